@@ -1,0 +1,1 @@
+"""Keras graphs and models, scenarios, and bundles."""

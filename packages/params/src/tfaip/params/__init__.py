@@ -1,0 +1,1 @@
+"""Typed parameter classes that become a dynamic command line, JSON, YAML and TOML."""

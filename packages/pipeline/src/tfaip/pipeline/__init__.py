@@ -1,0 +1,1 @@
+"""Sample processors in pure Python, run in parallel processes."""

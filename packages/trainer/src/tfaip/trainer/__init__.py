@@ -1,0 +1,1 @@
+"""A fast compiled training loop with exact resume."""
