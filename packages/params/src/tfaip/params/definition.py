@@ -1,0 +1,85 @@
+"""`@params`: attrs' `define` for typed parameters, plus a tag under which the class is registered."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, dataclass_transform, get_args, overload
+
+import attrs
+
+from .defaults import TypeArgumentDefault
+from .errors import DefinitionError
+from .fields import TYPE_ARGUMENT, field
+from .registry import is_params_class, register, tag_of
+
+__all__ = ["params"]
+
+C = TypeVar("C", bound=type[Any])
+
+
+@overload
+def params(cls: C) -> C: ...
+@overload
+def params(*, name: str | None = None, former_tags: Sequence[str] = ()) -> Callable[[C], C]: ...
+@dataclass_transform(kw_only_default=True, field_specifiers=(field,))
+def params(cls: Any = None, *, name: str | None = None, former_tags: Sequence[str] = ()) -> Any:
+    """Make a class of annotated fields a params class: keyword-only, comparable, picklable, without stray attributes.
+
+    Every annotated name becomes a field, with a default or `field(...)` as its value; methods are left alone.
+    Fields that are declared with a type variable default to an instance of the class that fills it in.
+
+    Args:
+        cls: The class, where the decorator is used without parentheses.
+        name: A short name by which people select the class on the command line.
+        former_tags: Tags (`module:Class`) of earlier versions, under which older files know the class.
+
+    Raises:
+        DefinitionError: A field has no annotation, a default that instances would share, or a former tag is taken.
+    """
+
+    def decorate(decorated: C) -> C:
+        try:
+            made = attrs.define(decorated, kw_only=True, auto_attribs=True, field_transformer=_check_fields)
+        except DefinitionError:
+            raise
+        except (attrs.exceptions.UnannotatedAttributeError, TypeError, ValueError) as error:
+            raise DefinitionError(f"{tag_of(decorated)}: {error}") from error
+        register(made, name, former_tags)
+        return made
+
+    return decorate if cls is None else decorate(cls)
+
+
+def _check_fields(cls: type[Any], attributes: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
+    """Called by attrs with all fields; those that a base class declares have been checked there."""
+    own = inspect.get_annotations(cls)
+    return [_check_field(cls, attribute) if attribute.name in own else attribute for attribute in attributes]
+
+
+def _check_field(cls: type[Any], attribute: attrs.Attribute[Any]) -> attrs.Attribute[Any]:
+    default = attribute.default
+    if default is TYPE_ARGUMENT or (default is attrs.NOTHING and _depends_on_type_argument(cls, attribute.type)):
+        return attribute.evolve(default=attrs.Factory(TypeArgumentDefault(attribute.name), takes_self=True))
+    if isinstance(default, list | dict | set) or is_params_class(type(default)):
+        raise DefinitionError(
+            f"{tag_of(cls)}.{attribute.name}: instances would share this {type(default).__name__}, "
+            f"write field(factory=...) instead"
+        )
+    return attribute
+
+
+def _depends_on_type_argument(cls: type[Any], annotation: Any) -> bool:
+    """Whether a field without a default is declared with a type variable, or a class that is given type arguments."""
+    if isinstance(annotation, str):
+        # With `from __future__ import annotations`; what can't be evaluated yet (a forward reference) isn't a variable.
+        try:
+            annotation = eval(annotation, vars(sys.modules[cls.__module__]))
+        except Exception:
+            return False
+    if isinstance(annotation, TypeVar):
+        return True
+    return attrs.has(getattr(annotation, "__origin__", int)) or any(
+        isinstance(a, TypeVar) for a in get_args(annotation)
+    )

@@ -1,0 +1,68 @@
+"""The errors of this package: all of them are `ParamsError`, and each says whose mistake it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+__all__ = ["CommandLineError", "DefinitionError", "LoadError", "Mistake", "ParamsError"]
+
+
+class ParamsError(ValueError):
+    """Anything that this package refuses; a `ValueError`."""
+
+
+class DefinitionError(ParamsError):
+    """A params class is written in a way that can't work: the mistake of the programmer, not of the user."""
+
+
+class Mistake:
+    """One mistake of a user: where it is, what is wrong there, and what to do instead.
+
+    Args:
+        where: The argument (`--trainer.epochs`) or the path in a file (`$.trainer.epochs`).
+        problem: The rule that is broken and the value that was received.
+        hints: What is allowed, the nearest names, what to write instead; a line each.
+    """
+
+    __slots__ = ("hints", "problem", "where")
+
+    def __init__(self, where: str, problem: str, hints: Sequence[str] = ()) -> None:
+        self.where = where
+        self.problem = problem
+        self.hints = tuple(hints)
+
+    def __str__(self) -> str:
+        head = f"{self.where}: {self.problem}" if self.where else self.problem
+        return "\n".join([head, *(f"  {hint}" for hint in self.hints)])
+
+    def __repr__(self) -> str:
+        return f"Mistake({self.where!r}, {self.problem!r}, {self.hints!r})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Mistake):
+            return NotImplemented
+        return (self.where, self.problem, self.hints) == (other.where, other.problem, other.hints)
+
+    def __hash__(self) -> int:
+        return hash((self.where, self.problem, self.hints))
+
+
+class _UserError(ParamsError):
+    """Holds all mistakes that were found together, so that the user needn't discover them one by one."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # By default an exception is rebuilt from its args, here the text; errors that cross processes keep the mistakes.
+        return type(self), (self.mistakes,)
+
+
+class CommandLineError(_UserError):
+    """A command line that can't be read; `mistakes` holds every mistake of the line."""
+
+
+class LoadError(_UserError):
+    """A file or dict that can't be read as params; `mistakes` names each place by its path, `$.optimizer.lr`."""

@@ -1,0 +1,191 @@
+"""`field`: a default and what the command line needs to know about one field of a params class."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, TypedDict, TypeVar, Unpack, get_args, overload
+
+import attrs
+
+from .errors import DefinitionError
+
+__all__ = ["PLAIN", "TYPE_ARGUMENT", "FieldOptions", "Mode", "field", "options_of"]
+
+T = TypeVar("T")
+
+Mode = Literal["snake", "flat", "ssnake", "ignore"]
+
+_METADATA_KEY = "tfaip.params"
+
+
+class _TypeArgument:
+    """The type of `TYPE_ARGUMENT`."""
+
+    def __repr__(self) -> str:
+        return "TYPE_ARGUMENT"
+
+
+TYPE_ARGUMENT: Any = _TypeArgument()
+"""As `default=`: an instance of the class that the type argument names. Type checkers see that there is a default."""
+
+
+class FieldKeywords(TypedDict, total=False):
+    """The keyword arguments of `field` beside `default` and `factory`."""
+
+    help: str
+    choices: Sequence[Any] | None
+    enforce_choices: bool | None
+    required: bool
+    mode: Mode
+    aliases: Sequence[str]
+    tuple_like: bool
+    fixed_class: bool
+    nargs: Literal["*", "+"] | None
+    converter: Callable[[Any], Any] | None
+    validator: Callable[[Any, Any, Any], Any] | Sequence[Callable[[Any, Any, Any], Any]] | None
+    former_names: Sequence[str]
+    encoder: Callable[[Any], Any] | None
+    decoder: Callable[[Any], Any] | None
+    metadata: Mapping[Any, Any] | None
+
+
+class FieldOptions:
+    """What `field` was told beyond default, converter and validator, which attrs keeps itself."""
+
+    __slots__ = (
+        "aliases",
+        "choices",
+        "decoder",
+        "encoder",
+        "enforce_choices",
+        "fixed_class",
+        "former_names",
+        "help",
+        "mode",
+        "nargs",
+        "required",
+        "tuple_like",
+    )
+
+    def __init__(
+        self,
+        *,
+        help: str = "",  # noqa: A002 - the word that argparse, click and tyro use
+        choices: Sequence[Any] | None = None,
+        enforce_choices: bool | None = None,
+        required: bool = False,
+        mode: Mode = "snake",
+        aliases: Sequence[str] = (),
+        tuple_like: bool = False,
+        fixed_class: bool = False,
+        nargs: Literal["*", "+"] | None = None,
+        former_names: Sequence[str] = (),
+        encoder: Callable[[Any], Any] | None = None,
+        decoder: Callable[[Any], Any] | None = None,
+    ) -> None:
+        self.help = help
+        self.choices = None if choices is None else tuple(choices)
+        self.enforce_choices = enforce_choices
+        self.required = required
+        self.mode: Mode = mode
+        self.aliases = tuple(aliases)
+        self.tuple_like = tuple_like
+        self.fixed_class = fixed_class
+        self.nargs = nargs
+        self.former_names = tuple(former_names)
+        self.encoder = encoder
+        self.decoder = decoder
+
+    def problem(self) -> str | None:
+        """What is wrong with these options whatever the type of the field is, if anything."""
+        if self.mode not in get_args(Mode):
+            return f"mode must be one of {', '.join(get_args(Mode))}, got {self.mode!r}"
+        if self.nargs not in (None, "*", "+"):
+            return f"nargs must be '*', '+' or None, got {self.nargs!r}"
+        for option in ("aliases", "former_names"):
+            for name in getattr(self, option):
+                if not isinstance(name, str) or not name.replace("-", "_").isidentifier():
+                    return f"{option} must be names, got {name!r}"
+        return self._problem_of_choices()
+
+    def _problem_of_choices(self) -> str | None:
+        if self.choices is None:
+            return None
+        if not self.choices:
+            return "choices must not be empty"
+        for index, choice in enumerate(self.choices):
+            if any(choice == other and type(choice) is type(other) for other in self.choices[:index]):
+                return f"choices must differ from each other, got {choice!r} twice"
+        if len({isinstance(choice, type) for choice in self.choices}) > 1:
+            return "choices must be either all classes or all values, got a mixture"
+        return None
+
+
+PLAIN = FieldOptions()
+"""The options of a field that is declared without `field(...)`."""
+
+
+@overload
+def field(*, default: T, **keywords: Unpack[FieldKeywords]) -> T: ...
+@overload
+def field(*, factory: Callable[[], T], **keywords: Unpack[FieldKeywords]) -> T: ...
+@overload
+def field(**keywords: Unpack[FieldKeywords]) -> Any: ...
+def field(
+    *,
+    default: Any = attrs.NOTHING,
+    factory: Callable[[], Any] | None = None,
+    converter: Any = None,
+    validator: Any = None,
+    metadata: Mapping[Any, Any] | None = None,
+    **keywords: Any,
+) -> Any:
+    """Declare a field of a params class, with what its command-line argument needs.
+
+    Args:
+        default: The default value. `TYPE_ARGUMENT` stands for an instance of the class that a type argument names.
+        factory: Makes the default value, for whatever must not be shared between instances.
+        help: One line for `--help`, editors and the reference documentation.
+        choices: Allowed values, or the classes offered for a field that holds params.
+        enforce_choices: Refuse everything else; by default True for values and False for classes.
+        required: Must be set on the command line, or by a config file or a default instance.
+        mode: How the argument is named: `snake` by the path to it; `flat` as a root of its own, its descendants below;
+            `ssnake` by the path without its immediate parent; `ignore` not at all (it is still stored in files).
+            The full path always works too, except for `ignore`.
+        aliases: Further names of the field on the command line.
+        tuple_like: `--size 4 5` sets the fields of the nested params in their order.
+        fixed_class: The class of the nested params can't be selected.
+        nargs: `"+"` if a list, set or dict must not be empty on the command line.
+        converter: Applied by attrs to what is assigned.
+        validator: Called by attrs with instance, attribute and value; raises `ValueError` where the value is wrong.
+        former_names: Earlier names of the field, with which older files still load.
+        encoder: Turns the value into plain data for files, in place of what its type says.
+        decoder: The inverse of `encoder`.
+        metadata: Passed on to attrs.
+        **keywords: The options above that attrs doesn't know.
+
+    Raises:
+        DefinitionError: Default and factory are both given, or an option can't be.
+    """
+    if factory is not None:
+        if default is not attrs.NOTHING:
+            raise DefinitionError("field(...): give either default or factory, not both")
+        default = attrs.Factory(factory)
+    try:
+        options = FieldOptions(**keywords)
+    except TypeError as error:
+        raise DefinitionError(f"field(...): {str(error).partition(' ')[2]}") from None
+    if problem := options.problem():
+        raise DefinitionError(f"field(...): {problem}")
+    return attrs.field(
+        default=default,
+        converter=converter,
+        validator=validator,
+        metadata={**(metadata or {}), _METADATA_KEY: options},
+    )
+
+
+def options_of(metadata: Mapping[Any, Any]) -> FieldOptions:
+    """The options that `field` left in the metadata of an attribute; `PLAIN` where it was declared without."""
+    found = metadata.get(_METADATA_KEY, PLAIN)
+    return found if isinstance(found, FieldOptions) else PLAIN

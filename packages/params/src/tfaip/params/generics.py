@@ -1,0 +1,92 @@
+"""Type arguments of generic params classes: what an annotation means where the type variables are filled in."""
+
+from __future__ import annotations
+
+import inspect
+import types
+import typing
+from typing import Any, TypeVar
+
+from .errors import DefinitionError
+
+__all__ = ["field_annotations", "origin_class", "substitute", "type_variable_bound"]
+
+Arguments = dict[TypeVar, Any]
+
+
+def origin_class(annotation: Any) -> type[Any] | None:
+    """The class behind an annotation: `Base` for `Base` and for `Base[X]`, None where it isn't a class."""
+    origin = typing.get_origin(annotation) or annotation
+    return origin if isinstance(origin, type) else None
+
+
+def substitute(annotation: Any, arguments: Arguments) -> Any:
+    """The annotation with its type variables replaced, at any depth; those without an argument stay."""
+    if isinstance(annotation, TypeVar):
+        return arguments.get(annotation, annotation)
+    if not arguments or not (args := typing.get_args(annotation)):
+        return annotation
+    replaced = tuple(substitute(arg, arguments) for arg in args)
+    if replaced == args:
+        return annotation
+    if isinstance(annotation, types.UnionType):
+        return typing.Union[replaced]  # noqa: UP007 - the members are known at run time only
+    origin = typing.get_origin(annotation)
+    if origin is typing.Union:
+        return typing.Union[replaced]  # noqa: UP007 - the members are known at run time only
+    if origin is None:
+        return annotation
+    return types.GenericAlias(origin, replaced) if origin.__module__ == "builtins" else origin[replaced]
+
+
+def type_variable_bound(variable: TypeVar) -> Any:
+    """What a type variable stands for where nobody gave an argument: its default, bound or first constraint."""
+    has_default = getattr(variable, "has_default", None)  # PEP 696, from Python 3.13 on
+    if has_default is not None and has_default():
+        return variable.__default__  # type: ignore[attr-defined]  # mypy checks for Python 3.11
+    if variable.__bound__ is not None:
+        return variable.__bound__
+    return variable.__constraints__[0] if variable.__constraints__ else None
+
+
+def field_annotations(annotation: Any) -> dict[str, Any]:
+    """The resolved annotations of a class or of a parametrised class (`Base[X]`), type variables filled in.
+
+    Raises:
+        DefinitionError: An annotation names something that doesn't exist.
+    """
+    cls = origin_class(annotation)
+    assert cls is not None
+    try:
+        hints = typing.get_type_hints(cls)
+    except (NameError, AttributeError, SyntaxError, TypeError) as error:
+        raise DefinitionError(
+            f"{cls.__module__}:{cls.__qualname__}: an annotation can't be resolved: {error}"
+        ) from error
+    arguments = _arguments_by_class(annotation)
+    resolved = {}
+    for name, hint in hints.items():
+        owner = next(base for base in cls.__mro__ if name in inspect.get_annotations(base))
+        resolved[name] = substitute(hint, arguments.get(owner, {}))
+    return resolved
+
+
+def _arguments_by_class(annotation: Any) -> dict[type[Any], Arguments]:
+    """What type variables stand for, by class of the ancestry: two classes may use the same one differently."""
+    cls = origin_class(annotation)
+    assert cls is not None
+    found: dict[type[Any], Arguments] = {}
+    _collect(cls, dict(zip(getattr(cls, "__parameters__", ()), typing.get_args(annotation), strict=False)), found)
+    return found
+
+
+def _collect(cls: type[Any], arguments: Arguments, found: dict[type[Any], Arguments]) -> None:
+    known = found.setdefault(cls, {})
+    for variable, argument in arguments.items():
+        known.setdefault(variable, argument)
+    for base in cls.__dict__.get("__orig_bases__", cls.__bases__):
+        origin = origin_class(base)
+        if origin is None or origin is object:
+            continue
+        args = tuple(substitute(arg, known) for arg in typing.get_args(base))
+        _collect(origin, dict(zip(getattr(origin, "__parameters__", ()), args, strict=False)), found)

@@ -1,0 +1,80 @@
+"""Which params classes exist, and by which tags and names they are known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from .errors import DefinitionError
+
+__all__ = [
+    "find_tag",
+    "is_params_class",
+    "name_of",
+    "names_of",
+    "register",
+    "registered_classes",
+    "registered_subclasses",
+    "tag_of",
+]
+
+_CLASSES: dict[str, type[Any]] = {}
+_FORMER_TAGS: dict[str, str] = {}
+_NAMES: dict[type[Any], str] = {}
+
+
+def tag_of(cls: type[Any]) -> str:
+    """The tag `module:Qualname` under which a class is stored in files."""
+    return f"{cls.__module__}:{cls.__qualname__}"
+
+
+def register(cls: type[Any], name: str | None, former_tags: Iterable[str]) -> None:
+    """Make a params class known.
+
+    A class of a tag that exists already takes the place of the older one: a notebook's cell that runs again, a reload.
+
+    Raises:
+        DefinitionError: A former tag is malformed, or belongs to another class.
+    """
+    tag = tag_of(cls)
+    for former in former_tags:
+        module, _, qualname = former.partition(":")
+        if not module or not qualname:
+            raise DefinitionError(f"{tag}: former_tags must look like 'module:Class', got {former!r}")
+        if _FORMER_TAGS.setdefault(former, tag) != tag:
+            raise DefinitionError(f"{tag}: the former tag {former!r} belongs to {_FORMER_TAGS[former]} already")
+    _CLASSES[tag] = cls
+    if name is not None:
+        _NAMES[cls] = name
+
+
+def find_tag(tag: str) -> type[Any] | None:
+    """The params class of a present or former tag, if it has been imported."""
+    return _CLASSES.get(tag) or _CLASSES.get(_FORMER_TAGS.get(tag, ""))
+
+
+def is_params_class(cls: object) -> bool:
+    """Whether `cls` itself (not just one of its bases) is decorated with `@params`."""
+    return isinstance(cls, type) and _CLASSES.get(tag_of(cls)) is cls
+
+
+def name_of(cls: type[Any]) -> str:
+    """The name by which people select a class: the one given to `@params`, else the class' name without `Params`."""
+    return _NAMES.get(cls) or cls.__name__.removesuffix("Params") or cls.__name__
+
+
+def names_of(cls: type[Any]) -> tuple[str, ...]:
+    """Every name by which a class can be selected, the preferred one first and the tag last."""
+    return tuple(dict.fromkeys([name_of(cls), cls.__name__.removesuffix("Params"), cls.__name__, tag_of(cls)]))
+
+
+def registered_classes() -> Iterator[type[Any]]:
+    """All params classes that have been imported."""
+    return iter(tuple(_CLASSES.values()))
+
+
+def registered_subclasses(bases: tuple[type[Any], ...]) -> list[type[Any]]:
+    """The registered classes that derive from one of `bases` (or are one of them) and can be instantiated."""
+    return [
+        cls for cls in registered_classes() if issubclass(cls, bases) and not getattr(cls, "__abstractmethods__", ())
+    ]
