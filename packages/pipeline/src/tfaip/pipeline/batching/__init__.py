@@ -1,0 +1,1 @@
+"""Ways of putting samples together to batches."""

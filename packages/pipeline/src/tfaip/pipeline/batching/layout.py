@@ -1,0 +1,233 @@
+"""`BatchLayout`: which arrays a batch has, and how the arrays of single samples are laid into them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tfaip.pipeline.array_spec import ArraySpec
+from tfaip.pipeline.batch import Arrays, Batch
+from tfaip.pipeline.errors import DefinitionError, SpecError
+from tfaip.pipeline.mode import PipelineMode
+from tfaip.pipeline.sample import Sample
+
+__all__ = ["ALIGNMENT", "Allocate", "BatchLayout", "Packed", "Row", "allocate_private"]
+
+ALIGNMENT = 64
+"""Bytes. TensorFlow adopts arrays of this alignment without copying them (Eigen's alignment with AVX-512)."""
+
+Allocate = Callable[[int], np.ndarray]
+"""Gives memory: a uint8 array of at least that many bytes which begins at a multiple of `ALIGNMENT`."""
+
+Row = tuple[list[np.ndarray], Any]
+"""The arrays of one sample in the order of the layout, unpadded, and its meta."""
+
+
+def allocate_private(size: int) -> np.ndarray:
+    """Memory of this process: an aligned uint8 array of `size` bytes."""
+    memory = np.empty(size + ALIGNMENT, np.uint8)
+    start = -memory.__array_interface__["data"][0] % ALIGNMENT
+    return memory[start : start + size]
+
+
+@dataclass(slots=True)
+class Packed:
+    """Rows that were stacked.
+
+    Attributes:
+        arrays: One per key in the order of the layout, of shape `[rows, ...]`.
+        shapes: One per key: the shapes before padding, `[rows, rank]`; None where no row was padded.
+        meta: The meta of each row.
+    """
+
+    arrays: list[np.ndarray]
+    shapes: list[np.ndarray | None]
+    meta: list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    part: str  # "inputs" or "targets"
+    name: str
+    spec: ArraySpec
+    padding: Any
+
+
+class BatchLayout:
+    """The keys of a batch with their specs and padding values.
+
+    Args:
+        inputs: The specs of the inputs, empty where the mode has none.
+        targets: The specs of the targets, empty where the mode has none.
+        padding: By key, what fills up samples that are shorter than others of their batch (else 0, or an empty text).
+
+    Raises:
+        DefinitionError: A padding value is given for an unknown key, or does not fit the dtype.
+    """
+
+    def __init__(
+        self, inputs: Mapping[str, ArraySpec], targets: Mapping[str, ArraySpec], padding: Mapping[str, Any]
+    ) -> None:
+        parts = (("inputs", inputs), ("targets", targets))
+        self._keys = [
+            _Key(part, name, spec, _padding_value(name, spec, padding))
+            for part, specs in parts
+            for name, spec in specs.items()
+        ]
+
+    @classmethod
+    def of_mode(
+        cls,
+        mode: PipelineMode,
+        inputs: Mapping[str, ArraySpec],
+        targets: Mapping[str, ArraySpec],
+        padding: Mapping[str, Any],
+    ) -> BatchLayout:
+        """The layout with the parts that samples of this mode hold."""
+        if unknown := sorted(padding.keys() - inputs.keys() - targets.keys()):
+            raise DefinitionError(
+                f"_padding_values names {unknown}, which are keys of neither _input_layer_specs {sorted(inputs)} "
+                f"nor _target_layer_specs {sorted(targets)}"
+            )
+        return cls(inputs if mode.needs_inputs else {}, targets if mode.needs_targets else {}, padding)
+
+    def row(self, sample: Sample) -> Row:
+        """The arrays of a sample, after they were checked against the specs.
+
+        Raises:
+            SpecError: A key is missing, or shape or dtype differ from the spec.
+        """
+        arrays = []
+        for key in self._keys:
+            values = sample.inputs if key.part == "inputs" else sample.targets
+            try:
+                value = values[key.name]
+            except (KeyError, TypeError, IndexError):
+                raise SpecError(_missing(key, values)) from None
+            spec = key.spec
+            if value.__class__ is np.ndarray and value.dtype == spec.dtype and value.shape == spec.shape:
+                arrays.append(value)
+            else:
+                arrays.append(_conform(key, value))
+        return arrays, sample.meta
+
+    def pack(self, rows: Sequence[Row], allocate: Allocate = allocate_private) -> Packed:
+        """Stack rows (at least one) into one piece of memory, padded to the longest one."""
+        places: list[tuple[int, tuple[int, ...], np.ndarray | None]] = []
+        size = 0
+        for column, key in enumerate(self._keys):
+            shape, shapes = _common_shape(key.spec, column, rows)
+            places.append((size, shape, shapes))
+            if not key.spec.is_text:
+                length = key.spec.dtype.itemsize * int(np.prod(shape, dtype=np.int64))
+                size += -(-length // ALIGNMENT) * ALIGNMENT
+        memory = allocate(size)
+        arrays = []
+        for column, (key, (offset, shape, shapes)) in enumerate(zip(self._keys, places, strict=True)):
+            if key.spec.is_text:
+                array = np.empty(shape, object)
+            else:
+                array = np.ndarray(shape, key.spec.dtype, buffer=memory, offset=offset)
+            if shapes is None:
+                for number, row in enumerate(rows):
+                    array[number] = row[0][column]
+            else:
+                array.fill(key.padding)
+                for number, row in enumerate(rows):
+                    value = row[0][column]
+                    corner: tuple[slice, ...] = tuple(map(slice, value.shape))
+                    array[number][corner] = value
+            arrays.append(array)
+        return Packed(arrays, [shapes for _, _, shapes in places], [row[1] for row in rows])
+
+    def unpack(self, packed: Packed) -> list[Row]:
+        """The rows that were packed, as views without the padding."""
+        rows: list[Row] = []
+        for number, meta in enumerate(packed.meta):
+            arrays = []
+            for array, shapes in zip(packed.arrays, packed.shapes, strict=True):
+                row = array[number]
+                arrays.append(row if shapes is None else row[tuple(map(slice, shapes[number]))])
+            rows.append((arrays, meta))
+        return rows
+
+    def batch(self, packed: Packed) -> Batch:
+        """The batch that consumers see."""
+        inputs: Arrays = {}
+        targets: Arrays = {}
+        for key, array in zip(self._keys, packed.arrays, strict=True):
+            (inputs if key.part == "inputs" else targets)[key.name] = array
+        return Batch(inputs, targets, packed.meta)
+
+
+def _padding_value(name: str, spec: ArraySpec, padding: Mapping[str, Any]) -> Any:
+    if spec.is_text:
+        return padding.get(name, "")
+    value = padding.get(name, 0)
+    try:
+        filled = np.full((), value, spec.dtype)[()]
+    except (TypeError, ValueError, OverflowError) as error:
+        raise DefinitionError(f"_padding_values[{name!r}] must fit {spec}, got {value!r}: {error}") from error
+    if filled != value and value == value:  # NaN is a padding value too
+        if np.issubdtype(spec.dtype, np.floating):
+            return filled  # 0.1 is rounded
+        raise DefinitionError(f"_padding_values[{name!r}] must fit {spec}, got {value!r}, which becomes {filled!r}")
+    return filled
+
+
+def _common_shape(spec: ArraySpec, column: int, rows: Sequence[Row]) -> tuple[tuple[int, ...], np.ndarray | None]:
+    """The shape of the stacked array, and the shapes of the rows where they differ."""
+    first = rows[0][0][column].shape
+    if spec.is_static or all(row[0][column].shape == first for row in rows):
+        return (len(rows), *first), None
+    shapes = np.array([row[0][column].shape for row in rows], np.int64)
+    return (len(rows), *(int(n) for n in shapes.max(0))), shapes
+
+
+def _conform(key: _Key, value: Any) -> np.ndarray:
+    spec = key.spec
+    array = value if isinstance(value, np.ndarray) else _from_python(key, value)
+    if spec.is_text and array.dtype != spec.dtype:
+        array = array.astype(object)
+    if array.dtype != spec.dtype:
+        # uint8 -> float32 and float64 -> float32 are what users mean, float -> int never is.
+        if not np.can_cast(array.dtype, spec.dtype, "same_kind"):
+            raise SpecError(_differs(key, array, "the dtypes are of different kinds: convert it in a processor"))
+        array = array.astype(spec.dtype)
+    shape = array.shape
+    if len(shape) != len(spec.shape):
+        hint = "a scalar is an array of shape [1]" if not shape else "the batch axis is not part of it"
+        raise SpecError(_differs(key, array, f"the number of axes differs ({hint})"))
+    for axis, (length, expected) in enumerate(zip(shape, spec.shape, strict=True)):
+        if expected is not None and length != expected:
+            raise SpecError(_differs(key, array, f"axis {axis} has the length {length} instead of {expected}"))
+    return array
+
+
+def _from_python(key: _Key, value: Any) -> np.ndarray:
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind in "iu" and key.spec.dtype.kind in "iu":
+            return np.asarray(value, key.spec.dtype)  # 3 has no dtype of its own: what counts is whether it fits
+        return array
+    except (TypeError, ValueError, OverflowError) as error:
+        raise SpecError(
+            f"{key.part}[{key.name!r}] must be an array of {key.spec}, got {type(value).__name__}: {error}"
+        ) from error
+
+
+def _differs(key: _Key, array: np.ndarray, why: str) -> str:
+    hook = "_input_layer_specs" if key.part == "inputs" else "_target_layer_specs"
+    received = f"{array.dtype.name}{list(array.shape)}"
+    return f"{key.part}[{key.name!r}] must be {key.spec} according to {hook}, got {received}: {why}"
+
+
+def _missing(key: _Key, values: Any) -> str:
+    hook = "_input_layer_specs" if key.part == "inputs" else "_target_layer_specs"
+    held = f"the keys {sorted(map(str, values))}" if isinstance(values, Mapping) else type(values).__name__
+    return (
+        f"{key.part}[{key.name!r}] is missing, which {hook} declares as {key.spec}: the sample's {key.part} hold {held}"
+    )

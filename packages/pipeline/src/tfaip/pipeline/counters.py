@@ -1,0 +1,109 @@
+"""`Counters`: what went through a pipeline so far, and where the time was spent."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .engine.report import Report
+
+__all__ = ["Counters", "StepCounters"]
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class StepCounters:
+    """One step: reading, a processor, or packing.
+
+    Attributes:
+        name: What it is.
+        where: The process in which it runs: "workers" or "consumer".
+        seconds: Spent in it, added up over all processes.
+    """
+
+    name: str
+    where: str
+    seconds: float = 0.0
+
+
+@dataclass(slots=True)
+class SegmentCounters:
+    """A row of steps in one process, with the samples that came in and out."""
+
+    steps: list[StepCounters]
+    read: int = 0
+    made: int = 0
+    dropped: int = 0
+
+
+@dataclass(slots=True)
+class Counters:
+    """What a pipeline has done since its batches or samples were asked for.
+
+    Attributes:
+        segments: By segment, its steps and numbers of samples.
+        batches: Batches that were handed out.
+        samples: Samples in them.
+        bad: Samples left out because their processing failed.
+        restarts: Workers that were replaced because they died.
+        waiting_seconds: Time the consumer has waited for batches.
+        ready: Batches that were complete when the consumer last asked for one.
+        in_flight: Portions in the making at that time, the complete ones included.
+        limit: The most portions that may be in the making.
+    """
+
+    segments: list[SegmentCounters]
+    batches: int = 0
+    samples: int = 0
+    bad: int = 0
+    restarts: int = 0
+    waiting_seconds: float = 0.0
+    ready: int = 0
+    in_flight: int = 0
+    limit: int = 0
+
+    @classmethod
+    def of_steps(cls, steps: Sequence[Sequence[StepCounters]]) -> Counters:
+        """Counters at zero, for these steps by segment."""
+        return cls([SegmentCounters(list(row)) for row in steps])
+
+    @property
+    def dropped(self) -> int:
+        """Samples that processors found invalid."""
+        return sum(segment.dropped for segment in self.segments)
+
+    @property
+    def skipped(self) -> int:
+        """Samples that are in no batch: invalid ones and bad ones."""
+        return self.dropped + self.bad
+
+    def add(self, number: int, report: Report) -> None:
+        """Add what happened in one portion."""
+        segment = self.segments[number]
+        segment.read += report.read
+        segment.made += report.made
+        for step, seconds in zip(segment.steps, report.seconds, strict=True):
+            step.seconds += seconds
+        if report.dropped:
+            self.count_dropped(number, report.dropped)
+        for failure in report.failures:
+            self.count_bad(failure)
+
+    def count_made(self, number: int, made: int) -> None:
+        """Count samples that came out of a segment."""
+        self.segments[number].made += made
+
+    def count_dropped(self, number: int, dropped: int = 1) -> None:
+        """Count invalid samples, with a warning each time that their number has doubled."""
+        before = self.dropped
+        self.segments[number].dropped += dropped
+        if (before + dropped).bit_length() > before.bit_length():
+            logger.warning("%d samples were dropped as invalid so far", before + dropped)
+
+    def count_bad(self, failure: str) -> None:
+        """Count a sample whose processing failed, with a warning each time that their number has doubled."""
+        self.bad += 1
+        if self.bad.bit_length() > (self.bad - 1).bit_length():
+            logger.warning("%d bad samples were skipped so far, the last one %s", self.bad, failure)

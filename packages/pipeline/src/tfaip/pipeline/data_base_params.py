@@ -1,0 +1,45 @@
+"""`DataBaseParams`: the parameters of the data of a scenario."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tfaip.params import field, params
+
+from .processor_pipeline_params import (
+    ComposedProcessorPipelineParams,
+    DataProcessorPipelineParams,
+    SequentialProcessorPipelineParams,
+)
+
+if TYPE_CHECKING:
+    from .data_base import DataBase
+
+__all__ = ["DataBaseParams"]
+
+
+@params
+class DataBaseParams:
+    """The base class of the data's parameters: what samples go through before and after the model."""
+
+    pre_proc: DataProcessorPipelineParams = field(
+        factory=SequentialProcessorPipelineParams,
+        choices=[SequentialProcessorPipelineParams, ComposedProcessorPipelineParams],
+        help="The processors between the generator and the model",
+    )
+    post_proc: DataProcessorPipelineParams = field(
+        factory=SequentialProcessorPipelineParams,
+        choices=[SequentialProcessorPipelineParams, ComposedProcessorPipelineParams],
+        help="The processors between the model and the consumer of its predictions",
+    )
+    resource_base_path: str | None = field(
+        default=None, mode="ignore", help="The folder that relative paths of resources start from"
+    )
+
+    def cls(self) -> type[DataBase[Any]]:
+        """The class of the data; import it inside of this method."""
+        raise NotImplementedError(f"{type(self).__name__} must override cls() and return the class of its data")
+
+    def create(self) -> DataBase[Any]:
+        """Make the data."""
+        return self.cls()(self)

@@ -1,0 +1,32 @@
+"""`DataProcessorParams`: the parameters of a processor, which are what travels to the workers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tfaip.params import field, params
+
+from .mode import GENERAL, PipelineMode
+
+if TYPE_CHECKING:
+    from .data_base_params import DataBaseParams
+    from .data_processor import DataProcessor
+
+__all__ = ["DataProcessorParams"]
+
+
+@params
+class DataProcessorParams:
+    """The base class of processors' parameters."""
+
+    modes: set[PipelineMode] = field(
+        factory=lambda: set(GENERAL), help="The modes of a pipeline in which the processor is used"
+    )
+
+    def cls(self) -> type[DataProcessor[Any]]:
+        """The class of the processor; import it inside of this method."""
+        raise NotImplementedError(f"{type(self).__name__} must override cls() and return the class of its processor")
+
+    def create(self, data_params: DataBaseParams, mode: PipelineMode) -> DataProcessor[Any]:
+        """Make the processor."""
+        return self.cls()(self, data_params, mode)

@@ -1,0 +1,142 @@
+"""Flows: what tokens run through, from the source to the batcher, within the consumer's process."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+
+from tfaip.pipeline.counters import Counters
+from tfaip.pipeline.randomness import SampleIdentity
+from tfaip.pipeline.sample import Sample
+
+from .failure import SampleError
+from .place import Place
+from .portion import EndOfPass, Samples, Token
+from .runner import Runner
+from .source import Source, cut
+
+__all__ = ["Flow", "LocalFlow", "SourceFlow", "StreamFlow"]
+
+
+class Flow(ABC, Iterator[Token]):
+    """An iterator of tokens that can say whether asking for the next one would mean to wait for a worker."""
+
+    @abstractmethod
+    def ready(self) -> bool:
+        """Whether `next` gives a token (or ends) without waiting for a worker."""
+
+
+class SourceFlow(Flow):
+    """The beginning of all flows."""
+
+    def __init__(self, source: Source, start: Place, *, repeat: bool) -> None:
+        self._tokens = source.tokens(start, repeat=repeat)
+
+    def ready(self) -> bool:
+        """Always: nothing here is done by a worker."""
+        return True
+
+    def __next__(self) -> Token:
+        return next(self._tokens)
+
+
+class LocalFlow(Flow):
+    """Runs a segment in this process."""
+
+    def __init__(self, runner: Runner, segment: int, upstream: Flow, counters: Counters) -> None:
+        self._runner = runner
+        self._segment = segment
+        self._upstream = upstream
+        self._counters = counters
+
+    def ready(self) -> bool:
+        """Whether there is something to work on."""
+        return self._upstream.ready()
+
+    def __next__(self) -> Token:
+        token = next(self._upstream)
+        if isinstance(token, EndOfPass):
+            return token
+        result, report = self._runner.run(self._segment, token)
+        self._counters.add(self._segment, report)
+        return result
+
+
+class StreamFlow(Flow):
+    """Runs a generating processor that needs the stream: once per pass, on all samples of the pass.
+
+    Args:
+        runner: Has the processor.
+        segment: The segment that consists of it.
+        upstream: Starts at the beginning of the pass, whatever `start` is.
+        portion_size: The number of samples of a portion.
+        seed: Of the random numbers of the samples that come out.
+        start: Where to go on: the samples before that place are made, and dropped.
+        counters: Counts the samples.
+    """
+
+    def __init__(
+        self,
+        runner: Runner,
+        segment: int,
+        upstream: Flow,
+        portion_size: int,
+        seed: int,
+        start: Place,
+        counters: Counters,
+    ) -> None:
+        self._processor = runner.stream_processor(segment)
+        self._segment = segment
+        self._upstream = upstream
+        self._portion_size = portion_size
+        self._seed = seed
+        self._counters = counters
+        self._pass_ended = False
+        self._tokens = self._run(start)
+
+    def ready(self) -> bool:
+        """Whether the input is; the processor may want more than one sample, for which it would wait."""
+        return self._upstream.ready()
+
+    def __next__(self) -> Token:
+        return next(self._tokens)
+
+    def _run(self, start: Place) -> Iterator[Token]:
+        place = start
+        for first in self._upstream:
+            made = self._outputs(self._inputs(first), place.epoch)
+            for chunk, keep in cut(made, place, self._portion_size):
+                positions = [position for position, _ in chunk]
+                yield Samples(place.epoch, positions, [sample for _, sample in chunk], keep=keep)
+            yield EndOfPass(place.epoch)
+            place = Place(place.epoch + 1)
+
+    def _inputs(self, first: Token) -> Iterator[Sample]:
+        """The samples of one pass, of which the first token was taken to see whether there is a pass."""
+        token = first
+        self._pass_ended = False
+        while not isinstance(token, EndOfPass):
+            assert isinstance(token, Samples)
+            yield from token.samples
+            token = next(self._upstream)
+        self._pass_ended = True
+
+    def _outputs(self, inputs: Iterator[Sample], epoch: int) -> Iterator[Sample]:
+        number = 0
+        try:
+            for sample in self._processor.generate(inputs):
+                if self._processor.is_valid_sample(sample):
+                    yield sample.copy().identified_by(
+                        SampleIdentity(self._seed, epoch, (number,), level=self._segment + 1)
+                    )
+                    number += 1
+                else:
+                    self._counters.count_dropped(self._segment)
+        except SampleError:
+            raise
+        except (Exception, SystemExit) as error:
+            raise SampleError(error, f"in {type(self._processor).__name__}, after {number} samples") from error
+        self._counters.count_made(self._segment, number)
+        if not self._pass_ended:
+            for _ in inputs:  # the processor has seen enough, but the pass is over only when its end has come through
+                pass

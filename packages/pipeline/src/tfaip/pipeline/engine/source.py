@@ -1,0 +1,252 @@
+"""Where portions begin: the passes over a generator, in order, from any place on."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
+
+import numpy as np
+
+from tfaip.pipeline.errors import DefinitionError
+from tfaip.pipeline.randomness import SampleIdentity, pass_generator, pass_order
+from tfaip.pipeline.sample import Sample
+
+from .failure import SampleError
+from .place import Place
+from .portion import EndOfPass, Indices, Origin, Portion, Samples, Token
+
+__all__ = ["IndexedSource", "SharedIndexedSource", "Source", "StreamSource", "cut"]
+
+T = TypeVar("T")
+
+Element = Sample | list[Sample]
+
+
+class Source(ABC):
+    """Passes over the elements of a generator.
+
+    Args:
+        seed: Of the shuffling and of the samples' random numbers.
+        portion_size: The number of elements of a portion.
+    """
+
+    def __init__(self, seed: int, portion_size: int) -> None:
+        self.seed = seed
+        self.portion_size = portion_size
+
+    @property
+    @abstractmethod
+    def length(self) -> int | None:
+        """The number of elements of a pass; None if it is not known."""
+
+    def tokens(self, start: Place, *, repeat: bool) -> Iterator[Token]:
+        """The portions of one pass, or of endlessly many, each pass with the mark of its end."""
+        epoch = start.epoch
+        place = start
+        while True:
+            yield from self.portions(place)
+            yield EndOfPass(epoch)
+            if not repeat:
+                return
+            epoch += 1
+            place = Place(epoch)
+
+    @abstractmethod
+    def portions(self, start: Place) -> Iterator[Portion]:
+        """What is left of one pass: the elements of which samples are pending, then what comes from the position on."""
+
+
+def _pending_positions(start: Place) -> list[int]:
+    return sorted({position for position, _ in start.pending})
+
+
+def cut(
+    elements: Iterable[T], start: Place, portion_size: int
+) -> Iterator[tuple[list[tuple[int, T]], frozenset[Origin] | None]]:
+    """Cut one pass of a stream into portions, from a place on.
+
+    Yields:
+        Positions and elements of each portion, and which samples of them are wanted, as in `Portion.keep`.
+    """
+    numbered = enumerate(elements)
+    wanted = set(_pending_positions(start))
+    pending = [(position, element) for position, element in islice(numbered, start.position) if position in wanted]
+    if pending:
+        yield pending, frozenset(start.pending)
+    while chunk := list(islice(numbered, portion_size)):
+        yield chunk, None
+
+
+class IndexedSource(Source):
+    """Hands out indices; whoever works on the portion reads the samples.
+
+    Args:
+        count: The number of elements of the generator, after the limit.
+        shuffle: Whether each pass has an order of its own.
+        shard: `(index, number of shards)`: takes every n-th element, for input pipelines that share the work.
+    """
+
+    def __init__(
+        self, seed: int, portion_size: int, count: int, *, shuffle: bool, shard: tuple[int, int] = (0, 1)
+    ) -> None:
+        super().__init__(seed, portion_size)
+        self._count = count
+        self._shuffle = shuffle
+        self._shard = shard
+
+    @property
+    def length(self) -> int:
+        """The number of elements of a pass."""
+        index, shards = self._shard
+        return len(range(index, self._count, shards))
+
+    def order(self, epoch: int) -> np.ndarray:
+        """The indices of a pass, int64 of shape `[length]`."""
+        index, shards = self._shard
+        order = pass_order(self.seed, epoch, self._count) if self._shuffle else np.arange(self._count)
+        return order[index::shards]
+
+    def portions(self, start: Place) -> Iterator[Portion]:
+        """See `Source`."""
+        order = self.order(start.epoch)
+        if positions := _pending_positions(start):
+            yield self._portion(start.epoch, positions, order[positions].tolist(), frozenset(start.pending))
+        for first in range(start.position, len(order), self.portion_size):
+            chunk = order[first : first + self.portion_size].tolist()
+            yield self._portion(start.epoch, range(first, first + len(chunk)), chunk, None)
+
+    def _portion(
+        self, epoch: int, positions: Sequence[int], indices: list[int], keep: frozenset[Origin] | None
+    ) -> Portion:
+        return Indices(epoch, positions, indices, keep=keep)
+
+
+class SharedIndexedSource(IndexedSource):
+    """Reads the samples itself, since they are in the memory of this process already.
+
+    Args:
+        samples: The samples.
+        paths: For each sample, the path of its identity.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        portion_size: int,
+        samples: Sequence[Sample],
+        paths: Sequence[tuple[int, ...]],
+        count: int,
+        *,
+        shuffle: bool,
+        shard: tuple[int, int] = (0, 1),
+    ) -> None:
+        super().__init__(seed, portion_size, count, shuffle=shuffle, shard=shard)
+        self._samples = samples
+        self._paths = paths
+
+    def _portion(
+        self, epoch: int, positions: Sequence[int], indices: list[int], keep: frozenset[Origin] | None
+    ) -> Portion:
+        samples = [
+            self._samples[index].copy().identified_by(SampleIdentity(self.seed, epoch, self._paths[index]))
+            for index in indices
+        ]
+        return Samples(epoch, positions, samples, keep=keep)
+
+
+class StreamSource(Source):
+    """Reads a stream from its beginning in each pass; to go on somewhere, what came before is read and dropped.
+
+    Args:
+        read: Opens the stream.
+        name: What is read, for messages.
+        count: The number of elements of a pass after the limit, if it is known.
+        limit: The number of elements of a pass, at most; None for all.
+        shuffle_buffer: Samples are drawn at random from a buffer of this size; 0 or 1 keeps the order.
+        shard: `(index, number of shards)`: takes every n-th element, for input pipelines that share the work.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        portion_size: int,
+        read: Callable[[], Iterable[Element]],
+        name: str,
+        *,
+        count: int | None,
+        limit: int | None,
+        shuffle_buffer: int,
+        shard: tuple[int, int] = (0, 1),
+    ) -> None:
+        super().__init__(seed, portion_size)
+        self._open = read
+        self._name = name
+        self._count = count
+        self._limit = limit
+        self._shuffle_buffer = shuffle_buffer
+        self._shard = shard
+
+    @property
+    def length(self) -> int | None:
+        """The number of elements of a pass; None if it is not known."""
+        index, shards = self._shard
+        return None if self._count is None else len(range(index, self._count, shards))
+
+    def portions(self, start: Place) -> Iterator[Portion]:
+        """See `Source`."""
+        for chunk, keep in cut(self._shuffled(start.epoch), start, self.portion_size):
+            yield self._portion(start.epoch, chunk, keep)
+
+    def _portion(
+        self, epoch: int, chunk: list[tuple[int, tuple[int, Element]]], keep: frozenset[Origin] | None
+    ) -> Portion:
+        samples: list[Sample] = []
+        elements: list[int] = []
+        for number, (_, (index, element)) in enumerate(chunk):
+            identity = SampleIdentity(self.seed, epoch, (index,))
+            if isinstance(element, Sample):
+                samples.append(element.copy().identified_by(identity))
+                elements.append(number)
+            elif isinstance(element, list | tuple):
+                samples.extend(part.copy().identified_by(identity.child(n)) for n, part in enumerate(element))
+                elements.extend([number] * len(element))
+            else:
+                raise DefinitionError(
+                    f"{self._name} must give samples (or lists of samples where yields_batches() "
+                    f"is True), got {type(element).__name__} at index {index}"
+                )
+        of_each_one = elements == list(range(len(chunk)))
+        return Samples(
+            epoch, [position for position, _ in chunk], samples, None if of_each_one else elements, keep=keep
+        )
+
+    def _numbered(self) -> Iterator[tuple[int, Element]]:
+        """The elements of this shard with their indices in the stream."""
+        index, shards = self._shard
+        numbered: Iterable[tuple[int, Element]] = enumerate(self._read())
+        return islice(numbered, index, self._limit, shards)
+
+    def _read(self) -> Iterator[Element]:
+        number = 0
+        try:
+            for number, element in enumerate(self._open(), 1):  # noqa: B007 - it is used in the message
+                yield element
+        except Exception as error:
+            raise SampleError(error, f"in {self._name} after {number} samples") from error
+
+    def _shuffled(self, epoch: int) -> Iterator[tuple[int, Element]]:
+        if self._shuffle_buffer <= 1:
+            yield from self._numbered()
+            return
+        rng = pass_generator(self.seed, epoch)
+        buffer: list[tuple[int, Element]] = []
+        for element in self._numbered():
+            if len(buffer) < self._shuffle_buffer:
+                buffer.append(element)
+                continue
+            drawn = int(rng.integers(self._shuffle_buffer))
+            yield buffer[drawn]
+            buffer[drawn] = element
+        yield from (buffer[number] for number in rng.permutation(len(buffer)))

@@ -1,0 +1,59 @@
+"""The errors of the pipeline, which all name the rule, what was received, where, and what to do."""
+
+from __future__ import annotations
+
+__all__ = [
+    "DefinitionError",
+    "EmptyPassError",
+    "PipelineError",
+    "ProcessorError",
+    "SampleTimeoutError",
+    "SpecError",
+    "StateError",
+    "WorkerDiedError",
+    "WorkerStartError",
+]
+
+
+class PipelineError(Exception):
+    """The base class of what the pipeline itself raises; the errors of processors come out as what they are."""
+
+
+class DefinitionError(PipelineError, ValueError):
+    """A pipeline is put together in a way that can't work; found when it is built."""
+
+
+class SpecError(PipelineError, ValueError):
+    """A sample does not hold what the specs of its `DataBase` promise."""
+
+
+class ProcessorError(PipelineError):
+    """A processor failed with something that can't be raised in the consumer as it is; the message tells about it."""
+
+
+class WorkerStartError(PipelineError):
+    """A worker process could not build its generator or its processors."""
+
+
+class WorkerDiedError(PipelineError):
+    """A worker process ended while it worked on a sample: it was killed, crashed, or exited.
+
+    Attributes:
+        exit_code: As `subprocess` gives it: negative for the signal that ended the process.
+    """
+
+    def __init__(self, message: str, exit_code: int | None = None) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+class SampleTimeoutError(PipelineError, TimeoutError):
+    """A worker spent more than `sample_timeout` seconds on one sample."""
+
+
+class EmptyPassError(PipelineError):
+    """A repeating pipeline went through all of its data without getting one batch."""
+
+
+class StateError(PipelineError, ValueError):
+    """A state can't be restored by this pipeline."""

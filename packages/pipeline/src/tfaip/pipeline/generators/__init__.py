@@ -1,0 +1,1 @@
+"""Generators for sources that many scenarios have."""
