@@ -1,16 +1,69 @@
 """Typed parameter classes that become a dynamic command line, JSON, YAML and TOML."""
 
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from .definition import params
-from .errors import CommandLineError, DefinitionError, LoadError, Mistake, ParamsError
+from .errors import CommandLineError, DefinitionError, LoadError, Mistake, ParamsError, ParamsWarning
 from .fields import TYPE_ARGUMENT, field
+
+if TYPE_CHECKING:
+    from .commandline.command import CommandLine
+    from .commandline.result import ParseResult
+    from .commandline.script import parse
+    from .post_init import run_post_init
+    from .serialization.documents import from_json, load, save, to_json
+    from .serialization.locating import trusted_packages_of
+    from .serialization.plain import from_dict, to_dict
 
 __all__ = [
     "TYPE_ARGUMENT",
+    "CommandLine",
     "CommandLineError",
     "DefinitionError",
     "LoadError",
     "Mistake",
     "ParamsError",
+    "ParamsWarning",
+    "ParseResult",
     "field",
+    "from_dict",
+    "from_json",
+    "load",
     "params",
+    "parse",
+    "run_post_init",
+    "save",
+    "to_dict",
+    "to_json",
+    "trusted_packages_of",
 ]
+
+# Whoever only defines params (a worker process, say) doesn't pay for reading command lines or files.
+_LAZY = {
+    "CommandLine": ".commandline.command",
+    "ParseResult": ".commandline.result",
+    "parse": ".commandline.script",
+    "from_dict": ".serialization.plain",
+    "from_json": ".serialization.documents",
+    "load": ".serialization.documents",
+    "run_post_init": ".post_init",
+    "save": ".serialization.documents",
+    "to_dict": ".serialization.plain",
+    "to_json": ".serialization.documents",
+    "trusted_packages_of": ".serialization.locating",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(importlib.import_module(_LAZY[name], __name__), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})

@@ -10,8 +10,9 @@ import attrs
 
 from .errors import DefinitionError
 from .generics import field_annotations, origin_class, type_variable_bound
+from .registry import tag_of
 
-__all__ = ["TypeArgumentDefault", "class_for_annotation", "instantiate"]
+__all__ = ["TypeArgumentDefault"]
 
 
 class TypeArgumentDefault:
@@ -25,49 +26,42 @@ class TypeArgumentDefault:
     def __call__(self, instance: Any) -> Any:
         """The default of the field for an instance that attrs is just making."""
         cls = type(instance)
-        return instantiate(field_annotations(cls)[self.field_name], f"{cls.__qualname__}.{self.field_name}")
+        return self.make(field_annotations(cls)[self.field_name], cls)
 
+    def target(self, annotation: Any, owner: type[Any]) -> Any:
+        """The class, perhaps parametrised, that the resolved annotation of the field names; None for None.
 
-def class_for_annotation(annotation: Any, where: str) -> Any:
-    """The class, or parametrised class, to instantiate for an annotation; None for `None`.
+        Raises:
+            DefinitionError: There is no such class, or it is abstract.
+        """
+        if isinstance(annotation, TypeVar):
+            return self.target(type_variable_bound(annotation), owner)
+        if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+            members = [arg for arg in typing.get_args(annotation) if arg is not types.NoneType]
+            return self.target(members[0], owner)
+        if annotation is types.NoneType:
+            return None
+        cls = origin_class(annotation)
+        where = f"{tag_of(owner)}.{self.field_name}"
+        if cls is None or not attrs.has(cls):
+            raise DefinitionError(f"{where}: no type argument says of which class the default is, got {annotation!r}")
+        if getattr(cls, "__abstractmethods__", ()):
+            raise DefinitionError(f"{where}: the default can't be of the abstract {cls.__name__}, give a type argument")
+        return annotation
 
-    Raises:
-        DefinitionError: There is no such class, or it is abstract.
-    """
-    if isinstance(annotation, TypeVar):
-        return class_for_annotation(type_variable_bound(annotation), where)
-    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
-        annotation = next(arg for arg in typing.get_args(annotation) if arg is not types.NoneType)
-        return class_for_annotation(annotation, where)
-    if annotation is types.NoneType:
-        return None
-    cls = origin_class(annotation)
-    if cls is None or not attrs.has(cls):
-        raise DefinitionError(f"{where}: no type argument says which class the default is of, got {annotation!r}")
-    if getattr(cls, "__abstractmethods__", ()):
-        raise DefinitionError(
-            f"{where}: the default would be of the abstract class {cls.__qualname__}, name a type argument"
-        )
-    return annotation
-
-
-def instantiate(annotation: Any, where: str) -> Any:
-    """An instance of the annotated class, handing type arguments on to the fields of a parametrised class.
-
-    Raises:
-        DefinitionError: There is no class to instantiate, or it is abstract.
-    """
-    annotation = class_for_annotation(annotation, where)
-    if annotation is None:
-        return None
-    cls = origin_class(annotation)
-    assert cls is not None
-    if not typing.get_args(annotation):
-        return cls()
-    annotations = field_annotations(annotation)
-    given = {
-        attribute.alias: instantiate(annotations[attribute.name], f"{cls.__qualname__}.{attribute.name}")
-        for attribute in attrs.fields(cls)
-        if isinstance(getattr(attribute.default, "factory", None), TypeArgumentDefault)
-    }
-    return cls(**given)
+    def make(self, annotation: Any, owner: type[Any]) -> Any:
+        """A new instance, which hands type arguments on to the fields of a parametrised class."""
+        target = self.target(annotation, owner)
+        if target is None:
+            return None
+        cls = origin_class(target)
+        assert cls is not None
+        if not typing.get_args(target):
+            return cls()
+        annotations = field_annotations(target)
+        given = {}
+        for attribute in attrs.fields(cls):
+            factory = getattr(attribute.default, "factory", None)
+            if isinstance(factory, TypeArgumentDefault):
+                given[attribute.alias] = factory.make(annotations[attribute.name], cls)
+        return cls(**given)

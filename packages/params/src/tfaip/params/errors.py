@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["CommandLineError", "DefinitionError", "LoadError", "Mistake", "ParamsError"]
+__all__ = ["CommandLineError", "DefinitionError", "LoadError", "Mistake", "ParamsError", "ParamsWarning"]
 
 
 class ParamsError(ValueError):
@@ -56,7 +56,7 @@ class _UserError(ParamsError):
         super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # By default an exception is rebuilt from its args, here the text; errors that cross processes keep the mistakes.
+        # An exception is unpickled from its args, here the text; errors that cross processes keep their mistakes.
         return type(self), (self.mistakes,)
 
 
@@ -66,3 +66,7 @@ class CommandLineError(_UserError):
 
 class LoadError(_UserError):
     """A file or dict that can't be read as params; `mistakes` names each place by its path, `$.optimizer.lr`."""
+
+
+class ParamsWarning(UserWarning):
+    """Something in a file that is passed over because the reader asked to be lenient."""

@@ -1,0 +1,113 @@
+"""The arguments that exist for the classes selected so far, found by name."""
+
+from __future__ import annotations
+
+from tfaip.params.errors import DefinitionError
+from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, Node, ParamsNode, Path
+from tfaip.params.values.alternatives import OptionalType
+from tfaip.params.values.scalars import BoolType
+
+from .names import Names
+
+__all__ = ["Argument", "ArgumentTable", "Group", "takes_value"]
+
+
+class Argument:
+    """An argument of the command line for a node of the tree.
+
+    Args:
+        node: What it sets.
+        names: What it is called.
+        path: The way to the node, beginning with the name of the root.
+    """
+
+    __slots__ = ("names", "node", "path")
+
+    def __init__(self, node: Node, names: Names, path: Path) -> None:
+        self.node = node
+        self.names = names
+        self.path = path
+
+    @property
+    def spelled(self) -> str:
+        """The argument as one writes it."""
+        return f"--{self.names.primary}"
+
+    @property
+    def full_path(self) -> str:
+        """The full name, for messages that must tell two arguments apart."""
+        return f"--{self.names.fulls[0]}"
+
+    @property
+    def is_flag(self) -> bool:
+        """Whether it can be negated, and stand without a value."""
+        kind = self.node.kind if isinstance(self.node, ParamsNode | ListNode | DictNode) else self.node.spec.kind
+        return isinstance(kind.inner if isinstance(kind, OptionalType) else kind, BoolType)
+
+
+class Group:
+    """The arguments of one params object, in the order of its fields; what is shown together in help."""
+
+    __slots__ = ("arguments", "names", "node", "path")
+
+    def __init__(self, node: ParamsNode, names: Names, path: Path) -> None:
+        self.node = node
+        self.names = names
+        self.path = path
+        self.arguments: list[Argument] = []
+
+
+class ArgumentTable:
+    """All arguments, by name and by path, and the groups that they form."""
+
+    def __init__(self) -> None:
+        self.groups: list[Group] = []
+        self.by_name: dict[str, Argument] = {}
+        self.negated: dict[str, Argument] = {}
+        self._names_by_path: dict[Path, Names] = {}
+
+    def open_group(self, node: ParamsNode, names: Names, path: Path) -> Group:
+        """Start the group of a params object."""
+        group = Group(node, names, path)
+        self.groups.append(group)
+        return group
+
+    def name_path(self, path: Path, names: Names) -> None:
+        """Remember what a path is called, for messages about it."""
+        self._names_by_path[path] = names
+
+    def add(self, argument: Argument) -> None:
+        """Add an argument.
+
+        Raises:
+            DefinitionError: Two arguments have the same complete name.
+        """
+        for name in argument.names.all:
+            other = self.by_name.setdefault(name, argument)
+            if other is not argument:
+                raise DefinitionError(
+                    f"two fields share the argument --{name}: {other.full_path[2:]} and {argument.full_path[2:]}; "
+                    f"give one of them another name or mode"
+                )
+        if argument.is_flag:
+            for name in argument.names.negated():
+                self.negated.setdefault(name, argument)
+
+    def spelled(self, path: Path) -> str:
+        """How the command line spells a path; the nearest named one where it has no argument of its own."""
+        while path and path not in self._names_by_path:
+            path = path[:-1]
+        names = self._names_by_path.get(path)
+        return f"--{names.primary}" if names and names.primary else ""
+
+    def __contains__(self, name: str) -> bool:
+        # A field that is really called `no_...` goes before the negation of another.
+        return name in self.by_name or name in self.negated
+
+
+def takes_value(node: Node) -> bool:
+    """Whether a node has an argument of its own: params of a fixed class only have those of their fields."""
+    if isinstance(node, ParamsNode):
+        options = node.spec.options if node.spec else None
+        return options is None or options.tuple_like or not options.fixed_class or node.kind.optional
+    return isinstance(node, Leaf | ListNode | DictNode)

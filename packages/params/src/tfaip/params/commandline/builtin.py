@@ -1,0 +1,27 @@
+"""The arguments that every command line has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .plain import PlainArgument
+
+__all__ = ["BUILTIN_ARGUMENTS"]
+
+BUILTIN_ARGUMENTS = (
+    PlainArgument(("--help", "-h"), bool, False, help="Show this help, for the classes selected on the line"),
+    PlainArgument(
+        ("--config",),
+        Path,
+        None,
+        help="Read params from a JSON, YAML or TOML file; repeatable, the later one wins, the command line over all",
+        repeat=True,
+        metavar="FILE",
+    ),
+    PlainArgument(
+        ("--save-config",), Path, None, help="Write the resulting params to a JSON, YAML or TOML file", metavar="FILE"
+    ),
+    PlainArgument(("--show",), bool, False, help="Show the resulting params and exit"),
+    PlainArgument(("--show-schema",), bool, False, help="Show all arguments as JSON and exit"),
+    PlainArgument(("--show-json-schema",), bool, False, help="Show a JSON Schema of config files for editors and exit"),
+)

@@ -1,0 +1,67 @@
+"""`--config`: lays files over the default values, under the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from tfaip.params.errors import LoadError, Mistake
+from tfaip.params.importing import import_tag
+from tfaip.params.registry import names_of
+from tfaip.params.selection import selectable_classes
+from tfaip.params.serialization.formats import read_file
+from tfaip.params.serialization.plain import check_version, spell_path
+from tfaip.params.serialization.values import CattrsReader
+from tfaip.params.suggestions import did_you_mean, nearest
+from tfaip.params.tree.merging import CLASS_KEY, VERSION_KEY, Merger
+from tfaip.params.tree.nodes import ParamsNode
+
+from .roots import Root
+
+__all__ = ["merge_configs"]
+
+
+def merge_configs(paths: Iterable[Path], nodes: Mapping[str, ParamsNode], roots: Mapping[str, Root]) -> list[Mistake]:
+    """Lay the files over the trees, in their order; returns what is wrong with them.
+
+    A file holds an object for each root by its name, or, where there is one root, just the fields of that.
+    """
+    mistakes: list[Mistake] = []
+    for path in paths:
+        try:
+            data = read_file(path)
+            check_version(data, str(path))
+            mistakes += _merge(data, str(path), nodes, roots)
+        except LoadError as error:
+            mistakes += error.mistakes
+        except RecursionError:
+            mistakes.append(Mistake(str(path), "nested too deeply"))
+    return mistakes
+
+
+def _merge(data: Any, source: str, nodes: Mapping[str, ParamsNode], roots: Mapping[str, Root]) -> Iterable[Mistake]:
+    if not isinstance(data, dict):
+        yield Mistake(spell_path((), source), f"expects an object, got a {type(data).__name__}")
+        return
+    merger = Merger(CattrsReader(), import_tag)
+    if (only := _the_root_of(data, nodes)) is not None:
+        merger.merge(nodes[only], data, ())
+    else:
+        for key, value in data.items():
+            if key in nodes:
+                merger.merge(nodes[key], value, (key,))
+            elif key != VERSION_KEY:
+                yield Mistake(spell_path((str(key),), source), "no such params", did_you_mean(nearest(str(key), roots)))
+    for path, problem in (*merger.problems, *merger.unknown):
+        yield Mistake(spell_path(path, source), problem.problem, problem.hints)
+
+
+def _the_root_of(data: dict[Any, Any], nodes: Mapping[str, ParamsNode]) -> str | None:
+    """The root whose fields the file holds directly: as `save` writes them, or because there is no other root."""
+    if isinstance(tag := data.get(CLASS_KEY), str):
+        fitting = [
+            name for name, node in nodes.items() if any(tag in names_of(c) for c in selectable_classes(node.kind, ()))
+        ]
+        return next(iter(fitting or nodes))
+    return next(iter(nodes)) if len(nodes) == 1 and not nodes.keys() & data.keys() else None

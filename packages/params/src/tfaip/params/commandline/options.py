@@ -1,0 +1,82 @@
+"""Splits the words of a command line into options with what follows them; what belongs to whom is decided later."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+__all__ = ["Option", "SplitLine", "Word", "normalise", "split_line"]
+
+
+class Word:
+    """A word that is no option.
+
+    Args:
+        text: The word.
+        position: Its place on the line.
+        after: The option it follows; None at the start of the line and after `--`.
+    """
+
+    __slots__ = ("after", "position", "text")
+
+    def __init__(self, text: str, position: int, after: Option | None) -> None:
+        self.text = text
+        self.position = position
+        self.after = after
+
+
+class Option:
+    """`--name` with the words up to the next option, or `--name=value`.
+
+    Args:
+        spelled: The name as the user wrote it.
+        position: Its place on the line.
+        value: What stands after `=`, if it is there.
+    """
+
+    __slots__ = ("name", "position", "spelled", "value", "words")
+
+    def __init__(self, spelled: str, position: int, value: str | None) -> None:
+        self.spelled = spelled
+        self.name = normalise(spelled)
+        self.position = position
+        self.value = value
+        self.words: list[Word] = []
+
+    @property
+    def texts(self) -> list[str]:
+        """The words that may be its values."""
+        return [word.text for word in self.words] if self.value is None else [self.value]
+
+
+class SplitLine:
+    """The options of a line in their order, and the words that follow none of them."""
+
+    __slots__ = ("loose", "options")
+
+    def __init__(self) -> None:
+        self.options: list[Option] = []
+        self.loose: list[Word] = []
+
+
+def normalise(name: str) -> str:
+    """The name of an argument without leading dashes, `-` and `_` being the same."""
+    return name.lstrip("-").replace("-", "_")
+
+
+def split_line(words: Sequence[str], short_options: Collection[str] = ()) -> SplitLine:
+    """Split a line; `-x` is an option only if it is one of `short_options`, else a value such as a negative number."""
+    line = SplitLine()
+    current: Option | None = None
+    only_values = False
+    for position, text in enumerate(words):
+        if not only_values and text == "--":
+            only_values, current = True, None
+        elif not only_values and (text.startswith("--") or text in short_options):
+            spelled, equals, value = text.partition("=")
+            current = Option(spelled, position, value if equals else None)
+            line.options.append(current)
+        elif current is None:
+            line.loose.append(Word(text, position, None))
+        else:
+            current.words.append(Word(text, position, current))
+    return line

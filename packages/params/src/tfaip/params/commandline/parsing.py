@@ -1,0 +1,165 @@
+"""One pass over a line: plain arguments, config files, params, and the mistakes of all of them together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tfaip.params.errors import CommandLineError, Mistake
+from tfaip.params.importing import import_tag
+from tfaip.params.post_init import run_post_init
+from tfaip.params.tree.building import Problems, build
+from tfaip.params.tree.nodes import ParamsNode
+from tfaip.params.values.problem import ValueProblem
+
+from .arguments import ArgumentTable
+from .binding import Binder
+from .builtin import BUILTIN_ARGUMENTS
+from .options import Word, split_line
+from .plain import Arguments, PlainArgument
+from .result import ParseResult
+
+if TYPE_CHECKING:
+    from .command import CommandLine
+
+__all__ = ["Parsed", "parse_line"]
+
+
+class Parsed:
+    """A line that was read, before its params are built: what help, schema and completion look at.
+
+    Args:
+        nodes: The tree of each root.
+        table: The arguments that exist for the classes selected.
+        arguments: The values of the plain arguments.
+        builtin: The values of the built-in arguments.
+        mistakes: What is wrong with the line so far.
+        check_required: Whether required fields have to be given.
+    """
+
+    def __init__(
+        self,
+        nodes: dict[str, ParamsNode],
+        table: ArgumentTable,
+        arguments: Arguments,
+        builtin: Arguments,
+        mistakes: list[Mistake],
+        check_required: bool,
+    ) -> None:
+        self.nodes = nodes
+        self.table = table
+        self.arguments = arguments
+        self.builtin = builtin
+        self.mistakes = mistakes
+        self._check_required = check_required
+
+    @property
+    def request(self) -> str | None:
+        """The built-in argument that wants something shown instead of the command run."""
+        return next((name for name in ("help", "show_schema", "show_json_schema", "show") if self.builtin[name]), None)
+
+    @property
+    def save_to(self) -> Path | None:
+        """The file of `--save-config`."""
+        path = self.builtin["save_config"]
+        assert path is None or isinstance(path, Path)
+        return path
+
+    def result(self) -> ParseResult:
+        """Build the params.
+
+        Raises:
+            CommandLineError: With all mistakes of the line.
+        """
+        mistakes = list(self.mistakes)
+        values = {}
+        for name, node in self.nodes.items():
+            problems: Problems = []
+            values[name] = build(node, problems, (name,), check_required=self._check_required)
+            mistakes += [
+                Mistake(self.table.spelled(path), problem.problem, problem.hints)
+                for path, problem in problems
+                if not _already_said(self.table.spelled(path), mistakes)
+            ]
+        if not mistakes:
+            mistakes += self._derive(values)
+        if mistakes:
+            raise CommandLineError(mistakes)
+        return ParseResult(values, self.arguments)
+
+    def _derive(self, values: dict[str, Any]) -> Iterable[Mistake]:
+        for name, value in values.items():
+            try:
+                run_post_init(value)
+            except ValueError as error:
+                yield Mistake(self.table.spelled((name,)), str(error))
+
+
+def _already_said(where: str, mistakes: Iterable[Mistake]) -> bool:
+    return any(mistake.where.replace("-", "_") == where.replace("-", "_") for mistake in mistakes)
+
+
+def parse_line(command: CommandLine, words: Sequence[str]) -> Parsed:
+    """Read a line for a command; mistakes are kept, so that help can be shown nevertheless."""
+    declared = [*BUILTIN_ARGUMENTS, *command.arguments]
+    line = split_line(words, {short for argument in declared for short in argument.short})
+    binder = Binder(line.options, import_tag)
+    values = {a.name: _value_of(a, binder) for a in declared if not a.positional}
+    nodes = {name: root.seed() for name, root in command.roots.items()}
+    if values["config"]:
+        from .configuration import merge_configs
+
+        binder.mistakes += merge_configs(values["config"], nodes, command.roots)
+    for name, root in command.roots.items():
+        binder.bind_root(name, nodes[name], selectable=not root.fixed_class, hidden=root.hidden)
+    loose = sorted([*line.loose, *binder.loose], key=lambda word: word.position)
+    positional = [argument for argument in command.arguments if argument.positional]
+    rest = _bind_positionals(positional, loose, values, binder.mistakes)
+    _check_presence(command.arguments, values, binder.mistakes)
+    if unknown := binder.unknown():
+        from .unknown import unknown_option
+
+        names = [key for argument in declared for key in argument.keys if len(key) > 1]
+        binder.mistakes += [unknown_option(option, binder.table, names) for option in unknown]
+        # What follows an unknown argument is its value: one mistake, not two.
+        rest = [word for word in rest if word.after not in unknown]
+    if rest:
+        from .unknown import unexpected_word
+
+        binder.mistakes += [unexpected_word(word, binder.table) for word in rest]
+    builtin = {argument.name: values.pop(argument.name) for argument in BUILTIN_ARGUMENTS}
+    return Parsed(nodes, binder.table, Arguments(values), Arguments(builtin), binder.mistakes, command.check_required)
+
+
+def _value_of(argument: PlainArgument, binder: Binder) -> Any:
+    values = binder.bind_value(argument.keys, argument.kind, keep_all=argument.repeat)
+    if argument.repeat:
+        return values or list(argument.default or ())
+    return values[0] if values else argument.default
+
+
+def _bind_positionals(
+    arguments: Iterable[PlainArgument], words: list[Word], values: dict[str, Any], mistakes: list[Mistake]
+) -> list[Word]:
+    """Give each positional argument its words in turn; returns those left over."""
+    for argument in arguments:
+        texts = [word.text for word in words]
+        count = argument.kind.take(texts)
+        values[argument.name] = argument.default
+        if count:
+            try:
+                values[argument.name] = argument.kind.parse(texts[:count])
+            except ValueProblem as problem:
+                values[argument.name] = None
+                mistakes.append(Mistake(argument.spelled, problem.problem, problem.hints))
+        words = words[count:]
+    return words
+
+
+def _check_presence(arguments: Iterable[PlainArgument], values: dict[str, Any], mistakes: list[Mistake]) -> None:
+    for argument in arguments:
+        missing = argument.required and values[argument.name] is argument.default
+        if missing and not _already_said(argument.spelled, mistakes):
+            hints = (argument.help,) if argument.help else ()
+            mistakes.append(Mistake(argument.spelled, f"is required ({argument.kind.label})", hints))

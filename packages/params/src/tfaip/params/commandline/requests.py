@@ -1,0 +1,72 @@
+"""What the built-in arguments ask for: help, the resulting params, the schema, a saved config."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tfaip.params.errors import CommandLineError, Mistake, ParamsError
+
+from .parsing import Parsed
+from .result import ParseResult
+
+if TYPE_CHECKING:
+    from .command import CommandLine
+
+__all__ = ["answer", "config_data", "save_config"]
+
+
+def answer(parsed: Parsed, command: CommandLine) -> None:
+    """Print what the line asks to see.
+
+    Raises:
+        CommandLineError: The resulting params are asked for, but the line is wrong.
+    """
+    if parsed.request == "help":
+        from .help import print_help
+
+        print_help(parsed, command)
+    elif parsed.request == "show":
+        from .showing import print_params
+
+        print_params(parsed.result())
+    elif parsed.request == "show_schema":
+        from tfaip.params.serialization.json import dump_json
+
+        from .schema import schema_of
+
+        print(dump_json(schema_of(parsed, command)))
+    else:
+        from tfaip.params.serialization.json import dump_json
+
+        from .json_schema import json_schema_of
+
+        print(dump_json(json_schema_of(parsed)))
+
+
+def config_data(result: ParseResult) -> dict[str, object]:
+    """The params of all roots as `--config` reads them."""
+    from tfaip.params.serialization.documents import to_document
+    from tfaip.params.serialization.plain import FORMAT_VERSION, to_dict
+    from tfaip.params.tree.merging import VERSION_KEY
+
+    if list(result) == [""]:
+        return to_document(result[""])
+    return {
+        VERSION_KEY: FORMAT_VERSION,
+        **{name: None if value is None else to_dict(value) for name, value in result.items()},
+    }
+
+
+def save_config(result: ParseResult, path: Path) -> None:
+    """Write the params of all roots to a file that `--config` reads.
+
+    Raises:
+        CommandLineError: The file can't be written.
+    """
+    from tfaip.params.serialization.formats import write_file
+
+    try:
+        write_file(config_data(result), path)
+    except ParamsError as error:
+        raise CommandLineError([Mistake("--save-config", str(error))]) from None

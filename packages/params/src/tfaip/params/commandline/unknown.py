@@ -1,0 +1,98 @@
+"""What to say of an argument that doesn't exist: the nearest ones that do, or the class that would have it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tfaip.params.errors import Mistake
+from tfaip.params.registry import name_of
+from tfaip.params.selection import selectable_classes
+from tfaip.params.structure import fields_of
+from tfaip.params.suggestions import did_you_mean, nearest
+from tfaip.params.tree.nodes import DictNode, ListNode, Node, ParamsNode
+
+from .arguments import Argument, ArgumentTable
+from .options import Option, Word
+
+__all__ = ["unexpected_word", "unknown_option"]
+
+
+def unknown_option(option: Option, table: ArgumentTable, plain: Iterable[str]) -> Mistake:
+    """The mistake of an option that is neither a plain argument nor one of the classes selected now."""
+    if hint := _belongs_elsewhere(option.name, table):
+        return Mistake(option.spelled, "unknown argument", (hint,))
+    names = [*plain, *table.by_name, *table.negated]
+    suggestions = [f"--{name}" for name in _nearest_paths(option.name, names)]
+    shown = {f"--{name}": argument.spelled for name, argument in table.by_name.items()}
+    suggestions = list(dict.fromkeys(shown.get(name, name) for name in suggestions))[:3]
+    return Mistake(option.spelled, "unknown argument", did_you_mean(suggestions))
+
+
+def unexpected_word(word: Word, table: ArgumentTable) -> Mistake:
+    """The mistake of a word that nobody takes."""
+    if word.after is None:
+        return Mistake("", f"unexpected value {word.text!r}", ("arguments begin with --",))
+    argument = table.by_name.get(word.after.name) or table.negated.get(word.after.name)
+    if argument is not None and argument.is_flag and word.after.name in table.by_name:
+        return Mistake(word.after.spelled, f"a flag takes true, yes, 1, false, no, 0 or nothing, got {word.text!r}")
+    return Mistake(word.after.spelled, f"unexpected value {word.text!r}", _too_many(argument))
+
+
+def _too_many(argument: Argument | None) -> tuple[str, ...]:
+    if argument is None or isinstance(argument.node, ListNode | DictNode):
+        return ()
+    if isinstance(argument.node, ParamsNode):
+        return ("it takes one class",)
+    return (f"it takes {argument.node.spec.kind.label}",)
+
+
+def _nearest_paths(name: str, candidates: Iterable[str]) -> list[str]:
+    """First those that share the most parts of the path, the last part counting most; then by likeness."""
+    parts = name.split(".")
+    alike = nearest(name, candidates := list(candidates), count=12)
+    same_last = [other for other in candidates if other.rpartition(".")[2] == parts[-1]]
+
+    def shared(other: str) -> int:
+        return len(set(parts) & set(other.split(".")))
+
+    found = dict.fromkeys(alike + sorted(same_last, key=lambda other: (-shared(other), len(other))))
+    return sorted(found, key=lambda other: -shared(other))[:6]
+
+
+def _belongs_elsewhere(name: str, table: ArgumentTable) -> str | None:
+    """A hint where the argument would exist if another class were selected, or one at all."""
+    head, _, rest = name.rpartition(".")
+    inner = [rest]
+    while head:
+        argument = table.by_name.get(head)
+        if argument is not None:
+            return _hint(argument, inner)
+        head, _, part = head.rpartition(".")
+        inner.insert(0, part)
+    return None
+
+
+def _hint(argument: Argument, inner: list[str]) -> str | None:
+    node: Node = argument.node
+    if isinstance(node, ListNode | DictNode):
+        return _hint_of_elements(argument, node)
+    if not isinstance(node, ParamsNode):
+        return None
+    options = node.spec.options if node.spec else None
+    classes = selectable_classes(node.kind, options.choices if options else None)
+    having = [name_of(cls) for cls in classes if cls is not node.cls and inner[0] in fields_of(cls)]
+    if node.cls is not None:
+        if inner[0] in fields_of(node.cls) or not having:
+            return None
+        owners = " or ".join(having[:3])
+        return f"{inner[0]} belongs to {owners}, not to {name_of(node.cls)}; select {argument.spelled} {having[0]}"
+    state = "none" if node.selected is None else "not selected"
+    example = (having or [name_of(cls) for cls in classes] or ["module:Class"])[0]
+    return f"{argument.spelled} is {state}; select a class first: {argument.spelled} {example}"
+
+
+def _hint_of_elements(argument: Argument, node: ListNode | DictNode) -> str:
+    if not isinstance(node.elements, list | dict) or not node.elements:
+        return f"{argument.spelled} is {'none' if node.elements is None else 'empty'}; select its elements first"
+    keys = range(len(node.elements)) if isinstance(node.elements, list) else node.elements
+    return f"{argument.spelled} has the elements {', '.join(map(str, keys))}"

@@ -1,0 +1,38 @@
+"""Gets the class of a tag that the user has written on the command line, importing its module."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .values.problem import ValueProblem
+
+__all__ = ["import_tag"]
+
+
+def import_tag(tag: str) -> Any:
+    """The object that `module:Qualname` names.
+
+    The module is imported whatever it is: this is for what a person typed, never for what a file says.
+
+    Raises:
+        ValueProblem: There is no such module or object, or the module fails to import.
+    """
+    import importlib
+
+    module_name, _, qualname = tag.partition(":")
+    try:
+        found: Any = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        raise ValueProblem(f"{tag}: there is no module {error.name!r}") from None
+    except Exception as error:
+        raise ValueProblem(f"{tag}: the module fails to import: {type(error).__name__}: {error}") from error
+    for name in qualname.split("."):
+        try:
+            found = getattr(found, name)
+        except AttributeError:
+            from .suggestions import did_you_mean, nearest
+
+            raise ValueProblem(
+                f"{tag}: there is no {name!r} in {module_name}", did_you_mean(nearest(name, dir(found)))
+            ) from None
+    return found

@@ -1,0 +1,100 @@
+"""Which class a name stands for, among those that a field may hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from .generics import origin_class
+from .registry import find_tag, name_of, names_of, registered_subclasses, tag_of
+from .suggestions import did_you_mean, nearest
+from .values.annotations import has_fields
+from .values.problem import ValueProblem
+from .values.structures import ParamsType
+
+__all__ = ["find_class", "selectable_classes"]
+
+_MANY = 12
+"""More names than this aren't listed in a message: they would bury it."""
+
+
+def selectable_classes(
+    kind: ParamsType, choices: Iterable[type[Any]] | None, enforced: bool = False
+) -> list[type[Any]]:
+    """The classes that can be selected by name, the choices first."""
+    found = list(choices or ())
+    if enforced and found:
+        return found
+    found += [base for base in kind.bases if not getattr(base, "__abstractmethods__", ())]
+    found += registered_subclasses(kind.bases)
+    return list(dict.fromkeys(found))
+
+
+def find_class(
+    word: str,
+    kind: ParamsType,
+    choices: Iterable[type[Any]] | None,
+    enforced: bool,
+    import_tag: Callable[[str], Any],
+) -> Any:
+    """The class that a word names: by tag, name given to `@params`, class name, or class name without `Params`.
+
+    Args:
+        word: What the user wrote.
+        kind: The classes that the field may hold.
+        choices: The classes that the field offers; they come first where a name is ambiguous.
+        enforced: Whether nothing but the choices is allowed.
+        import_tag: Gets the object of a tag (`module:Class`) that isn't registered; raises `ValueProblem`.
+
+    Raises:
+        ValueProblem: No such class, several of them, or one that the field can't hold.
+    """
+    offered = selectable_classes(kind, choices, enforced)
+    cls = _by_tag(word, kind, import_tag) if ":" in word else _by_name(word, offered, tuple(choices or ()))
+    if enforced and choices and cls not in tuple(choices):
+        raise _unknown(word, offered)
+    if getattr(cls, "__abstractmethods__", ()):
+        raise ValueProblem(f"{cls.__name__} is abstract, select a class that derives from it", _allowed(offered))
+    return next((annotation for annotation in kind.annotations if origin_class(annotation) is cls), cls)
+
+
+def _by_tag(tag: str, kind: ParamsType, import_tag: Callable[[str], Any]) -> type[Any]:
+    cls = find_tag(tag) or next((base for base in kind.bases if tag_of(base) == tag), None) or import_tag(tag)
+    if not has_fields(cls):
+        raise ValueProblem(f"{tag} is no params class")
+    if not issubclass(cls, kind.bases):
+        bases = " or ".join(tag_of(base) for base in kind.bases)
+        raise ValueProblem(f"{tag} is no {bases}")
+    return cls
+
+
+def _by_name(word: str, offered: list[type[Any]], choices: tuple[type[Any], ...]) -> type[Any]:
+    for candidates in (choices, offered):
+        found = [cls for cls in candidates if word in names_of(cls)]
+        preferred = [cls for cls in found if name_of(cls) == word]
+        if len(preferred or found) == 1:
+            return (preferred or found)[0]
+        if found:
+            raise ValueProblem(f"{word!r} is ambiguous", ("write one of " + ", ".join(map(tag_of, found)),))
+    raise _unknown(word, offered)
+
+
+def _unknown(word: str, offered: list[type[Any]]) -> ValueProblem:
+    names = [name for cls in offered for name in names_of(cls)[:-1]]
+    return ValueProblem(
+        f"no class named {word!r}", (*_allowed(offered), *did_you_mean(_one_each(word, names, offered)))
+    )
+
+
+def _one_each(word: str, names: list[str], offered: list[type[Any]]) -> list[str]:
+    """The nearest names, but only one of each class."""
+    preferred = {name: name_of(cls) for cls in reversed(offered) for name in names_of(cls)}
+    return list(dict.fromkeys(preferred[name] for name in nearest(word, names, count=6)))[:3]
+
+
+def _allowed(offered: list[type[Any]]) -> tuple[str, ...]:
+    if not offered:
+        return ("no class is known that could be selected; write module:Class",)
+    names = [name_of(cls) for cls in offered]
+    more = f", ... ({len(names)} in all)" if len(names) > _MANY else ""
+    return (f"allowed: {', '.join(names[:_MANY])}{more}, or module:Class",)

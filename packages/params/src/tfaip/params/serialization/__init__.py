@@ -1,0 +1,1 @@
+"""Params as plain data, and as JSON, YAML and TOML files."""

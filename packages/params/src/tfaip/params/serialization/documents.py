@@ -1,0 +1,63 @@
+"""Params to text and files, and back."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tfaip.params.tree.merging import CLASS_KEY, VERSION_KEY
+
+from .formats import dump_text, parse_text, read_file, write_file
+from .plain import FORMAT_VERSION, read_plain, to_dict
+
+__all__ = ["from_json", "load", "save", "to_document", "to_json"]
+
+T = TypeVar("T")
+
+
+def to_document(params: Any) -> dict[str, Any]:
+    """The plain data of a file: `to_dict` and the version of the format."""
+    data = to_dict(params)
+    return {CLASS_KEY: data.pop(CLASS_KEY), VERSION_KEY: FORMAT_VERSION, **data}
+
+
+def to_json(params: Any) -> str:
+    """Params as a JSON document.
+
+    Raises:
+        ParamsError: `params`, or something in it, is no params object.
+    """
+    return dump_text(to_document(params), "json")
+
+
+def from_json(cls: type[T], text: str, *, trust: Iterable[str] = (), strict: bool = True, complete: bool = False) -> T:
+    """Params from a JSON document; arguments and errors as of `from_dict`."""
+    return read_plain(cls, parse_text(text, "json"), "", trust=trust, strict=strict, complete=complete)
+
+
+def save(params: Any, path: str | os.PathLike[str]) -> None:
+    """Write params to a file, as JSON, YAML or TOML by its suffix; an existing file is replaced in one step.
+
+    Raises:
+        ParamsError: The file can't be written, or `params` is no params object.
+    """
+    write_file(to_document(params), Path(path))
+
+
+def load(
+    cls: type[T],
+    path: str | os.PathLike[str],
+    *,
+    trust: Iterable[str] = (),
+    strict: bool = True,
+    complete: bool = False,
+) -> T:
+    """Params from a JSON, YAML or TOML file; the other arguments as of `from_dict`.
+
+    Raises:
+        LoadError: The file can't be read, or with all that is wrong in it, each with its path.
+    """
+    path = Path(path)
+    return read_plain(cls, read_file(path), str(path), trust=trust, strict=strict, complete=complete)

@@ -1,0 +1,102 @@
+"""The formats of files, by their suffix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tfaip.params.errors import LoadError, Mistake, ParamsError
+
+__all__ = ["MAX_BYTES", "dump_text", "format_of", "parse_text", "read_file", "write_file"]
+
+MAX_BYTES = 64 * 2**20
+"""Params of 64 MiB don't exist; what is larger is another file, or meant to exhaust the memory."""
+
+_FORMATS = {".json": "json", ".yaml": "yaml", ".yml": "yaml", ".toml": "toml"}
+
+
+def format_of(path: Path) -> str:
+    """`json`, `yaml` or `toml`, by the suffix of a path.
+
+    Raises:
+        LoadError: It has another suffix.
+    """
+    try:
+        return _FORMATS[path.suffix.lower()]
+    except KeyError:
+        allowed = ", ".join(_FORMATS)
+        raise LoadError([Mistake(str(path), f"expects a file that ends with {allowed}, got {path.suffix!r}")]) from None
+
+
+def parse_text(text: str, format: str, source: str = "") -> Any:  # noqa: A002 - what else
+    """The plain data of a document.
+
+    Raises:
+        LoadError: The document is too large, nested too deeply, or malformed.
+    """
+    if len(text) > MAX_BYTES:
+        raise LoadError([Mistake(source, f"is larger than {MAX_BYTES >> 20} MiB, that can't be params")])
+    try:
+        if format == "json":
+            from .json import load_json
+
+            return load_json(text)
+        if format == "yaml":
+            from .yaml import load_yaml
+
+            return load_yaml(text)
+        from .toml import load_toml
+
+        return load_toml(text)
+    except RecursionError:
+        raise LoadError([Mistake(source, "nested too deeply")]) from None
+    except ValueError as error:
+        raise LoadError([Mistake(source, f"is no valid {format.upper()}: {error}")]) from None
+
+
+def dump_text(data: Any, format: str) -> str:  # noqa: A002 - what else
+    """A document that `parse_text` reads as this data."""
+    if format == "json":
+        from .json import dump_json
+
+        return dump_json(data) + "\n"
+    if format == "yaml":
+        from .yaml import dump_yaml
+
+        return dump_yaml(data)
+    from .toml import dump_toml
+
+    return dump_toml(data)
+
+
+def read_file(path: Path) -> Any:
+    """The plain data of a file, its format told by the suffix.
+
+    Raises:
+        LoadError: The file can't be read or is malformed.
+    """
+    name = format_of(path)
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise LoadError([Mistake(str(path), f"is larger than {MAX_BYTES >> 20} MiB, that can't be params")])
+        text = path.read_text("utf-8")
+    except OSError as error:
+        raise LoadError([Mistake(str(path), f"can't be read: {error.strerror or error}")]) from None
+    except UnicodeDecodeError as error:
+        raise LoadError([Mistake(str(path), f"is no UTF-8 text: {error.reason} at byte {error.start}")]) from None
+    return parse_text(text, name, str(path))
+
+
+def write_file(data: Any, path: Path) -> None:
+    """Write plain data to a file, beside it first: a crash leaves the old file or the new one, never half of one.
+
+    Raises:
+        ParamsError: The file can't be written.
+    """
+    text = dump_text(data, format_of(path))
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        beside.write_text(text, "utf-8")
+        beside.replace(path)
+    except OSError as error:
+        raise ParamsError(f"{path}: can't be written: {error.strerror or error}") from None

@@ -1,0 +1,57 @@
+"""Which packages a file may make us import: only those that the reader trusts, never what the file just names."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable
+from typing import Any
+
+from tfaip.params.registry import find_tag
+from tfaip.params.values.annotations import has_fields
+from tfaip.params.values.problem import ValueProblem
+
+__all__ = ["ALWAYS_TRUSTED", "TrustedImport"]
+
+ALWAYS_TRUSTED = "tfaip"
+
+
+class TrustedImport:
+    """Gets the class of a tag that a file names, importing its module only from a trusted package.
+
+    Args:
+        packages: The packages whose modules may be imported, beside `tfaip`: `"mylab"` or `"mylab.scenarios"`.
+    """
+
+    def __init__(self, packages: Iterable[str]) -> None:
+        self._packages = (ALWAYS_TRUSTED, *packages)
+
+    def __call__(self, tag: str) -> type[Any]:
+        """The class; raises `ValueProblem` where the tag is malformed, not trusted, or names no class with fields."""
+        module_name, _, qualname = tag.partition(":")
+        if not all(part.isidentifier() for part in (*module_name.split("."), *qualname.split("."))):
+            raise ValueProblem(f"expects module:Class, got {tag!r}")
+        if not any(f"{module_name}.".startswith(f"{package}.") for package in self._packages):
+            top = module_name.partition(".")[0]
+            raise ValueProblem(
+                f"{tag} isn't trusted, so it isn't imported",
+                (
+                    f"trusted: {', '.join(dict.fromkeys(self._packages))}; if you know the origin of the file, add {top}",
+                ),
+            )
+        try:
+            module = importlib.import_module(module_name)
+        except ModuleNotFoundError as error:
+            raise ValueProblem(f"{tag}: there is no module {error.name!r}") from None
+        except Exception as error:
+            raise ValueProblem(f"{tag}: the module fails to import: {type(error).__name__}: {error}") from error
+        return find_tag(tag) or _plain_class(module, tag, qualname)
+
+
+def _plain_class(module: Any, tag: str, qualname: str) -> type[Any]:
+    """An attrs or data class, which isn't registered; looked up without calling anything of the module's."""
+    found = module
+    for name in qualname.split("."):
+        found = vars(found).get(name) if hasattr(found, "__dict__") else None
+    if not isinstance(found, type) or not has_fields(found):
+        raise ValueProblem(f"{tag} is no params class")
+    return found

@@ -1,0 +1,1 @@
+"""Params that are being put together: defaults, then config files, then the command line, then the instances."""

@@ -1,0 +1,95 @@
+"""From the finished tree to instances, bottom-up, with every mistake that validators and missing values make."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tfaip.params.values.problem import ValueProblem
+
+from .nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode, Path
+from .validation import problems_of
+
+__all__ = ["Problems", "build"]
+
+Problems = list[tuple[Path, ValueProblem]]
+
+
+def build(node: Node, problems: Problems, path: Path = (), *, check_required: bool = True) -> Any:
+    """The value of a node; where something is wrong it is added to `problems`, and the value isn't usable."""
+    return _Builder(problems, check_required).build(node, path)
+
+
+class _Builder:
+    def __init__(self, problems: Problems, check_required: bool) -> None:
+        self._problems = problems
+        self._check_required = check_required
+
+    def build(self, node: Node, path: Path) -> Any:
+        self._check_presence(node, path)
+        if isinstance(node, Leaf):
+            return node.value
+        if isinstance(node, ParamsNode):
+            return self._build_params(node, path)
+        if node.elements is None or node.elements is UNSET:
+            return node.elements
+        if isinstance(node, ListNode):
+            return [self.build(element, (*path, index)) for index, element in enumerate(node.elements)]
+        return {key: self.build(element, (*path, str(key))) for key, element in node.elements.items()}
+
+    def _check_presence(self, node: Node, path: Path) -> None:
+        spec = node.spec
+        if spec is None or path[-1:] != (spec.name,):
+            return  # a root, or an element of a list or dict: there because somebody asked for it
+        unset = _is_unset(node) and not spec.has_default
+        if unset or (self._check_required and spec.options.required and _origin(node) is Origin.DEFAULT):
+            what = "a class must be selected" if isinstance(node, ParamsNode) else "is required"
+            self._problems.append((path, ValueProblem(f"{what} ({spec.kind.label})", _help_of(node))))
+
+    def _build_params(self, node: ParamsNode, path: Path) -> Any:
+        if node.selected is None or node.selected is UNSET:
+            return node.selected
+        cls = node.cls
+        assert cls is not None
+        count = len(self._problems)
+        given = {}
+        for name, child in node.children.items():
+            assert child.spec is not None
+            value = self.build(child, (*path, name))
+            if value is not UNSET:
+                given[child.spec.alias] = value
+        if len(self._problems) > count:
+            return UNSET
+        try:
+            return cls(**given)
+        except (ValueError, TypeError) as error:
+            values = {
+                name: given[c.spec.alias] for name, c in node.children.items() if c.spec and c.spec.alias in given
+            }
+            self._problems.extend(
+                ((*path, *((name,) if name else ())), problem) for name, problem in problems_of(cls, values, error)
+            )
+            return UNSET
+
+
+def _is_unset(node: Node) -> bool:
+    if isinstance(node, Leaf):
+        return node.value is UNSET
+    return (node.selected if isinstance(node, ParamsNode) else node.elements) is UNSET
+
+
+def _origin(node: Node) -> Origin:
+    """The latest origin in a subtree: setting a field of params is setting the params."""
+    if isinstance(node, Leaf):
+        return node.origin
+    children: list[Node] = []
+    if isinstance(node, ParamsNode):
+        children = list(node.children.values())
+    elif isinstance(node, ListNode) and isinstance(node.elements, list):
+        children = list(node.elements)
+    elif isinstance(node, DictNode) and isinstance(node.elements, dict):
+        children = list(node.elements.values())
+    return max([node.origin, *map(_origin, children)])
+
+
+def _help_of(node: Node) -> tuple[str, ...]:
+    return (node.spec.options.help,) if node.spec and node.spec.options.help else ()

@@ -1,0 +1,168 @@
+"""Lays plain data (of a file, of a dict) over a tree: classes by their tags or names, values by the fields' types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from tfaip.params.fields import PLAIN
+from tfaip.params.selection import find_class
+from tfaip.params.structure import FieldSpec
+from tfaip.params.suggestions import did_you_mean, nearest
+from tfaip.params.values.problem import ValueProblem, shown
+
+from .building import Problems
+from .nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode, Path
+from .seeding import select
+
+__all__ = ["CLASS_KEY", "VERSION_KEY", "Merger", "ValueReader"]
+
+CLASS_KEY = "__cls__"
+VERSION_KEY = "format_version"
+
+_MANY = 20
+"""Unknown keys of one object beyond this number are counted, not listed: a wrong file would have thousands."""
+
+
+class ValueReader(Protocol):
+    """Turns plain data into the value of a field."""
+
+    def read(self, data: Any, spec: FieldSpec, path: Path, problems: Problems) -> Any:
+        """The value; what is wrong is added to the problems."""
+
+    def read_key(self, key: Any, node: DictNode) -> Any:
+        """The key of a dict of params; raises `ValueProblem`."""
+
+
+class Merger:
+    """Lays data over nodes and collects what is wrong with it.
+
+    Args:
+        reader: Reads the values of fields that hold no params.
+        import_tag: Gets the object of a tag that no imported class has; raises `ValueProblem`.
+        report_missing: Whether fields that the data doesn't mention are reported too.
+    """
+
+    def __init__(self, reader: ValueReader, import_tag: Callable[[str], Any], *, report_missing: bool = False) -> None:
+        self._reader = reader
+        self._import_tag = import_tag
+        self._report_missing = report_missing
+        self.problems: Problems = []
+        self.unknown: Problems = []
+        self.missing: Problems = []
+
+    def merge(self, node: Node, data: Any, path: Path) -> None:
+        """Lay data over a node and all below it."""
+        if isinstance(node, ParamsNode):
+            self._merge_params(node, data, path)
+        elif isinstance(node, ListNode):
+            self._merge_list(node, data, path)
+        elif isinstance(node, DictNode):
+            self._merge_dict(node, data, path)
+        else:
+            self._merge_leaf(node, data, path)
+
+    def _merge_leaf(self, node: Leaf, data: Any, path: Path) -> None:
+        count = len(self.problems)
+        value = self._reader.read(data, node.spec, path, self.problems)
+        node.origin = Origin.CONFIG
+        if len(self.problems) == count:
+            node.value = value
+
+    def _merge_params(self, node: ParamsNode, data: Any, path: Path) -> None:
+        node.origin = Origin.CONFIG
+        if isinstance(data, str):
+            data = {CLASS_KEY: data}
+        if data is None and node.kind.optional:
+            select(node, None, Origin.CONFIG)
+        elif not isinstance(data, dict):
+            self._problem(path, f"expects the fields of a {node.kind.label}, got {shown(data)}")
+        elif self._select(node, data, path):
+            self._merge_fields(node, data, path)
+
+    def _select(self, node: ParamsNode, data: dict[Any, Any], path: Path) -> bool:
+        """Select the class that the data names; whether there is one in the end."""
+        options = node.spec.options if node.spec is not None else PLAIN
+        name = data.get(CLASS_KEY)
+        if name is None and node.selected is not None and node.selected is not UNSET:
+            return True
+        declared = node.kind.annotations[0]
+        if name is None and not getattr(node.kind.bases[0], "__abstractmethods__", ()):
+            select(node, declared, Origin.CONFIG)
+            return True
+        if name is None:
+            self._problem(path, f"needs {CLASS_KEY}, since {node.kind.bases[0].__name__} is abstract")
+            return False
+        if not isinstance(name, str):
+            self._problem((*path, CLASS_KEY), f"expects module:Class, got {shown(name)}")
+            return False
+        try:
+            enforced = bool(options.enforce_choices)
+            select(node, find_class(name, node.kind, options.choices, enforced, self._import_tag), Origin.CONFIG)
+        except ValueProblem as problem:
+            self.problems.append(((*path, CLASS_KEY), problem))
+            return False
+        return True
+
+    def _merge_fields(self, node: ParamsNode, data: dict[Any, Any], path: Path) -> None:
+        former = {
+            old: name for name, child in node.children.items() if child.spec for old in child.spec.options.former_names
+        }
+        seen = set()
+        unknown = []
+        for key, value in data.items():
+            name = key if key in node.children else former.get(key)
+            if name is not None:
+                seen.add(name)
+                self.merge(node.children[name], value, (*path, name))
+            elif key != CLASS_KEY and not (key == VERSION_KEY and len(path) <= 1):
+                unknown.append(key)
+        self._report_unknown(node, unknown, path)
+        if self._report_missing:
+            for name in node.children.keys() - seen:
+                self.missing.append(((*path, name), ValueProblem("is missing")))
+
+    def _report_unknown(self, node: ParamsNode, keys: list[Any], path: Path) -> None:
+        for key in keys[:_MANY]:
+            hints = did_you_mean(nearest(str(key), node.children))
+            self.unknown.append(((*path, str(key)[:80]), ValueProblem(f"{_name(node)} has no such field", hints)))
+        if len(keys) > _MANY:
+            more = len(keys) - _MANY
+            self.unknown.append((path, ValueProblem(f"{more} more keys that {_name(node)} doesn't have")))
+
+    def _merge_list(self, node: ListNode, data: Any, path: Path) -> None:
+        node.origin = Origin.CONFIG
+        if data is None and node.kind.optional:
+            node.elements = None
+        elif not isinstance(data, list | tuple):
+            self._problem(path, f"expects a list, got {shown(data)}")
+        else:
+            node.elements = [self._element(node, item, (*path, index)) for index, item in enumerate(data)]
+
+    def _merge_dict(self, node: DictNode, data: Any, path: Path) -> None:
+        node.origin = Origin.CONFIG
+        if data is None and node.kind.optional:
+            node.elements = None
+        elif not isinstance(data, dict):
+            self._problem(path, f"expects an object, got {shown(data)}")
+        else:
+            node.elements = {}
+            for key, item in data.items():
+                try:
+                    read = self._reader.read_key(key, node)
+                except ValueProblem as problem:
+                    self.problems.append(((*path, str(key)), problem))
+                else:
+                    node.elements[read] = self._element(node, item, (*path, str(key)))
+
+    def _element(self, holder: ListNode | DictNode, data: Any, path: Path) -> ParamsNode:
+        element = ParamsNode(holder.spec, holder.kind.item, UNSET, Origin.CONFIG)
+        self._merge_params(element, data, path)
+        return element
+
+    def _problem(self, path: Path, problem: str) -> None:
+        self.problems.append((path, ValueProblem(problem)))
+
+
+def _name(node: ParamsNode) -> str:
+    return node.cls.__name__ if node.cls is not None else node.kind.label

@@ -1,0 +1,95 @@
+"""The tree of what is known of params before they are built: a node a field, each with the class selected so far."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any, Final
+
+from tfaip.params.generics import origin_class
+from tfaip.params.structure import FieldSpec
+from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType
+
+__all__ = ["UNSET", "DictNode", "Leaf", "ListNode", "Node", "Origin", "ParamsNode", "Path"]
+
+Path = tuple[str | int, ...]
+"""The way from the root to a node: names of fields, indices of lists, keys of dicts."""
+
+
+class _Unset(IntEnum):
+    UNSET = 0
+
+
+UNSET: Final = _Unset.UNSET
+"""The value of a node for which there is no value yet, not even None."""
+
+
+class Origin(IntEnum):
+    """Where a value comes from; the later one wins."""
+
+    DEFAULT = 0
+    INSTANCE = 1
+    CONFIG = 2
+    LINE = 3
+
+
+class Leaf:
+    """A field that holds no params."""
+
+    __slots__ = ("origin", "spec", "value")
+
+    def __init__(self, spec: FieldSpec, value: Any, origin: Origin) -> None:
+        self.spec = spec
+        self.value = value
+        self.origin = origin
+
+
+class ParamsNode:
+    """One params object: its class, and a node for each field.
+
+    Args:
+        spec: The field that holds it (for an element of a list or dict: the whole); None for a root.
+        kind: The classes that are allowed.
+        selected: The class, perhaps parametrised; None for None; UNSET if it has still to be selected.
+        origin: Where the selection comes from.
+    """
+
+    __slots__ = ("children", "kind", "origin", "selected", "spec")
+
+    def __init__(self, spec: FieldSpec | None, kind: ParamsType, selected: Any, origin: Origin) -> None:
+        self.spec = spec
+        self.kind = kind
+        self.selected = selected
+        self.origin = origin
+        self.children: dict[str, Node] = {}
+
+    @property
+    def cls(self) -> type[Any] | None:
+        """The selected class without type arguments, if one is selected."""
+        return None if self.selected is UNSET else origin_class(self.selected)
+
+
+class ListNode:
+    """A list of params; `elements` is None for None and UNSET if there is no value."""
+
+    __slots__ = ("elements", "kind", "origin", "spec")
+
+    def __init__(self, spec: FieldSpec, kind: ParamsList, elements: Any, origin: Origin) -> None:
+        self.spec = spec
+        self.kind = kind
+        self.elements: list[ParamsNode] | _Unset | None = elements
+        self.origin = origin
+
+
+class DictNode:
+    """A dict of params; `elements` is None for None and UNSET if there is no value."""
+
+    __slots__ = ("elements", "kind", "origin", "spec")
+
+    def __init__(self, spec: FieldSpec, kind: ParamsDict, elements: Any, origin: Origin) -> None:
+        self.spec = spec
+        self.kind = kind
+        self.elements: dict[Any, ParamsNode] | _Unset | None = elements
+        self.origin = origin
+
+
+Node = Leaf | ParamsNode | ListNode | DictNode

@@ -1,0 +1,115 @@
+"""The nodes of defaults: of a class alone, or of an instance whose values are kept."""
+
+from __future__ import annotations
+
+import typing
+from typing import Any
+
+from tfaip.params.structure import FieldSpec, declaring_class, fields_of
+from tfaip.params.values.base import ValueType
+from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType
+
+from .nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode
+
+__all__ = ["element_of_class", "node_of_class", "node_of_instance", "select"]
+
+
+def node_of_class(spec: FieldSpec | None, kind: ParamsType, annotation: Any, origin: Origin) -> ParamsNode:
+    """A node of a class whose fields have their defaults; the class is not instantiated."""
+    node = ParamsNode(spec, kind, annotation, origin)
+    node.children = {name: _default_node(field) for name, field in fields_of(annotation).items()}
+    return node
+
+
+def element_of_class(spec: FieldSpec, kind: ParamsType, annotation: Any, origin: Origin) -> ParamsNode:
+    """The same for an element of a list or dict."""
+    return node_of_class(spec, kind, annotation, origin)
+
+
+def node_of_instance(spec: FieldSpec | None, kind: ParamsType, instance: Any, origin: Origin) -> ParamsNode:
+    """A node that holds the values of an instance; for None, no class is selected."""
+    if instance is None:
+        return ParamsNode(spec, kind, None, origin)
+    cls = type(instance)
+    # The declared class may know type arguments (`Gen[MyData]`) of which an instance tells nothing.
+    annotation = next((a for a in kind.annotations if typing.get_origin(a) is cls), cls)
+    node = ParamsNode(spec, kind, annotation, origin)
+    for name, field in fields_of(annotation).items():
+        node.children[name] = _node_of_value(field, getattr(instance, name), origin)
+    return node
+
+
+def select(node: ParamsNode, annotation: Any, origin: Origin) -> None:
+    """Change the class of a node (None: to None), keeping the values of the fields that old and new class share.
+
+    A field is shared that both classes inherit from the same declaration, or that the user has set already.
+    """
+    if annotation is None or annotation is UNSET:
+        node.selected, node.origin, node.children = annotation, origin, {}
+        return
+    if annotation == node.selected or annotation is node.cls:
+        node.origin = origin
+        return
+    old, old_children = node.cls, node.children
+    fresh = node_of_class(node.spec, node.kind, annotation, origin)
+    node.selected, node.origin, node.children = fresh.selected, origin, fresh.children
+    new = node.cls
+    assert new is not None
+    if old is None:
+        return
+    for name, child in node.children.items():
+        if name in old_children and _is_shared(old, new, old_children[name], child):
+            node.children[name] = old_children[name]
+
+
+def _is_shared(old: type[Any], new: type[Any], before: Node, after: Node) -> bool:
+    assert before.spec is not None
+    assert after.spec is not None
+    if before.spec.annotation != after.spec.annotation:
+        # Type arguments differ: what was selected must be allowed where it goes.
+        bases = after.kind.bases if isinstance(after, ParamsNode) else ()
+        if not (isinstance(before, ParamsNode) and before.cls and bases and issubclass(before.cls, bases)):
+            return False
+    name = before.spec.name
+    return before.origin >= Origin.CONFIG or declaring_class(old, name) is declaring_class(new, name)
+
+
+def _default_node(spec: FieldSpec) -> Node:
+    kind = spec.kind
+    if not spec.has_default or spec.needs_instance():
+        return _node_without_value(spec)
+    if isinstance(kind, ParamsType) and (cls := spec.default_class()) is not None:
+        return node_of_class(spec, kind, cls, Origin.DEFAULT)
+    return _node_of_value(spec, spec.default_value(), Origin.DEFAULT)
+
+
+def _node_without_value(spec: FieldSpec) -> Node:
+    kind = spec.kind
+    if isinstance(kind, ParamsType):
+        # Without a default the class has to be selected, except where nothing else than the declared one is possible.
+        if spec.options.fixed_class or spec.options.tuple_like:
+            return node_of_class(spec, kind, kind.annotations[0], Origin.DEFAULT)
+        return ParamsNode(spec, kind, UNSET, Origin.DEFAULT)
+    if isinstance(kind, ParamsList):
+        return ListNode(spec, kind, UNSET, Origin.DEFAULT)
+    if isinstance(kind, ParamsDict):
+        return DictNode(spec, kind, UNSET, Origin.DEFAULT)
+    return Leaf(spec, UNSET, Origin.DEFAULT)
+
+
+def _node_of_value(spec: FieldSpec, value: Any, origin: Origin) -> Node:
+    kind = spec.kind
+    if isinstance(kind, ValueType):
+        return Leaf(spec, _fresh(value), origin)
+    if isinstance(kind, ParamsType):
+        return node_of_instance(spec, kind, value, origin)
+    if isinstance(kind, ParamsList):
+        elements = None if value is None else [node_of_instance(spec, kind.item, item, origin) for item in value]
+        return ListNode(spec, kind, elements, origin)
+    entries = None if value is None else {key: node_of_instance(spec, kind.item, v, origin) for key, v in value.items()}
+    return DictNode(spec, kind, entries, origin)
+
+
+def _fresh(value: Any) -> Any:
+    """A copy of a collection: what is parsed must not share it with the default instance."""
+    return type(value)(value) if type(value) in (list, dict, set) else value

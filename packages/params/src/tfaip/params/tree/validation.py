@@ -1,0 +1,56 @@
+"""Which fields a class refused, told one by one: its constructor stops at the first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+from tfaip.params.values.problem import ValueProblem
+
+__all__ = ["problems_of"]
+
+
+def problems_of(cls: type[Any], values: dict[str, Any], error: Exception) -> list[tuple[str, ValueProblem]]:
+    """The problems behind an error of `cls(**values)`, by field; by `""` if it is the class as such that objects."""
+    problems: list[tuple[str, ValueProblem]] = []
+    if attrs.has(cls):
+        converted = _convert(cls, values, problems)
+        if not problems:
+            _validate(cls, converted, problems)
+    return problems or [("", ValueProblem(_message(error, "")))]
+
+
+def _convert(cls: Any, values: dict[str, Any], problems: list[tuple[str, ValueProblem]]) -> dict[str, Any]:
+    converted = dict(values)
+    for attribute in attrs.fields(cls):
+        if attribute.converter is not None and attribute.name in values:
+            try:
+                converted[attribute.name] = attribute.converter(values[attribute.name])
+            except (ValueError, TypeError) as error:
+                problems.append((attribute.name, _problem(error, attribute.name, values[attribute.name])))
+    return converted
+
+
+def _validate(cls: Any, values: dict[str, Any], problems: list[tuple[str, ValueProblem]]) -> None:
+    # Validators may look at the other fields, so each gets an instance that was made without asking them.
+    instance = cls.__new__(cls)
+    for name, value in values.items():
+        object.__setattr__(instance, name, value)
+    for attribute in attrs.fields(cls):
+        if attribute.validator is not None and attribute.name in values:
+            try:
+                attribute.validator(instance, attribute, values[attribute.name])
+            except (ValueError, TypeError) as error:
+                problems.append((attribute.name, _problem(error, attribute.name, values[attribute.name])))
+
+
+def _problem(error: Exception, name: str, value: Any) -> ValueProblem:
+    message = _message(error, name)
+    return ValueProblem(message if repr(value) in message else f"{message}, got {value!r}")
+
+
+def _message(error: Exception, name: str) -> str:
+    """The text of an error without what attrs puts around it: the name of the field, which the reader sees anyway."""
+    text = str(error.args[0]) if error.args else type(error).__name__
+    return text.removeprefix(f"'{name}' ")

@@ -1,0 +1,1 @@
+"""What a field can hold: each kind of value knows how it is read from the command line and how it is shown."""

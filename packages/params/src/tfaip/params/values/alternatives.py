@@ -1,0 +1,229 @@
+"""Values that are one of several things: an enum's members, literals, choices, unions, and what may be None."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Any
+
+from tfaip.params.suggestions import did_you_mean, nearest
+
+from .base import ScalarType, ValueType
+from .problem import ValueProblem
+
+__all__ = ["NONE_WORDS", "ChoiceType", "EnumType", "LiteralType", "OptionalType", "UnionType", "not_among"]
+
+NONE_WORDS = ("none", "null")
+
+
+def not_among(word: str, allowed: Sequence[str]) -> ValueProblem:
+    """The problem of a word that isn't one of those allowed."""
+    return ValueProblem(f"must be one of {', '.join(allowed)}, got {word!r}", did_you_mean(nearest(word, allowed)))
+
+
+class EnumType(ScalarType):
+    """A member of an enum, by value or else by name."""
+
+    __slots__ = ("cls",)
+
+    def __init__(self, cls: type[Enum]) -> None:
+        self.cls = cls
+
+    @property
+    def label(self) -> str:
+        """The enum's name."""
+        return self.cls.__name__
+
+    def read(self, word: str) -> Enum:
+        """The member whose value reads like the word, or whose name it is."""
+        for member in self.cls:
+            if self.write(member) == word:
+                return member
+        if word in self.cls.__members__:
+            return self.cls[word]
+        raise not_among(word, self.words())
+
+    def write(self, value: Any) -> str:
+        """The value if it is a word or a number, else the name."""
+        return str(value.value) if isinstance(value.value, str | int | float) else str(value.name)
+
+    def words(self) -> tuple[str, ...]:
+        """All members."""
+        return tuple(self.write(member) for member in self.cls)
+
+    def json_schema(self) -> dict[str, Any]:
+        """The values, or names where the values aren't plain."""
+        return {"enum": [m.value if isinstance(m.value, str | int | float) else m.name for m in self.cls]}
+
+
+class LiteralType(ScalarType):
+    """One of the values that a `Literal[...]` lists."""
+
+    __slots__ = ("values",)
+
+    def __init__(self, values: tuple[Any, ...]) -> None:
+        self.values = values
+
+    @property
+    def label(self) -> str:
+        """The values between bars."""
+        return "|".join(self.words())
+
+    def read(self, word: str) -> Any:
+        """The value that reads like the word."""
+        for value in self.values:
+            if self.write(value) == word:
+                return value
+        raise not_among(word, self.words())
+
+    def write(self, value: Any) -> str:
+        """Booleans and enums as everywhere, everything else as `str` writes it."""
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        return str(value.value if isinstance(value, Enum) else value)
+
+    def words(self) -> tuple[str, ...]:
+        """All values."""
+        return tuple(self.write(value) for value in self.values)
+
+    def json_schema(self) -> dict[str, Any]:
+        """The values."""
+        return {"enum": [value.value if isinstance(value, Enum) else value for value in self.values]}
+
+
+class ChoiceType(ScalarType):
+    """A scalar restricted to the choices of its field."""
+
+    __slots__ = ("choices", "enforced", "inner")
+
+    def __init__(self, inner: ScalarType, choices: tuple[Any, ...], enforced: bool) -> None:
+        self.inner = inner
+        self.choices = choices
+        self.enforced = enforced
+
+    @property
+    def label(self) -> str:
+        """The type without the choices, which help shows beside it."""
+        return self.inner.label
+
+    def read(self, word: str) -> Any:
+        """The value, if it is among the choices."""
+        try:
+            value = self.inner.read(word)
+        except ValueProblem:
+            raise not_among(word, self.words()) from None
+        self._check(value, word)
+        return value
+
+    def write(self, value: Any) -> str:
+        """As without choices."""
+        return self.inner.write(value)
+
+    def check(self, value: Any) -> None:
+        """Refuse what isn't among the choices."""
+        self._check(value, self.write(value))
+
+    def _check(self, value: Any, word: str) -> None:
+        if self.enforced and value not in self.choices:
+            raise not_among(word, self.words())
+
+    def words(self) -> tuple[str, ...]:
+        """The choices."""
+        return tuple(self.write(choice) for choice in self.choices)
+
+    def json_schema(self) -> dict[str, Any]:
+        """The choices where they are enforced."""
+        if not self.enforced:
+            return {**self.inner.json_schema(), "examples": [self.write(choice) for choice in self.choices]}
+        plain = [choice if isinstance(choice, str | int | float) else self.write(choice) for choice in self.choices]
+        return {"enum": [choice.value if isinstance(choice, Enum) else choice for choice in plain]}
+
+
+class UnionType(ScalarType):
+    """One of several scalar types; the first that accepts a word wins, text comes last."""
+
+    __slots__ = ("members",)
+
+    def __init__(self, members: tuple[ScalarType, ...]) -> None:
+        self.members = members
+
+    @property
+    def label(self) -> str:
+        """The types between bars."""
+        return " | ".join(member.label for member in self.members)
+
+    def read(self, word: str) -> Any:
+        """The value as the first type that accepts it."""
+        for member in self.members:
+            try:
+                return member.read(word)
+            except ValueProblem:
+                continue
+        raise ValueProblem(f"must be {self.label.replace(' | ', ' or ')}, got {word!r}")
+
+    def write(self, value: Any) -> str:
+        """As the first type writes it that reads it back."""
+        for member in self.members:
+            try:
+                word = member.write(value)
+                read_back = member.read(word)
+            except (ValueProblem, AttributeError):
+                continue
+            if type(read_back) is type(value):
+                return word
+        return str(value)
+
+    def words(self) -> tuple[str, ...]:
+        """What any of the types offers."""
+        return tuple(word for member in self.members for word in member.words())
+
+    def json_schema(self) -> dict[str, Any]:
+        """Any of the types."""
+        return {"anyOf": [member.json_schema() for member in self.members]}
+
+
+class OptionalType(ScalarType):
+    """A value that may be None, for which one writes `none` or `null`."""
+
+    __slots__ = ("inner",)
+
+    def __init__(self, inner: ValueType) -> None:
+        self.inner = inner
+
+    @property
+    def label(self) -> str:
+        """The type, and none."""
+        return f"{self.inner.label} | none"
+
+    def take(self, words: Sequence[str]) -> int:
+        """The word for None, or as many as the type takes."""
+        return 1 if words and words[0].lower() in NONE_WORDS else self.inner.take(words)
+
+    def parse(self, words: Sequence[str]) -> Any:
+        """None, or the value."""
+        return None if len(words) == 1 and words[0].lower() in NONE_WORDS else self.inner.parse(words)
+
+    def read(self, word: str) -> Any:
+        """None, or the value of one word."""
+        return self.parse([word])
+
+    def format(self, value: Any) -> list[str]:
+        """`none`, or as the type does."""
+        return ["none"] if value is None else self.inner.format(value)
+
+    def write(self, value: Any) -> str:
+        """`none`, or as the type does."""
+        return " ".join(self.format(value))
+
+    def check(self, value: Any) -> None:
+        """None is always allowed."""
+        if value is not None:
+            self.inner.check(value)
+
+    def words(self) -> tuple[str, ...]:
+        """What the type offers, and `none`."""
+        return (*self.inner.words(), "none")
+
+    def json_schema(self) -> dict[str, Any]:
+        """The type, or null."""
+        return {"anyOf": [self.inner.json_schema(), {"type": "null"}]}
