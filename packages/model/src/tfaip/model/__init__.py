@@ -1,1 +1,61 @@
-"""Keras graphs and models, scenarios, and bundles."""
+"""Graphs, models, scenarios and bundles.
+
+Parameters and scenarios load without TensorFlow; what needs it is loaded when it is first asked for.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from tfaip.model.bundle import Bundle, BundleError, load_prediction_function, load_scenario_params
+from tfaip.model.device import DeviceConfigParams, DeviceError, configure_devices
+from tfaip.model.evaluator import Evaluator, EvaluatorParams
+from tfaip.model.metric import MetricDefinition
+from tfaip.model.model_params import ModelBaseParams
+from tfaip.model.scenario import (
+    PipelineSetup,
+    ScenarioBase,
+    ScenarioBaseParams,
+    ScenarioNotFoundError,
+    TrainerPipelineParams,
+    TrainerPipelineParamsBase,
+    find_scenario,
+    load_stored_params,
+)
+
+if TYPE_CHECKING:
+    from tfaip.model.graph import GraphBase
+    from tfaip.model.model import ModelBase
+    from tfaip.model.model_metrics import ModelMetrics
+
+__all__ = [
+    "Bundle",
+    "BundleError",
+    "DeviceConfigParams",
+    "DeviceError",
+    "Evaluator",
+    "EvaluatorParams",
+    "GraphBase",
+    "MetricDefinition",
+    "ModelBase",
+    "ModelBaseParams",
+    "ModelMetrics",
+    "PipelineSetup",
+    "ScenarioBase",
+    "ScenarioBaseParams",
+    "ScenarioNotFoundError",
+    "TrainerPipelineParams",
+    "TrainerPipelineParamsBase",
+    "configure_devices",
+    "find_scenario",
+    "load_prediction_function",
+    "load_scenario_params",
+    "load_stored_params",
+]
+
+_NEEDS_TENSORFLOW = {"GraphBase": "graph", "ModelBase": "model", "ModelMetrics": "model_metrics"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NEEDS_TENSORFLOW:
+        return getattr(import_module(f"tfaip.model.{_NEEDS_TENSORFLOW[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

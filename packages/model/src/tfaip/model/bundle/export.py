@@ -1,0 +1,69 @@
+"""Writing a trained model as a bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import tensorflow as tf
+
+from tfaip.model.bundle.atomic_folder import replaced_folder
+from tfaip.model.bundle.layout import SIGNATURE, Bundle
+from tfaip.model.bundle.weights import write_weights
+from tfaip.model.tensor_specs import tensor_specs
+from tfaip.params import save
+
+if TYPE_CHECKING:
+    from tfaip.model.graph import GraphBase
+    from tfaip.model.model import ModelBase
+    from tfaip.model.scenario import ScenarioBase
+
+__all__ = ["export_bundle"]
+
+
+def export_bundle(
+    path: Path, scenario: ScenarioBase[Any, Any], model: ModelBase[Any], graph: GraphBase[Any]
+) -> Bundle:
+    """Write the bundle of a built graph to `path`, in place of what stands there.
+
+    The folder is written beside and renamed, so that a reader finds a whole bundle or none.
+    """
+    with replaced_folder(path) as folder:
+        bundle = Bundle(folder)
+        save(scenario.params, bundle.scenario_params)
+        write_weights(bundle.weights, graph.weights)
+        bundle.resources.mkdir()
+        if scenario.params.export_serve:
+            _write_saved_models(bundle, scenario, model, graph)
+    return Bundle(path)
+
+
+def _write_saved_models(
+    bundle: Bundle, scenario: ScenarioBase[Any, Any], model: ModelBase[Any], graph: GraphBase[Any]
+) -> None:
+    specs = tensor_specs(scenario.data.input_layer_specs())
+
+    def exported(inputs: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        return model.export_graphs(inputs, graph.build_prediction_graph(inputs))
+
+    labels = _labels(exported, specs)
+    for label in labels:
+        _write_saved_model(
+            bundle.serve if label == "default" else bundle.additional(label), graph, specs, _select(exported, label)
+        )
+
+
+def _labels(exported: Any, specs: Mapping[str, tf.TensorSpec]) -> list[str]:
+    return list(tf.function(exported, autograph=False).get_concrete_function(specs).structured_outputs)
+
+
+def _select(exported: Any, label: str) -> Any:
+    # A signature takes its tensors as keyword arguments.
+    return tf.function(lambda **inputs: exported(inputs)[label], autograph=False)
+
+
+def _write_saved_model(path: Path, graph: GraphBase[Any], specs: Mapping[str, tf.TensorSpec], function: Any) -> None:
+    root = tf.Module()
+    root.variables_of_graph = [variable.value for variable in graph.variables]
+    tf.saved_model.save(root, str(path), signatures={SIGNATURE: function.get_concrete_function(**specs)})

@@ -1,0 +1,45 @@
+"""A metric and what it compares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["MetricDefinition"]
+
+Tensors = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class MetricDefinition:
+    """A Keras metric and the two sides that it compares.
+
+    Attributes:
+        target: Key of the targets, or a function of (inputs, targets, outputs) that returns the true side.
+        output: Key of the outputs, or a function of (inputs, targets, outputs) that returns the predicted side.
+        metric: Any `keras.metrics.Metric`; `update_state(target, output)` is called once a batch.
+    """
+
+    target: str | Callable[[Tensors, Tensors, Tensors], Any]
+    output: str | Callable[[Tensors, Tensors, Tensors], Any]
+    metric: Any
+
+    def sides(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> tuple[Any, Any]:
+        """Return (target, output) of one batch.
+
+        Raises:
+            KeyError: A side names a key that targets or outputs do not have.
+        """
+        return (
+            _side("target", self.target, targets, inputs, targets, outputs),
+            _side("output", self.output, outputs, inputs, targets, outputs),
+        )
+
+
+def _side(name: str, side: str | Callable[..., Any], among: Tensors, *batch: Tensors) -> Any:
+    if callable(side):
+        return side(*batch)
+    if side not in among:
+        raise KeyError(f"a metric's {name} must name one of {sorted(among)}, got {side!r}")
+    return among[side]

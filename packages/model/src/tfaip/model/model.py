@@ -1,0 +1,170 @@
+"""The base of models: everything about a network but its graph."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import keras
+import tensorflow as tf
+
+from tfaip.model.keras_backend import require_tensorflow
+from tfaip.model.metric import MetricDefinition
+from tfaip.model.model_params import ModelBaseParams
+from tfaip.model.tensor_specs import tensor_specs
+
+if TYPE_CHECKING:
+    from tfaip.model.graph import GraphBase
+    from tfaip.pipeline import DataBase, Sample
+
+__all__ = ["ModelBase"]
+
+TParams = TypeVar("TParams", bound=ModelBaseParams)
+Tensors = Mapping[str, Any]
+
+
+class ModelBase(ABC, Generic[TParams]):
+    """Says what is trained, measured, printed and exported; the graph says how it is computed.
+
+    Subclasses override the hooks that start with an underscore, and `create_graph`.
+    """
+
+    def __init__(self, params: TParams) -> None:
+        require_tensorflow()
+        self.params = params
+
+    @abstractmethod
+    def create_graph(self, params: TParams) -> GraphBase[Any]:
+        """Make the graph, not yet built."""
+
+    @abstractmethod
+    def _loss(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> dict[str, Any]:
+        """Return each loss by name: a scalar (the mean of the batch), or one value a sample, shape (batch,)."""
+
+    def _loss_weights(self) -> dict[str, float] | None:
+        """Return the weights of the losses in the sum that is trained; what is missing weighs 1."""
+        return None
+
+    def _metric(self) -> dict[str, MetricDefinition]:
+        """Return new metrics by name."""
+        return {}
+
+    def _best_logging_settings(self) -> tuple[str, str]:
+        """Return "min" or "max", and the log by which the best model is chosen.
+
+        A log's name without `val_` means the validation's value wherever there is validation.
+        """
+        return "min", "loss"
+
+    def _print_evaluate(self, sample: Sample, data: DataBase[Any], print_fn: Callable[[str], None] = print) -> None:
+        """Print one validated sample, with outputs and targets, in words."""
+
+    def _export_graphs(self, inputs: Tensors, outputs: Tensors, targets: Tensors) -> dict[str, dict[str, Any]]:
+        """Return what a bundle exports, by label; `default` is what predictors run.
+
+        It is called while the prediction graph is traced; `targets` is empty then.
+        """
+        del inputs, targets
+        return {"default": dict(outputs)}
+
+    # What follows calls the hooks and checks what they return.
+
+    def build_graph(self, data: DataBase[Any]) -> GraphBase[Any]:
+        """Make the graph and all of its variables, for tensors as `data` specifies them."""
+        graph = self.create_graph(self.params)
+        inputs = tensor_specs(data.input_layer_specs())
+        targets = tensor_specs(data.target_layer_specs())
+
+        # Tracing, unlike a call on zeros, builds graphs whose code asks for more than a batch of zeros can give.
+        @tf.function(autograph=False)
+        def trace(inputs: Tensors, targets: Tensors) -> Tensors:
+            return graph.build_train_graph(inputs, targets, training=True)
+
+        trace.get_concrete_function(inputs, targets)
+        return graph
+
+    def losses(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> dict[str, Any]:
+        """Return each loss as a float32 scalar.
+
+        Raises:
+            TypeError: The hook returned something else than named floating-point tensors of shape () or (batch,).
+        """
+        losses = self._loss(inputs, targets, outputs)
+        where = f"{type(self).__qualname__}._loss"
+        if not isinstance(losses, Mapping) or not losses:
+            raise TypeError(f"{where} must return a dict of named losses, got {losses!r}")
+        return {name: _scalar_loss(where, name, loss) for name, loss in losses.items()}
+
+    def loss_weights(self, names: list[str]) -> dict[str, float]:
+        """Return the weight of each loss in `names`.
+
+        Raises:
+            ValueError: The hook weighs a loss that there is not.
+        """
+        weights = self._loss_weights() or {}
+        unknown = sorted(set(weights) - set(names))
+        if unknown:
+            raise ValueError(
+                f"{type(self).__qualname__}._loss_weights must weigh losses of _loss ({', '.join(names)}), got {unknown}"
+            )
+        return {name: float(weights.get(name, 1.0)) for name in names}
+
+    def metrics(self) -> dict[str, MetricDefinition]:
+        """Return new metrics by name.
+
+        Raises:
+            TypeError: The hook returned something else than metric definitions.
+        """
+        metrics = self._metric()
+        for name, metric in metrics.items():
+            if not isinstance(metric, MetricDefinition):
+                raise TypeError(
+                    f"{type(self).__qualname__}._metric must return MetricDefinitions by name, "
+                    f"got {metric!r} for {name!r}"
+                )
+        return metrics
+
+    def best_log(self, logs: list[str]) -> tuple[str, str]:
+        """Return the mode and the full name, among `logs`, of what chooses the best model.
+
+        Raises:
+            ValueError: The hook names a mode or a log that there is not.
+        """
+        mode, log = self._best_logging_settings()
+        where = f"{type(self).__qualname__}._best_logging_settings"
+        if mode not in ("min", "max"):
+            raise ValueError(f'{where} must return "min" or "max" first, got {mode!r}')
+        for name in (f"val_{log}", log):
+            if name in logs:
+                return mode, name
+        raise ValueError(f"{where} must name one of the logs {', '.join(logs)}; got {log!r}")
+
+    def print_evaluate(self, sample: Sample, data: DataBase[Any], print_fn: Callable[[str], None] = print) -> None:
+        """Print one validated sample in words."""
+        self._print_evaluate(sample, data, print_fn)
+
+    def export_graphs(self, inputs: Tensors, outputs: Tensors) -> dict[str, dict[str, Any]]:
+        """Return what a bundle exports, by label.
+
+        Raises:
+            ValueError: The hook returned nothing under `default`.
+        """
+        graphs = self._export_graphs(inputs, outputs, {})
+        if "default" not in graphs:
+            raise ValueError(
+                f"{type(self).__qualname__}._export_graphs must return a graph labelled 'default', got {sorted(graphs)}"
+            )
+        return graphs
+
+
+def _scalar_loss(where: str, name: str, loss: Any) -> Any:
+    loss = tf.convert_to_tensor(loss)
+    if not loss.dtype.is_floating:
+        raise TypeError(f"{where} must return floating-point losses, got {loss.dtype.name} for {name!r}")
+    if loss.shape.rank is None or loss.shape.rank > 1:
+        raise TypeError(
+            f"{where} must return losses of shape () or (batch,), got {loss.shape} for {name!r}: "
+            "take the mean over the other axes"
+        )
+    return keras.ops.mean(keras.ops.cast(loss, "float32"))

@@ -1,0 +1,18 @@
+"""Scenarios: a task's data, model and parameters, and how one is found."""
+
+from tfaip.model.scenario.lookup import ScenarioNotFoundError, find_scenario
+from tfaip.model.scenario.params import ScenarioBaseParams
+from tfaip.model.scenario.pipeline_params import PipelineSetup, TrainerPipelineParams, TrainerPipelineParamsBase
+from tfaip.model.scenario.scenario import ScenarioBase
+from tfaip.model.scenario.stored_params import load_stored_params
+
+__all__ = [
+    "PipelineSetup",
+    "ScenarioBase",
+    "ScenarioBaseParams",
+    "ScenarioNotFoundError",
+    "TrainerPipelineParams",
+    "TrainerPipelineParamsBase",
+    "find_scenario",
+    "load_stored_params",
+]

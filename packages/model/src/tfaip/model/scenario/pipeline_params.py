@@ -1,0 +1,61 @@
+"""Where training and validation take their samples from.
+
+These classes stand here and not in the trainer, because a scenario's parameters name them and have to be readable where
+only prediction is installed.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Generic, TypeVar
+
+from tfaip.params import field, params
+from tfaip.pipeline import DataGeneratorParams, DataPipelineParams
+
+__all__ = ["PipelineSetup", "TrainerPipelineParams", "TrainerPipelineParamsBase"]
+
+TTrainParams = TypeVar("TTrainParams", bound=DataGeneratorParams)
+TValParams = TypeVar("TValParams", bound=DataGeneratorParams)
+
+
+@params
+class PipelineSetup:
+    """How the pipelines of training and validation batch and parallelise."""
+
+    train: DataPipelineParams = field(
+        factory=DataPipelineParams, mode="flat", fixed_class=True, help="Pipeline of the training"
+    )
+    val: DataPipelineParams = field(
+        factory=DataPipelineParams, mode="flat", fixed_class=True, help="Pipeline of the validation"
+    )
+
+
+@params
+class TrainerPipelineParamsBase(ABC, Generic[TTrainParams, TValParams]):
+    """Base of the parameters of training's and validation's samples."""
+
+    setup: PipelineSetup = field(factory=PipelineSetup, fixed_class=True, help="Batching and processes")
+
+    @abstractmethod
+    def train_gen(self) -> TTrainParams:
+        """Return the generator of the training samples."""
+
+    @abstractmethod
+    def val_gen(self) -> TValParams | None:
+        """Return the generator of the validation samples; `None` for no validation."""
+
+
+@params
+class TrainerPipelineParams(TrainerPipelineParamsBase[TTrainParams, TValParams]):
+    """One generator for training and one for validation, each with its own parameters."""
+
+    train: TTrainParams = field(mode="flat", help="Samples of the training")
+    val: TValParams = field(mode="flat", help="Samples of the validation")
+
+    def train_gen(self) -> TTrainParams:
+        """Return the generator of the training samples."""
+        return self.train
+
+    def val_gen(self) -> TValParams | None:
+        """Return the generator of the validation samples."""
+        return self.val

@@ -1,0 +1,1 @@
+"""What tests of scenarios, trainers and predictors need."""

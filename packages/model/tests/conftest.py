@@ -1,0 +1,17 @@
+import keras
+import pytest
+
+from tfaip.model.testing.points.scenario import PointsScenario
+
+
+@pytest.fixture
+def scenario():
+    return PointsScenario(PointsScenario.tagged(PointsScenario.default_params()))
+
+
+@pytest.fixture
+def built(scenario):
+    """Scenario, model and graph with reproducible weights."""
+    keras.utils.set_random_seed(1)
+    model = scenario.create_model()
+    return scenario, model, model.build_graph(scenario.data)

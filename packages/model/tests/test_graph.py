@@ -1,0 +1,56 @@
+import keras
+import numpy as np
+import pytest
+
+from tfaip.model import GraphBase
+from tfaip.model.testing.points.model import PointsGraph
+from tfaip.model.testing.points.params import PointsModelParams
+
+
+def test_building_makes_every_variable_under_the_name_of_the_graph(built):
+    _, _, graph = built
+    paths = [variable.path for variable in graph.weights]
+    assert paths == ["points/hidden/kernel", "points/hidden/bias", "points/logits/kernel", "points/logits/bias"]
+
+
+def test_the_config_holds_the_parameters_and_rebuilds_the_graph():
+    graph = PointsGraph(PointsModelParams(units=5))
+    rebuilt = PointsGraph.from_config(graph.get_config())
+    assert rebuilt.params == graph.params
+    assert rebuilt.hidden.units == 5
+
+
+def test_dropout_works_in_training_only(built):
+    _, _, graph = built
+    point = {"point": np.ones((64, 2), np.float32)}
+    first, second = (graph.build_prediction_graph(point)["logits"] for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+    trained = graph.build_train_graph(point, {}, training=True)["logits"]
+    assert np.abs(trained - first).max() > 0
+
+
+def test_a_call_that_returns_no_dict_is_refused_by_name():
+    class Wrong(GraphBase[None]):
+        def call(self, inputs, training=None):
+            return inputs["x"]
+
+    with pytest.raises(TypeError, match=r"Wrong.call must return a dict of named tensors, got"):
+        Wrong(None).build_prediction_graph({"x": np.zeros((1, 2), np.float32)})
+
+
+def test_training_and_prediction_may_be_two_graphs():
+    class Both(GraphBase[None]):
+        def __init__(self, params):
+            super().__init__(params)
+            self.dense = keras.layers.Dense(1)
+
+        def build_train_graph(self, inputs, targets, training=None):
+            return {"y": self.dense(targets["teacher"])}
+
+        def build_prediction_graph(self, inputs):
+            return {"y": self.dense(inputs["x"])}
+
+    graph = Both(None)
+    zeros, ones = np.zeros((2, 3), np.float32), np.ones((2, 3), np.float32)
+    taught = graph.build_train_graph({"x": zeros}, {"teacher": ones})["y"]
+    np.testing.assert_array_equal(taught, graph.build_prediction_graph({"x": ones})["y"])

@@ -1,0 +1,103 @@
+import numpy as np
+import pytest
+
+from tfaip.model import MetricDefinition, ModelBase
+from tfaip.model.model_params import ModelBaseParams
+from tfaip.model.testing.points.model import PointsModel
+from tfaip.model.testing.points.params import PointsModelParams
+
+
+class Model(PointsModel):
+    """The points' model with hooks that a test replaces."""
+
+    def __init__(self, **hooks):
+        super().__init__(PointsModelParams())
+        for name, value in hooks.items():
+            setattr(self, name, lambda *_, value=value: value)
+
+
+BATCH = ({"point": np.zeros((4, 2), np.float32)}, {}, {})
+
+
+@pytest.mark.parametrize("loss", [np.float32(2), np.full(4, 2, np.float32)])
+def test_a_loss_may_be_a_mean_or_one_value_a_sample(loss):
+    assert float(Model(_loss={"l": loss}).losses(*BATCH)["l"]) == 2.0
+
+
+@pytest.mark.parametrize(
+    ("loss", "message"),
+    [
+        ({}, r"Model._loss must return a dict of named losses, got \{\}"),
+        (np.float32(1), "Model._loss must return a dict of named losses, got"),
+        ({"l": np.int64(1)}, "Model._loss must return floating-point losses, got int64 for 'l'"),
+        (
+            {"l": np.zeros((4, 2), np.float32)},
+            r"losses of shape \(\) or \(batch,\), got \(4, 2\) for 'l': take the mean over the other axes",
+        ),
+    ],
+)
+def test_a_wrong_loss_names_hook_rule_and_value(loss, message):
+    with pytest.raises(TypeError, match=message):
+        Model(_loss=loss).losses(*BATCH)
+
+
+def test_missing_loss_weights_are_one():
+    assert Model(_loss_weights={"a": 0.5}).loss_weights(["a", "b"]) == {"a": 0.5, "b": 1.0}
+
+
+def test_a_weight_without_loss_is_refused():
+    with pytest.raises(ValueError, match=r"must weigh losses of _loss \(a\), got \['b'\]"):
+        Model(_loss_weights={"b": 1.0}).loss_weights(["a"])
+
+
+def test_a_metric_must_be_a_definition():
+    with pytest.raises(TypeError, match="must return MetricDefinitions by name, got 3 for 'acc'"):
+        Model(_metric={"acc": 3}).metrics()
+
+
+@pytest.mark.parametrize(("logs", "found"), [(["loss", "acc"], "acc"), (["loss", "acc", "val_loss", "val_acc"], "val_acc")])
+def test_the_best_model_goes_by_validation_where_there_is_one(logs, found):
+    assert Model(_best_logging_settings=("max", "acc")).best_log(logs) == ("max", found)
+
+
+def test_an_unknown_log_for_the_best_model_names_those_there_are():
+    with pytest.raises(ValueError, match="must name one of the logs loss, val_loss; got 'accuracy'"):
+        Model(_best_logging_settings=("max", "accuracy")).best_log(["loss", "val_loss"])
+
+
+def test_an_unknown_mode_for_the_best_model_is_refused():
+    with pytest.raises(ValueError, match='must return "min" or "max" first, got \'highest\''):
+        Model(_best_logging_settings=("highest", "loss")).best_log(["loss"])
+
+
+def test_an_export_needs_a_default_graph():
+    with pytest.raises(ValueError, match=r"must return a graph labelled 'default', got \['other'\]"):
+        Model(_export_graphs={"other": {}}).export_graphs({}, {})
+
+
+def test_params_that_name_no_model_say_what_to_override():
+    with pytest.raises(TypeError, match=r"ModelBaseParams must say which model it makes: override `cls\(self\)`"):
+        ModelBaseParams().create()
+
+
+def test_without_hooks_there_are_no_metrics_and_the_loss_is_minimised():
+    class Plain(ModelBase):
+        def create_graph(self, params):
+            raise AssertionError
+
+        def _loss(self, inputs, targets, outputs):
+            raise AssertionError
+
+    model = Plain(ModelBaseParams())
+    assert model.metrics() == {}
+    assert model.best_log(["loss", "val_loss"]) == ("min", "val_loss")
+
+
+def test_a_side_of_a_metric_may_be_computed():
+    definition = MetricDefinition("y", lambda inputs, targets, outputs: outputs["z"] * 2, None)
+    assert definition.sides({}, {"y": 1}, {"z": 3}) == (1, 6)
+
+
+def test_a_side_that_is_not_there_names_those_that_are():
+    with pytest.raises(KeyError, match=r"a metric's target must name one of \['y'\], got 'gt'"):
+        MetricDefinition("gt", "z", None).sides({}, {"y": 1}, {"z": 3})

@@ -1,0 +1,48 @@
+import keras
+import numpy as np
+import pytest
+
+from tfaip.model import MetricDefinition, ModelMetrics
+from tfaip.model.testing.points.model import PointsModel
+from tfaip.model.testing.points.params import PointsModelParams
+
+
+class TwoLosses(PointsModel):
+    def _loss_weights(self):
+        return {"b": 10.0}
+
+    def _metric(self):
+        return {"mean": MetricDefinition("y", "z", keras.metrics.MeanAbsoluteError())}
+
+
+def update(metrics, size, a, b):
+    batch = {"point": np.zeros((size, 2), np.float32)}
+    return metrics.update(batch, {"y": np.zeros((size, 1))}, {"z": np.full((size, 1), a)}, {"a": np.float32(a), "b": np.float32(b)})
+
+
+def test_losses_are_weighted_by_the_size_of_their_batch_and_by_their_weight():
+    metrics = ModelMetrics(TwoLosses(PointsModelParams()), ["a", "b"])
+    assert float(update(metrics, 3, 1.0, 2.0)) == 21.0
+    update(metrics, 1, 5.0, 4.0)
+    assert metrics.result() == pytest.approx({"loss": (3 * 21 + 45) / 4, "a": 2.0, "b": 2.5, "mean": 2.0})
+
+
+def test_a_single_loss_is_logged_once():
+    assert ModelMetrics(PointsModel(PointsModelParams()), ["ce"]).names == ["loss", "acc"]
+
+
+def test_a_reset_forgets_everything():
+    metrics = ModelMetrics(TwoLosses(PointsModelParams()), ["a", "b"])
+    update(metrics, 3, 1.0, 2.0)
+    metrics.reset()
+    update(metrics, 1, 5.0, 4.0)
+    assert metrics.result()["a"] == 5.0
+
+
+def test_losses_and_metrics_of_one_name_are_refused():
+    class Clash(TwoLosses):
+        def _metric(self):
+            return {"a": MetricDefinition("y", "z", keras.metrics.Mean())}
+
+    with pytest.raises(ValueError, match=r"must have names of their own.*losses \['a', 'b'\] and the metrics \['a'\]"):
+        ModelMetrics(Clash(PointsModelParams()), ["a", "b"])
