@@ -1,1 +1,43 @@
-"""A fast compiled training loop with exact resume."""
+"""The training loop: fast, resumable, observable.
+
+Parameters load without TensorFlow; the trainer is loaded when it is first asked for.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from tfaip.model import DeviceConfigParams, TrainerPipelineParams, TrainerPipelineParamsBase
+from tfaip.trainer.optimizers import AdamParams, OptimizerParams, RMSpropParams, SGDParams
+from tfaip.trainer.params import TrainerParams
+from tfaip.trainer.run_folder import RunFolder, RunFolderError
+from tfaip.trainer.schedules import ConstantParams, ExponentialDecayParams, LearningRateParams
+
+if TYPE_CHECKING:
+    from tfaip.trainer.checkpoint import CheckpointError
+    from tfaip.trainer.trainer import Trainer
+
+__all__ = [
+    "AdamParams",
+    "CheckpointError",
+    "ConstantParams",
+    "DeviceConfigParams",
+    "ExponentialDecayParams",
+    "LearningRateParams",
+    "OptimizerParams",
+    "RMSpropParams",
+    "RunFolder",
+    "RunFolderError",
+    "SGDParams",
+    "Trainer",
+    "TrainerParams",
+    "TrainerPipelineParams",
+    "TrainerPipelineParamsBase",
+]
+
+_LOADED_LATE = {"CheckpointError": "checkpoint", "Trainer": "trainer"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LOADED_LATE:
+        return getattr(import_module(f"tfaip.trainer.{_LOADED_LATE[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,158 @@
+"""What a resumed run starts from.
+
+    checkpoint/step_00003750/
+        trainer_state.json   where the training stands, and the order of the variables
+        weights.h5           weights of the graph by variable path, for warm start
+        variables.h5         every variable of the training, by group and position
+        manifest.json        checksum and size of each file, written last
+
+A checkpoint is written beside and renamed into place; the one before goes only then. Reading takes the newest one whose
+checksums hold.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from tfaip.model.bundle.weights import write_weights
+
+__all__ = ["Checkpoint", "CheckpointError", "Checkpoints"]
+
+logger = logging.getLogger(__name__)
+
+STATE, WEIGHTS, VARIABLES, MANIFEST = "trainer_state.json", "weights.h5", "variables.h5", "manifest.json"
+
+Variables = Mapping[str, Sequence[Any]]
+
+
+class CheckpointError(ValueError):
+    """There is no checkpoint that can be read, or it is one of another network."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A checkpoint on disk, whose checksums hold."""
+
+    path: Path
+
+    def state(self) -> dict[str, Any]:
+        """Return what was stored beside the variables."""
+        content: dict[str, Any] = json.loads((self.path / STATE).read_text(encoding="utf-8"))
+        return content["state"]
+
+    def restore(self, groups: Variables) -> None:
+        """Assign the stored values to the variables of each group, one by one.
+
+        Raises:
+            CheckpointError: Number, shape or type of the variables differ from what was stored.
+        """
+        paths = json.loads((self.path / STATE).read_text(encoding="utf-8"))["variables"]
+        with h5py.File(self.path / VARIABLES, "r") as file:
+            for group, variables in groups.items():
+                stored = paths.get(group, [])
+                if len(stored) != len(variables):
+                    raise CheckpointError(
+                        f"the checkpoint {self.path} holds {len(stored)} variables of {group}, "
+                        f"but there are {len(variables)} now: the network or its optimizer has changed"
+                    )
+                for position, (path, variable) in enumerate(zip(stored, variables, strict=True)):
+                    value = file[group][str(position)][()]
+                    if tuple(value.shape) != tuple(variable.shape):
+                        raise CheckpointError(
+                            f"the checkpoint {self.path} holds {path} with shape {tuple(value.shape)}, "
+                            f"but it has shape {tuple(variable.shape)} now: the network has changed"
+                        )
+                    variable.assign(value)
+
+
+class Checkpoints:
+    """The folder that holds a run's checkpoints."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def write(self, step: int, state: Mapping[str, Any], weights: Sequence[Any], groups: Variables) -> Checkpoint:
+        """Write a checkpoint and then remove the older ones.
+
+        Args:
+            step: Steps made so far; the checkpoint's name.
+            state: Where the training stands, plain JSON.
+            weights: Weights of the graph.
+            groups: Every variable of the training, by group.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / f"step_{step:08d}"
+        beside = self.folder / f".{path.name}.writing"
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir()
+        order = {group: [variable.path for variable in variables] for group, variables in groups.items()}
+        (beside / STATE).write_text(json.dumps({"state": state, "variables": order}, indent=1), encoding="utf-8")
+        write_weights(beside / WEIGHTS, weights)
+        with h5py.File(beside / VARIABLES, "w") as file:
+            for group, variables in groups.items():
+                for position, variable in enumerate(variables):
+                    file.create_dataset(f"{group}/{position}", data=np.asarray(variable.numpy()))
+        manifest = {name: _checksum(beside / name) for name in (STATE, WEIGHTS, VARIABLES)}
+        (beside / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        for file_path in beside.iterdir():
+            _sync(file_path)
+        shutil.rmtree(path, ignore_errors=True)
+        os.replace(beside, path)
+        _sync(self.folder)
+        for other in self._paths():
+            if other != path:
+                shutil.rmtree(other, ignore_errors=True)
+        return Checkpoint(path)
+
+    def newest(self) -> Checkpoint | None:
+        """Return the newest checkpoint that is whole, `None` where there was never one.
+
+        Raises:
+            CheckpointError: There are checkpoints, and all of them are broken.
+        """
+        paths = self._paths()
+        for path in reversed(paths):
+            broken = _broken(path)
+            if not broken:
+                return Checkpoint(path)
+            logger.warning("The checkpoint %s is broken (%s), looking for an older one", path, broken)
+        if paths:
+            raise CheckpointError(f"no checkpoint in {self.folder} is whole: {', '.join(p.name for p in paths)}")
+        return None
+
+    def _paths(self) -> list[Path]:
+        return sorted(self.folder.glob("step_*"))
+
+
+def _broken(path: Path) -> str:
+    """Say what is wrong with a checkpoint, nothing if it is whole."""
+    try:
+        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        wrong = [name for name, checksum in manifest.items() if _checksum(path / name) != checksum]
+    except (OSError, ValueError) as error:
+        return str(error)
+    return f"the checksum of {', '.join(wrong)} does not hold" if wrong else ""
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,51 @@
+"""Parameters of a training."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tfaip.model import DeviceConfigParams, ScenarioBaseParams, TrainerPipelineParamsBase
+from tfaip.params import field, params
+from tfaip.trainer.optimizers import AdamParams, OptimizerParams, RMSpropParams, SGDParams
+from tfaip.trainer.schedules import ConstantParams, ExponentialDecayParams, LearningRateParams
+
+__all__ = ["TrainerParams"]
+
+
+@params
+class TrainerParams:
+    """Parameters of a training."""
+
+    epochs: int = field(default=100, help="Epochs to train")
+    samples_per_epoch: int = field(default=-1, help="Samples of an epoch; -1: one pass over the data")
+    output_dir: Path | None = field(default=None, help="Folder of the run; without one nothing is written")
+    overwrite: bool = field(default=False, help="Replace the run that the folder holds already")
+    random_seed: int | None = field(default=None, help="Seed of weights, data order and dropout; default: drawn anew")
+    val_every_n: int = field(default=1, help="Validate every n epochs, and after the last one")
+    write_checkpoints: bool = field(default=True, help="Write a checkpoint after each epoch, to resume from")
+    export_best: bool = field(default=True, help="Export the best model so far to best/")
+    export_final: bool = field(default=True, help="Export the last model to export/")
+    progress: str = field(
+        default="auto",
+        choices=["auto", "bar", "lines", "off"],
+        help="Progress on the console; auto: a bar on a terminal, else lines",
+    )
+    lines_every: float = field(default=5.0, help="Seconds between two progress lines")
+    steps_per_call: int = field(
+        default=0, help="Steps of one call of the compiled loop; 0: as many as take about a tenth of a second"
+    )
+    force_eager: bool = field(default=False, help="Run uncompiled, so that a breakpoint in graph or loss works; slow")
+
+    device: DeviceConfigParams = field(factory=DeviceConfigParams, mode="flat", help="Devices and threads")
+    optimizer: OptimizerParams = field(
+        factory=AdamParams, mode="flat", choices=[AdamParams, RMSpropParams, SGDParams], help="The optimizer"
+    )
+    learning_rate: LearningRateParams = field(
+        factory=ExponentialDecayParams,
+        mode="flat",
+        choices=[ConstantParams, ExponentialDecayParams],
+        help="The learning rate's schedule",
+    )
+    scenario: ScenarioBaseParams[Any, Any] = field(fixed_class=True, help="The scenario")
+    gen: TrainerPipelineParamsBase[Any, Any] = field(fixed_class=True, help="Samples of training and validation")

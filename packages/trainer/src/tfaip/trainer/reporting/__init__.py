@@ -1,0 +1,1 @@
+"""How a run is seen: on the console, in its log, in TensorBoard, by other programs."""

@@ -1,0 +1,18 @@
+"""The line of an epoch's results, which tools parse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+__all__ = ["format_value", "results_line"]
+
+
+def results_line(epoch: int, logs: Mapping[str, float]) -> str:
+    """Return `Results of epoch    3 acc: 0.9723 - loss: 0.0897 - val_acc: 0.9832`."""
+    values = " - ".join(f"{name}: {format_value(value)}" for name, value in sorted(logs.items()))
+    return f"Results of epoch {epoch:4d} {values}"
+
+
+def format_value(value: float) -> str:
+    """Return four decimals, and the exponent where they would show nothing."""
+    return f"{value:.4f}" if value == 0 or abs(value) >= 1e-3 else f"{value:.4e}"

@@ -1,0 +1,32 @@
+"""train.log: what the loggers say during a run."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+__all__ = ["logged_to"]
+
+
+@contextmanager
+def logged_to(path: Path | None) -> Iterator[None]:
+    """Append what tfaip's loggers say to the file at `path`; to none if it is `None`."""
+    if path is None:
+        yield
+        return
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-8s %(message)s"))
+    handler.setLevel(logging.INFO)
+    logger = logging.getLogger("tfaip")
+    level = logger.level
+    logger.addHandler(handler)
+    if logger.getEffectiveLevel() > logging.INFO:
+        logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(level)
+        handler.close()

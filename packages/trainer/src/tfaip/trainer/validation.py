@@ -1,0 +1,66 @@
+"""Validation: losses and metrics over one pass of the validation data, and some samples in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import tensorflow as tf
+
+from tfaip.trainer.compiled_loop import CompiledLoop
+
+if TYPE_CHECKING:
+    from tfaip.trainer.network import Network
+    from tfaip.trainer.printed_samples import PrintedSamples
+
+__all__ = ["Validation"]
+
+Tensors = Mapping[str, Any]
+
+
+class Validation:
+    """Evaluates a network on one pass after the other.
+
+    Args:
+        network: What is evaluated; its validation metrics hold the state.
+        iterator: Iterator of the validation data: endless, in order, with the end of each pass marked.
+        printed: Takes the first samples of each pass.
+        eager: Run uncompiled.
+    """
+
+    def __init__(
+        self, network: Network, iterator: Iterator[Any], printed: PrintedSamples, *, eager: bool = False
+    ) -> None:
+        self._network = network
+        self._iterator = iterator
+        self._printed = printed
+        self._loop = CompiledLoop(self._step, eager=eager)
+        self._step_with_outputs = self._outputs if eager else tf.function(self._outputs, autograph=False)
+
+    def run(self) -> dict[str, float]:
+        """Evaluate one pass and return the logs."""
+        self._network.val_metrics.reset()
+        self._printed.start()
+        ended = False
+        # The first batches go one by one, because their outputs are wanted outside of the compiled loop.
+        while self._printed.wants_more and not ended:
+            inputs, targets, meta, end = next(self._iterator)
+            outputs = self._step_with_outputs(inputs, targets)
+            self._printed.print_batch(*_arrays((inputs, targets, outputs)), meta["meta"].numpy())
+            ended = bool(end)
+        while not ended:
+            ended = self._loop(self._iterator).ended
+        return self._network.val_metrics.result()
+
+    def _step(self, inputs: Tensors, targets: Tensors) -> None:
+        self._outputs(inputs, targets)
+
+    def _outputs(self, inputs: Tensors, targets: Tensors) -> Tensors:
+        outputs = self._network.graph.build_train_graph(inputs, targets, training=False)
+        losses = self._network.model.losses(inputs, targets, outputs)
+        self._network.val_metrics.update(inputs, targets, outputs, losses)
+        return outputs
+
+
+def _arrays(tensors: Any) -> Any:
+    return tf.nest.map_structure(lambda tensor: tensor.numpy(), tensors)

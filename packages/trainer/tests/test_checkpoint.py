@@ -1,0 +1,98 @@
+import os
+import signal
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+from tfaip.trainer.checkpoint import CheckpointError, Checkpoints
+
+
+def variables(value: float, shape=(2, 3)) -> dict[str, list]:
+    kernel = keras.Variable(np.full(shape, value, np.float32), name="kernel")
+    seed = keras.Variable(np.array([value, 1], np.uint32), dtype="uint32", name="seed", trainable=False)
+    return {"graph": [kernel, seed], "optimizer": [keras.Variable(np.int64(value), dtype="int64", name="iterations")]}
+
+
+def write(folder, step, value):
+    groups = variables(value)
+    return Checkpoints(folder).write(step, {"epoch": step}, groups["graph"][:1], groups)
+
+
+def test_every_variable_comes_back_with_its_type(tmp_path):
+    write(tmp_path, 7, 5)
+    restored = variables(0)
+    checkpoint = Checkpoints(tmp_path).newest()
+    checkpoint.restore(restored)
+    assert checkpoint.state() == {"epoch": 7}
+    np.testing.assert_array_equal(restored["graph"][0].numpy(), np.full((2, 3), 5, np.float32))
+    np.testing.assert_array_equal(restored["graph"][1].numpy(), np.array([5, 1], np.uint32))
+    assert int(restored["optimizer"][0].numpy()) == 5
+
+
+def test_a_new_checkpoint_replaces_the_old_one(tmp_path):
+    write(tmp_path, 1, 1)
+    write(tmp_path, 2, 2)
+    assert [path.name for path in tmp_path.iterdir()] == ["step_00000002"]
+
+
+def test_without_any_there_is_no_newest(tmp_path):
+    assert Checkpoints(tmp_path / "checkpoint").newest() is None
+
+
+@pytest.mark.parametrize("file", ["weights.h5", "variables.h5", "trainer_state.json", "manifest.json"])
+def test_a_damaged_file_makes_the_older_checkpoint_the_newest(tmp_path, file):
+    write(tmp_path, 2, 2)
+    path = write(tmp_path / "elsewhere", 1, 1).path
+    os.replace(path, tmp_path / "step_00000001")
+    damaged = tmp_path / "step_00000002" / file
+    damaged.write_bytes(damaged.read_bytes()[:-10])
+    assert Checkpoints(tmp_path).newest().state() == {"epoch": 1}
+
+
+def test_if_all_are_damaged_the_error_names_them(tmp_path):
+    (write(tmp_path, 2, 2).path / "variables.h5").unlink()
+    with pytest.raises(CheckpointError, match="no checkpoint in .* is whole: step_00000002"):
+        Checkpoints(tmp_path).newest()
+
+
+def test_another_shape_is_refused_with_both_shapes(tmp_path):
+    write(tmp_path, 1, 1)
+    with pytest.raises(CheckpointError, match=r"with shape \(2, 3\), but it has shape \(4, 3\) now"):
+        Checkpoints(tmp_path).newest().restore(variables(0, shape=(4, 3)))
+
+
+def test_another_number_of_variables_is_refused(tmp_path):
+    write(tmp_path, 1, 1)
+    groups = variables(0)
+    groups["optimizer"].append(groups["optimizer"][0])
+    with pytest.raises(CheckpointError, match="1 variables of optimizer, but there are 2 now"):
+        Checkpoints(tmp_path).newest().restore(groups)
+
+
+KILLED_WHILE_WRITING = """
+import os, signal, sys
+from pathlib import Path
+import h5py
+create = h5py.Group.create_dataset
+def killed(self, name, *args, **kwargs):
+    if name == "optimizer/0":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return create(self, name, *args, **kwargs)
+sys.path.insert(0, sys.argv[2])
+from test_checkpoint import write
+h5py.Group.create_dataset = killed
+write(Path(sys.argv[1]), 2, 2)
+"""
+
+
+def test_a_process_killed_while_writing_leaves_the_former_checkpoint(tmp_path):
+    write(tmp_path, 1, 1)
+    here = os.path.dirname(__file__)
+    done = subprocess.run([sys.executable, "-c", KILLED_WHILE_WRITING, str(tmp_path), here], capture_output=True)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert Checkpoints(tmp_path).newest().state() == {"epoch": 1}
+    write(tmp_path, 3, 3)
+    assert Checkpoints(tmp_path).newest().state() == {"epoch": 3}
