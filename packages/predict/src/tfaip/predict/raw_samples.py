@@ -1,0 +1,36 @@
+"""Samples that the caller has at hand, as a source of a pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from tfaip.pipeline import DataGenerator, DataGeneratorParams, PipelineMode, Sample
+
+__all__ = ["RawSamplesParams"]
+
+
+class RawSamplesParams(DataGeneratorParams):
+    """Not on any command line, nor in a file: it carries the samples themselves.
+
+    Args:
+        samples: Read once, lazily, in the caller's process.
+    """
+
+    __slots__ = ("samples",)
+
+    def __init__(self, samples: Iterable[Sample]) -> None:
+        super().__init__()
+        object.__setattr__(self, "samples", samples)
+
+    def create(self, mode: PipelineMode) -> RawSamples:
+        """Return the generator of the samples."""
+        return RawSamples(mode, self)
+
+
+class RawSamples(DataGenerator[RawSamplesParams]):
+    """A stream of the caller's samples."""
+
+    def generate(self) -> Iterable[Any]:
+        """Return the samples, in the caller's order."""
+        return self.params.samples
