@@ -1,0 +1,39 @@
+"""The data of the tutorial: what a sample holds, and where samples come from."""
+
+import numpy as np
+
+from tfaip.pipeline import ArraySpec, DataBase, DataGenerator, Sample
+
+from examples.tutorial.min.datasets import load_dataset
+from examples.tutorial.min.params import TutorialDataParams, TutorialGeneratorParams
+
+
+class TutorialData(DataBase[TutorialDataParams]):
+    """One image and its class."""
+
+    def _input_layer_specs(self):
+        return {"img": ArraySpec((28, 28), np.uint8)}
+
+    def _target_layer_specs(self):
+        return {"gt": ArraySpec((1,), np.int64)}
+
+
+class TutorialGenerator(DataGenerator[TutorialGeneratorParams]):
+    """The samples of one split, from memory."""
+
+    def __init__(self, mode, params):
+        super().__init__(mode, params)
+        self.images, self.classes = load_dataset(params.dataset, params.split)
+
+    def __len__(self):
+        return len(self.images)
+
+    def __getitem__(self, index):
+        return Sample(
+            inputs={"img": self.images[index]},
+            targets={"gt": self.classes[index : index + 1]},
+            meta={"index": index},
+        )
+
+    def generate(self):
+        return (self[index] for index in range(len(self)))

@@ -1,0 +1,31 @@
+"""The model of the tutorial: what is trained, measured and printed."""
+
+import keras
+from keras import ops
+
+from tfaip.model import MetricDefinition, ModelBase
+
+from examples.tutorial.min.graph import TutorialGraph
+from examples.tutorial.min.params import TutorialModelParams
+
+
+class TutorialModel(ModelBase[TutorialModelParams]):
+    """Classification by cross entropy; the best model is the most accurate one."""
+
+    def create_graph(self, params):
+        return TutorialGraph(params)
+
+    def _loss(self, inputs, targets, outputs):
+        gt = ops.squeeze(targets["gt"], axis=-1)
+        return {"cross_entropy": keras.losses.sparse_categorical_crossentropy(gt, outputs["logits"], from_logits=True)}
+
+    def _metric(self):
+        return {"acc": MetricDefinition("gt", "pred", keras.metrics.SparseCategoricalAccuracy())}
+
+    def _best_logging_settings(self):
+        return "max", "acc"
+
+    def _print_evaluate(self, sample, data, print_fn=print):
+        predicted, true = int(sample.outputs["class"]), int(sample.targets["gt"][0])
+        verdict = "right" if predicted == true else f"wrong, it is a {true}"
+        print_fn(f"predicted {predicted} with probability {sample.outputs['pred'][predicted]:.1%}: {verdict}")

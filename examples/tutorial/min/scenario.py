@@ -1,0 +1,17 @@
+"""The scenario of the tutorial: all of its parts together."""
+
+from tfaip.model import ScenarioBase
+
+from examples.tutorial.min.params import TutorialScenarioParams, TutorialTrainerPipelineParams
+
+
+class TutorialScenario(ScenarioBase[TutorialScenarioParams, TutorialTrainerPipelineParams]):
+    """Handwritten digits."""
+
+    @classmethod
+    def default_trainer_params(cls):
+        params = super().default_trainer_params()
+        params.epochs = 10
+        # A network this small gains nothing from several threads in one operation, and loses by their coordination.
+        params.device.intra_op_threads = 1
+        return params
