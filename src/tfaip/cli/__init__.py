@@ -1,0 +1,1 @@
+"""The commands of tfaip; none of them loads TensorFlow before computing starts."""

@@ -1,0 +1,96 @@
+"""The tests, checks and builds of all packages, each in an environment of its own.
+
+`nox` runs what has to pass before a change is merged; `nox -l` lists the rest. The sessions use the interpreter that runs
+nox, or all that TFAIP_PYTHONS names ("3.11,3.13"), where a missing one is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tomllib
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv|virtualenv"
+nox.options.error_on_missing_interpreters = True
+nox.options.sessions = ["lint", "types", "package", "integration", "build"]
+
+ROOT = Path(__file__).parent
+PYTHONS = [version for version in os.environ.get("TFAIP_PYTHONS", "").split(",") if version] or None
+PACKAGES = ["params", "pipeline", "model", "predict", "trainer"]
+# The pipeline is tested twice: without TensorFlow, as its users may install it, and with it.
+TESTED = ["params", "pipeline", "pipeline[tf]", "model", "predict", "trainer"]
+ENVIRONMENT = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"}
+
+
+@nox.session(python=PYTHONS)
+@nox.parametrize("package", TESTED, ids=TESTED)
+def package(session: nox.Session, package: str) -> None:
+    """Test one package where nothing but its declared dependencies is installed."""
+    name, _, extra = package.rstrip("]").partition("[")
+    extras = ",".join(filter(None, ["test", extra]))
+    session.install(*_editable(*_floors_below(name)), "-e", f"packages/{name}[{extras}]")
+    session.run("pytest", f"packages/{name}", *session.posargs, env=ENVIRONMENT)
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1])
+def integration(session: nox.Session) -> None:
+    """Test all packages together: commands, examples, and what a user does with them."""
+    session.install(*_editable(*PACKAGES), "-e", ".[examples,devel]")
+    session.run("pytest", "tests", "examples", *session.posargs, env=ENVIRONMENT)
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1])
+def lint(session: nox.Session) -> None:
+    """Check style, and that no import points up a floor or brings TensorFlow where it has no business."""
+    session.install(*_editable(*PACKAGES), "-e", ".[devel]")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports", "--no-cache")
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1])
+def types(session: nox.Session) -> None:
+    """Check the types of our own code, strictly."""
+    session.install(*_editable(*PACKAGES), "-e", ".[examples,devel]")
+    session.run("mypy")
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1])
+def build(session: nox.Session) -> None:
+    """Build wheel and source distribution of each package, and import each wheel in a clean environment."""
+    session.install("build[uv]")
+    dist = Path(session.create_tmp()).resolve() / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    for folder in (ROOT, *(ROOT / "packages" / name for name in PACKAGES)):
+        session.run("python", "-m", "build", "--installer", "uv", "--outdir", str(dist), str(folder), silent=True)
+    for name in PACKAGES:
+        _import_wheel(session, dist, f"tfaip-{name}", f"tfaip.{name}")
+    _import_wheel(session, dist, "tfaip", "tfaip.cli.train")
+
+
+def _import_wheel(session: nox.Session, dist: Path, distribution: str, module: str) -> None:
+    clean = dist.parent / f"import-{distribution}"
+    python = clean / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    session.run("uv", "venv", "--clear", "--quiet", "--python", session.python or "python", str(clean), external=True)
+    session.run(
+        *("uv", "pip", "install", "--quiet", "--python", str(python), "--find-links", str(dist), distribution),
+        external=True,
+    )
+    # From another folder, lest the checkout's own sources be what is imported.
+    with session.chdir(dist.parent):
+        session.run(str(python), "-I", "-c", f"import {module}; print({module}.__file__)", external=True)
+
+
+def _floors_below(name: str) -> list[str]:
+    """Names of the packages that a package stands on, itself left out."""
+    project = tomllib.loads((ROOT / "packages" / name / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    below = [other for other in PACKAGES if any(d.startswith(f"tfaip-{other}") for d in project["dependencies"])]
+    return below
+
+
+def _editable(*names: str) -> list[str]:
+    return [argument for name in names for argument in ("-e", f"packages/{name}")]

@@ -1,0 +1,44 @@
+"""tfaip-resume-training: goes on with a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tfaip.cli.command import run_command
+from tfaip.cli.console_log import log_to_console
+
+__all__ = ["main"]
+
+USAGE = """\
+usage: tfaip-resume-training RUN_DIR [arguments]
+
+Go on with the run in RUN_DIR from its newest checkpoint. Arguments change the run's parameters:
+
+  tfaip-resume-training runs/min --trainer.epochs 20
+  tfaip-resume-training RUN_DIR --help     all arguments, with the values of the run
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command.
+
+    Args:
+        argv: Arguments without the command's name; default: those of the process.
+    """
+    run_command("tfaip-resume-training", USAGE, argv, _resume)
+
+
+def _resume(run_dir: str, arguments: list[str]) -> None:
+    from tfaip.model import find_scenario, load_stored_params
+    from tfaip.params import CommandLine
+    from tfaip.trainer import RunFolder, TrainerParams
+
+    folder = RunFolder.existing(run_dir)
+    stored = load_stored_params(TrainerParams, folder.trainer_params, scenario_at="scenario")
+    # The folder may have been moved since.
+    stored.output_dir = folder.path
+    command_line = CommandLine(prog=f"tfaip-resume-training {run_dir}", description="Go on with a run.")
+    command_line.add_root("trainer", type(stored), default=stored)
+    params = command_line.parse(arguments)["trainer"]
+    log_to_console()
+    find_scenario(params.scenario.scenario).create_trainer(params).resume()

@@ -1,0 +1,42 @@
+"""tfaip-train: trains a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tfaip.cli.command import run_command
+from tfaip.cli.console_log import log_to_console
+
+__all__ = ["main"]
+
+USAGE = """\
+usage: tfaip-train SCENARIO [arguments]
+
+Train a scenario. SCENARIO is a class (package.module:Class), a module that holds one scenario, or a package whose
+module `scenario` does; the current folder is searched first.
+
+  tfaip-train SCENARIO --help     all arguments of the scenario, with their defaults
+  tfaip-train examples.tutorial.min --trainer.output_dir runs/min
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command.
+
+    Args:
+        argv: Arguments without the command's name; default: those of the process.
+    """
+    run_command("tfaip-train", USAGE, argv, _train)
+
+
+def _train(scenario_name: str, arguments: list[str]) -> None:
+    from tfaip.model import find_scenario
+    from tfaip.params import CommandLine
+
+    scenario = find_scenario(scenario_name)
+    default = scenario.default_trainer_params()
+    command_line = CommandLine(prog=f"tfaip-train {scenario_name}", description=scenario.__doc__)
+    command_line.add_root("trainer", type(default), default=default)
+    params = command_line.parse(arguments)["trainer"]
+    log_to_console()
+    scenario.create_trainer(params).train()

@@ -1,0 +1,45 @@
+"""A user's mistake ends a command with one short message, never with a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tfaip.model import BundleError, DeviceError, ScenarioNotFoundError
+from tfaip.params import ParamsError
+from tfaip.trainer import RunFolderError
+
+__all__ = ["reported_user_errors"]
+
+USAGE_ERROR = 2
+# What shells report for a command that SIGINT ended.
+INTERRUPTED = 130
+
+
+@contextmanager
+def reported_user_errors(command: str) -> Iterator[None]:
+    """Turn what the user can mend into a message and exit code 2; all else is ours, and keeps its traceback."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise SystemExit(INTERRUPTED) from None
+    except BrokenPipeError:
+        # Whoever read our output has gone, `head` for instance; Python would complain once more at its exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+    except Exception as error:
+        if not isinstance(error, _user_errors()):
+            raise
+        print(f"{command}: error: {error}", file=sys.stderr)
+        raise SystemExit(USAGE_ERROR) from None
+
+
+def _user_errors() -> tuple[type[Exception], ...]:
+    errors: list[type[Exception]] = [BundleError, DeviceError, ParamsError, RunFolderError, ScenarioNotFoundError]
+    if "h5py" in sys.modules:  # only what was loaded can have been raised
+        from tfaip.trainer import CheckpointError
+
+        errors.append(CheckpointError)
+    return tuple(errors)
