@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from time import perf_counter
 from typing import Any
 
 from .batch import Batch
 from .batching.batcher import BatchAt, Batcher
-from .counters import Counters
 from .engine.failure import SampleError
 from .engine.flow import Flow
 from .engine.place import Place
+from .engine.pool import PoolClosedError
 from .engine.portion import EndOfPass, PackedRows, Samples
+from .engine.run import Run
 from .errors import EmptyPassError, StateError
 
 __all__ = ["REMEMBERED_STATES", "BatchIterator"]
@@ -32,28 +34,28 @@ class BatchIterator(Iterator[Batch]):
 
     def __init__(
         self,
-        flow: Flow,
+        run: Run,
         batcher: Batcher,
-        counters: Counters,
         *,
         start: Place,
         seed: int,
         length: int | None,
         repeat: bool,
-        close: Callable[[], None],
     ) -> None:
-        self.counters = counters
+        self.counters = run.counters
         self._start = start
         self._seed = seed
         self._length = length
         self._repeat = repeat
-        self._release = close
-        self._batches = self._run(flow, batcher)
+        self._run = run
+        self._batches = self._make(run.flow, batcher)
         self._delivered = 0
         self._places: deque[Place] = deque([start], REMEMBERED_STATES)
         self._error: BaseException | None = None
         self._lock = threading.Lock()
         self._closed = False
+        # For a consumer that neither closes it nor comes to its end; also called at the exit of the interpreter.
+        self._finalizer = weakref.finalize(self, run.close)
 
     def __next__(self) -> Batch:
         with self._lock:
@@ -66,9 +68,9 @@ class BatchIterator(Iterator[Batch]):
                 batch, place = next(self._batches)
             except SampleError as failure:
                 self._error = failure.original()
-            except StopIteration:
+            except (StopIteration, PoolClosedError):
                 self._close()
-                raise
+                raise StopIteration from None
             except BaseException as error:
                 self._error = error
                 self._close()
@@ -102,16 +104,17 @@ class BatchIterator(Iterator[Batch]):
             return self._places[count - oldest].to_json(self._seed, self._length)
 
     def close(self) -> None:
-        """End the workers. Batches that were handed out stay valid."""
+        """End the workers. Batches that were handed out stay valid. Another thread that waits for one gets none."""
+        self._run.interrupt()
         with self._lock:
             self._close()
 
     def _close(self) -> None:
         if not self._closed:
             self._closed = True
-            self._release()
+            self._finalizer()
 
-    def _run(self, flow: Flow, batcher: Batcher) -> Iterator[BatchAt]:
+    def _make(self, flow: Flow, batcher: Batcher) -> Iterator[BatchAt]:
         # One batch is held back until it is known whether another one of this pass follows.
         held: BatchAt | None = None
         batches_of_pass = int(self._start.position > 0)

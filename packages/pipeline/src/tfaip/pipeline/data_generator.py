@@ -20,8 +20,8 @@ P = TypeVar("P", bound="DataGeneratorParams")
 class DataGenerator(ABC, Generic[P]):
     """A source of samples, of which a subclass implements one of two sides.
 
-    *Indexable*: `__len__` and `__getitem__`. Each worker makes its own generator and reads the samples it was asked for,
-    and shuffling is exact: the faster side, to be preferred wherever it is possible.
+    *Indexable*: `__len__` and `__getitem__`. Each worker makes a generator of its own and reads the samples that it was
+    asked for, and shuffling is exact: the faster side, to be preferred wherever it is possible.
 
     *Stream*: `generate` (and `__len__` if the number of samples is known). The consumer's process reads the samples.
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,11 +19,13 @@ from .data_generator import DataGenerator, is_indexable, length_of
 from .data_generator_params import DataGeneratorParams
 from .data_pipeline_params import DataPipelineParams
 from .engine.failure import SampleError
+from .engine.pickling import find_in_main
 from .engine.place import Place
 from .engine.plan import plan_segments, processor_class
 from .engine.portion import Samples
-from .engine.program import Program
-from .engine.run import Run, WorkerSettings
+from .engine.program import Program, Segment
+from .engine.run import Run
+from .engine.settings import WorkerSettings
 from .engine.source import IndexedSource, Source, StreamSource
 from .errors import DefinitionError
 from .mode import PipelineMode
@@ -31,6 +36,10 @@ if TYPE_CHECKING:
     from .tf_dataset import InputDataset
 
 __all__ = ["DataPipeline"]
+
+logger = logging.getLogger(__name__)
+
+_MOST_AUTOMATIC_PROCESSES = 4
 
 DEFAULT_SHUFFLE_BUFFER = 1024
 """Samples of a stream: enough to mix classes that come in blocks, little enough to be filled at once."""
@@ -129,14 +138,12 @@ class DataPipeline:
         packs = not self._buckets
         run = self._start(start, repeat=repeat, packs=packs, checks=True, shard=shard)
         return BatchIterator(
-            run.flow,
+            run,
             self._batcher(),
-            run.counters,
             start=start,
             seed=self.seed,
             length=length,
             repeat=repeat,
-            close=run.close,
         )
 
     def input_dataset(
@@ -186,6 +193,17 @@ class DataPipeline:
             return None
         size = self.pipeline_params.batch_size
         return length // size if self.pipeline_params.batch_drop_remainder else -(-length // size)
+
+    def samples_per_epoch(self) -> int | None:
+        """The number of samples of one pass; None if it depends on the samples.
+
+        It is an upper bound if processors drop samples.
+        """
+        if self.generator.yields_batches():
+            return None
+        if any(self._makes_many(processor) for processor in self.data.params.pre_proc.flatten()):
+            return None
+        return self._source().length
 
     def __len__(self) -> int:
         """`steps_per_epoch`, where it is known."""
@@ -242,20 +260,41 @@ class DataPipeline:
         )
 
     def _start(self, start: Place, *, repeat: bool, packs: bool, checks: bool, shard: tuple[int, int]) -> Run:
-        indexable = is_indexable(self.generator)
-        processes = 0
-        segments = plan_segments(self.data.params.pre_proc, self.mode, parallel=processes > 0, read_by_index=indexable)
+        processes = self.pipeline_params.num_processes
         program = Program(
             mode=self.mode,
             seed=self.seed,
             data_params=self.data.params,
-            generator_params=self.generator_params if indexable else None,
-            segments=segments,
+            generator_params=self.generator_params if is_indexable(self.generator) else None,
+            segments=self._segments(parallel=processes != 0),
             layout=self._layout if checks else None,
             packs=packs,
             skip_bad_samples=self.pipeline_params.on_bad_sample == "skip",
         )
+        if processes < 0:
+            processes = self._automatic_processes(program)
+            if processes == 0:
+                program = replace(program, segments=self._segments(parallel=False))
         return Run(program, self._source(shard), self._worker_settings(processes), start=start, repeat=repeat)
+
+    def _segments(self, *, parallel: bool) -> list[Segment]:
+        return plan_segments(
+            self.data.params.pre_proc, self.mode, parallel=parallel, read_by_index=is_indexable(self.generator)
+        )
+
+    def _automatic_processes(self, program: Program) -> int:
+        """As many as there are cores, at most 4; none where they would have nothing to do, or could not do it."""
+        steps = self.steps_per_epoch()
+        if not any(segment.in_workers for segment in program.segments) or (steps is not None and steps <= 1):
+            return 0
+        if (in_main := find_in_main(program)) is not None:
+            logger.warning(
+                "The pipeline runs in this process only, since %s is defined in __main__, which worker processes don't "
+                "import: move it into a module of its own",
+                in_main,
+            )
+            return 0
+        return min(_MOST_AUTOMATIC_PROCESSES, len(os.sched_getaffinity(0)))
 
     def _worker_settings(self, processes: int) -> WorkerSettings:
         params = self.pipeline_params

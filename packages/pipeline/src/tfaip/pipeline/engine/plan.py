@@ -47,7 +47,7 @@ def plan_segments(
         pipeline: The stages.
         mode: Processors that are not meant for it are left out.
         parallel: Whether there are workers.
-        read_by_index: Whether the first segment also reads the samples, which is worth a worker even without processors.
+        read_by_index: Whether the first segment also reads the samples, which is worth a worker in any case.
     """
     segments: list[Segment] = []
     for stage in pipeline.stages():

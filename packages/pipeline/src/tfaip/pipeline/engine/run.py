@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tfaip.pipeline.counters import Counters, StepCounters
 
 from .flow import Flow, LocalFlow, SourceFlow, StreamFlow
+from .pickling import pickle_program
 from .place import Place
+from .pool import WorkerPool
 from .program import Program
 from .runner import Runner
+from .settings import WorkerSettings
 from .source import Source
+from .worker_flow import WorkerFlow
 
-__all__ = ["Run", "WorkerSettings"]
-
-
-@dataclass(frozen=True)
-class WorkerSettings:
-    """How workers are used; see `DataPipelineParams`.
-
-    Attributes:
-        processes: The number of workers; 0 for none.
-        prefetch: The most portions in the making; None chooses.
-        max_tasks: After how many portions a worker is replaced; 0 for never.
-        restart: Whether a worker that died is replaced.
-        sample_timeout: Seconds for one sample; 0 for any time.
-    """
-
-    processes: int = 0
-    prefetch: int | None = None
-    max_tasks: int = 0
-    restart: bool = False
-    sample_timeout: float = 0.0
+__all__ = ["Run"]
 
 
 class Run:
@@ -40,29 +23,48 @@ class Run:
     Attributes:
         flow: What comes out of the last segment.
         counters: What was done so far.
+        pool: The workers, if there are any.
     """
 
     def __init__(
         self, program: Program, source: Source, settings: WorkerSettings, *, start: Place, repeat: bool
     ) -> None:
-        self.counters = Counters.of_steps([_steps(program, number) for number in range(len(program.segments))])
-        self._runner = Runner(program)
-        local = [number for number, segment in enumerate(program.segments) if not segment.in_workers]
-        self._runner.prepare(local)
+        segments = program.segments
+        self.counters = Counters.of_steps([_steps(program, number) for number in range(len(segments))])
+        runner = Runner(program)
+        runner.prepare([number for number, segment in enumerate(segments) if not segment.in_workers])
+        self.pool: WorkerPool | None = None
+        if any(segment.in_workers for segment in segments):
+            self.pool = WorkerPool(
+                pickle_program(program),
+                settings,
+                skip_bad_samples=program.skip_bad_samples,
+                counters=self.counters,
+            )
         # What comes before a processor that needs the stream starts at the beginning of the pass.
-        last_stream = max((n for n, segment in enumerate(program.segments) if segment.is_stream), default=-1)
+        last_stream = max((n for n, segment in enumerate(segments) if segment.is_stream), default=-1)
         from_beginning = Place(start.epoch)
         flow: Flow = SourceFlow(source, from_beginning if last_stream >= 0 else start, repeat=repeat)
-        for number, segment in enumerate(program.segments):
+        for number, segment in enumerate(segments):
             if segment.is_stream:
                 place = start if number == last_stream else from_beginning
-                flow = StreamFlow(self._runner, number, flow, source.portion_size, program.seed, place, self.counters)
+                flow = StreamFlow(runner, number, flow, source.portion_size, program.seed, place, self.counters)
+            elif segment.in_workers:
+                assert self.pool is not None
+                flow = WorkerFlow(self.pool, number, flow, prefetch=settings.prefetch, counters=self.counters)
             else:
-                flow = LocalFlow(self._runner, number, flow, self.counters)
+                flow = LocalFlow(runner, number, flow, self.counters)
         self.flow = flow
+
+    def interrupt(self) -> None:
+        """From another thread: let whoever waits for a worker come back with `PoolClosedError`."""
+        if self.pool is not None:
+            self.pool.interrupted = True
 
     def close(self) -> None:
         """End the workers."""
+        if self.pool is not None:
+            self.pool.close()
 
 
 def _steps(program: Program, number: int) -> list[StepCounters]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from time import perf_counter
-from typing import Any, TypeGuard
+from typing import Any
 
 from tfaip.pipeline.batching.layout import Allocate, Row, allocate_private
 from tfaip.pipeline.data_generator import DataGenerator
@@ -39,9 +39,9 @@ class Runner:
 
     def prepare(self, segments: Iterable[int]) -> None:
         """Build everything that these segments need, so that mistakes are found before there are samples."""
-        if self._program.generator_params is not None and self._generator is None:
-            self._generator = self._program.generator_params.create(self._program.mode)
         for segment in segments:
+            if segment == 0 and self._program.generator_params is not None and self._generator is None:
+                self._generator = self._program.generator_params.create(self._program.mode)
             self.processors(segment)
 
     def processors(self, segment: int) -> list[DataProcessor[Any]]:
@@ -173,9 +173,8 @@ class Runner:
             apply = processor.preload if self._preloading else processor.apply
             for sample in samples:
                 result = apply(sample)
-                if self._accept(processor, result, report):
-                    result._identity = sample._identity
-                    valid.append(result)
+                if (accepted := self._accepted(processor, result, report)) is not None:
+                    valid.append(accepted.identified_by(sample.identity))
             return valid
         assert isinstance(processor, GeneratingDataProcessor)
         generate = processor.preload if self._preloading else processor.generate
@@ -183,23 +182,23 @@ class Runner:
             identity = sample.identity
             assert identity is not None
             for number, result in enumerate(generate([sample])):
-                if self._accept(processor, result, report):
+                if (accepted := self._accepted(processor, result, report)) is not None:
                     # A copy: a processor may yield one sample several times, each has random numbers of its own.
-                    valid.append(result.copy().identified_by(identity.child(number)))
+                    valid.append(accepted.copy().identified_by(identity.child(number)))
         return valid
 
-    def _accept(self, processor: DataProcessor[Any], result: Sample | None, report: Report) -> TypeGuard[Sample]:
+    def _accepted(self, processor: DataProcessor[Any], result: Sample | None, report: Report) -> Sample | None:
         if result is None:
             report.dropped += 1
-            return False
+            return None
         if result.__class__ is not Sample:
             raise DefinitionError(
                 f"{type(processor).__name__} must return a Sample or None, got {type(result).__name__}"
             )
         if self._program.keeps_invalid or processor.is_valid_sample(result):
-            return True
+            return result
         report.dropped += 1
-        return False
+        return None
 
     @staticmethod
     def _row(row: Callable[[Sample], Row], sample: Sample) -> Row:

@@ -1,0 +1,282 @@
+"""`WorkerPool`: hands tasks to workers and collects the results while the consumer waits, without a thread."""
+
+from __future__ import annotations
+
+import os
+import select
+from collections import deque
+from dataclasses import dataclass, field
+from time import monotonic
+
+from tfaip.pipeline.counters import Counters
+from tfaip.pipeline.errors import PipelineError, SampleTimeoutError, WorkerDiedError, WorkerStartError
+
+from .failed_task import error_of
+from .messages import Done, Failed, Order, Ready, StartFailed
+from .portion import Indices, PackedRows, Portion, Samples
+from .settings import WorkerSettings
+from .worker_process import WorkerProcess, describe_exit
+
+__all__ = ["PoolClosedError", "Task", "WorkerPool"]
+
+_TICK = 0.1
+"""Seconds after which a waiting pool looks for workers that are stuck, and whether it was closed by another thread."""
+
+_GRACE = 1.0
+"""Seconds that workers are given to finish their sample when the pool closes."""
+
+_AHEAD = 0.01
+"""Seconds of work that a worker is given at once, so that it is not out of work while the consumer is busy."""
+
+_MOST_AHEAD = 16
+_MOST_DEATHS = 3
+"""A sample that was worked on when so many workers died is held to be the cause."""
+
+
+class PoolClosedError(PipelineError):
+    """Another thread closed the pool while this one waited for it."""
+
+
+@dataclass(slots=True, eq=False)
+class Task:
+    """A portion that has to go through a segment.
+
+    Attributes:
+        result: What came of it, or the error.
+        deaths: By element, how many workers died while working on it.
+        skip: Elements that are left out.
+    """
+
+    number: int
+    segment: int
+    portion: Portion
+    result: Samples | PackedRows | Exception | None = None
+    deaths: dict[int, int] = field(default_factory=dict)
+    skip: set[int] = field(default_factory=set)
+
+
+class WorkerPool:
+    """A few workers that run the segments of one program.
+
+    Args:
+        program: The pickled program.
+        settings: How many workers, and what to do when one dies.
+        skip_bad_samples: Whether a sample that ends its worker again and again is left out.
+        counters: Gets the reports of the workers.
+    """
+
+    def __init__(self, program: bytes, settings: WorkerSettings, *, skip_bad_samples: bool, counters: Counters) -> None:
+        self._program = program
+        self._settings = settings
+        self._skip_bad_samples = skip_bad_samples
+        self._counters = counters
+        self._backlog: deque[Task] = deque()
+        self._next_number = 0
+        self._seconds_per_task = 1.0
+        self._failed_starts = 0
+        self._poll = select.poll()
+        self._workers: dict[int, WorkerProcess] = {}
+        self._lifeline, self._lifeline_end = os.pipe()
+        self.interrupted = False
+        try:
+            for _ in range(settings.processes):
+                self._start_worker()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def size(self) -> int:
+        """The number of workers."""
+        return self._settings.processes
+
+    def process_ids(self) -> list[int]:
+        """The ids of the workers' processes."""
+        return [worker.pid for worker in self._workers.values()]
+
+    def submit(self, segment: int, portion: Portion) -> Task:
+        """Ask for a segment to be run on a portion; `turn` sees to it."""
+        task = Task(self._next_number, segment, portion)
+        self._next_number += 1
+        self._backlog.append(task)
+        return task
+
+    def turn(self, *, wait: bool) -> None:
+        """Hand out tasks and take results, after waiting for something to happen if that is wanted.
+
+        Raises:
+            WorkerDiedError, WorkerStartError, SampleTimeoutError: As the settings say.
+            PoolClosedError: The pool was closed in the meantime.
+        """
+        self._dispatch()
+        while True:
+            if self.interrupted:
+                raise PoolClosedError("the pipeline was closed")
+            events = self._poll.poll(_TICK * 1000 if wait else 0)
+            for descriptor, event in events:
+                if descriptor in self._workers:
+                    self._serve(self._workers[descriptor], event)
+            if self._settings.sample_timeout:
+                self._end_stuck_workers()
+            if events or not wait:
+                break
+        self._dispatch()
+
+    def close(self) -> None:
+        """End all workers: those that are idle by hanging up, those that do not come to an end by force."""
+        workers, self._workers = list(self._workers.values()), {}
+        try:
+            for worker in workers:
+                worker.hang_up()
+            deadline = monotonic() + _GRACE
+            for worker in workers:
+                worker.wait(max(0.0, deadline - monotonic()))
+        finally:
+            for worker in workers:
+                worker.kill()
+                worker.wait()
+            if self._lifeline >= 0:
+                os.close(self._lifeline_end)
+                os.close(self._lifeline)
+                self._lifeline = -1
+
+    def _start_worker(self) -> None:
+        worker = WorkerProcess(self._program, self._lifeline)
+        self._workers[worker.channel.fileno()] = worker
+        self._watch(worker)
+
+    def _watch(self, worker: WorkerProcess) -> None:
+        """Ask to be told of arriving messages, and of room for those that could not be sent yet."""
+        everything_sent = worker.channel.flush()
+        self._poll.register(worker.channel, select.POLLIN if everything_sent else select.POLLIN | select.POLLOUT)
+
+    def _dispatch(self) -> None:
+        ahead = min(_MOST_AHEAD, max(2, int(_AHEAD / self._seconds_per_task)))
+        while self._backlog:
+            worker = min(self._workers.values(), key=lambda candidate: len(candidate.tasks))
+            if len(worker.tasks) >= ahead:
+                return
+            if self._settings.max_tasks and worker.served >= self._settings.max_tasks:
+                if worker.tasks:
+                    return  # it gets nothing more, and is replaced when it has finished
+                self._replace(worker)
+                continue
+            task = self._backlog.popleft()
+            worker.tasks[task.number] = task
+            worker.served += 1
+            try:
+                worker.channel.send(Order(task.number, task.segment, task.portion, frozenset(task.skip)))
+            except ConnectionError:
+                self._lost(worker)
+            else:
+                self._watch(worker)
+
+    def _serve(self, worker: WorkerProcess, event: int) -> None:
+        try:
+            if event & select.POLLOUT:
+                self._watch(worker)
+            if event & ~select.POLLOUT:
+                for message in worker.channel.receive():
+                    self._take(worker, message)
+        except BlockingIOError:
+            pass
+        except (EOFError, ConnectionError):
+            self._lost(worker)
+
+    def _take(self, worker: WorkerProcess, message: Ready | StartFailed | Done | Failed) -> None:
+        if isinstance(message, Done):
+            task = worker.tasks.pop(message.task)
+            task.result = message.portion
+            self._seconds_per_task += 0.1 * (max(message.seconds, 1e-6) - self._seconds_per_task)
+            self._counters.add(task.segment, message.report)
+        elif isinstance(message, Failed):
+            worker.tasks.pop(message.task).result = error_of(message)
+        elif isinstance(message, Ready):
+            worker.ready = True
+            self._failed_starts = 0
+        else:
+            raise WorkerStartError(f"a worker could not build its generator and processors:\n{message.traceback}")
+
+    def _replace(self, worker: WorkerProcess) -> None:
+        self._forget(worker)
+        worker.hang_up()
+        if worker.wait(_GRACE) is None:
+            worker.kill()
+            worker.wait()
+        self._start_worker()
+
+    def _forget(self, worker: WorkerProcess) -> None:
+        self._poll.unregister(worker.channel)
+        del self._workers[worker.channel.fileno()]
+
+    def _lost(self, worker: WorkerProcess) -> None:
+        """A worker has closed its end: it is dead, or about to be."""
+        code = worker.wait(_GRACE)
+        if code is None:
+            worker.kill()
+            code = worker.wait()
+        self._forget(worker)
+        worker.hang_up()
+        error = self._death(worker, f"a worker process (pid {worker.pid}) {describe_exit(code)}", code)
+        if not worker.ready:
+            self._failed_starts += 1
+        if not self._settings.restart or self._failed_starts >= _MOST_DEATHS:
+            raise error
+        self._counters.restarts += 1
+        self._blame(worker, error)
+        self._backlog.extendleft(reversed(worker.tasks.values()))
+        self._start_worker()
+
+    def _death(self, worker: WorkerProcess, what: str, code: int | None) -> PipelineError:
+        if not worker.ready:
+            return WorkerStartError(f"{what} before it was ready")
+        note = worker.note()
+        task = None if note is None else worker.tasks.get(note.task)
+        doing = "while it was idle" if task is None or note is None else f"at {describe_element(task, note.element)}"
+        return WorkerDiedError(f"{what} {doing}; on_worker_death=restart would replace it", code)
+
+    def _blame(self, worker: WorkerProcess, error: PipelineError) -> None:
+        """Count the death for the sample that was worked on; one that ends worker after worker is a bad sample."""
+        note = worker.note()
+        task = None if note is None else worker.tasks.get(note.task)
+        if note is None or task is None:
+            return
+        deaths = task.deaths[note.element] = task.deaths.get(note.element, 0) + 1
+        if deaths >= _MOST_DEATHS:
+            self._bad_element(task, note.element, error)
+
+    def _bad_element(self, task: Task, element: int, error: PipelineError) -> None:
+        if not self._skip_bad_samples or element < 0:
+            raise error
+        task.skip.add(element)
+        self._counters.count_bad(str(error))
+
+    def _end_stuck_workers(self) -> None:
+        limit = self._settings.sample_timeout
+        for worker in list(self._workers.values()):
+            note = worker.note()
+            if note is None or monotonic() - note.since < limit or note.task not in worker.tasks:
+                continue
+            task = worker.tasks[note.task]
+            worker.kill()
+            worker.wait()
+            self._forget(worker)
+            worker.hang_up()
+            element = describe_element(task, note.element)
+            self._bad_element(task, note.element, SampleTimeoutError(f"{element} took longer than {limit} s"))
+            self._counters.restarts += 1
+            self._backlog.extendleft(reversed(worker.tasks.values()))
+            self._start_worker()
+
+
+def describe_element(task: Task, element: int) -> str:
+    """Which sample an element of a task is."""
+    portion = task.portion
+    if not 0 <= element < len(portion.positions):
+        return f"position {portion.positions[0]} of epoch {portion.epoch}"
+    if isinstance(portion, Indices):
+        return f"sample {portion.indices[element]} of epoch {portion.epoch}"
+    if isinstance(portion, Samples):
+        number = element if portion.elements is None else portion.elements.index(element)
+        return str(portion.samples[number].identity)
+    return f"position {portion.positions[element]} of epoch {portion.epoch}"

@@ -1,0 +1,112 @@
+"""What a worker process does, from its first line to its last."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import pickle
+import signal
+import socket
+import sys
+import traceback
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from .board import Board
+from .channel import SMALL, Channel
+from .failure import SampleError
+from .lifeline import hold_on_to
+from .messages import Done, Failed, Order, Ready, StartFailed
+from .program import Program
+from .runner import Runner
+from .shared_memory import Block
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Serve the process at the other end of the socket until it closes it.
+
+    The arguments are a JSON object with the file descriptors `socket`, `board` and `lifeline`.
+    """
+    descriptors = json.loads(sys.argv[1])
+    hold_on_to(descriptors["lifeline"])
+    # Ctrl-C reaches the whole process group; it is the consumer who decides what to do about it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    channel = Channel(socket.socket(fileno=descriptors["socket"]))
+    board = Board(descriptors["board"])
+    with contextlib.suppress(EOFError, ConnectionError):
+        serve(channel, board)
+
+
+def serve(channel: Channel, board: Board) -> None:
+    """Build what the first message says, then do what the others ask for.
+
+    Raises:
+        EOFError, ConnectionError: The consumer is gone, or does not want any more.
+    """
+    waiting = channel.receive()
+    while not waiting:
+        waiting = channel.receive()
+    try:
+        program: Program = pickle.loads(waiting.pop(0))
+        runner = Runner(program)
+        runner.prepare(number for number, segment in enumerate(program.segments) if segment.in_workers)
+    except BaseException:
+        channel.send(StartFailed(traceback.format_exc()))
+        return
+    channel.send(Ready())
+    while True:
+        for order in waiting:
+            work_on(order, runner, channel, board)
+        waiting = channel.receive()
+
+
+def work_on(order: Order, runner: Runner, channel: Channel, board: Board) -> None:
+    """Do one task and send what came of it."""
+    block: Block | None = None
+
+    def allocate(size: int) -> np.ndarray:
+        nonlocal block
+        if size <= SMALL:
+            return np.empty(size, np.uint8)
+        block = channel.allocate(size)
+        return block.memory
+
+    board.begin(order.task)
+    began = perf_counter()
+    reply: Any
+    try:
+        portion, report = runner.run(
+            order.segment, order.portion, allocate=allocate, skip=order.skip, watch=board.watch
+        )
+        reply = Done(order.task, portion, report, perf_counter() - began)
+        channel.send(reply, block)
+    except (EOFError, ConnectionError):
+        raise
+    except SampleError as failure:
+        reply = failed(order.task, failure)
+    except BaseException as error:
+        # The message could not be pickled, there is no memory, ...: not the fault of a certain sample.
+        reply = failed(order.task, SampleError(error, "in a worker"))
+    else:
+        board.idle()
+        return
+    if block is not None:
+        channel.take_back(block)
+    board.idle()
+    channel.send(reply)
+
+
+def failed(task: int, failure: SampleError) -> Failed:
+    """The message about a failure."""
+    try:
+        error = pickle.dumps(failure.error)
+        pickle.loads(error)  # an error whose class takes other arguments than it keeps is pickled, but not restored
+    except Exception:
+        error = None
+    return Failed(
+        task, failure.where, error, f"{type(failure.error).__name__}: {failure.error}", failure.traceback_text()
+    )

@@ -1,0 +1,114 @@
+"""`WorkerProcess`: one worker, as the consumer's process sees it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from .board import Board, Note
+from .channel import Channel
+
+__all__ = ["WorkerProcess"]
+
+# The new interpreter runs nothing but this: it does not import the user's __main__ again, nor what that imports.
+_ENTRY = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[2]); "
+    "from tfaip.pipeline.engine.worker_main import main; main()"
+)
+
+# One thread per process: several workers whose numerical libraries use all cores each get in each other's way.
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+
+
+class WorkerProcess:
+    """A fresh Python process (never a fork of this one, whose threads and locks it would inherit in any state).
+
+    Args:
+        program: The pickled program, sent as the first message.
+        lifeline: The reading end of the lifeline.
+
+    Attributes:
+        channel: For messages; sending never waits.
+        tasks: What it has been asked to do and has not done yet, by number, in order.
+        served: How many tasks it was given so far.
+        ready: Whether it has said that it is.
+    """
+
+    def __init__(self, program: bytes, lifeline: int) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._board = Board()
+        descriptors = {"socket": theirs.fileno(), "board": self._board.descriptor, "lifeline": lifeline}
+        # An empty entry of sys.path means the current folder.
+        path = json.dumps([entry or str(Path.cwd()) for entry in sys.path])
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, *_interpreter_flags(), "-c", _ENTRY, json.dumps(descriptors), path],
+                stdin=subprocess.DEVNULL,
+                pass_fds=list(descriptors.values()),
+                env=_environment(os.environ),
+            )
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+            self._board.close()
+        ours.setblocking(False)
+        self.channel = Channel(ours)
+        self.tasks: dict[int, Any] = {}
+        self.served = 0
+        self.ready = False
+        self.channel.send(program)
+
+    @property
+    def pid(self) -> int:
+        """The id of the process."""
+        return self._process.pid
+
+    def note(self) -> Note | None:
+        """What it works on, or worked on when it died."""
+        return self._board.read()
+
+    def hang_up(self) -> None:
+        """Close the connection, at which the process ends after the sample that it works on."""
+        self.channel.close()
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self._process.kill()
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """The exit code (negative for a signal) once the process has ended; None if it has not within `timeout`."""
+        try:
+            return self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return None
+
+
+def describe_exit(code: int | None) -> str:
+    """An exit code in words."""
+    if code is None:
+        return "was ended"
+    if code >= 0:
+        return f"exited with code {code}"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    hint = " (as the kernel does when memory runs out)" if -code == signal.SIGKILL else ""
+    return f"was killed by {name}{hint}"
+
+
+def _interpreter_flags() -> list[str]:
+    return ["-O"] * sys.flags.optimize + (["-B"] if sys.flags.dont_write_bytecode else [])
+
+
+def _environment(environ: Mapping[str, str]) -> dict[str, str]:
+    return {**dict.fromkeys(_THREADS, "1"), **environ}
