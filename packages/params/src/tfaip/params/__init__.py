@@ -11,9 +11,12 @@ from .fields import TYPE_ARGUMENT, field
 
 if TYPE_CHECKING:
     from .commandline.command import CommandLine
+    from .commandline.embedding import EmbeddedCommandLine, embed
     from .commandline.result import ParseResult
     from .commandline.script import parse
+    from .json_schema import json_schema
     from .post_init import run_post_init
+    from .reference import markdown_reference
     from .serialization.documents import from_json, load, save, to_json
     from .serialization.locating import trusted_packages_of
     from .serialization.plain import from_dict, to_dict
@@ -23,15 +26,19 @@ __all__ = [
     "CommandLine",
     "CommandLineError",
     "DefinitionError",
+    "EmbeddedCommandLine",
     "LoadError",
     "Mistake",
     "ParamsError",
     "ParamsWarning",
     "ParseResult",
+    "embed",
     "field",
     "from_dict",
     "from_json",
+    "json_schema",
     "load",
+    "markdown_reference",
     "params",
     "parse",
     "run_post_init",
@@ -44,11 +51,15 @@ __all__ = [
 # Whoever only defines params (a worker process, say) doesn't pay for reading command lines or files.
 _LAZY = {
     "CommandLine": ".commandline.command",
+    "EmbeddedCommandLine": ".commandline.embedding",
     "ParseResult": ".commandline.result",
     "parse": ".commandline.script",
+    "embed": ".commandline.embedding",
     "from_dict": ".serialization.plain",
     "from_json": ".serialization.documents",
+    "json_schema": ".json_schema",
     "load": ".serialization.documents",
+    "markdown_reference": ".reference",
     "run_post_init": ".post_init",
     "save": ".serialization.documents",
     "to_dict": ".serialization.plain",

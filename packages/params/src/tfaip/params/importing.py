@@ -20,6 +20,8 @@ def import_tag(tag: str) -> Any:
     import importlib
 
     module_name, _, qualname = tag.partition(":")
+    if not module_name or not qualname:
+        raise ValueProblem(f"expects module:Class, got {tag!r}")
     try:
         found: Any = importlib.import_module(module_name)
     except ModuleNotFoundError as error:

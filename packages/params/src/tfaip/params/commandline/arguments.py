@@ -58,9 +58,10 @@ class Group:
 
 
 class ArgumentTable:
-    """All arguments, by name and by path, and the groups that they form."""
+    """All arguments, by name and by path, and their groups; `reserved` names are the command's own."""
 
     def __init__(self) -> None:
+        self.reserved: frozenset[str] = frozenset()
         self.groups: list[Group] = []
         self.by_name: dict[str, Argument] = {}
         self.negated: dict[str, Argument] = {}
@@ -83,6 +84,11 @@ class ArgumentTable:
             DefinitionError: Two arguments have the same complete name.
         """
         for name in argument.names.all:
+            if name in self.reserved:
+                raise DefinitionError(
+                    f"the field {argument.full_path[2:]} takes the name of the command's argument "
+                    f"--{name.replace('_', '-')}; give the params a root name, or the field another name"
+                )
             other = self.by_name.setdefault(name, argument)
             if other is not argument:
                 raise DefinitionError(

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from .plain import PlainArgument
 
-__all__ = ["BUILTIN_ARGUMENTS"]
+__all__ = ["BUILTIN_ARGUMENTS", "COMPLETION_VARIABLE"]
+
+COMPLETION_VARIABLE = "TFAIP_COMPLETE"
+"""Where it names a shell, a command prints how its last word may go on, and does nothing else."""
 
 BUILTIN_ARGUMENTS = (
     PlainArgument(("--help", "-h"), bool, False, help="Show this help, for the classes selected on the line"),
@@ -21,7 +25,22 @@ BUILTIN_ARGUMENTS = (
     PlainArgument(
         ("--save-config",), Path, None, help="Write the resulting params to a JSON, YAML or TOML file", metavar="FILE"
     ),
+    PlainArgument(
+        ("--trust",),
+        str,
+        (),
+        help="Packages whose classes a file may name, so that they are imported; repeatable",
+        repeat=True,
+        metavar="PACKAGE",
+    ),
     PlainArgument(("--show",), bool, False, help="Show the resulting params and exit"),
     PlainArgument(("--show-schema",), bool, False, help="Show all arguments as JSON and exit"),
     PlainArgument(("--show-json-schema",), bool, False, help="Show a JSON Schema of config files for editors and exit"),
+    PlainArgument(
+        ("--show-completion",),
+        Literal["bash", "zsh", "fish"],
+        None,
+        help="Show what a shell must source to complete this command, and exit",
+        metavar="SHELL",
+    ),
 )

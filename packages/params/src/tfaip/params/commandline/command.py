@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -10,7 +11,7 @@ import attrs
 
 from tfaip.params.errors import CommandLineError, DefinitionError
 
-from .builtin import BUILTIN_ARGUMENTS
+from .builtin import BUILTIN_ARGUMENTS, COMPLETION_VARIABLE
 from .parsing import Parsed, parse_line
 from .plain import PlainArgument
 from .result import ParseResult
@@ -32,6 +33,7 @@ class CommandLine:
         self.prog = prog or _name_of_script()
         self.description = description
         self.check_required = check_required
+        self.shows_usage = True
         self.roots: dict[str, Root] = {}
         self.arguments: list[PlainArgument] = []
 
@@ -86,10 +88,14 @@ class CommandLine:
         """
         default = attrs.NOTHING if required else False if default is None and type is bool else default
         argument = PlainArgument(flags, type, default, help=help, choices=choices, repeat=repeat)
-        taken = {key for other in (*BUILTIN_ARGUMENTS, *self.arguments) for key in other.keys}
+        taken = {key for other in self.declared_arguments() for key in other.keys}
         if both := taken.intersection(argument.keys):
             raise DefinitionError(f"there are two arguments named {', '.join(sorted(both))}")
         self.arguments.append(argument)
+
+    def declared_arguments(self) -> list[PlainArgument]:
+        """The arguments that are no params: the built-in ones and those of the command."""
+        return [*BUILTIN_ARGUMENTS, *self.arguments]
 
     def parse(self, argv: Sequence[str] | None = None) -> ParseResult:
         """Read the command line as a command does: help and messages are printed, and end the process.
@@ -100,20 +106,25 @@ class CommandLine:
         Raises:
             SystemExit: With 0 after `--help`, `--show`, `--show-schema`; with 2 after a mistake of the user.
         """
+        if shell := os.environ.get(COMPLETION_VARIABLE):
+            from .completion import print_candidates
+
+            print_candidates(self, _words(argv), shell)
+            sys.exit(0)
         try:
-            parsed = self._parsed(argv)
+            parsed = self.read(argv)
             if parsed.request is not None:
                 from .requests import answer
 
                 answer(parsed, self)
                 sys.exit(0)
             result = parsed.result()
+            if parsed.save_to is not None:
+                from .requests import save_config
+
+                save_config(result, parsed.save_to)
         except CommandLineError as error:
             self.exit_with(error)
-        if parsed.save_to is not None:
-            from .requests import save_config
-
-            save_config(result, parsed.save_to)
         return result
 
     def parse_or_raise(self, argv: Sequence[str] | None = None) -> ParseResult:
@@ -122,7 +133,7 @@ class CommandLine:
         Raises:
             CommandLineError: With all mistakes of the line.
         """
-        return self._parsed(argv).result()
+        return self.read(argv).result()
 
     def exit_with(self, error: CommandLineError) -> NoReturn:
         """Print the mistakes to stderr and exit with 2."""
@@ -131,8 +142,13 @@ class CommandLine:
         print_mistakes(error.mistakes, self.prog)
         sys.exit(2)
 
-    def _parsed(self, argv: Sequence[str] | None) -> Parsed:
-        return parse_line(self, list(sys.argv[1:] if argv is None else argv))
+    def read(self, argv: Sequence[str] | None = None) -> Parsed:
+        """The arguments that exist for a line and what it says of them; nothing is built, nothing refused yet."""
+        return parse_line(self, _words(argv))
+
+
+def _words(argv: Sequence[str] | None) -> list[str]:
+    return list(sys.argv[1:] if argv is None else argv)
 
 
 def _name_of_script() -> str:

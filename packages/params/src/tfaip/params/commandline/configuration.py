@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from tfaip.params.errors import LoadError, Mistake
-from tfaip.params.importing import import_tag
 from tfaip.params.registry import names_of
 from tfaip.params.selection import selectable_classes
 from tfaip.params.serialization.formats import read_file
 from tfaip.params.serialization.plain import check_version, spell_path
+from tfaip.params.serialization.trust import TrustedImport
 from tfaip.params.serialization.values import CattrsReader
 from tfaip.params.suggestions import did_you_mean, nearest
 from tfaip.params.tree.merging import CLASS_KEY, VERSION_KEY, Merger
@@ -22,17 +22,22 @@ from .roots import Root
 __all__ = ["merge_configs"]
 
 
-def merge_configs(paths: Iterable[Path], nodes: Mapping[str, ParamsNode], roots: Mapping[str, Root]) -> list[Mistake]:
+def merge_configs(
+    paths: Iterable[Path], nodes: Mapping[str, ParamsNode], roots: Mapping[str, Root], trust: Iterable[str]
+) -> list[Mistake]:
     """Lay the files over the trees, in their order; returns what is wrong with them.
 
     A file holds an object for each root by its name, or, where there is one root, just the fields of that.
+    It may name classes of `tfaip`, of the roots' own packages, and of those that are trusted.
     """
     mistakes: list[Mistake] = []
+    own = [base.__module__.partition(".")[0] for root in roots.values() for base in root.kind.bases]
+    trusted = TrustedImport([*own, *trust])
     for path in paths:
         try:
             data = read_file(path)
             check_version(data, str(path))
-            mistakes += _merge(data, str(path), nodes, roots)
+            mistakes += _merge(data, str(path), nodes, trusted)
         except LoadError as error:
             mistakes += error.mistakes
         except RecursionError:
@@ -40,11 +45,11 @@ def merge_configs(paths: Iterable[Path], nodes: Mapping[str, ParamsNode], roots:
     return mistakes
 
 
-def _merge(data: Any, source: str, nodes: Mapping[str, ParamsNode], roots: Mapping[str, Root]) -> Iterable[Mistake]:
+def _merge(data: Any, source: str, nodes: Mapping[str, ParamsNode], trusted: TrustedImport) -> Iterable[Mistake]:
     if not isinstance(data, dict):
         yield Mistake(spell_path((), source), f"expects an object, got a {type(data).__name__}")
         return
-    merger = Merger(CattrsReader(), import_tag)
+    merger = Merger(CattrsReader(), trusted)
     if (only := _the_root_of(data, nodes)) is not None:
         merger.merge(nodes[only], data, ())
     else:
@@ -52,7 +57,7 @@ def _merge(data: Any, source: str, nodes: Mapping[str, ParamsNode], roots: Mappi
             if key in nodes:
                 merger.merge(nodes[key], value, (key,))
             elif key != VERSION_KEY:
-                yield Mistake(spell_path((str(key),), source), "no such params", did_you_mean(nearest(str(key), roots)))
+                yield Mistake(spell_path((str(key),), source), "no such params", did_you_mean(nearest(str(key), nodes)))
     for path, problem in (*merger.problems, *merger.unknown):
         yield Mistake(spell_path(path, source), problem.problem, problem.hints)
 

@@ -1,25 +1,140 @@
-"""`--help`: the arguments that exist for the classes selected on the line."""
+"""`--help`: the arguments that exist for the classes selected on the line, group by group."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tfaip.params.registry import name_of
+from tfaip.params.tree.nodes import Origin, ParamsNode
+
+from .arguments import Argument, Group
+from .builtin import BUILTIN_ARGUMENTS
+from .describing import (
+    choices_of,
+    docstring_of,
+    metavar_of,
+    metavar_of_kind,
+    origin_of,
+    quoted,
+    required,
+    type_of,
+    value_of,
+)
 from .parsing import Parsed
+from .plain import PlainArgument
 
 if TYPE_CHECKING:
     from .command import CommandLine
 
-__all__ = ["print_help"]
+__all__ = ["Entry", "Section", "help_sections", "usage"]
+
+_MANY = 16
+"""More choices than this aren't listed: completion and `--show-schema` know them all."""
 
 
-def print_help(parsed: Parsed, command: CommandLine) -> None:
-    """Print the help of a command."""
-    from rich.console import Console
+class Entry:
+    """One argument in help.
 
-    console = Console(highlight=False)
-    console.print(f"usage: {command.prog} [arguments]", markup=False)
+    Args:
+        name: The argument.
+        metavar: What to write after it.
+        help: What it is.
+        notes: Type, choices, default; each a few words.
+        required: Whether it has to be given.
+    """
+
+    __slots__ = ("help", "metavar", "name", "notes", "required")
+
+    def __init__(self, name: str, metavar: str, help: str, notes: list[str], required: bool) -> None:  # noqa: A002
+        self.name = name
+        self.metavar = metavar
+        self.help = help
+        self.notes = notes
+        self.required = required
+
+
+class Section:
+    """A heading, some lines about it, and entries."""
+
+    __slots__ = ("entries", "intro", "title")
+
+    def __init__(self, title: str, intro: list[str], entries: list[Entry]) -> None:
+        self.title = title
+        self.intro = intro
+        self.entries = entries
+
+
+def usage(command: CommandLine) -> str:
+    """The first line of help."""
+    positionals = [
+        argument.spelled if argument.required else f"[{argument.spelled}]"
+        for argument in command.arguments
+        if argument.positional
+    ]
+    return " ".join(["usage:", command.prog, *positionals, "[--argument value ...]"])
+
+
+def help_sections(parsed: Parsed, command: CommandLine) -> Iterator[Section]:
+    """The sections of help: the command's own arguments, the params in the order of their tree, the built-in ones."""
+    if command.arguments:
+        yield Section("arguments", [], [_plain_entry(argument) for argument in command.arguments])
     for group in parsed.table.groups:
-        console.print(f"\n{group.names.primary}", markup=False)
-        for argument in group.arguments:
-            spec = argument.node.spec
-            console.print(f"  {argument.spelled}  {spec.kind.label if spec else ''}", markup=False)
+        section = _section(group, parsed)
+        if section.entries:
+            yield section
+    yield Section("always there", [], [_plain_entry(argument) for argument in BUILTIN_ARGUMENTS])
+
+
+def _section(group: Group, parsed: Parsed) -> Section:
+    cls = group.node.cls
+    name = name_of(cls) if cls is not None else "none"
+    title = f"{group.names.primary}: {name}" if group.names.primary else name
+    intro = [text] if (text := docstring_of(cls)) else []
+    others = [f"--{other}.*" for other in group.names.all[1:]]
+    if others and group.arguments:
+        intro.append(f"Also: {', '.join(others)}")
+    entries = [_entry(argument) for argument in group.arguments if not _is_without_alternative(argument)]
+    root = parsed.table.by_name.get(group.names.primary)
+    if root is not None and root.node.spec is None and not _is_without_alternative(root):
+        entries.insert(0, _entry(root))
+    return Section(title, intro, entries)
+
+
+def _is_without_alternative(argument: Argument) -> bool:
+    """Whether there is nothing to choose: the one known class is selected (others can still be named by their tags)."""
+    node = argument.node
+    return (
+        isinstance(node, ParamsNode)
+        and node.cls is not None
+        and not (node.spec is not None and node.spec.options.tuple_like)
+        and choices_of(node) == (name_of(node.cls),)
+    )
+
+
+def _entry(argument: Argument) -> Entry:
+    node = argument.node
+    metavar = metavar_of(node)
+    # What the metavar says already isn't said again.
+    says_type = isinstance(node, ParamsNode) or type_of(node).upper() in (metavar, metavar.strip("[]"))
+    notes = [] if says_type or choices_of(node) else [type_of(node)]
+    if choices := choices_of(node):
+        more = [f"... {len(choices)} in all"] if len(choices) > _MANY else []
+        notes.append(f"one of {', '.join([*choices[:_MANY], *more])}")
+    spec = node.spec
+    if spec is not None and spec.options.aliases:
+        notes.append(f"also {', '.join(f'--{name}' for name in argument.names.shorts[1:])}")
+    is_required = required(node)
+    value = value_of(node)
+    if value is not None and not is_required:
+        notes.append(f"{'default' if origin_of(node) <= Origin.INSTANCE else 'set to'}: {value}")
+    return Entry(argument.spelled, metavar, spec.options.help if spec else "", notes, is_required)
+
+
+def _plain_entry(argument: PlainArgument) -> Entry:
+    metavar = "" if argument.positional else argument.metavar or metavar_of_kind(argument.kind)
+    notes = [f"one of {', '.join(words)}"] if (words := argument.kind.words()) and metavar != "[BOOL]" else []
+    if argument.default not in (None, False) and not argument.required:
+        notes.append("default: " + " ".join(map(quoted, argument.kind.format(argument.default))))
+    name = argument.spelled if argument.positional else ", ".join(argument.flags)
+    return Entry(name, "" if metavar == "[BOOL]" else metavar, argument.help, notes, argument.required)

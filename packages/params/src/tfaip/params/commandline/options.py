@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Sequence
 
 __all__ = ["Option", "SplitLine", "Word", "normalise", "split_line"]
 
@@ -43,17 +43,23 @@ class Option:
         self.words: list[Word] = []
 
     @property
+    def raw(self) -> str:
+        """The option as it stands on the line."""
+        return self.spelled if self.value is None else f"{self.spelled}={self.value}"
+
+    @property
     def texts(self) -> list[str]:
         """The words that may be its values."""
         return [word.text for word in self.words] if self.value is None else [self.value]
 
 
 class SplitLine:
-    """The options of a line in their order, and the words that follow none of them."""
+    """The options of a line in their order, and the words that follow none of them, such as those after `--`."""
 
-    __slots__ = ("loose", "options")
+    __slots__ = ("loose", "options", "terminator")
 
     def __init__(self) -> None:
+        self.terminator: int | None = None
         self.options: list[Option] = []
         self.loose: list[Word] = []
 
@@ -63,15 +69,16 @@ def normalise(name: str) -> str:
     return name.lstrip("-").replace("-", "_")
 
 
-def split_line(words: Sequence[str], short_options: Collection[str] = ()) -> SplitLine:
-    """Split a line; `-x` is an option only if it is one of `short_options`, else a value such as a negative number."""
+def split_line(words: Sequence[str], is_short_option: Callable[[str], bool]) -> SplitLine:
+    """Split a line; what begins with one dash may be an option or a value, such as a negative number."""
     line = SplitLine()
     current: Option | None = None
     only_values = False
     for position, text in enumerate(words):
         if not only_values and text == "--":
             only_values, current = True, None
-        elif not only_values and (text.startswith("--") or text in short_options):
+            line.terminator = position
+        elif not only_values and (text.startswith("--") or is_short_option(text)):
             spelled, equals, value = text.partition("=")
             current = Option(spelled, position, value if equals else None)
             line.options.append(current)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +17,20 @@ from tfaip.params.values.problem import ValueProblem
 from .arguments import ArgumentTable
 from .binding import Binder
 from .builtin import BUILTIN_ARGUMENTS
-from .options import Word, split_line
+from .options import Option, SplitLine, Word, normalise, split_line
 from .plain import Arguments, PlainArgument
 from .result import ParseResult
 
 if TYPE_CHECKING:
     from .command import CommandLine
 
-__all__ = ["Parsed", "parse_line"]
+__all__ = ["Claim", "Parsed", "parse_line"]
+
+Claim = Callable[[SplitLine, list[Option], list[Word]], tuple[list[Option], list[Word]]]
+
+_REQUESTS = ("help", "show_completion", "show_schema", "show_json_schema", "show")
+
+_SHORT_OPTION = re.compile("-[A-Za-z]")
 
 
 class Parsed:
@@ -57,7 +64,7 @@ class Parsed:
     @property
     def request(self) -> str | None:
         """The built-in argument that wants something shown instead of the command run."""
-        return next((name for name in ("help", "show_schema", "show_json_schema", "show") if self.builtin[name]), None)
+        return next((name for name in _REQUESTS if self.builtin[name]), None)
 
     @property
     def save_to(self) -> Path | None:
@@ -86,7 +93,7 @@ class Parsed:
             mistakes += self._derive(values)
         if mistakes:
             raise CommandLineError(mistakes)
-        return ParseResult(values, self.arguments)
+        return ParseResult(values, self.arguments, tuple(self.builtin["trust"]))
 
     def _derive(self, values: dict[str, Any]) -> Iterable[Mistake]:
         for name, value in values.items():
@@ -100,36 +107,56 @@ def _already_said(where: str, mistakes: Iterable[Mistake]) -> bool:
     return any(mistake.where.replace("-", "_") == where.replace("-", "_") for mistake in mistakes)
 
 
-def parse_line(command: CommandLine, words: Sequence[str]) -> Parsed:
-    """Read a line for a command; mistakes are kept, so that help can be shown nevertheless."""
-    declared = [*BUILTIN_ARGUMENTS, *command.arguments]
-    line = split_line(words, {short for argument in declared for short in argument.short})
+def parse_line(command: CommandLine, words: Sequence[str], claim: Claim | None = None) -> Parsed:
+    """Read a line for a command; mistakes are kept, so that help can be shown nevertheless.
+
+    Args:
+        command: Which arguments there are.
+        words: The line.
+        claim: Somebody else who takes what is left over, and returns what nobody knows.
+    """
+    declared = command.declared_arguments()
+    shorts = {short for argument in declared for short in argument.short}
+    line = split_line(words, shorts.__contains__ if claim is None else lambda word: bool(_SHORT_OPTION.match(word)))
     binder = Binder(line.options, import_tag)
+    binder.table.reserved = frozenset(key for argument in declared if not argument.positional for key in argument.keys)
     values = {a.name: _value_of(a, binder) for a in declared if not a.positional}
     nodes = {name: root.seed() for name, root in command.roots.items()}
     if values["config"]:
         from .configuration import merge_configs
 
-        binder.mistakes += merge_configs(values["config"], nodes, command.roots)
+        binder.mistakes += merge_configs(values["config"], nodes, command.roots, values["trust"])
     for name, root in command.roots.items():
         binder.bind_root(name, nodes[name], selectable=not root.fixed_class, hidden=root.hidden)
     loose = sorted([*line.loose, *binder.loose], key=lambda word: word.position)
     positional = [argument for argument in command.arguments if argument.positional]
     rest = _bind_positionals(positional, loose, values, binder.mistakes)
     _check_presence(command.arguments, values, binder.mistakes)
-    if unknown := binder.unknown():
-        from .unknown import unknown_option
+    unknown = binder.unknown()
+    if claim is not None:
+        unknown, rest = claim(line, unknown, rest)
+    if unknown or rest:
+        binder.mistakes += _leftovers(unknown, rest, binder, declared)
+    builtin = {argument.name: values[argument.name] for argument in BUILTIN_ARGUMENTS}
+    own = {argument.name: values[argument.name] for argument in command.arguments}
+    return Parsed(nodes, binder.table, Arguments(own), Arguments(builtin), binder.mistakes, command.check_required)
 
-        names = [key for argument in declared for key in argument.keys if len(key) > 1]
-        binder.mistakes += [unknown_option(option, binder.table, names) for option in unknown]
-        # What follows an unknown argument is its value: one mistake, not two.
-        rest = [word for word in rest if word.after not in unknown]
-    if rest:
-        from .unknown import unexpected_word
 
-        binder.mistakes += [unexpected_word(word, binder.table) for word in rest]
-    builtin = {argument.name: values.pop(argument.name) for argument in BUILTIN_ARGUMENTS}
-    return Parsed(nodes, binder.table, Arguments(values), Arguments(builtin), binder.mistakes, command.check_required)
+def _leftovers(
+    unknown: Sequence[Option], rest: Iterable[Word], binder: Binder, declared: Iterable[PlainArgument]
+) -> list[Mistake]:
+    from .unknown import unexpected_word, unknown_option
+
+    names = [key for argument in declared for key in argument.keys if len(key) > 1]
+    failed = {normalise(mistake.where) for mistake in binder.mistakes}
+    found = [unknown_option(option, binder.table, names) for option in unknown if not _hangs_off(option.name, failed)]
+    # What follows an unknown argument is its value: one mistake, not two.
+    return found + [unexpected_word(word, binder.table) for word in rest if word.after not in unknown]
+
+
+def _hangs_off(name: str, failed: Iterable[str]) -> bool:
+    """Whether an argument is below one whose class couldn't be selected: nobody knows whether it exists."""
+    return any(name.startswith(f"{other}.") for other in failed)
 
 
 def _value_of(argument: PlainArgument, binder: Binder) -> Any:

@@ -23,9 +23,13 @@ def answer(parsed: Parsed, command: CommandLine) -> None:
         CommandLineError: The resulting params are asked for, but the line is wrong.
     """
     if parsed.request == "help":
-        from .help import print_help
+        from .drawing import print_help
 
         print_help(parsed, command)
+    elif parsed.request == "show_completion":
+        from .shells import completion_script
+
+        print(completion_script(command.prog, parsed.builtin["show_completion"]), end="")
     elif parsed.request == "show":
         from .showing import print_params
 
@@ -37,11 +41,10 @@ def answer(parsed: Parsed, command: CommandLine) -> None:
 
         print(dump_json(schema_of(parsed, command)))
     else:
+        from tfaip.params.json_schema import json_schema_of_roots
         from tfaip.params.serialization.json import dump_json
 
-        from .json_schema import json_schema_of
-
-        print(dump_json(json_schema_of(parsed)))
+        print(dump_json(json_schema_of_roots({name: node.kind for name, node in parsed.nodes.items()})))
 
 
 def config_data(result: ParseResult) -> dict[str, object]:

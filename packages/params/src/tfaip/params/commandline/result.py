@@ -11,11 +11,18 @@ __all__ = ["ParseResult"]
 
 
 class ParseResult(Mapping[str, Any]):
-    """The params by the name of their root; `arguments` holds what stands beside them."""
+    """The params by the name of their root; `arguments` holds what stands beside them.
 
-    def __init__(self, roots: dict[str, Any], arguments: Arguments) -> None:
+    Args:
+        roots: The params.
+        arguments: The values of the plain arguments.
+        trust: The packages that `--trust` names, for whatever else the command reads.
+    """
+
+    def __init__(self, roots: dict[str, Any], arguments: Arguments, trust: tuple[str, ...] = ()) -> None:
         self._roots = roots
         self.arguments = arguments
+        self.trust = trust
 
     def __getitem__(self, name: str) -> Any:
         return self._roots[name]

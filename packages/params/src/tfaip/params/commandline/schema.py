@@ -1,10 +1,15 @@
-"""`--show-schema`: the arguments as JSON."""
+"""`--show-schema`: the tree of arguments as JSON, for programs that build user interfaces or command lines."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tfaip.params.registry import tag_of
+
+from .arguments import Argument, Group
+from .describing import choices_of, docstring_of, required, type_of, value_of
 from .parsing import Parsed
+from .plain import PlainArgument
 
 if TYPE_CHECKING:
     from .command import CommandLine
@@ -13,5 +18,46 @@ __all__ = ["schema_of"]
 
 
 def schema_of(parsed: Parsed, command: CommandLine) -> dict[str, Any]:
-    """The tree of all arguments that exist now."""
-    return {"prog": command.prog, "arguments": [argument.spelled for argument in parsed.table.by_name.values()]}
+    """All arguments that exist for the classes selected on the line, in groups by the params that they belong to."""
+    return {
+        "prog": command.prog,
+        "arguments": [_of_plain(argument) for argument in command.arguments],
+        "groups": [_of_group(group) for group in parsed.table.groups],
+    }
+
+
+def _of_plain(argument: PlainArgument) -> dict[str, Any]:
+    return {
+        "name": argument.name,
+        "argument": argument.spelled,
+        "type": argument.kind.label,
+        "default": None if argument.required else argument.default,
+        "choices": list(argument.kind.words()),
+        "required": argument.required,
+        "help": argument.help,
+    }
+
+
+def _of_group(group: Group) -> dict[str, Any]:
+    cls = group.node.cls
+    return {
+        "path": ".".join(map(str, group.path)),
+        "class": tag_of(cls) if cls is not None else None,
+        "help": docstring_of(cls),
+        "fields": [_of_argument(argument) for argument in group.arguments],
+    }
+
+
+def _of_argument(argument: Argument) -> dict[str, Any]:
+    spec = argument.node.spec
+    return {
+        "name": str(argument.path[-1]),
+        "path": ".".join(map(str, argument.path)),
+        "argument": argument.spelled,
+        "also": [f"--{name}" for name in argument.names.all[1:]],
+        "type": type_of(argument.node),
+        "default": value_of(argument.node),
+        "choices": list(choices_of(argument.node)),
+        "required": required(argument.node),
+        "help": spec.options.help if spec is not None else "",
+    }

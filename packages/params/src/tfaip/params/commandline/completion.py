@@ -1,0 +1,80 @@
+"""How a word of the command line may go on: names of arguments, of classes, and choices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from tfaip.params.tree.nodes import DictNode, Leaf, ListNode
+from tfaip.params.values.base import ValueType
+
+from .arguments import ArgumentTable
+from .describing import choices_of
+from .parsing import parse_line
+from .plain import PlainArgument
+
+if TYPE_CHECKING:
+    from .command import CommandLine
+
+__all__ = ["candidates", "print_candidates"]
+
+
+def print_candidates(command: CommandLine, words: Sequence[str], shell: str) -> None:
+    """Print the candidates for the last of the words, one a line, as the scripts of `shells` expect them."""
+    current = words[-1] if words else ""
+    found = candidates(command, words)
+    if shell == "bash":
+        # Bash takes `:` and `=` for the beginning of a new word, and replaces only what comes after.
+        start = max(current.rfind(":"), current.rfind("=")) + 1
+        found = [candidate[start:] for candidate in found]
+    print("\n".join(found))
+
+
+def candidates(command: CommandLine, words: Sequence[str]) -> list[str]:
+    """The words that the last word, begun but unfinished, may become; the classes selected before it count."""
+    *before, current = words or [""]
+    parsed = parse_line(command, before)
+    declared = {key: argument for argument in command.declared_arguments() for key in argument.keys}
+    if current.startswith("-") and "=" in current:
+        name, _, begun = current.partition("=")
+        values = _values(name, [], parsed.table, declared)
+        return [f"{name}={value}" for value in values if value.startswith(begun)]
+    if current.startswith("-"):
+        return sorted({name for name in _names(current, parsed.table, declared) if name.startswith(current)})
+    last = next((i for i in range(len(before) - 1, -1, -1) if before[i].startswith("-")), None)
+    found = [] if last is None else _values(before[last], before[last + 1 :], parsed.table, declared)
+    return [value for value in found if value.startswith(current)]
+
+
+def _names(begun: str, table: ArgumentTable, declared: dict[str, PlainArgument]) -> Iterator[str]:
+    """Each argument by one name, the one shown by help; by others only once nothing else fits any more."""
+    plain = [argument.spelled for argument in declared.values() if not argument.positional]
+    primary = [argument.spelled for argument in table.by_name.values()]
+    if any(name.startswith(begun) for name in (*plain, *primary)):
+        yield from plain
+        yield from primary
+        return
+    names = [f"--{name}" for name in (*table.by_name, *table.negated)]
+    dashed = "-" in begun.lstrip("-") and "_" not in begun
+    yield from (f"--{name[2:].replace('_', '-')}" if dashed else name for name in names)
+
+
+def _values(name: str, given: Sequence[str], table: ArgumentTable, declared: dict[str, PlainArgument]) -> list[str]:
+    """What may follow an argument after the words that were given to it already."""
+    key = name.lstrip("-").replace("-", "_")
+    if (plain := declared.get(key)) is not None:
+        return [] if _is_full(plain.kind, given) else list(plain.kind.words())
+    argument = table.by_name.get(key)
+    if argument is None:
+        return []
+    node = argument.node
+    if isinstance(node, Leaf):
+        assert isinstance(node.spec.kind, ValueType)
+        return [] if _is_full(node.spec.kind, given) else list(node.spec.kind.words())
+    if given and not isinstance(node, ListNode | DictNode):
+        return []
+    return list(choices_of(node))
+
+
+def _is_full(kind: ValueType, given: Sequence[str]) -> bool:
+    return bool(given) and kind.take([*given, *kind.words()[:1]]) <= len(given)

@@ -1,0 +1,148 @@
+"""What there is to say of an argument, in words: shared by help, schema, completion and the reference documentation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tfaip.params.registry import name_of
+from tfaip.params.selection import selectable_classes
+from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode
+from tfaip.params.values.alternatives import OptionalType
+from tfaip.params.values.base import ScalarType, ValueType
+from tfaip.params.values.collections import MappingType, SequenceType, TupleType
+from tfaip.params.values.scalars import BoolType
+
+__all__ = ["choices_of", "docstring_of", "metavar_of", "origin_of", "required", "type_of", "value_of"]
+
+
+def type_of(node: Node) -> str:
+    """The type as people read it."""
+    if isinstance(node, Leaf):
+        return node.spec.kind.label
+    return node.kind.label
+
+
+def metavar_of(node: Node) -> str:
+    """What to write after the argument."""
+    if isinstance(node, ParamsNode):
+        if node.spec is not None and node.spec.options.tuple_like:
+            return " ".join(name.upper() for name in node.children)
+        return "CLASS"
+    if isinstance(node, ListNode):
+        return "CLASS ..."
+    if isinstance(node, DictNode):
+        return "KEY=CLASS ..."
+    kind = node.spec.kind
+    assert isinstance(kind, ValueType)
+    return metavar_of_kind(kind)
+
+
+def metavar_of_kind(kind: ValueType) -> str:
+    """What to write for a value of this kind."""
+    if isinstance(kind, OptionalType):
+        return metavar_of_kind(kind.inner)
+    if isinstance(kind, BoolType):
+        return "[BOOL]"
+    if isinstance(kind, SequenceType):
+        return f"{metavar_of_kind(kind.item).strip('[]')} ..."
+    if isinstance(kind, TupleType):
+        return " ".join(metavar_of_kind(item).strip("[]") for item in kind.items)
+    if isinstance(kind, MappingType):
+        return f"KEY={metavar_of_kind(kind.item).strip('[]')} ..."
+    return kind.label.replace(" | ", "|").upper() if len(kind.label) <= 16 else "VALUE"
+
+
+def choices_of(node: Node) -> tuple[str, ...]:
+    """The words from which one may choose: values, or names of classes."""
+    if isinstance(node, Leaf):
+        kind = node.spec.kind
+        assert isinstance(kind, ValueType)
+        return () if _is_plain_flag(kind) else kind.words()
+    spec = node.spec
+    if isinstance(node, ParamsNode) and spec is not None and (spec.options.fixed_class or spec.options.tuple_like):
+        return ("none",) if node.kind.optional else ()
+    item = node.kind if isinstance(node, ParamsNode) else node.kind.item
+    offered = spec.options.choices if spec is not None else None
+    enforced = bool(spec is not None and spec.options.enforce_choices)
+    names = tuple(dict.fromkeys(name_of(cls) for cls in selectable_classes(item, offered, enforced)))
+    return (*names, "none") if node.kind.optional else names
+
+
+def _is_plain_flag(kind: ValueType) -> bool:
+    inner = kind.inner if isinstance(kind, OptionalType) else kind
+    if isinstance(inner, SequenceType):
+        inner = inner.item
+    return isinstance(inner, BoolType) or (isinstance(inner, ScalarType) and not inner.words())
+
+
+def value_of(node: Node) -> str | None:
+    """The current value as one would write it on the command line; None where there is none yet."""
+    if isinstance(node, Leaf):
+        kind = node.spec.kind
+        if node.value is UNSET:
+            return None
+        assert isinstance(kind, ValueType)
+        words = _formatted(kind, node.value)
+        return " ".join(quoted(word) for word in words) if words else "(empty)"
+    if isinstance(node, ParamsNode):
+        if node.spec is not None and node.spec.options.tuple_like and node.children:
+            return " ".join(value_of(child) or "?" for child in node.children.values())
+        return _selected(node)
+    if node.elements is UNSET:
+        return None
+    if node.elements is None:
+        return "none"
+    if isinstance(node, ListNode) and isinstance(node.elements, list):
+        return " ".join(_selected(item) or "?" for item in node.elements) or "(empty)"
+    assert isinstance(node.elements, dict)
+    return " ".join(f"{key}={_selected(item)}" for key, item in node.elements.items()) or "(empty)"
+
+
+def _formatted(kind: ValueType, value: Any) -> list[str]:
+    try:
+        return kind.format(value)
+    except (AttributeError, TypeError, ValueError):
+        # Defaults aren't checked when a class is defined; help must not fail because of one.
+        return [str(value)]
+
+
+def quoted(word: str) -> str:
+    """A word as a shell needs it."""
+    import shlex
+
+    return shlex.quote(word)
+
+
+def _selected(node: ParamsNode) -> str | None:
+    if node.selected is UNSET:
+        return None
+    return "none" if node.cls is None else name_of(node.cls)
+
+
+def required(node: Node) -> bool:
+    """Whether the argument has still to be given."""
+    spec = node.spec
+    if spec is None or origin_of(node) is not Origin.DEFAULT:
+        return False
+    return spec.options.required or (value_of(node) is None and not spec.has_default)
+
+
+def origin_of(node: Node) -> Origin:
+    """The latest origin in a subtree: setting a field of params is setting the params."""
+    children: list[Node] = []
+    if isinstance(node, ParamsNode):
+        children = list(node.children.values())
+    elif isinstance(node, ListNode) and isinstance(node.elements, list):
+        children = list(node.elements)
+    elif isinstance(node, DictNode) and isinstance(node.elements, dict):
+        children = list(node.elements.values())
+    return max([node.origin, *map(origin_of, children)])
+
+
+def docstring_of(cls: type[Any] | None) -> str:
+    """The first paragraph of a class' docstring, on one line."""
+    text = (vars(cls).get("__doc__") or "") if cls is not None else ""
+    # The docstring that `dataclass` makes up repeats the constructor.
+    if cls is not None and text.startswith(f"{cls.__name__}("):
+        return ""
+    return " ".join(text.strip().partition("\n\n")[0].split())

@@ -1,0 +1,100 @@
+"""What files of params may hold, as JSON Schema: with it editors complete and check YAML, TOML and JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .generics import origin_class
+from .registry import names_of, tag_of
+from .selection import selectable_classes
+from .structure import FieldSpec, fields_of
+from .tree.merging import CLASS_KEY, VERSION_KEY
+from .values.annotations import kind_of
+from .values.base import ValueType
+from .values.structures import ParamsDict, ParamsList, ParamsType, ParamsValue
+
+__all__ = ["json_schema", "json_schema_of_roots"]
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def json_schema(cls: Any) -> dict[str, Any]:
+    """The JSON Schema of a file that holds params of a class.
+
+    Raises:
+        DefinitionError: A field is of a type that can't be stored.
+    """
+    return json_schema_of_roots({"": kind_of(cls)})
+
+
+def json_schema_of_roots(roots: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON Schema of a config file for several roots, by name; with the name `""`, of its fields themselves."""
+    writer = _Writer()
+    schemas = {name: writer.of_params(kind, None) for name, kind in roots.items()}
+    version = {VERSION_KEY: {"type": "integer", "minimum": 1}}
+    if list(schemas) == [""]:
+        body: dict[str, Any] = dict(schemas[""])
+    else:
+        body = {"type": "object", "properties": {**version, **schemas}, "additionalProperties": False}
+    return {"$schema": _DIALECT, **body, "$defs": writer.definitions}
+
+
+class _Writer:
+    """Writes each class once, under `$defs`, since classes may hold each other."""
+
+    def __init__(self) -> None:
+        self.definitions: dict[str, Any] = {}
+
+    def of_params(self, kind: ParamsType, choices: tuple[type[Any], ...] | None) -> dict[str, Any]:
+        classes = selectable_classes(kind, choices)
+        declared = {origin_class(annotation): annotation for annotation in kind.annotations}
+        names = [name for cls in classes for name in names_of(cls)]
+        schemas: list[dict[str, Any]] = [self._reference(declared.get(cls, cls)) for cls in classes]
+        schemas.append({"enum": list(dict.fromkeys(names))} if names else {"type": "string"})
+        if kind.optional:
+            schemas.append({"type": "null"})
+        return {"anyOf": schemas}
+
+    def _reference(self, annotation: Any) -> dict[str, Any]:
+        cls = origin_class(annotation)
+        assert cls is not None
+        key = tag_of(cls) if annotation is cls else str(annotation)
+        if key not in self.definitions:
+            self.definitions[key] = {}  # a class that holds itself finds this one
+            self.definitions[key] = self._of_class(cls, annotation)
+        # A reference is a JSON pointer in a URI fragment.
+        pointer = key.replace("~", "~0").replace("/", "~1").replace("[", "%5B").replace("]", "%5D").replace(" ", "%20")
+        return {"$ref": f"#/$defs/{pointer}"}
+
+    def _of_class(self, cls: type[Any], annotation: Any) -> dict[str, Any]:
+        properties: dict[str, Any] = {
+            CLASS_KEY: {"enum": list(names_of(cls))},
+            VERSION_KEY: {"type": "integer", "minimum": 1},
+        }
+        for name, spec in fields_of(annotation).items():
+            properties[name] = self._of_field(spec)
+        return {"type": "object", "properties": properties, "additionalProperties": False}
+
+    def _of_field(self, spec: FieldSpec) -> dict[str, Any]:
+        schema = {} if spec.options.encoder is not None else self._of_kind(spec)
+        notes: dict[str, Any] = {"description": spec.options.help} if spec.options.help else {}
+        if isinstance(spec.default, str | int | float | bool) and spec.default == spec.default:
+            notes["default"] = spec.default if abs(_number(spec.default)) != float("inf") else str(spec.default)
+        return {**schema, **notes}
+
+    def _of_kind(self, spec: FieldSpec) -> dict[str, Any]:
+        kind: ValueType | ParamsValue = spec.kind
+        if isinstance(kind, ParamsType):
+            return self.of_params(kind, spec.options.choices)
+        if isinstance(kind, ParamsList):
+            schema = {"type": "array", "items": self.of_params(kind.item, spec.options.choices)}
+        elif isinstance(kind, ParamsDict):
+            schema = {"type": "object", "additionalProperties": self.of_params(kind.item, spec.options.choices)}
+        else:
+            return kind.json_schema()
+        return {"anyOf": [schema, {"type": "null"}]} if kind.optional else schema
+
+
+def _number(value: Any) -> float:
+    return value if isinstance(value, float) else 0.0

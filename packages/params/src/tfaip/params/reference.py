@@ -1,0 +1,79 @@
+"""Params as a Markdown reference: a table for each class of a tree, for the documentation of whoever defines them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from .commandline.arguments import Argument, Group
+from .commandline.command import CommandLine
+from .commandline.describing import choices_of, docstring_of, required, type_of, value_of
+from .registry import name_of, tag_of
+from .selection import selectable_classes
+
+__all__ = ["markdown_reference"]
+
+
+def markdown_reference(cls: Any, *, root: str = "", level: int = 2, default: Any = None) -> str:
+    """A Markdown table of all arguments, for the classes selected by default and then for every alternative.
+
+    Args:
+        cls: The params class.
+        root: The first part of the names of the arguments, as of `CommandLine.add_root`.
+        level: The level of the headings.
+        default: An instance whose values are shown.
+    """
+    command = CommandLine("reference", check_required=False)
+    command.add_root(root, cls, default=default)
+    groups = command.read([]).table.groups
+    lines = [line for group in groups for line in _table(group, level)]
+    lines += [line for group in _alternatives(groups) for line in _table(group, level)]
+    return "\n".join(lines).strip() + "\n"
+
+
+def _table(group: Group, level: int) -> Iterator[str]:
+    cls = group.node.cls
+    if cls is None or not group.arguments:
+        return
+    name = f"`--{group.names.primary}`: {name_of(cls)}" if group.names.primary else name_of(cls)
+    yield from (f"{'#' * level} {name}", "")
+    if text := docstring_of(cls):
+        yield from (text, "")
+    yield f"Class `{tag_of(cls)}`."
+    yield from ("", "| argument | type | default | meaning |", "| --- | --- | --- | --- |")
+    yield from map(_row, group.arguments)
+    yield ""
+
+
+def _row(argument: Argument) -> str:
+    node = argument.node
+    spec = node.spec
+    names = ", ".join(f"`--{name}`" for name in argument.names.shorts)
+    meaning = [spec.options.help] if spec is not None and spec.options.help else []
+    if choices := choices_of(node):
+        meaning.append("One of " + ", ".join(f"`{choice}`" for choice in choices) + ".")
+    default = "*required*" if required(node) else f"`{value_of(node)}`" if value_of(node) is not None else ""
+    return "| " + " | ".join(_cell(cell) for cell in (names, f"`{type_of(node)}`", default, " ".join(meaning))) + " |"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "\\|").split())
+
+
+def _alternatives(groups: list[Group]) -> Iterator[Group]:
+    """The tables of the classes that could be selected instead, one for each class, without those shown already."""
+    shown = {group.node.cls for group in groups}
+    for group in groups:
+        spec = group.node.spec
+        if spec is None or spec.options.fixed_class:
+            continue
+        for cls in selectable_classes(group.node.kind, spec.options.choices):
+            if cls not in shown:
+                shown.add(cls)
+                yield _group_of(group, cls)
+
+
+def _group_of(group: Group, cls: type[Any]) -> Group:
+    command = CommandLine("reference", check_required=False)
+    command.add_root(group.names.primary, cls)
+    return command.read([]).table.groups[0]
