@@ -23,7 +23,9 @@ def origin_class(annotation: Any) -> type[Any] | None:
 def substitute(annotation: Any, arguments: Arguments) -> Any:
     """The annotation with its type variables replaced, at any depth; those without an argument stay."""
     if isinstance(annotation, TypeVar):
-        return arguments.get(annotation, annotation)
+        # `Base[Any]` pleases type checkers where any argument will do, and says as little as `Base`.
+        argument = arguments.get(annotation, Any)
+        return annotation if argument is Any else argument
     if not arguments or not (args := typing.get_args(annotation)):
         return annotation
     replaced = tuple(substitute(arg, arguments) for arg in args)

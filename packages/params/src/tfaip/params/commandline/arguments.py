@@ -19,11 +19,13 @@ class Argument:
         node: What it sets.
         names: What it is called.
         path: The way to the node, beginning with the name of the root.
+        negatable: Whether a flag can be negated; not if there is another field `no_...` beside it.
     """
 
-    __slots__ = ("names", "node", "path")
+    __slots__ = ("names", "negatable", "node", "path")
 
-    def __init__(self, node: Node, names: Names, path: Path) -> None:
+    def __init__(self, node: Node, names: Names, path: Path, negatable: bool = True) -> None:
+        self.negatable = negatable
         self.node = node
         self.names = names
         self.path = path
@@ -40,7 +42,7 @@ class Argument:
 
     @property
     def is_flag(self) -> bool:
-        """Whether it can be negated, and stand without a value."""
+        """Whether it can stand without a value."""
         kind = self.node.kind if isinstance(self.node, ParamsNode | ListNode | DictNode) else self.node.spec.kind
         return isinstance(kind.inner if isinstance(kind, OptionalType) else kind, BoolType)
 
@@ -95,7 +97,7 @@ class ArgumentTable:
                     f"two fields share the argument --{name}: {other.full_path[2:]} and {argument.full_path[2:]}; "
                     f"give one of them another name or mode"
                 )
-        if argument.is_flag:
+        if argument.is_flag and argument.negatable:
             for name in argument.names.negated():
                 self.negated.setdefault(name, argument)
 
@@ -107,7 +109,6 @@ class ArgumentTable:
         return f"--{names.primary}" if names and names.primary else ""
 
     def __contains__(self, name: str) -> bool:
-        # A field that is really called `no_...` goes before the negation of another.
         return name in self.by_name or name in self.negated
 
 

@@ -74,14 +74,14 @@ class Binder:
             if child.spec.options.mode == "ignore" or self._is_hidden(child_names):
                 continue
             self.table.name_path(child_path, child_names)
-            self._bind(child, child_names, child_path, group)
+            self._bind(child, child_names, child_path, group, negatable=f"no_{name}" not in node.children)
 
     def _is_hidden(self, names: Names) -> bool:
         return any(name == h or name.startswith(f"{h}.") for h in self._hidden for name in names.all)
 
-    def _bind(self, node: Node, names: Names, path: Path, group: Group) -> None:
+    def _bind(self, node: Node, names: Names, path: Path, group: Group, negatable: bool) -> None:
         if takes_value(node):
-            argument = Argument(node, names, path)
+            argument = Argument(node, names, path, negatable)
             self.table.add(argument)
             group.arguments.append(argument)
             self._apply(argument, lambda option: self._set(node, argument, option))
@@ -108,8 +108,8 @@ class Binder:
     def _apply(self, argument: Argument, set_value: Callable[[Option], None]) -> None:
         """Let `set_value` see each option of the argument in order, so that the last one wins."""
         names = argument.names.all
-        if argument.is_flag:
-            names += tuple(name for name in argument.names.negated() if name not in self.table.by_name)
+        if argument.is_flag and argument.negatable:
+            names += argument.names.negated()
         for option in self._take(names):
             try:
                 set_value(option)

@@ -1,0 +1,264 @@
+"""What `@params` and `field` make of a class."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from typing import Generic, TypeVar
+
+import attrs
+import params_zoo as zoo
+import pytest
+
+from tfaip.params import DefinitionError, field, params
+from tfaip.params.registry import find_tag, is_params_class, name_of, names_of, tag_of
+
+
+def test_fields_are_keyword_only_with_defaults() -> None:
+    assert zoo.ConvParams(filters=3).filters == 3
+    assert zoo.ConvParams().kernel == (3, 3)
+    with pytest.raises(TypeError):
+        zoo.ConvParams(3)  # type: ignore[misc]  # that is the test
+
+
+def test_unknown_attributes_are_refused() -> None:
+    net = zoo.NetParams()
+    with pytest.raises(AttributeError):
+        net.actvation = "relu"  # type: ignore[attr-defined]  # that is the test
+
+
+def test_params_compare_copy_and_pickle_by_value() -> None:
+    one = zoo.TrainerParams(epochs=3, net=zoo.NetParams(nodes=[1]))
+    assert one == copy.deepcopy(one) == pickle.loads(pickle.dumps(one))
+    assert one != zoo.TrainerParams(epochs=4)
+    assert "epochs=3" in repr(one)
+
+
+def test_instances_do_not_share_their_defaults() -> None:
+    zoo.NetParams().nodes.append(7)
+    assert zoo.NetParams().nodes == [128, 64]
+
+
+def test_subclasses_add_and_redefine_fields() -> None:
+    sgd = zoo.SGDParams()
+    assert (sgd.lr, sgd.clip_norm, sgd.momentum) == (0.01, None, 0.0)
+
+
+def test_validators_run_on_construction_and_assignment() -> None:
+    with pytest.raises(ValueError, match="must be > 0"):
+        zoo.CheckedParams(count=0)
+    checked = zoo.CheckedParams(name="abc")
+    assert checked.name == "ABC"
+    with pytest.raises(ValueError, match="must be > 0"):
+        checked.count = -1
+
+
+def test_a_class_is_known_by_tag_and_names() -> None:
+    assert tag_of(zoo.DenseParams) == "params_zoo:DenseParams"
+    assert names_of(zoo.DenseParams) == ("FC", "Dense", "DenseParams", "params_zoo:DenseParams")
+    assert find_tag("params_zoo:DenseParams") is zoo.DenseParams
+    assert find_tag("old_zoo.layers:FullyConnected") is zoo.DenseParams
+    assert find_tag("params_zoo:Missing") is None
+    assert name_of(zoo.AdamParams) == "Adam"
+    assert is_params_class(zoo.AdamParams)
+    assert not is_params_class(zoo.PlainAttrs)
+
+
+def test_a_class_named_just_params_keeps_its_name() -> None:
+    @params
+    class Params:
+        x: int = 1
+
+    assert name_of(Params) == "Params"
+
+
+def test_methods_properties_and_class_methods_are_left_alone() -> None:
+    @params
+    class Made:
+        size: int = 2
+
+        @property
+        def double(self) -> int:
+            return 2 * self.size
+
+        @classmethod
+        def make(cls) -> Made:
+            return cls(size=5)
+
+        def create(self) -> list[int]:
+            return [0] * self.size
+
+    assert (Made.make().double, Made().create()) == (10, [0, 0])
+
+
+def test_a_mutable_default_is_refused() -> None:
+    with pytest.raises(DefinitionError, match=r"\.x: instances would share this list, write field\(factory=...\)"):
+
+        @params
+        class _Shared:
+            x: list[int] = []
+
+    with pytest.raises(DefinitionError, match="share this SizeParams"):
+
+        @params
+        class _SharedParams:
+            x: zoo.SizeParams = zoo.SizeParams()
+
+
+def test_a_field_without_annotation_is_refused() -> None:
+    with pytest.raises(DefinitionError, match="x"):
+
+        @params
+        class _Bare:
+            x = field(default=1)
+
+
+def test_a_former_tag_belongs_to_one_class() -> None:
+    with pytest.raises(DefinitionError, match="belongs to params_zoo:DenseParams already"):
+
+        @params(former_tags=("old_zoo.layers:FullyConnected",))
+        class _Thief:
+            x: int = 1
+
+    with pytest.raises(DefinitionError, match="must look like 'module:Class', got 'nothing'"):
+
+        @params(former_tags=("nothing",))
+        class _Malformed:
+            x: int = 1
+
+
+def test_defining_a_class_again_replaces_it() -> None:
+    def define(value: int) -> type:
+        @params
+        class Again:
+            x: int = value
+
+        return Again
+
+    first, second = define(1), define(2)
+    assert find_tag(tag_of(first)) is second
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"mode": "camel"}, "mode must be one of snake, flat, ssnake, ignore, got 'camel'"),
+        ({"nargs": "?"}, r"nargs must be '\*', '\+' or None, got '\?'"),
+        ({"choices": []}, "choices must not be empty"),
+        ({"choices": [1, 2, 1]}, "choices must differ from each other, got 1 twice"),
+        ({"choices": [1, int]}, "either all classes or all values, got a mixture"),
+        ({"aliases": ["a b"]}, "aliases must be names, got 'a b'"),
+        ({"default": 1, "factory": int}, "either default or factory, not both"),
+        ({"hlep": "x"}, "unexpected keyword argument 'hlep'"),
+    ],
+)
+def test_options_that_cannot_be_are_refused(options: dict[str, object], message: str) -> None:
+    with pytest.raises(DefinitionError, match=message):
+        field(**options)  # type: ignore[call-overload]  # that is the test
+
+
+def test_choices_of_equal_value_but_other_type_differ() -> None:
+    assert field(default=1, choices=[1, True]) is not None
+
+
+def test_metadata_reaches_attrs() -> None:
+    @params
+    class Marked:
+        x: int = field(default=1, metadata={"mark": 7})
+
+    assert attrs.fields(Marked).x.metadata["mark"] == 7
+
+
+def test_type_arguments_pick_the_default_classes() -> None:
+    scenario = zoo.MyScenarioParams()
+    assert type(scenario.data) is zoo.MyDataParams
+    assert type(scenario.model) is zoo.MyModelParams
+
+
+def test_type_arguments_work_at_any_depth() -> None:
+    assert type(zoo.MyTrainerParams().scenario.data) is zoo.MyDataParams
+
+    @params
+    class Grandchild(zoo.MyTrainerParams):
+        more: int = 1
+
+    assert type(Grandchild().scenario.model) is zoo.MyModelParams
+
+
+def test_a_partly_bound_class_takes_the_bound_for_the_rest() -> None:
+    T = TypeVar("T", bound=zoo.ModelBaseParams)
+
+    @params
+    class Half(zoo.ScenarioBaseParams[zoo.MyDataParams, T]):
+        def cls(self) -> type:
+            return int
+
+    assert type(Half().data) is zoo.MyDataParams
+    assert type(Half().model) is zoo.ModelBaseParams
+
+    @params
+    class Whole(Half[zoo.MyModelParams]):
+        pass
+
+    assert type(Whole().model) is zoo.MyModelParams
+
+
+U = TypeVar("U", bound=zoo.DataBaseParams)
+V = TypeVar("V")
+
+
+@params
+class Box(Generic[U]):
+    content: U = field()
+
+
+@params
+class Shelf(Generic[U]):
+    box: Box[U] = field()
+
+
+@params
+class MyShelf(Shelf[zoo.MyDataParams]):
+    pass
+
+
+def test_nested_generics_hand_their_arguments_on() -> None:
+    assert type(MyShelf().box.content) is zoo.MyDataParams
+    assert type(Shelf().box.content) is zoo.DataBaseParams
+
+
+def test_an_argument_that_is_none_makes_none() -> None:
+    @params
+    class Maybe(Generic[V]):
+        content: V = field()
+
+    @params
+    class Nothing(Maybe[None]):
+        pass
+
+    assert Nothing().content is None
+
+
+def test_a_type_variable_without_argument_or_bound_is_an_error_that_names_the_field() -> None:
+    @params
+    class Open(Generic[V]):
+        content: V = field()
+
+    with pytest.raises(DefinitionError, match=r"Open\.content: no type argument says of which class"):
+        Open()
+
+
+def test_an_abstract_bound_asks_for_a_type_argument() -> None:
+    with pytest.raises(DefinitionError, match=r"scenario: the default can't be of the abstract ScenarioBaseParams"):
+        zoo.GenericTrainerParams()
+
+
+def test_an_annotation_that_does_not_exist_names_the_class() -> None:
+    from tfaip.params.structure import fields_of
+
+    @params
+    class Lost:
+        x: Missing = 1  # type: ignore[name-defined]  # noqa: F821 - that is the test
+
+    with pytest.raises(DefinitionError, match=r"Lost: an annotation can't be resolved: name 'Missing'"):
+        fields_of(Lost)
