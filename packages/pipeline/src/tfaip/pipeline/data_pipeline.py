@@ -27,6 +27,7 @@ from .engine.program import Program, Segment
 from .engine.run import Run
 from .engine.settings import WorkerSettings
 from .engine.source import IndexedSource, Source, StreamSource
+from .engine.trial import seconds_per_element
 from .errors import DefinitionError
 from .mode import PipelineMode
 from .sample import Sample
@@ -40,6 +41,9 @@ __all__ = ["DataPipeline"]
 logger = logging.getLogger(__name__)
 
 _MOST_AUTOMATIC_PROCESSES = 4
+
+_WORTH_A_WORKER = 0.5e-3
+"""Seconds for a batch. To get one from a worker costs this process about 0.1 ms, while a core of the model is taken."""
 
 DEFAULT_SHUFFLE_BUFFER = 1024
 """Samples of a stream: enough to mix classes that come in blocks, little enough to be filled at once."""
@@ -158,7 +162,8 @@ class DataPipeline:
         from .tf_dataset import InputDataset
 
         batches = self.open_batches(repeat=repeat, state=state, shard=shard)
-        return InputDataset(self.data, self.mode, batches, with_meta=with_meta)
+        size = self.pipeline_params.batch_size
+        return InputDataset(self.data, self.mode, batches, batch_size=size, with_meta=with_meta)
 
     def process_output(self, samples: Iterable[Sample]) -> Iterator[Sample]:
         """The samples after the processors that follow the model, in order; each is taken when it is asked for."""
@@ -283,7 +288,10 @@ class DataPipeline:
         )
 
     def _automatic_processes(self, program: Program) -> int:
-        """As many as there are cores, at most 4; none where they would have nothing to do, or could not do it."""
+        """As many as there are cores, at most 4; none where they would have little to do, or could not do it.
+
+        The data is the same in any case, so that the choice may depend on how long the first samples take.
+        """
         steps = self.steps_per_epoch()
         if not any(segment.in_workers for segment in program.segments) or (steps is not None and steps <= 1):
             return 0
@@ -293,6 +301,9 @@ class DataPipeline:
                 "import: move it into a module of its own",
                 in_main,
             )
+            return 0
+        seconds = None if program.generator_params is None else seconds_per_element(program)
+        if seconds is not None and seconds * self.pipeline_params.batch_size < _WORTH_A_WORKER:
             return 0
         return min(_MOST_AUTOMATIC_PROCESSES, len(os.sched_getaffinity(0)))
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
+from collections.abc import Mapping, Sequence
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -16,17 +19,28 @@ from .mode import PipelineMode
 
 __all__ = ["InputDataset"]
 
+_GROUP_BYTES = 1 << 18
+_GROUP_SECONDS = 0.002
+"""A call from TensorFlow into Python costs as much as the making of a small batch. So small batches of one shape cross
+in groups, which TensorFlow takes apart again: as many as fit into so many bytes and come within so many seconds."""
+
+_MOST_IN_GROUP = 32
+
 
 class InputDataset:
     """A dataset over a `BatchIterator`, which it owns.
 
     Elements are tuples: `(inputs, targets, end_of_epoch)` in TRAINING and EVALUATION, `(inputs, end_of_epoch)` in
     PREDICTION, `(targets, end_of_epoch)` in TARGETS, with a dict of meta before `end_of_epoch` if it is asked for.
+    Inputs and targets are dicts of tensors with a leading batch axis, `end_of_epoch` is a bool of shape `[]`.
+
+    Large batches are adopted by TensorFlow without a copy, their memory being used again when the tensors are gone.
 
     Args:
         data: Says what the arrays look like.
         mode: Which of them there are.
         batches: The batches; each iterator over the dataset takes from the same ones.
+        batch_size: How many samples a batch has, as far as is known.
         with_meta: Whether the meta comes along: as the specs of the data say, by default one JSON text per sample.
 
     Attributes:
@@ -34,29 +48,34 @@ class InputDataset:
     """
 
     def __init__(
-        self, data: DataBase[Any], mode: PipelineMode, batches: BatchIterator, *, with_meta: bool = False
+        self,
+        data: DataBase[Any],
+        mode: PipelineMode,
+        batches: BatchIterator,
+        *,
+        batch_size: int,
+        with_meta: bool = False,
     ) -> None:
         self._batches = batches
-        self._mode = mode
         self._error: BaseException | None = None
         self._meta_specs = data.meta_layer_specs() if with_meta else None
-        signature: list[Any] = []
+        specs: list[Mapping[str, ArraySpec]] = []
         if mode.needs_inputs:
-            signature.append(_signature(data.input_layer_specs()))
+            specs.append(data.input_layer_specs())
         if mode.needs_targets:
-            signature.append(_signature(data.target_layer_specs()))
+            specs.append(data.target_layer_specs())
+        self._mode = mode
         if self._meta_specs is not None:
-            signature.append(_signature(self._meta_specs))
-        signature.append(tf.TensorSpec((), tf.bool))
-        self._structure = tuple(signature)
-        self.dataset = tf.data.Dataset.from_generator(self._generate, output_signature=self._structure)
-        options = tf.data.Options()
-        # Each worker of a distribution strategy has a pipeline of its own: TensorFlow finds nothing to shard.
-        options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
-        self.dataset = self.dataset.with_options(options)
+            specs.append(self._meta_specs)
+        structure = (*map(_signature, specs), tf.TensorSpec((), tf.bool))
+        group = _group_size([spec for part in specs for spec in part.values()], batch_size)
+        self._group = group
+        self._waiting: Batch | None = None
+        self._nothing = _nothing(structure, grouped=group > 1)
+        self.dataset = _dataset(self._next_group if group > 1 else self._next_batch, structure, grouped=group > 1)
 
     def state(self, consumed: int | None = None) -> dict[str, Any]:
-        """The state right after the `consumed`-th element, see `BatchIterator.state`."""
+        """The state right after the `consumed`-th element of the dataset, see `BatchIterator.state`."""
         return self._batches.state(consumed)
 
     @property
@@ -65,7 +84,7 @@ class InputDataset:
         return self._batches
 
     def reraise(self) -> None:
-        """Raise the error that ended the dataset, if there was one; TensorFlow shows only its text."""
+        """Raise the error that ended the dataset, if there was one; what TensorFlow raises has only its text."""
         if self._error is not None:
             raise self._error
 
@@ -79,38 +98,113 @@ class InputDataset:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _generate(self) -> Any:
+    def _take(self) -> Batch | None:
+        """The next batch; None at the end."""
         try:
-            for batch in self._batches:
-                yield self._element(batch)
-        except Exception as error:
+            return next(self._batches, None)
+        except BaseException as error:
             self._error = error
             raise
 
-    def _element(self, batch: Batch) -> tuple[Any, ...]:
-        parts: list[Any] = []
+    def _next_batch(self, _: Any) -> list[Any]:
+        """Called by TensorFlow: the arrays of a batch, and whether there is one."""
+        batch = self._take()
+        return self._nothing if batch is None else [*self._arrays(batch), np.bool_(batch.end_of_epoch), np.True_]
+
+    def _next_group(self, _: Any) -> list[Any]:
+        """Called by TensorFlow: the arrays of several batches, stacked, and whether there are any."""
+        began = perf_counter()
+        first = self._waiting or self._take()
+        self._waiting = None
+        if first is None:
+            return self._nothing
+        group = [first]
+        while len(group) < self._group and perf_counter() - began < _GROUP_SECONDS:
+            batch = self._take()
+            if batch is None:
+                break
+            if batch.size != first.size:
+                self._waiting = batch
+                break
+            group.append(batch)
+        columns = zip(*map(self._arrays, group), strict=True)
+        flags = np.array([batch.end_of_epoch for batch in group])
+        return [*(np.stack(column) for column in columns), flags, np.True_]
+
+    def _arrays(self, batch: Batch) -> list[np.ndarray]:
+        arrays: list[np.ndarray] = []
         if self._mode.needs_inputs:
-            parts.append(batch.inputs)
+            arrays.extend(batch.inputs.values())
         if self._mode.needs_targets:
-            parts.append(batch.targets)
+            arrays.extend(batch.targets.values())
         if self._meta_specs is not None:
-            parts.append(_meta(batch.meta, self._meta_specs))
-        parts.append(batch.end_of_epoch)
-        return tuple(parts)
+            arrays.extend(_meta_arrays(batch.meta, self._meta_specs))
+        return arrays
 
 
-def _signature(specs: dict[str, ArraySpec]) -> dict[str, tf.TensorSpec]:
+def _signature(specs: Mapping[str, ArraySpec]) -> dict[str, tf.TensorSpec]:
     return {
         key: tf.TensorSpec((None, *spec.shape), tf.string if spec.is_text else spec.dtype, name=spec.name or key)
         for key, spec in specs.items()
     }
 
 
-def _meta(metas: list[Any], specs: dict[str, ArraySpec]) -> dict[str, np.ndarray]:
+def _group_size(specs: Sequence[ArraySpec], batch_size: int) -> int:
+    """How many batches cross at once: 1 where they are large, or differ in shape."""
+    size = 0
+    for spec in specs:
+        if spec.is_text or not spec.is_static:
+            return 1
+        size += batch_size * spec.dtype.itemsize * math.prod(length or 0 for length in spec.shape)
+    return max(1, min(_MOST_IN_GROUP, _GROUP_BYTES // max(size, 1)))
+
+
+def _leaves(structure: Any) -> list[tf.TensorSpec]:
+    """The specs in the order of the arrays of a batch (`tf.nest` would sort the keys)."""
+    *parts, flag = structure
+    return [*(spec for part in parts for spec in part.values()), flag]
+
+
+def _nothing(structure: Any, *, grouped: bool) -> list[Any]:
+    """What stands for the end of the data: empty arrays and False."""
+    leaves = _leaves(structure)
+    axes = [([0] if grouped else []) + [n or 0 for n in spec.shape] for spec in leaves]
+    return [*(np.zeros(shape, spec.dtype.as_numpy_dtype) for shape, spec in zip(axes, leaves, strict=True)), np.False_]
+
+
+def _dataset(call: Any, structure: Any, *, grouped: bool) -> tf.data.Dataset:
+    """The dataset of what `call` returns, until the last value it returns is False."""
+    leaves = _leaves(structure)
+
+    def element(number: tf.Tensor) -> Any:
+        *tensors, more = tf.numpy_function(call, [number], [*(spec.dtype for spec in leaves), tf.bool])
+        for tensor, spec in zip(tensors, leaves, strict=True):
+            tensor.set_shape((None, *spec.shape) if grouped else spec.shape)
+        more.set_shape(())
+        remaining = iter(tensors)
+        *parts, _ = structure
+        return (*({key: next(remaining) for key in part} for part in parts), next(remaining)), more
+
+    def is_there(_: Any, more: tf.Tensor) -> tf.Tensor:
+        return more
+
+    def content(parts: Any, _: tf.Tensor) -> Any:
+        return parts
+
+    plain = tf.autograph.experimental.do_not_convert
+    dataset = tf.data.Dataset.counter().map(plain(element)).take_while(plain(is_there)).map(plain(content))
+    if grouped:
+        dataset = dataset.unbatch()
+    options = tf.data.Options()
+    # Each worker of a distribution strategy has a pipeline of its own: TensorFlow finds nothing to shard.
+    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
+    return dataset.with_options(options)
+
+
+def _meta_arrays(metas: Sequence[Any], specs: Mapping[str, ArraySpec]) -> list[np.ndarray]:
     if list(specs) == ["meta"] and specs["meta"].is_text:
-        texts = [[json.dumps(meta, default=_jsonable)] for meta in metas]
-        return {"meta": np.array(texts, object)}
-    return {key: np.stack([np.asarray(meta[key], spec.dtype) for meta in metas]) for key, spec in specs.items()}
+        return [np.array([[json.dumps(meta, default=_jsonable)] for meta in metas], object)]
+    return [np.stack([np.asarray(meta[key], spec.dtype) for meta in metas]) for key, spec in specs.items()]
 
 
 def _jsonable(value: Any) -> Any:
