@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from time import perf_counter
 
@@ -18,12 +19,12 @@ _MOST_SECONDS = 0.05
 def seconds_per_element(program: Program) -> float | None:
     """The least time that one of the first elements took in this process, as far as the workers would do the work.
 
-    None where it could not be found out: whatever fails here fails again where it is reported.
+    None where it could not be found out. What fails here fails again later, where it is reported.
     """
     runner = Runner(replace(program, layout=None, packs=False))
     began = perf_counter()
     least: float | None = None
-    try:
+    with contextlib.suppress(Exception):
         runner.prepare([0])
         for index in range(_MOST_ELEMENTS):
             before = perf_counter()
@@ -32,6 +33,4 @@ def seconds_per_element(program: Program) -> float | None:
             least = seconds if least is None else min(least, seconds)
             if perf_counter() - began > _MOST_SECONDS:
                 break
-    except Exception:
-        return None
     return least
