@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -116,7 +117,10 @@ class FieldSpec:
 
     @property
     def has_default(self) -> bool:
-        """Whether the field may be left out."""
+        """Whether the field may be left out; not where its default would be of an abstract class."""
+        factory = getattr(self.default, "factory", None)
+        if isinstance(factory, TypeArgumentDefault) and inspect.isabstract(origin_class(self.annotation)):
+            return False
         return self.default is not attrs.NOTHING
 
     def default_class(self) -> Any:

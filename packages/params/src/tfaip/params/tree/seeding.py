@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import typing
 from typing import Any
 
@@ -87,7 +88,8 @@ def _node_without_value(spec: FieldSpec) -> Node:
     kind = spec.kind
     if isinstance(kind, ParamsType):
         # Without a default the class has to be selected, except where nothing else than the declared one is possible.
-        if spec.options.fixed_class or spec.options.tuple_like:
+        fixed = spec.options.fixed_class or spec.options.tuple_like
+        if fixed and not inspect.isabstract(kind.bases[0]):
             return node_of_class(spec, kind, kind.annotations[0], Origin.DEFAULT)
         return ParamsNode(spec, kind, UNSET, Origin.DEFAULT)
     if isinstance(kind, ParamsList):
