@@ -1,7 +1,7 @@
 """The tests, checks and builds of all packages, each in an environment of its own.
 
-`nox` runs what has to pass before a change is merged; `nox -l` lists the rest. The sessions use the interpreter that runs
-nox, or all that TFAIP_PYTHONS names ("3.11,3.13"), where a missing one is a failure.
+`nox` runs what has to pass before a change is merged; `nox -l` lists the rest. The sessions use the interpreter that
+runs nox, or all that TFAIP_PYTHONS names ("3.11,3.13"), where a missing one is a failure.
 """
 
 from __future__ import annotations
@@ -88,8 +88,7 @@ def _import_wheel(session: nox.Session, dist: Path, distribution: str, module: s
 def _floors_below(name: str) -> list[str]:
     """Names of the packages that a package stands on, itself left out."""
     project = tomllib.loads((ROOT / "packages" / name / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    below = [other for other in PACKAGES if any(d.startswith(f"tfaip-{other}") for d in project["dependencies"])]
-    return below
+    return [other for other in PACKAGES if any(d.startswith(f"tfaip-{other}") for d in project["dependencies"])]
 
 
 def _editable(*names: str) -> list[str]:

@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from tfaip.pipeline import ArraySpec, DataBase, DataGenerator, Sample
-
 from examples.tutorial.min.datasets import load_dataset
 from examples.tutorial.min.params import TutorialDataParams, TutorialGeneratorParams
+from tfaip.pipeline import ArraySpec, DataBase, DataGenerator, Sample
 
 
 class TutorialData(DataBase[TutorialDataParams]):
@@ -36,4 +35,5 @@ class TutorialGenerator(DataGenerator[TutorialGeneratorParams]):
         )
 
     def generate(self):
+        """Return all samples in order; the pipeline itself reads them by index."""
         return (self[index] for index in range(len(self)))

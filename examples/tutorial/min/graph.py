@@ -3,9 +3,8 @@
 import keras
 from keras import ops
 
-from tfaip.model import GraphBase
-
 from examples.tutorial.min.params import TutorialModelParams
+from tfaip.model import GraphBase
 
 
 class TutorialGraph(GraphBase[TutorialModelParams]):

@@ -3,16 +3,16 @@
 import keras
 from keras import ops
 
-from tfaip.model import MetricDefinition, ModelBase
-
 from examples.tutorial.min.graph import TutorialGraph
 from examples.tutorial.min.params import TutorialModelParams
+from tfaip.model import MetricDefinition, ModelBase
 
 
 class TutorialModel(ModelBase[TutorialModelParams]):
     """Classification by cross entropy; the best model is the most accurate one."""
 
     def create_graph(self, params):
+        """Make the graph."""
         return TutorialGraph(params)
 
     def _loss(self, inputs, targets, outputs):

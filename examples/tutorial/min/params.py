@@ -14,7 +14,9 @@ __all__ = [
     "TutorialTrainerPipelineParams",
 ]
 
-DATASET_HELP = "mnist_5k (needs no download), mnist, fashion_mnist, or the path of an .npz file laid out as Keras' mnist"
+DATASET_HELP = (
+    "mnist_5k (needs no download), mnist, fashion_mnist, or the path of an .npz file laid out as Keras' mnist"
+)
 
 
 @params

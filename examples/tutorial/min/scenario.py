@@ -1,8 +1,7 @@
 """The scenario of the tutorial: all of its parts together."""
 
-from tfaip.model import ScenarioBase
-
 from examples.tutorial.min.params import TutorialScenarioParams, TutorialTrainerPipelineParams
+from tfaip.model import ScenarioBase
 
 
 class TutorialScenario(ScenarioBase[TutorialScenarioParams, TutorialTrainerPipelineParams]):
@@ -10,6 +9,7 @@ class TutorialScenario(ScenarioBase[TutorialScenarioParams, TutorialTrainerPipel
 
     @classmethod
     def default_trainer_params(cls):
+        """Return the parameters that the command line starts from."""
         params = super().default_trainer_params()
         params.epochs = 10
         # A network this small gains nothing from several threads in one operation, and loses by their coordination.

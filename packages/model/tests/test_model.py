@@ -55,7 +55,9 @@ def test_a_metric_must_be_a_definition():
         Model(_metric={"acc": 3}).metrics()
 
 
-@pytest.mark.parametrize(("logs", "found"), [(["loss", "acc"], "acc"), (["loss", "acc", "val_loss", "val_acc"], "val_acc")])
+@pytest.mark.parametrize(
+    ("logs", "found"), [(["loss", "acc"], "acc"), (["loss", "acc", "val_loss", "val_acc"], "val_acc")]
+)
 def test_the_best_model_goes_by_validation_where_there_is_one(logs, found):
     assert Model(_best_logging_settings=("max", "acc")).best_log(logs) == ("max", found)
 

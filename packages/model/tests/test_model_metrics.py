@@ -17,7 +17,9 @@ class TwoLosses(PointsModel):
 
 def update(metrics, size, a, b):
     batch = {"point": np.zeros((size, 2), np.float32)}
-    return metrics.update(batch, {"y": np.zeros((size, 1))}, {"z": np.full((size, 1), a)}, {"a": np.float32(a), "b": np.float32(b)})
+    return metrics.update(
+        batch, {"y": np.zeros((size, 1))}, {"z": np.full((size, 1), a)}, {"a": np.float32(a), "b": np.float32(b)}
+    )
 
 
 def test_losses_are_weighted_by_the_size_of_their_batch_and_by_their_weight():

@@ -1,7 +1,7 @@
-import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -46,7 +46,7 @@ def test_without_any_there_is_no_newest(tmp_path):
 def test_a_damaged_file_makes_the_older_checkpoint_the_newest(tmp_path, file):
     write(tmp_path, 2, 2)
     path = write(tmp_path / "elsewhere", 1, 1).path
-    os.replace(path, tmp_path / "step_00000001")
+    path.replace(tmp_path / "step_00000001")
     damaged = tmp_path / "step_00000002" / file
     damaged.write_bytes(damaged.read_bytes()[:-10])
     assert Checkpoints(tmp_path).newest().state() == {"epoch": 1}
@@ -90,8 +90,8 @@ write(Path(sys.argv[1]), 2, 2)
 
 def test_a_process_killed_while_writing_leaves_the_former_checkpoint(tmp_path):
     write(tmp_path, 1, 1)
-    here = os.path.dirname(__file__)
-    done = subprocess.run([sys.executable, "-c", KILLED_WHILE_WRITING, str(tmp_path), here], capture_output=True)
+    here = Path(__file__).parent
+    done = subprocess.run([sys.executable, "-c", KILLED_WHILE_WRITING, str(tmp_path), str(here)], capture_output=True)
     assert done.returncode == -signal.SIGKILL, done.stderr
     assert Checkpoints(tmp_path).newest().state() == {"epoch": 1}
     write(tmp_path, 3, 3)

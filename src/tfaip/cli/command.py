@@ -11,10 +11,8 @@ from tfaip.model.keras_backend import prefer_tensorflow
 __all__ = ["run_command"]
 
 
-def run_command(
-    name: str, usage: str, argv: Sequence[str] | None, run: Callable[[str, list[str]], None]
-) -> None:
-    """Run a command whose first word says what it is about (a scenario, a run folder) and with it which arguments follow.
+def run_command(name: str, usage: str, argv: Sequence[str] | None, run: Callable[[str, list[str]], None]) -> None:
+    """Run a command whose first word, a scenario or a run folder, decides which arguments can follow.
 
     Args:
         name: Name of the command.

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 
 __all__ = ["log_to_console"]
 
 
 def log_to_console() -> None:
     """Show the loggers' messages from the level TFAIP_LOG_LEVEL on, INFO unless set."""
+    level = os.environ.get("TFAIP_LOG_LEVEL", "INFO").upper()
+    logger = logging.getLogger("tfaip")
+    logger.addHandler(_for_terminals() if sys.stderr.isatty() else _for_files())
+    logger.setLevel(level if level in logging.getLevelNamesMapping() else logging.INFO)
+    # Libraries put handlers of their own on the root logger, which would show everything twice.
+    logger.propagate = False
+
+
+def _for_terminals() -> logging.Handler:
     from rich.console import Console
     from rich.logging import RichHandler
 
-    level = os.environ.get("TFAIP_LOG_LEVEL", "INFO").upper()
-    handler = RichHandler(
+    return RichHandler(
         console=Console(stderr=True), show_path=False, show_level=False, log_time_format="%H:%M:%S", highlighter=None
     )
-    logger = logging.getLogger("tfaip")
-    logger.addHandler(handler)
-    logger.setLevel(level if level in logging.getLevelNamesMapping() else "INFO")
+
+
+def _for_files() -> logging.Handler:
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", datefmt="%H:%M:%S"))
+    return handler

@@ -35,7 +35,7 @@ def _train(scenario_name: str, arguments: list[str]) -> None:
 
     scenario = find_scenario(scenario_name)
     default = scenario.default_trainer_params()
-    command_line = CommandLine(prog=f"tfaip-train {scenario_name}", description=scenario.__doc__)
+    command_line = CommandLine(prog=f"tfaip-train {scenario_name}", description=scenario.__doc__ or "")
     command_line.add_root("trainer", type(default), default=default)
     params = command_line.parse(arguments)["trainer"]
     log_to_console()

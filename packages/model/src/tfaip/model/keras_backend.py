@@ -8,10 +8,10 @@ __all__ = ["prefer_tensorflow", "require_tensorflow"]
 
 
 def prefer_tensorflow() -> None:
-    """Choose the TensorFlow backend and a quiet TensorFlow, where the user has not chosen; call it before Keras loads."""
+    """Choose the TensorFlow backend, and a quiet TensorFlow, unless the user has chosen; for before Keras is loaded."""
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    # 2 leaves warnings of no use to a user (CPU features, missing GPU libraries) out and keeps errors.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # What TensorFlow's C++ logs as errors are missing GPUs and the like; what fails comes as a Python exception.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 def require_tensorflow() -> None:

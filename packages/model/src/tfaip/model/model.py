@@ -77,11 +77,10 @@ class ModelBase(ABC, Generic[TParams]):
         targets = tensor_specs(data.target_layer_specs())
 
         # Tracing, unlike a call on zeros, builds graphs whose code asks for more than a batch of zeros can give.
-        @tf.function(autograph=False)
         def trace(inputs: Tensors, targets: Tensors) -> Tensors:
             return graph.build_train_graph(inputs, targets, training=True)
 
-        trace.get_concrete_function(inputs, targets)
+        tf.function(trace, autograph=False).get_concrete_function(inputs, targets)
         return graph
 
     def losses(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> dict[str, Any]:
@@ -106,7 +105,8 @@ class ModelBase(ABC, Generic[TParams]):
         unknown = sorted(set(weights) - set(names))
         if unknown:
             raise ValueError(
-                f"{type(self).__qualname__}._loss_weights must weigh losses of _loss ({', '.join(names)}), got {unknown}"
+                f"{type(self).__qualname__}._loss_weights must weigh losses of _loss ({', '.join(names)}), "
+                f"got {unknown}"
             )
         return {name: float(weights.get(name, 1.0)) for name in names}
 

@@ -39,9 +39,7 @@ class Predictor:
         self._function = function
 
     @classmethod
-    def from_path(
-        cls, path: str | os.PathLike[str], params: PredictorParams, *, trust: Iterable[str] = ()
-    ) -> Self:
+    def from_path(cls, path: str | os.PathLike[str], params: PredictorParams, *, trust: Iterable[str] = ()) -> Self:
         """Return the predictor of the bundle at `path`.
 
         Args:

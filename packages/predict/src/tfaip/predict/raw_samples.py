@@ -19,6 +19,8 @@ class RawSamplesParams(DataGeneratorParams):
 
     __slots__ = ("samples",)
 
+    samples: Iterable[Sample]
+
     def __init__(self, samples: Iterable[Sample]) -> None:
         super().__init__()
         object.__setattr__(self, "samples", samples)

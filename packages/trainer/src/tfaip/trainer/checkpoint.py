@@ -108,7 +108,7 @@ class Checkpoints:
         for file_path in beside.iterdir():
             _sync(file_path)
         shutil.rmtree(path, ignore_errors=True)
-        os.replace(beside, path)
+        beside.replace(path)
         _sync(self.folder)
         for other in self._paths():
             if other != path:

@@ -46,7 +46,9 @@ class CompiledLoop:
         eager: Run uncompiled, so that a debugger stops inside of the step.
     """
 
-    def __init__(self, step: Callable[[Tensors, Tensors], None], *, steps_per_call: int = 0, eager: bool = False) -> None:
+    def __init__(
+        self, step: Callable[[Tensors, Tensors], None], *, steps_per_call: int = 0, eager: bool = False
+    ) -> None:
         self._step = step
         self._steps_per_call = StepsPerCall(steps_per_call)
         self._run = self._loop if eager else tf.function(self._loop, autograph=False)

@@ -37,9 +37,7 @@ class Network:
         self.val_metrics = ModelMetrics(self.model, loss_names)
         self.optimizer = params.optimizer.create()
         self.optimizer.build(self.graph.trainable_variables)
-        self.step = TrainStep(
-            self.model, self.graph, self.train_metrics, self.optimizer, params.learning_rate.create()
-        )
+        self.step = TrainStep(self.model, self.graph, self.train_metrics, self.optimizer, params.learning_rate.create())
         weights = sum(int(np.prod(variable.shape)) for variable in self.graph.trainable_variables)
         logger.info("The graph %s has %s trainable parameters", self.graph.name, f"{weights:,}")
 
@@ -53,8 +51,8 @@ class Network:
         inputs = tensor_specs(scenario.data.input_layer_specs())
         targets = tensor_specs(scenario.data.target_layer_specs())
 
-        @tf.function(autograph=False)
         def losses(inputs: Any, targets: Any) -> Any:
             return self.model.losses(inputs, targets, self.graph.build_train_graph(inputs, targets, training=False))
 
-        return list(losses.get_concrete_function(inputs, targets).structured_outputs)
+        traced = tf.function(losses, autograph=False).get_concrete_function(inputs, targets)
+        return list(traced.structured_outputs)

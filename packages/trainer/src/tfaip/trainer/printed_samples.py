@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tfaip.pipeline import Sample
@@ -47,20 +47,20 @@ class PrintedSamples:
         """Begin a new validation."""
         self._printed = 0
 
-    def print_batch(self, inputs: Arrays, targets: Arrays, outputs: Arrays, meta: Any) -> None:
+    def print_batch(self, inputs: Arrays, targets: Arrays, outputs: Arrays, metas: Sequence[Any]) -> None:
         """Log the samples of a batch, as far as the limit goes."""
-        for sample in self._pipeline.process_output(_samples(inputs, targets, outputs, meta)):
+        for sample in self._pipeline.process_output(_samples(inputs, targets, outputs, metas)):
             if not self.wants_more:
                 return
             self._printed += 1
             self._model.print_evaluate(sample, self._data, logger.info)
 
 
-def _samples(inputs: Arrays, targets: Arrays, outputs: Arrays, meta: Any) -> Iterator[Sample]:
-    for row in range(len(next(iter(inputs.values())))):
+def _samples(inputs: Arrays, targets: Arrays, outputs: Arrays, metas: Sequence[Any]) -> Iterator[Sample]:
+    for row, meta in enumerate(metas):
         yield Sample(
             inputs={name: array[row] for name, array in inputs.items()},
             targets={name: array[row] for name, array in targets.items()},
             outputs={name: array[row] for name, array in outputs.items()},
-            meta=meta[row] if len(meta) else None,
+            meta=meta,
         )

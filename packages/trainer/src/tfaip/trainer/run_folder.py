@@ -126,4 +126,4 @@ def write_atomically(path: Path, value: Any) -> None:
     """Write `value` as JSON, so that a reader finds the former file or the new one and never a part."""
     beside = path.with_name(f".{path.name}.writing")
     beside.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
-    os.replace(beside, path)
+    beside.replace(path)

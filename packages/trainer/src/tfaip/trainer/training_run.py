@@ -62,6 +62,8 @@ class TrainingRun:
         self._status = StatusFile(folder.status if folder else None, params.epochs)
         self._tensorboard = TensorBoardWriter(folder.events if folder else None)
 
+        self._train_iterator: Any = None
+        self._validation: Validation | None = None
         self._epoch = 0
         self._logs: dict[str, float] = {}
         self._restored: dict[str, Any] | None = None
@@ -72,6 +74,8 @@ class TrainingRun:
     def __exit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        # TensorFlow must let go of the iterators while Python still runs, since their finalizers call into it.
+        self._train_iterator = self._validation = None
         self._stack.close()
         self._tensorboard.close()
         if exc_type is None:
@@ -121,7 +125,6 @@ class TrainingRun:
         self._batches = 0  # taken from this iterator
         self._samples_per_epoch = self._known_samples_per_epoch(pipeline)
 
-        self._validation: Validation | None = None
         val_gen = gen.val_gen()
         if val_gen is not None:
             pipeline = data.create_pipeline(PipelineMode.EVALUATION, gen.setup.val, val_gen, seed=seed)
@@ -193,7 +196,9 @@ class TrainingRun:
             export_bundle(folder.best, self._scenario, self._network.model, self._network.graph)
         if self._checkpoints and self._params.write_checkpoints:
             progress.note("writing a checkpoint")
-            self._checkpoints.write(self._step, self._state(folder), self._network.graph.weights, self._network.variables)
+            self._checkpoints.write(
+                self._step, self._state(folder), self._network.graph.weights, self._network.variables
+            )
         self._status.update(epoch=self._epoch, best_value=self._best.value, best_epoch=self._best.epoch)
 
     def _state(self, folder: RunFolder) -> dict[str, Any]:

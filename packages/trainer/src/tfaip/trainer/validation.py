@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import tensorflow as tf
 
 from tfaip.trainer.compiled_loop import CompiledLoop
@@ -46,7 +48,7 @@ class Validation:
         while self._printed.wants_more and not ended:
             inputs, targets, meta, end = next(self._iterator)
             outputs = self._step_with_outputs(inputs, targets)
-            self._printed.print_batch(*_arrays((inputs, targets, outputs)), meta["meta"].numpy())
+            self._printed.print_batch(_arrays(inputs), _arrays(targets), _arrays(outputs), _metas(meta))
             ended = bool(end)
         while not ended:
             ended = self._loop(self._iterator).ended
@@ -62,5 +64,13 @@ class Validation:
         return outputs
 
 
-def _arrays(tensors: Any) -> Any:
-    return tf.nest.map_structure(lambda tensor: tensor.numpy(), tensors)
+def _arrays(tensors: Tensors) -> dict[str, np.ndarray]:
+    return {name: tensor.numpy() for name, tensor in tensors.items()}
+
+
+def _metas(meta: Tensors) -> list[Any]:
+    """Meta of each sample: from the JSON text that it travels as, unless the data has tensors of its own for it."""
+    arrays = _arrays(meta)
+    if list(arrays) == ["meta"] and arrays["meta"].dtype == object:
+        return [json.loads(text) for (text,) in arrays["meta"]]
+    return [{name: array[row] for name, array in arrays.items()} for row in range(len(next(iter(arrays.values()))))]

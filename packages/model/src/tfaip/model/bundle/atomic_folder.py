@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +28,6 @@ def replaced_folder(path: Path) -> Iterator[Path]:
         raise
     shutil.rmtree(former, ignore_errors=True)
     if path.exists():
-        os.replace(path, former)
-    os.replace(written, path)
+        path.replace(former)
+    written.replace(path)
     shutil.rmtree(former, ignore_errors=True)

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["export_bundle"]
 
 
-def export_bundle(
-    path: Path, scenario: ScenarioBase[Any, Any], model: ModelBase[Any], graph: GraphBase[Any]
-) -> Bundle:
+def export_bundle(path: Path, scenario: ScenarioBase[Any, Any], model: ModelBase[Any], graph: GraphBase[Any]) -> Bundle:
     """Write the bundle of a built graph to `path`, in place of what stands there.
 
     The folder is written beside and renamed, so that a reader finds a whole bundle or none.

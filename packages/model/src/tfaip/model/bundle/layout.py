@@ -1,10 +1,10 @@
 """The files of a bundle.
 
-    scenario_params.json   parameters of the scenario, tagged
-    serve/                 SavedModel of the graph labelled `default`
-    additional/LABEL/      SavedModels of the other exported graphs
-    weights.h5             one dataset per variable path, for warm start
-    resources/             files that the data's processing needs
+scenario_params.json   parameters of the scenario, tagged
+serve/                 SavedModel of the graph labelled `default`
+additional/LABEL/      SavedModels of the other exported graphs
+weights.h5             one dataset per variable path, for warm start
+resources/             files that the data's processing needs
 """
 
 from __future__ import annotations

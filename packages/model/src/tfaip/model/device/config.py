@@ -65,7 +65,8 @@ def _set(name: str, count: int, get: Any, set_: Any) -> None:
         set_(count)
     except RuntimeError:
         raise DeviceError(
-            f"{name} must be set before TensorFlow computes: it runs with {get() or 'its own default'} already, got {count}"
+            f"{name} must be set before TensorFlow computes: "
+            f"it runs with {get() or 'its own default'} already, got {count}"
         ) from None
 
 

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from tfaip.model.evaluator import EvaluatorParams
 from tfaip.model.model_params import ModelBaseParams
-from tfaip.params import field, params
+from tfaip.params import TYPE_ARGUMENT, field, params
 from tfaip.pipeline import DataBaseParams
 
 __all__ = ["ScenarioBaseParams"]
@@ -19,8 +19,8 @@ TModelParams = TypeVar("TModelParams", bound=ModelBaseParams)
 class ScenarioBaseParams(Generic[TDataParams, TModelParams]):
     """Parameters of a scenario: its data and its model."""
 
-    data: TDataParams = field(mode="flat", help="The data and its processing")
-    model: TModelParams = field(mode="flat", help="The model and its graph")
+    data: TDataParams = field(default=TYPE_ARGUMENT, mode="flat", help="The data and its processing")
+    model: TModelParams = field(default=TYPE_ARGUMENT, mode="flat", help="The model and its graph")
     evaluator: EvaluatorParams = field(factory=EvaluatorParams, mode="flat", help="The evaluator of predictions")
     print_eval_limit: int = field(default=10, help="Validation samples that are printed in words; -1: all, 0: none")
     export_serve: bool = field(default=True, help="Export a SavedModel with each bundle")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Generic, TypeVar
 
-from tfaip.params import field, params
+from tfaip.params import TYPE_ARGUMENT, field, params
 from tfaip.pipeline import DataGeneratorParams, DataPipelineParams
 
 __all__ = ["PipelineSetup", "TrainerPipelineParams", "TrainerPipelineParamsBase"]
@@ -49,8 +49,8 @@ class TrainerPipelineParamsBase(ABC, Generic[TTrainParams, TValParams]):
 class TrainerPipelineParams(TrainerPipelineParamsBase[TTrainParams, TValParams]):
     """One generator for training and one for validation, each with its own parameters."""
 
-    train: TTrainParams = field(mode="flat", help="Samples of the training")
-    val: TValParams = field(mode="flat", help="Samples of the validation")
+    train: TTrainParams = field(default=TYPE_ARGUMENT, mode="flat", help="Samples of the training")
+    val: TValParams = field(default=TYPE_ARGUMENT, mode="flat", help="Samples of the validation")
 
     def train_gen(self) -> TTrainParams:
         """Return the generator of the training samples."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module, metadata
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from tfaip.model.evaluator import Evaluator
 from tfaip.model.scenario.params import ScenarioBaseParams
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["ScenarioBase"]
 
 TScenarioParams = TypeVar("TScenarioParams", bound=ScenarioBaseParams[Any, Any])
+TParams = TypeVar("TParams", bound=ScenarioBaseParams[Any, Any])
 TPipelineParams = TypeVar("TPipelineParams", bound=TrainerPipelineParamsBase[Any, Any])
 
 
@@ -83,7 +84,8 @@ class ScenarioBase(Generic[TScenarioParams, TPipelineParams]):
     @classmethod
     def create_trainer(cls, params: TrainerParams) -> Trainer:
         """Return a trainer; `tfaip-trainer` must be installed."""
-        return cls.trainer_cls()(params, cls(cls.tagged(params.scenario)))
+        scenario_params = cast("TScenarioParams", params.scenario)
+        return cls.trainer_cls()(params, cls(cls.tagged(scenario_params)))
 
     @classmethod
     def create_predictor(cls, path: str | os.PathLike[str], params: PredictorParams) -> Predictor:
@@ -105,7 +107,7 @@ class ScenarioBase(Generic[TScenarioParams, TPipelineParams]):
         return f"{cls.__module__}:{cls.__qualname__}"
 
     @classmethod
-    def tagged(cls, params: TScenarioParams) -> TScenarioParams:
+    def tagged(cls, params: TParams) -> TParams:
         """Write the scenario's tag and version into `params`, so that their file tells whose they are."""
         params.scenario = cls.tag()
         params.tfaip_version = metadata.version("tfaip-model")
@@ -132,4 +134,3 @@ def _upper_floor(package: str) -> Any:
         raise ModuleNotFoundError(
             f"this needs the package tfaip-{package}: pip install tfaip-{package}", name=error.name
         ) from None
-

@@ -42,9 +42,7 @@ class AdamParams(OptimizerParams):
         """Return Keras' Adam."""
         import keras
 
-        return keras.optimizers.Adam(
-            beta_1=self.beta_1, beta_2=self.beta_2, epsilon=self.epsilon, **self._clipping()
-        )
+        return keras.optimizers.Adam(beta_1=self.beta_1, beta_2=self.beta_2, epsilon=self.epsilon, **self._clipping())
 
 
 @params(name="SGD")

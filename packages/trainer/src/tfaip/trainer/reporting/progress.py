@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import Protocol, Self
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn
+from rich.console import Console, RenderableType
+from rich.logging import RichHandler
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.text import Text
 
 from tfaip.trainer.reporting.results_line import format_value
@@ -91,7 +92,7 @@ class ProgressDisplay(Protocol):
 
 def create_progress(mode: str, lines_every: float) -> ProgressDisplay:
     """Return the display of `mode`: auto, bar, lines or off."""
-    console = Console(stderr=True)
+    console = _console_of_log() or Console(stderr=True)
     if mode == "auto":
         mode = "bar" if console.is_terminal else "lines"
     if mode == "bar":
@@ -99,6 +100,12 @@ def create_progress(mode: str, lines_every: float) -> ProgressDisplay:
     if mode == "lines":
         return ProgressLines(lines_every)
     return NoProgress()
+
+
+def _console_of_log() -> Console | None:
+    """The console that the log is shown on: only one console can keep lines and bar apart."""
+    handlers = logging.getLogger("tfaip").handlers
+    return next((handler.console for handler in handlers if isinstance(handler, RichHandler)), None)
 
 
 class NoProgress:
@@ -137,13 +144,12 @@ class ProgressBar:
     """Draws a bar that is redrawn in place; what is logged meanwhile appears above it."""
 
     def __init__(self, console: Console) -> None:
-        self._bar = Progress(
+        self._bar = _TwoLineProgress(
             SpinnerColumn(),
             TextColumn("[bold]{task.description}"),
             BarColumn(bar_width=None),
             TextColumn("{task.percentage:>3.0f}%"),
             TextColumn("[dim]{task.fields[pace]}"),
-            _LogsColumn(),
             console=console,
             expand=True,
             transient=True,
@@ -174,17 +180,24 @@ class ProgressBar:
         self._bar.update(self._task, pace=text)
 
 
-class _LogsColumn(ProgressColumn):
-    """Name and value of each log."""
+class _TwoLineProgress(Progress):
+    """The bar with the pace, and below it the logs, which would leave no room for the bar on 80 columns."""
 
-    def render(self, task: Task) -> Text:
-        logs: Mapping[str, Any] = task.fields["logs"]
-        return Text(" ".join(f"{name} {format_value(value)}" for name, value in logs.items()), style="cyan")
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """Yield both lines."""
+        yield self.make_tasks_table(self.tasks)
+        for task in self.tasks:
+            logs: Mapping[str, float] = task.fields["logs"]
+            if logs:
+                text = "  ".join(f"{name} {format_value(value)}" for name, value in logs.items())
+                yield Text(f"  {text}", style="cyan", overflow="ellipsis", no_wrap=True)
 
 
 def _duration(seconds: float | None) -> str:
     if seconds is None:
         return "-"
+    if seconds < 10:
+        return f"{seconds:.1f}s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
