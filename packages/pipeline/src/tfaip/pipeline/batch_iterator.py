@@ -103,6 +103,11 @@ class BatchIterator(Iterator[Batch]):
                 raise StateError(f"delivered must be between {oldest} and {self._delivered}, got {delivered}")
             return self._places[count - oldest].to_json(self._seed, self._length)
 
+    def worker_process_ids(self) -> list[int]:
+        """The ids of the worker processes; empty without workers, or when all is done."""
+        pool = self._run.pool
+        return [] if pool is None else pool.process_ids()
+
     def close(self) -> None:
         """End the workers. Batches that were handed out stay valid. Another thread that waits for one gets none."""
         self._run.interrupt()
@@ -118,7 +123,15 @@ class BatchIterator(Iterator[Batch]):
         # One batch is held back until it is known whether another one of this pass follows.
         held: BatchAt | None = None
         batches_of_pass = int(self._start.position > 0)
-        for token in flow:
+        while True:
+            try:
+                token = next(flow, None)
+            except SampleError:
+                if held is not None:
+                    yield held
+                raise
+            if token is None:
+                return
             if isinstance(token, EndOfPass):
                 completed = batcher.flush()
             else:
@@ -133,10 +146,10 @@ class BatchIterator(Iterator[Batch]):
                 if held is not None:
                     held[0].end_of_epoch = True
                     yield held[0], Place(token.epoch + 1)
-                    held = None
                 elif self._repeat and not batches_of_pass:
                     raise EmptyPassError(
                         f"epoch {token.epoch} gave no batch: the generator is empty, all samples were dropped "
                         f"({self.counters.skipped} so far), or batch_drop_remainder is set and they do not fill a batch"
                     )
+                held = None
                 batches_of_pass = 0

@@ -1,0 +1,126 @@
+"""Promise 6: no process, no shared memory and no file descriptor is left, however it ends."""
+
+import gc
+import os
+import select
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pipeline_cases import MisbehaveParams, NumbersParams, make_pipeline
+from processes import open_descriptors, own_shared_memory, workers_of
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left():
+    gc.collect()
+    descriptors = open_descriptors()
+    yield
+    gc.collect()
+    assert workers_of(os.getpid()) == set()
+    assert own_shared_memory() == []
+    assert open_descriptors() <= descriptors
+
+
+def big_pipeline(*processors, **settings):
+    return make_pipeline(*processors, generator=NumbersParams(count=3000), batch_size=500, num_processes=2, **settings)
+
+
+def test_after_exhaustion():
+    with big_pipeline().generate_input_batches(repeat=False) as batches:
+        assert sum(batch.size for batch in batches) == 3000
+        assert workers_of(os.getpid()) == set()  # without waiting for the end of the context
+
+
+def test_after_break():
+    with big_pipeline().generate_input_batches() as batches:
+        for _ in batches:
+            assert len(workers_of(os.getpid())) == 2
+            break
+
+
+def test_after_an_error_of_the_consumer():
+    with pytest.raises(ZeroDivisionError), big_pipeline().generate_input_batches() as batches:
+        next(batches)
+        raise ZeroDivisionError
+
+
+def test_after_an_error_of_a_processor():
+    with pytest.raises(ValueError), big_pipeline(MisbehaveParams()).generate_input_batches(repeat=False) as batches:
+        list(batches)
+
+
+def test_after_being_forgotten():
+    batches = big_pipeline().open_batches()
+    next(batches)
+    assert len(workers_of(os.getpid())) == 2
+    del batches
+    gc.collect()
+
+
+def test_of_samples_that_were_not_all_read():
+    with big_pipeline().generate_input_samples() as samples:
+        next(samples)
+
+
+def start_consumer(*arguments):
+    """The consumer in a process of its own, once it runs, and the ids of its workers."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "consumer", *arguments],
+        cwd=Path(__file__).parent,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    _, *workers = process.stdout.readline().split()
+    assert process.stdout.readline() == "running\n"
+    return process, [int(worker) for worker in workers]
+
+
+def wait_for_end(pids):
+    """Wait until all these processes are gone, up to two seconds."""
+    for pid in pids:
+        try:
+            descriptor = os.pidfd_open(pid)
+        except ProcessLookupError:
+            continue
+        try:
+            assert select.select([descriptor], [], [], 2)[0], f"worker {pid} still lives"
+        finally:
+            os.close(descriptor)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda how: how.name)
+@pytest.mark.parametrize("arguments", [[], ["stop reading"]], ids=["reading", "not reading"])
+def test_after_a_signal_to_the_consumer(how, arguments):
+    process, workers = start_consumer(*arguments)
+    with process:
+        assert len(workers) == 2
+        process.send_signal(how)
+        process.wait(5)
+        assert process.returncode in (-how, 1)
+    wait_for_end(workers)
+
+
+def test_ctrl_c_in_a_terminal_reaches_the_workers_too_and_is_left_to_the_consumer():
+    process = subprocess.Popen(
+        [sys.executable, "-m", "consumer"],
+        cwd=Path(__file__).parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    workers = [int(worker) for worker in process.stdout.readline().split()[1:]]
+    process.stdout.readline()
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=5)
+    assert errors.count("KeyboardInterrupt") == 1  # only the consumer's
+    assert "WorkerDied" not in errors
+    wait_for_end(workers)

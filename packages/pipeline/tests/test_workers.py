@@ -1,0 +1,165 @@
+"""Promise 7 and 4: how workers start, what they know, and how much they do in advance."""
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from pipeline_cases import (
+    DataParams,
+    NumbersParams,
+    SlowParams,
+    StreamParams,
+    TellProcessParams,
+    contents,
+    make_pipeline,
+)
+
+from tfaip.pipeline import (
+    ComposedProcessorPipelineParams,
+    DataPipelineParams,
+    PipelineMode,
+    SequentialProcessorPipelineParams,
+)
+from tfaip.pipeline.errors import DefinitionError
+
+TESTS = Path(__file__).parent
+
+
+def metas_of(pipeline):
+    with pipeline.generate_input_batches(repeat=False) as batches:
+        return [meta for batch in batches for meta in batch.meta]
+
+
+def test_workers_import_neither_tensorflow_nor_the_main_module():
+    pytest.importorskip("tensorflow", reason="TensorFlow is not installed, so that nobody can import it")
+    metas = metas_of(make_pipeline(TellProcessParams(), num_processes=2, generator=NumbersParams(count=80)))
+    assert {module for meta in metas for module in meta["modules"]} == set()
+
+
+def test_work_is_spread_over_the_workers():
+    chain = [TellProcessParams(), SlowParams()]
+    metas = metas_of(make_pipeline(*chain, num_processes=2, generator=NumbersParams(count=80)))
+    assert len({meta["pid"] for meta in metas}) == 2
+
+
+def test_without_processes_all_happens_here():
+    import os
+
+    assert {meta["pid"] for meta in metas_of(make_pipeline(TellProcessParams()))} == {os.getpid()}
+
+
+def test_stages_that_are_not_parallel_run_here():
+    import os
+
+    stages = [
+        SequentialProcessorPipelineParams(processors=[TellProcessParams()], run_parallel=False),
+        SequentialProcessorPipelineParams(processors=[SlowParams(seconds=0)]),
+    ]
+    data = DataParams(pre_proc=ComposedProcessorPipelineParams(pipelines=stages))
+    assert {meta["pid"] for meta in metas_of(make_pipeline(data=data, num_processes=2))} == {os.getpid()}
+
+
+def run_script(tmp_path, text):
+    script = tmp_path / "script.py"
+    script.write_text(textwrap.dedent(text))
+    return subprocess.run(
+        [sys.executable, script], env={"PYTHONPATH": str(TESTS)}, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+MAIN = """
+    from pipeline_cases import *
+
+    print("imported")  # a second time, if a worker imports the main module
+
+    @params
+    class HereParams(DataProcessorParams):
+        def cls(self):
+            return Here
+
+    class Here(MappingDataProcessor):
+        def apply(self, sample):
+            return sample
+
+    batches = batches_of(make_pipeline({processor}, num_processes={processes}))
+    print(len(batches), "batches")
+"""
+
+
+def test_a_processor_of_the_main_module_is_refused_by_name(tmp_path):
+    result = run_script(tmp_path, MAIN.format(processor="HereParams()", processes=2))
+    assert "imported\n" == result.stdout
+    assert "DefinitionError: Here is defined in __main__" in result.stderr
+    assert "move it into a module of its own, or set num_processes=0" in result.stderr
+
+
+def test_a_processor_of_the_main_module_works_in_this_process(tmp_path):
+    for processes in (0, -1):
+        result = run_script(tmp_path, MAIN.format(processor="SlowParams(), HereParams()", processes=processes))
+        assert result.stdout == "imported\n5 batches\n"
+    assert "Here is defined in __main__" in result.stderr  # for -1, the reason why there are no workers
+
+
+def test_the_main_module_is_not_imported_again(tmp_path):
+    result = run_script(tmp_path, MAIN.format(processor="", processes=2))
+    assert (result.stdout, result.stderr) == ("imported\n5 batches\n", "")
+
+
+def test_what_cannot_be_pickled_is_named():
+    pipeline = make_pipeline(SlowParams(seconds=lambda: None), num_processes=1)
+    with pytest.raises(DefinitionError, match="SlowParams must be picklable .*lambda"):
+        pipeline.open_batches()
+
+
+@pytest.mark.parametrize("prefetch", [1, 3])
+@pytest.mark.parametrize("generator", [NumbersParams, StreamParams])
+def test_no_more_than_prefetch_batches_are_in_the_making(prefetch, generator):
+    pipeline = make_pipeline(num_processes=2, prefetch=prefetch, generator=generator(count=200))
+    with pipeline.generate_input_batches() as batches:
+        for _ in range(20):
+            next(batches)
+            assert batches.counters.in_flight <= prefetch
+            assert batches.counters.segments[0].read <= 4 * (batches.counters.batches + 1 + prefetch)
+
+
+@pytest.mark.parametrize("generator", [NumbersParams, StreamParams])
+def test_the_number_of_processes_is_chosen_by_what_there_is_to_do(generator):
+    def has_workers(*processors):
+        params = DataPipelineParams(batch_size=4)
+        data = DataParams(pre_proc=SequentialProcessorPipelineParams(processors=list(processors))).create()
+        with data.create_pipeline(PipelineMode.TRAINING, params, generator()).generate_input_batches() as batches:
+            return bool(batches.worker_process_ids())
+
+    assert has_workers(SlowParams(seconds=0.01))
+    assert not has_workers()
+
+
+def test_closing_from_another_thread_wakes_the_consumer():
+    import threading
+
+    pipeline = make_pipeline(SlowParams(seconds=0.2), num_processes=1, batch_size=20)
+    batches = pipeline.open_batches()
+    received = []
+    consumer = threading.Thread(target=lambda: received.extend(batches))
+    consumer.start()
+    batches.close()
+    consumer.join(5)
+    assert not consumer.is_alive()
+    assert received == []
+
+
+def test_threads_can_share_an_iterator():
+    import threading
+
+    with make_pipeline(generator=NumbersParams(count=200), num_processes=2).generate_input_batches(
+        repeat=False
+    ) as batches:
+        received = []
+        threads = [threading.Thread(target=lambda: received.extend(map(contents, batches))) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+    assert sorted(meta["index"] for _, metas, _ in received for meta in metas) == list(range(200))
