@@ -143,12 +143,13 @@ def test_a_class_is_selected_by_any_of_its_names(read: Read, name: str) -> None:
 def test_a_class_is_imported_by_its_tag(read: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "my_layers.py").write_text(
         "import params_zoo\nfrom tfaip.params import params\n"
-        "@params\nclass Special(params_zoo.LayerParams):\n    twist: int = 4\n"
+        "@params\nclass Special(params_zoo.ModelBaseParams):\n    twist: int = 4\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
-    found = read(zoo.NetParams, "--layers my_layers:Special --layers.0.twist 5")
-    assert type(found.layers[0]).__name__ == "Special"
-    assert found.layers[0].twist == 5
+    found = read(zoo.MyScenarioParams, "--model.depth 3")
+    assert type(found.model) is zoo.MyModelParams
+    found = read(zoo.ModelBaseParams, "--model my_layers:Special --model.twist 5", "model")
+    assert (type(found).__name__, found.twist) == ("Special", 5)
 
 
 def test_selecting_another_class_keeps_what_both_inherit(read: Read) -> None:
@@ -443,7 +444,9 @@ def test_a_union_of_params_classes(read: Read, mistakes: Mistakes) -> None:
         thing: zoo.SizeParams | zoo.ConvParams = field(factory=zoo.SizeParams)
 
     assert read(Either, "--thing Conv --thing.filters 2").thing == zoo.ConvParams(filters=2)
-    assert "is no params_zoo:SizeParams or params_zoo:ConvParams" in mistakes(Either, "--thing params_zoo:NetParams")
+    assert "doesn't derive from params_zoo:SizeParams or params_zoo:ConvParams" in mistakes(
+        Either, "--thing params_zoo:NetParams"
+    )
 
 
 def test_generic_roots_fill_their_type_variables(read: Read) -> None:

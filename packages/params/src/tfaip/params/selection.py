@@ -12,7 +12,7 @@ from .values.annotations import has_fields
 from .values.problem import ValueProblem
 from .values.structures import ParamsType
 
-__all__ = ["find_class", "selectable_classes"]
+__all__ = ["allowed_hint", "find_class", "selectable_classes"]
 
 _MANY = 12
 """More names than this aren't listed in a message: they would bury it."""
@@ -54,7 +54,7 @@ def find_class(
     if enforced and choices and cls not in tuple(choices):
         raise _unknown(word, offered)
     if getattr(cls, "__abstractmethods__", ()):
-        raise ValueProblem(f"{cls.__name__} is abstract, select a class that derives from it", _allowed(offered))
+        raise ValueProblem(f"{cls.__name__} is abstract, select a class that derives from it", allowed_hint(offered))
     return next((annotation for annotation in kind.annotations if origin_class(annotation) is cls), cls)
 
 
@@ -64,7 +64,7 @@ def _by_tag(tag: str, kind: ParamsType, import_tag: Callable[[str], Any]) -> typ
         raise ValueProblem(f"{tag} is no params class")
     if not issubclass(cls, kind.bases):
         bases = " or ".join(tag_of(base) for base in kind.bases)
-        raise ValueProblem(f"{tag} is no {bases}")
+        raise ValueProblem(f"{tag} doesn't derive from {bases}")
     return cls
 
 
@@ -80,19 +80,20 @@ def _by_name(word: str, offered: list[type[Any]], choices: tuple[type[Any], ...]
 
 
 def _unknown(word: str, offered: list[type[Any]]) -> ValueProblem:
-    names = [name for cls in offered for name in names_of(cls)[:-1]]
-    return ValueProblem(
-        f"no class named {word!r}", (*_allowed(offered), *did_you_mean(_one_each(word, names, offered)))
-    )
+    return ValueProblem(f"no class named {word!r}", (*allowed_hint(offered), *did_you_mean(_one_each(word, offered))))
 
 
-def _one_each(word: str, names: list[str], offered: list[type[Any]]) -> list[str]:
-    """The nearest names, but only one of each class."""
-    preferred = {name: name_of(cls) for cls in reversed(offered) for name in names_of(cls)}
-    return list(dict.fromkeys(preferred[name] for name in nearest(word, names, count=6)))[:3]
+def _one_each(word: str, offered: list[type[Any]]) -> list[str]:
+    """The nearest names, but only the best one of each class."""
+    owners = {name: cls for cls in reversed(offered) for name in names_of(cls)[:-1]}
+    best: dict[type[Any], str] = {}
+    for name in nearest(word, owners, count=len(owners)):
+        best.setdefault(owners[name], name)
+    return list(best.values())[:3]
 
 
-def _allowed(offered: list[type[Any]]) -> tuple[str, ...]:
+def allowed_hint(offered: list[type[Any]]) -> tuple[str, ...]:
+    """A line that lists the classes which can be selected."""
     if not offered:
         return ("no class is known that could be selected; write module:Class",)
     names = [name_of(cls) for cls in offered]

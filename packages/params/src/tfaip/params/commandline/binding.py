@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from tfaip.params.errors import Mistake
-from tfaip.params.selection import find_class
+from tfaip.params.selection import allowed_hint, find_class, selectable_classes
 from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode, Path
 from tfaip.params.tree.seeding import node_of_class, select
 from tfaip.params.values.alternatives import NONE_WORDS
@@ -168,7 +168,8 @@ class Binder:
         elif node.selected in (None, UNSET):
             selected = self._find(node, node.kind.bases[0].__name__)
         else:
-            raise ValueProblem(f"expects a class ({node.kind.label}), got none")
+            choices = node.spec.options.choices if node.spec is not None else None
+            raise ValueProblem("expects a class, got none", allowed_hint(selectable_classes(node.kind, choices)))
         if node.spec is not None and node.spec.options.fixed_class and selected is not None and words:
             raise ValueProblem(f"the class is fixed, expects only none, got {words[0]!r}")
         select(node, selected, Origin.LINE)

@@ -69,4 +69,6 @@ def _the_root_of(data: dict[Any, Any], nodes: Mapping[str, ParamsNode]) -> str |
             name for name, node in nodes.items() if any(tag in names_of(c) for c in selectable_classes(node.kind, ()))
         ]
         return next(iter(fitting or nodes))
-    return next(iter(nodes)) if len(nodes) == 1 and not nodes.keys() & data.keys() else None
+    (name, node), *others = nodes.items()
+    is_direct = not others and name not in data and (not name or not node.children.keys().isdisjoint(data))
+    return name if is_direct else None

@@ -8,8 +8,9 @@ from tfaip.params.errors import Mistake
 from tfaip.params.registry import name_of
 from tfaip.params.selection import selectable_classes
 from tfaip.params.structure import fields_of
-from tfaip.params.suggestions import did_you_mean, nearest
+from tfaip.params.suggestions import did_you_mean, nearest_paths
 from tfaip.params.tree.nodes import DictNode, ListNode, Node, ParamsNode
+from tfaip.params.values.collections import TupleType
 
 from .arguments import Argument, ArgumentTable
 from .options import Option, Word
@@ -21,11 +22,20 @@ def unknown_option(option: Option, table: ArgumentTable, plain: Iterable[str]) -
     """The mistake of an option that is neither a plain argument nor one of the classes selected now."""
     if hint := _belongs_elsewhere(option.name, table):
         return Mistake(option.spelled, "unknown argument", (hint,))
-    names = [*plain, *table.by_name, *table.negated]
-    suggestions = [f"--{name}" for name in _nearest_paths(option.name, names)]
-    shown = {f"--{name}": argument.spelled for name, argument in table.by_name.items()}
-    suggestions = list(dict.fromkeys(shown.get(name, name) for name in suggestions))[:3]
-    return Mistake(option.spelled, "unknown argument", did_you_mean(suggestions))
+    names = [*plain, *table.by_name, *(table.negated if "no_" in option.name else ())]
+    shown = {name: argument.spelled for name, argument in table.by_name.items()}
+    found = dict.fromkeys(shown.get(name, f"--{name}") for name in nearest_paths(option.name, names))
+    return Mistake(option.spelled, "unknown argument", did_you_mean(list(found)[:3]) or _siblings(option, table))
+
+
+def _siblings(option: Option, table: ArgumentTable) -> tuple[str, ...]:
+    """The fields of the params where the argument was looked for."""
+    group = next((group for group in table.groups if option.name.rpartition(".")[0] in group.names.all), None)
+    if group is None or not group.names.primary or not group.arguments:
+        return ()
+    names = [str(argument.path[-1]) for argument in group.arguments]
+    more = ", ..." if len(names) > 8 else ""
+    return (f"--{group.names.primary} has {', '.join(names[:8])}{more}",)
 
 
 def unexpected_word(word: Word, table: ArgumentTable) -> Mistake:
@@ -34,7 +44,9 @@ def unexpected_word(word: Word, table: ArgumentTable) -> Mistake:
         return Mistake("", f"unexpected value {word.text!r}", ("arguments begin with --",))
     argument = table.by_name.get(word.after.name) or table.negated.get(word.after.name)
     if argument is not None and argument.is_flag and word.after.name in table.by_name:
-        return Mistake(word.after.spelled, f"a flag takes true, yes, 1, false, no, 0 or nothing, got {word.text!r}")
+        return Mistake(word.after.spelled, f"must be true, yes, 1, false, no, 0 or nothing, got {word.text!r}")
+    if word.after.name in table.negated:
+        return Mistake(word.after.spelled, f"takes no value, got {word.text!r}")
     return Mistake(word.after.spelled, f"unexpected value {word.text!r}", _too_many(argument))
 
 
@@ -43,20 +55,9 @@ def _too_many(argument: Argument | None) -> tuple[str, ...]:
         return ()
     if isinstance(argument.node, ParamsNode):
         return ("it takes one class",)
-    return (f"it takes {argument.node.spec.kind.label}",)
-
-
-def _nearest_paths(name: str, candidates: Iterable[str]) -> list[str]:
-    """First those that share the most parts of the path, the last part counting most; then by likeness."""
-    parts = name.split(".")
-    alike = nearest(name, candidates := list(candidates), count=12)
-    same_last = [other for other in candidates if other.rpartition(".")[2] == parts[-1]]
-
-    def shared(other: str) -> int:
-        return len(set(parts) & set(other.split(".")))
-
-    found = dict.fromkeys(alike + sorted(same_last, key=lambda other: (-shared(other), len(other))))
-    return sorted(found, key=lambda other: -shared(other))[:6]
+    kind = argument.node.spec.kind
+    count = f"{len(kind.items)} values" if isinstance(kind, TupleType) else "one value"
+    return (f"it takes {count} ({kind.label})",)
 
 
 def _belongs_elsewhere(name: str, table: ArgumentTable) -> str | None:

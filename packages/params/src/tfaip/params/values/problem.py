@@ -21,5 +21,6 @@ def shown(data: Any) -> str:
     """A value in a message: the whole of it, unless it would fill the screen."""
     if isinstance(data, dict | list) and len(data) > 8:
         return f"a {type(data).__name__} of {len(data)}"
-    text = repr(data)
+    # None and the booleans as JSON, YAML and the command line spell them.
+    text = repr(data) if data is not None and not isinstance(data, bool) else str(data).lower()
     return text if len(text) <= 60 else f"{text[:57]}..."

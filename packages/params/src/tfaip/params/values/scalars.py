@@ -129,7 +129,7 @@ class BoolType(ScalarType):
             return True
         if word.lower() in FALSE_WORDS:
             return False
-        raise ValueProblem(f"must be one of true, yes, 1, false, no, 0, got {word!r}")
+        raise ValueProblem(f"must be true, yes, 1, false, no, 0 or nothing, got {word!r}")
 
     def write(self, value: Any) -> str:
         """`true` or `false`."""
