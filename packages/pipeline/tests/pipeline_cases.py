@@ -295,9 +295,7 @@ def make_pipeline(
     data = data or DataParams(pre_proc=SequentialProcessorPipelineParams(processors=list(processors)))
     settings.setdefault("num_processes", 0)
     settings.setdefault("batch_size", 4)
-    return data.create().create_pipeline(
-        mode, DataPipelineParams(**settings), generator or NumbersParams(), seed=seed
-    )
+    return data.create().create_pipeline(mode, DataPipelineParams(**settings), generator or NumbersParams(), seed=seed)
 
 
 def contents(batch: Batch) -> Any:

@@ -32,9 +32,7 @@ PROCESSORS = [AddNoiseParams(), DropEveryParams(), RepeatParams(), PairUpParams(
     drop_remainder=st.booleans(),
     after=st.integers(0, 12),
 )
-def test_restored_pipelines_go_on_with_the_next_batch(
-    chain, stream, count, batch_size, buckets, drop_remainder, after
-):
+def test_restored_pipelines_go_on_with_the_next_batch(chain, stream, count, batch_size, buckets, drop_remainder, after):
     generator = StreamParams(count=count, knows_length=False) if stream else NumbersParams(count=count)
 
     def pipeline():

@@ -86,5 +86,5 @@ def test_lack_of_memory_is_an_error_and_no_crash(monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.posix_fallocate", refuse)
-    with pytest.raises(MemoryError, match="no 100 bytes of shared memory .*No space left on device"):
+    with pytest.raises(MemoryError, match="no 4096 bytes of shared memory .*No space left on device"):
         Arena().allocate(80)

@@ -59,8 +59,8 @@ def _pickled(program: Program) -> tuple[bytes, str | None]:
     if program.generator_params is not None:
         classes.append(program.generator_params.cls())
     in_main = [cls.__qualname__ for cls in classes if _is_in_main(cls)]
-    # One by one, so that the message can say which of them it is.
-    for params in (program.data_params, program.generator_params, *processors):
+    # One by one, so that the message can say which of them it is; the data's parameters hold the processors' ones.
+    for params in (*processors, program.generator_params, program.data_params):
         in_main += _pickled_part(type(params).__name__, params)[1]
     data, in_all = _pickled_part("the pipeline", program)
     return data, next(iter([*in_main, *in_all]), None)
