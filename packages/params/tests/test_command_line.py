@@ -338,7 +338,7 @@ def test_validators_and_converters_read_like_other_mistakes(mistakes: Mistakes, 
     assert read(zoo.CheckedParams, "--name abc").name == "ABC"
     assert mistakes(zoo.CheckedParams, "--p.count -1 --p.ratio 2", "p").splitlines() == [
         "--p.count: must be > 0, got -1",
-        "--p.ratio: must be <= 1: 2.0",
+        "--p.ratio: must be <= 1, got 2.0",
     ]
     assert mistakes(zoo.CheckedParams, "--p.low 10", "p") == "--p: low must be <= high"
 

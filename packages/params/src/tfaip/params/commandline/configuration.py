@@ -58,7 +58,7 @@ def _merge(data: Any, source: str, nodes: Mapping[str, ParamsNode], trusted: Tru
                 merger.merge(nodes[key], value, (key,))
             elif key != VERSION_KEY:
                 yield Mistake(spell_path((str(key),), source), "no such params", did_you_mean(nearest(str(key), nodes)))
-    for path, problem in (*merger.problems, *merger.unknown):
+    for path, problem in merger.problems:
         yield Mistake(spell_path(path, source), problem.problem, problem.hints)
 
 

@@ -7,12 +7,12 @@ from typing import Any
 from tfaip.params.registry import name_of
 from tfaip.params.selection import selectable_classes
 from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode
-from tfaip.params.values.alternatives import OptionalType
+from tfaip.params.values.alternatives import NONE_WORDS, OptionalType
 from tfaip.params.values.base import ScalarType, ValueType
 from tfaip.params.values.collections import MappingType, SequenceType, TupleType
 from tfaip.params.values.scalars import BoolType
 
-__all__ = ["choices_of", "docstring_of", "metavar_of", "origin_of", "required", "type_of", "value_of"]
+__all__ = ["choices_of", "docstring_of", "metavar_of", "origin_of", "required", "type_note", "type_of", "value_of"]
 
 
 def type_of(node: Node) -> str:
@@ -52,12 +52,30 @@ def metavar_of_kind(kind: ValueType) -> str:
     return kind.label.replace(" | ", "|").upper() if len(kind.label) <= 16 else "VALUE"
 
 
+def type_note(node: Node) -> str:
+    """What the metavar doesn't say of the type; empty where it says all."""
+    if not isinstance(node, Leaf):
+        return ""
+    kind = node.spec.kind
+    assert isinstance(kind, ValueType)
+    inner = kind.inner if isinstance(kind, OptionalType) else kind
+    said = (
+        isinstance(inner, TupleType)
+        or (isinstance(inner, SequenceType) and inner.cls is list)
+        or inner.label.upper() == metavar_of(node).strip("[]")
+    )
+    if not said:
+        return kind.label
+    return "or none" if inner is not kind and value_of(node) != "none" else ""
+
+
 def choices_of(node: Node) -> tuple[str, ...]:
     """The words from which one may choose: values, or names of classes."""
     if isinstance(node, Leaf):
         kind = node.spec.kind
         assert isinstance(kind, ValueType)
-        return () if _is_plain_flag(kind) else kind.words()
+        words = () if _is_plain_flag(kind) else tuple(dict.fromkeys(kind.words()))
+        return words if set(words) - set(NONE_WORDS) else ()
     spec = node.spec
     if isinstance(node, ParamsNode) and spec is not None and (spec.options.fixed_class or spec.options.tuple_like):
         return ("none",) if node.kind.optional else ()
@@ -122,7 +140,9 @@ def _selected(node: ParamsNode) -> str | None:
 def required(node: Node) -> bool:
     """Whether the argument has still to be given."""
     spec = node.spec
-    if spec is None or origin_of(node) is not Origin.DEFAULT:
+    if spec is None:
+        return isinstance(node, ParamsNode) and node.selected is UNSET
+    if origin_of(node) is not Origin.DEFAULT:
         return False
     return spec.options.required or (value_of(node) is None and not spec.has_default)
 

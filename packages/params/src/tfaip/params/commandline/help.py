@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tfaip.params.registry import name_of
-from tfaip.params.tree.nodes import Origin, ParamsNode
+from tfaip.params.tree.nodes import UNSET, Origin, ParamsNode
+from tfaip.params.values.collections import MappingType, SequenceType
 
 from .arguments import Argument, Group
 from .builtin import BUILTIN_ARGUMENTS
@@ -18,7 +19,7 @@ from .describing import (
     origin_of,
     quoted,
     required,
-    type_of,
+    type_note,
     value_of,
 )
 from .parsing import Parsed
@@ -65,10 +66,15 @@ class Section:
         self.entries = entries
 
 
+def several(argument: PlainArgument) -> str:
+    """Dots after the name of a positional argument that takes several words."""
+    return " ..." if isinstance(argument.kind, SequenceType | MappingType) else ""
+
+
 def usage(command: CommandLine) -> str:
     """The first line of help."""
     positionals = [
-        argument.spelled if argument.required else f"[{argument.spelled}]"
+        argument.spelled + several(argument) if argument.required else f"[{argument.spelled}{several(argument)}]"
         for argument in command.arguments
         if argument.positional
     ]
@@ -88,7 +94,7 @@ def help_sections(parsed: Parsed, command: CommandLine) -> Iterator[Section]:
 
 def _section(group: Group, parsed: Parsed) -> Section:
     cls = group.node.cls
-    name = name_of(cls) if cls is not None else "none"
+    name = name_of(cls) if cls is not None else "not selected" if group.node.selected is UNSET else "none"
     title = f"{group.names.primary}: {name}" if group.names.primary else name
     intro = [text] if (text := docstring_of(cls)) else []
     others = [f"--{other}.*" for other in group.names.all[1:]]
@@ -115,9 +121,7 @@ def _is_without_alternative(argument: Argument) -> bool:
 def _entry(argument: Argument) -> Entry:
     node = argument.node
     metavar = metavar_of(node)
-    # What the metavar says already isn't said again.
-    says_type = isinstance(node, ParamsNode) or type_of(node).upper() in (metavar, metavar.strip("[]"))
-    notes = [] if says_type or choices_of(node) else [type_of(node)]
+    notes = [note] if (note := type_note(node)) and not choices_of(node) else []
     if choices := choices_of(node):
         more = [f"... {len(choices)} in all"] if len(choices) > _MANY else []
         notes.append(f"one of {', '.join([*choices[:_MANY], *more])}")
@@ -134,7 +138,7 @@ def _entry(argument: Argument) -> Entry:
 def _plain_entry(argument: PlainArgument) -> Entry:
     metavar = "" if argument.positional else argument.metavar or metavar_of_kind(argument.kind)
     notes = [f"one of {', '.join(words)}"] if (words := argument.kind.words()) and metavar != "[BOOL]" else []
-    if argument.default not in (None, False) and not argument.required:
+    if argument.default not in (None, False, ()) and not argument.required:
         notes.append("default: " + " ".join(map(quoted, argument.kind.format(argument.default))))
     name = argument.spelled if argument.positional else ", ".join(argument.flags)
     return Entry(name, "" if metavar == "[BOOL]" else metavar, argument.help, notes, argument.required)

@@ -52,21 +52,21 @@ def _refused(tag: str, problem: str) -> LoadError:
 
 def _source_file(parts: Sequence[str]) -> str | None:
     """The source of a module. `importlib.util.find_spec` would import the parent packages, so we walk by ourselves."""
-    search: Sequence[str] | None = None
-    spec = None
-    for index in range(len(parts)):
-        spec = _find_spec(".".join(parts[: index + 1]), search)
+    spec = _find_top_level(parts[0])
+    for part in parts[1:]:
         if spec is None:
             return None
-        search = list(spec.submodule_search_locations or ())
-    assert spec is not None
+        # By the last part of its name alone: for a full name, a folder without __init__ asks for its imported parent.
+        spec = importlib.machinery.PathFinder.find_spec(part, list(spec.submodule_search_locations or ()))
+    if spec is None:
+        return None
     return spec.origin if isinstance(spec.loader, importlib.machinery.SourceFileLoader) else None
 
 
-def _find_spec(name: str, search: Sequence[str] | None) -> importlib.machinery.ModuleSpec | None:
+def _find_top_level(name: str) -> importlib.machinery.ModuleSpec | None:
     for finder in sys.meta_path:
         # The finders of editable installs know only top-level packages; they look, but import nothing.
-        if spec := getattr(finder, "find_spec", lambda *_: None)(name, search):
+        if spec := getattr(finder, "find_spec", lambda *_: None)(name, None):
             return spec
     return None
 

@@ -97,18 +97,15 @@ def _read(cls: Any, data: Any, source: str, trust: Iterable[str], strict: bool, 
         raise ParamsError(f"expects a params class, got {cls!r}")
     check_version(data, source)
     own = [base.__module__.partition(".")[0] for base in kind.bases]
-    merger = Merger(CattrsReader(), TrustedImport([*own, *trust]), report_missing=complete)
+    merger = Merger(CattrsReader(), TrustedImport([*own, *trust]), strict=strict, report_missing=complete)
     abstract = getattr(origin_class(cls), "__abstractmethods__", ())
     node = ParamsNode(None, kind, UNSET, Origin.DEFAULT)
     if not abstract and not (isinstance(data, dict) and CLASS_KEY in data):
         node = node_of_class(None, kind, kind.annotations[0], Origin.DEFAULT)
     merger.merge(node, data, ())
     problems: Problems = list(merger.problems)
-    if strict:
-        problems += merger.unknown + merger.missing
-    else:
-        for path, problem in merger.unknown + merger.missing:
-            warnings.warn(str(Mistake(spell_path(path, source), problem.problem, problem.hints)), ParamsWarning, 4)
+    for path, problem in merger.tolerated:
+        warnings.warn(str(Mistake(spell_path(path, source), problem.problem, problem.hints)), ParamsWarning, 5)
     value = UNSET
     if not problems:
         value = build(node, problems, check_required=False)

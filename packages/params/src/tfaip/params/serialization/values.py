@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from enum import Enum
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -14,7 +14,8 @@ from cattrs.errors import IterableValidationError
 
 from tfaip.params.structure import FieldSpec
 from tfaip.params.tree.building import Problems
-from tfaip.params.tree.nodes import DictNode, Path
+from tfaip.params.tree.nodes import DictNode
+from tfaip.params.tree.nodes import Path as TreePath
 from tfaip.params.values.alternatives import OptionalType
 from tfaip.params.values.annotations import has_fields, kind_of, strip_annotation, union_members
 from tfaip.params.values.base import ScalarType, ValueType
@@ -37,7 +38,8 @@ def _make_converter() -> cattrs.Converter:
         converter.register_unstructure_hook(moment, lambda value: value.isoformat())
     converter.register_structure_hook(timedelta, _from_text)
     converter.register_unstructure_hook(timedelta, format_timedelta)
-    converter.register_structure_hook_func(lambda t: isinstance(t, type) and issubclass(t, PurePath), _from_text)
+    for path in (PurePath, Path):
+        converter.register_structure_hook(path, _from_text)
     converter.register_unstructure_hook(PurePath, str)
     converter.register_structure_hook_func(_is_enum, _member)
     converter.register_unstructure_hook_func(_is_enum, _plain_member)
@@ -49,7 +51,9 @@ def _make_converter() -> cattrs.Converter:
 
 
 def _exactly(cls: type[Any]) -> Callable[[Any, Any], Any]:
-    def structure(data: Any, _: Any) -> Any:
+    def structure(data: Any, annotation: Any) -> Any:
+        if _is_enum(annotation):
+            return _member(data, annotation)  # cattrs comes here for enums that are numbers or text too
         if type(data) is cls:
             return data
         if cls is float and (type(data) is int or data in _NOT_FINITE):
@@ -144,7 +148,7 @@ value_converter = _make_converter()
 class CattrsReader:
     """Reads the values of fields that hold no params from plain data."""
 
-    def read(self, data: Any, spec: FieldSpec, path: Path, problems: Problems) -> Any:
+    def read(self, data: Any, spec: FieldSpec, path: TreePath, problems: Problems) -> Any:
         """The value; what is wrong is added to the problems, each with its own path."""
         try:
             if spec.options.decoder is not None:
@@ -162,7 +166,7 @@ class CattrsReader:
             problems.append((path, ValueProblem(f"{error or type(error).__name__}, got {shown(data)}")))
         return None
 
-    def _read(self, data: Any, kind: ValueType, annotation: Any, path: Path, problems: Problems) -> Any:
+    def _read(self, data: Any, kind: ValueType, annotation: Any, path: TreePath, problems: Problems) -> Any:
         if isinstance(kind, OptionalType):
             if data is None:
                 return None
@@ -184,7 +188,7 @@ class CattrsReader:
             problems.extend((path, _as_problem(error)) for error in rest)
             return None
 
-    def _read_mapping(self, data: Any, kind: MappingType, annotation: Any, path: Path, problems: Problems) -> Any:
+    def _read_mapping(self, data: Any, kind: MappingType, annotation: Any, path: TreePath, problems: Problems) -> Any:
         if not isinstance(data, dict):
             raise ValueProblem(f"expects an object ({kind.label}), got {shown(data)}")
         value_annotation = get_args(strip_annotation(annotation))[1]

@@ -40,16 +40,24 @@ class Merger:
     Args:
         reader: Reads the values of fields that hold no params.
         import_tag: Gets the object of a tag that no imported class has; raises `ValueProblem`.
-        report_missing: Whether fields that the data doesn't mention are reported too.
+        strict: Whether unknown and missing fields are problems, or else are `tolerated`.
+        report_missing: Whether fields that the data doesn't mention are reported at all.
     """
 
-    def __init__(self, reader: ValueReader, import_tag: Callable[[str], Any], *, report_missing: bool = False) -> None:
+    def __init__(
+        self,
+        reader: ValueReader,
+        import_tag: Callable[[str], Any],
+        *,
+        strict: bool = True,
+        report_missing: bool = False,
+    ) -> None:
         self._reader = reader
         self._import_tag = import_tag
         self._report_missing = report_missing
         self.problems: Problems = []
-        self.unknown: Problems = []
-        self.missing: Problems = []
+        self.tolerated: Problems = []
+        self._mismatches = self.problems if strict else self.tolerated
 
     def merge(self, node: Node, data: Any, path: Path) -> None:
         """Lay data over a node and all below it."""
@@ -109,26 +117,26 @@ class Merger:
             old: name for name, child in node.children.items() if child.spec for old in child.spec.options.former_names
         }
         seen = set()
-        unknown = []
+        unknown = 0
         for key, value in data.items():
             name = key if key in node.children else former.get(key)
             if name is not None:
                 seen.add(name)
                 self.merge(node.children[name], value, (*path, name))
             elif key != CLASS_KEY and not (key == VERSION_KEY and len(path) <= 1):
-                unknown.append(key)
-        self._report_unknown(node, unknown, path)
+                unknown += 1
+                self._report_unknown(node, key, path, unknown)
+        if unknown > _MANY:
+            problem = f"{unknown - _MANY} more keys that {_name(node)} doesn't have"
+            self._mismatches.append((path, ValueProblem(problem)))
         if self._report_missing:
-            for name in node.children.keys() - seen:
-                self.missing.append(((*path, name), ValueProblem("is missing")))
+            for name in (name for name in node.children if name not in seen):
+                self._mismatches.append(((*path, name), ValueProblem("is missing")))
 
-    def _report_unknown(self, node: ParamsNode, keys: list[Any], path: Path) -> None:
-        for key in keys[:_MANY]:
+    def _report_unknown(self, node: ParamsNode, key: Any, path: Path, count: int) -> None:
+        if count <= _MANY:
             hints = did_you_mean(nearest(str(key), node.children))
-            self.unknown.append(((*path, str(key)[:80]), ValueProblem(f"{_name(node)} has no such field", hints)))
-        if len(keys) > _MANY:
-            more = len(keys) - _MANY
-            self.unknown.append((path, ValueProblem(f"{more} more keys that {_name(node)} doesn't have")))
+            self._mismatches.append(((*path, str(key)[:80]), ValueProblem(f"{_name(node)} has no such field", hints)))
 
     def _merge_list(self, node: ListNode, data: Any, path: Path) -> None:
         node.origin = Origin.CONFIG

@@ -46,8 +46,9 @@ def _validate(cls: Any, values: dict[str, Any], problems: list[tuple[str, ValueP
 
 
 def _problem(error: Exception, name: str, value: Any) -> ValueProblem:
-    message = _message(error, name)
-    return ValueProblem(message if repr(value) in message else f"{message}, got {value!r}")
+    # The validators of attrs write `must be > 0: -1`.
+    message = _message(error, name).removesuffix(f": {value!r}")
+    return ValueProblem(message if f"got {value!r}" in message else f"{message}, got {value!r}")
 
 
 def _message(error: Exception, name: str) -> str:

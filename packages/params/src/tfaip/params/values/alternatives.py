@@ -9,6 +9,7 @@ from typing import Any
 from tfaip.params.suggestions import did_you_mean, nearest
 
 from .base import ScalarType, ValueType
+from .collections import SequenceType
 from .problem import ValueProblem
 
 __all__ = ["NONE_WORDS", "ChoiceType", "EnumType", "LiteralType", "OptionalType", "UnionType", "not_among"]
@@ -197,7 +198,10 @@ class OptionalType(ScalarType):
 
     def take(self, words: Sequence[str]) -> int:
         """The word for None, or as many as the type takes."""
-        return 1 if words and words[0].lower() in NONE_WORDS else self.inner.take(words)
+        items_may_be_none = isinstance(self.inner, SequenceType) and isinstance(self.inner.item, OptionalType)
+        if words and words[0].lower() in NONE_WORDS and not items_may_be_none:
+            return 1
+        return self.inner.take(words)
 
     def parse(self, words: Sequence[str]) -> Any:
         """None, or the value."""

@@ -1,0 +1,100 @@
+"""What help shows, to the letter, at 80 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import params_zoo as zoo
+import pytest
+
+from tfaip.params import CommandLine, parse
+
+Snapshot = Callable[[str], None]
+
+
+@pytest.fixture
+def command() -> CommandLine:
+    command = CommandLine("tfaip-demo", "Trains a network. This description is longer than one line of 80 columns is.")
+    command.add_argument("scenario", required=True, help="What to train")
+    command.add_argument("extra", type=list[str])
+    command.add_argument("--dry-run", "-n", type=bool, help="Do nothing")
+    command.add_argument("--level", type=int, default=2, choices=[1, 2], help="How much to say")
+    command.add_root("trainer", zoo.TrainerParams)
+    return command
+
+
+def printed_help(command: CommandLine, line: str, capsys: pytest.CaptureFixture[str]) -> str:
+    with pytest.raises(SystemExit) as caught:
+        command.parse(line.split())
+    assert caught.value.code == 0
+    return capsys.readouterr().out
+
+
+def test_help(command: CommandLine, capsys: pytest.CaptureFixture[str], snapshot: Snapshot) -> None:
+    text = printed_help(command, "--help", capsys)
+    assert max(map(len, text.splitlines())) <= 80
+    assert "\x1b" not in text
+    snapshot(text)
+
+
+def test_help_of_selected_classes_and_values(
+    command: CommandLine, capsys: pytest.CaptureFixture[str], snapshot: Snapshot
+) -> None:
+    line = "-h --optimizer SGD --optimizer.lr 3 --net.layers FC --net.heads a=Conv --warmstart --trainer.epochs x"
+    snapshot(printed_help(command, line, capsys))
+
+
+def test_help_of_a_default_instance_shows_its_values(capsys: pytest.CaptureFixture[str], snapshot: Snapshot) -> None:
+    command = CommandLine("prog")
+    default = zoo.TrainerParams(epochs=7, gen=zoo.DataParams(train=zoo.GenParams(images=["a b", "c"])))
+    command.add_root("trainer", zoo.TrainerParams, default=default)
+    text = printed_help(command, "--help", capsys)
+    assert "default: 7" in text
+    assert "default: 'a b' c" in text
+    snapshot(text)
+
+
+def test_help_of_every_type(capsys: pytest.CaptureFixture[str], snapshot: Snapshot) -> None:
+    with pytest.raises(SystemExit):
+        parse(zoo.AllParams, ["--help"], prog="prog")
+    snapshot(capsys.readouterr().out)
+
+
+def test_help_of_a_root_without_a_class(capsys: pytest.CaptureFixture[str], snapshot: Snapshot) -> None:
+    command = CommandLine("prog")
+    command.add_root("optimizer", zoo.OptimizerParams)
+    command.add_root("size", zoo.SizeParams | None)
+    snapshot(printed_help(command, "--help", capsys))
+
+
+def test_long_choices_are_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    from tfaip.params import field, params
+
+    wide = params(type("Wide", (), {"__annotations__": {"x": int}, "x": field(default=1, choices=list(range(40)))}))
+    command = CommandLine("prog")
+    command.add_root("", wide)
+    assert "14, 15, ... 40 in all" in " ".join(printed_help(command, "--help", capsys).split())
+
+
+def test_help_never_fails_because_of_a_default_of_another_type(capsys: pytest.CaptureFixture[str]) -> None:
+    from tfaip.params import field, params
+
+    annotations = {"x": int | None, "y": list[int]}
+    odd = params(type("Odd", (), {"__annotations__": annotations, "x": "odd", "y": field(default=3)}))
+    command = CommandLine("prog")
+    command.add_root("", odd)
+    text = printed_help(command, "--help", capsys)
+    assert "default: odd" in text
+    assert "default: 3" in text
+
+
+@pytest.mark.parametrize(("variable", "coloured"), [("FORCE_COLOR", True), ("NO_COLOR", False)])
+def test_colour(
+    variable: str, coloured: bool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv(variable, "1")
+    command = CommandLine("prog")
+    command.add_root("", zoo.GenParams)
+    assert ("\x1b[" in printed_help(command, "--help", capsys)) is coloured
