@@ -252,8 +252,7 @@ class Misbehave(MappingDataProcessor[MisbehaveParams]):
                     hoard.append(bytearray(1 << 22))
             case "unpicklable":
                 return sample.new_meta({"index": 7, "bad": lambda: None})
-            case other:
-                raise AssertionError(other)
+        raise AssertionError(self.params.how)
 
 
 @params

@@ -42,9 +42,12 @@ def test_after_break():
 
 
 def test_after_an_error_of_the_consumer():
-    with pytest.raises(ZeroDivisionError), big_pipeline().generate_input_batches() as batches:
+    def consume(batches):
         next(batches)
         raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), big_pipeline().generate_input_batches() as batches:
+        consume(batches)
 
 
 def test_after_an_error_of_a_processor():

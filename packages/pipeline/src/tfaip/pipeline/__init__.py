@@ -21,6 +21,7 @@ from .processor_pipeline_params import (
     DataProcessorPipelineParams,
     SequentialProcessorPipelineParams,
 )
+from .resources import resource
 from .sample import Sample
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ __all__ = [
     "PipelineMode",
     "Sample",
     "SequentialProcessorPipelineParams",
+    "resource",
 ]
 
 

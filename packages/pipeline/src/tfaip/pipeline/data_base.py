@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
@@ -14,6 +15,7 @@ from .data_base_params import DataBaseParams
 from .data_generator_params import DataGeneratorParams
 from .data_pipeline_params import DataPipelineParams
 from .mode import PipelineMode
+from .resources import export_resources
 from .sample import Sample
 
 if TYPE_CHECKING:
@@ -131,6 +133,21 @@ class DataBase(Generic[P]):
         except KeyError:
             made = ", ".join(self._pipelines) or "none"
             raise KeyError(f"no pipeline was created for the mode {mode} (there are: {made})") from None
+
+    def dump_resources(self, folder: str | Path) -> P:
+        """Copy all resources of the parameters into `folder/resources`, see `export_resources`.
+
+        Returns:
+            A copy of the parameters with paths relative to the folder. Who loads them sets `resource_base_path`.
+        """
+        exported: P = export_resources(self.params, Path(folder), base=self.params.resource_base_path)
+        exported.resource_base_path = None
+        return exported
+
+    def preload(self, mode: PipelineMode) -> DataPipeline:
+        """Replace the pipeline of a mode (see `pipeline_by_mode`) by a preloaded one."""
+        self._pipelines[mode] = self.pipeline_by_mode(mode).as_preloaded()
+        return self._pipelines[mode]
 
     @cached_property
     def _specs(self) -> tuple[dict[str, ArraySpec], dict[str, ArraySpec], dict[str, ArraySpec]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tfaip.params import field, params
@@ -39,6 +40,10 @@ class DataBaseParams:
     def cls(self) -> type[DataBase[Any]]:
         """The class of the data; import it inside of this method."""
         raise NotImplementedError(f"{type(self).__name__} must override cls() and return the class of its data")
+
+    def resource_path(self, path: str) -> str:
+        """Where a resource is: relative paths start from `resource_base_path`."""
+        return str(Path(self.resource_base_path or ".") / path)
 
     def create(self) -> DataBase[Any]:
         """Make the data."""

@@ -47,6 +47,10 @@ class DataGenerator(ABC, Generic[P]):
             raise NotImplementedError(f"{type(self).__name__} must implement generate(), or __len__ and __getitem__")
         return (self[index] for index in range(len(self)))  # type: ignore[index]  # subclasses that are indexable have it
 
+    def generate_pass(self, epoch: int) -> Iterable[Sample] | Iterable[list[Sample]]:
+        """What `generate` gives, for streams that differ from pass to pass: all they draw must follow from `epoch`."""
+        return self.generate()
+
     def yields_batches(self) -> bool:
         """Whether each element is a list of samples that becomes one batch, whatever the `batch_size` is."""
         return False

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-import os
-from collections.abc import Iterable, Iterator, Mapping
+import copy
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -15,22 +14,26 @@ from .batching.as_given import AsGivenBatcher
 from .batching.batcher import Batcher
 from .batching.buckets import BucketBatcher, default_bucket_sizes
 from .batching.fixed import FixedBatcher
-from .data_generator import DataGenerator, is_indexable, length_of
+from .data_generator import DataGenerator
 from .data_generator_params import DataGeneratorParams
 from .data_pipeline_params import DataPipelineParams
+from .data_processor import GeneratingDataProcessor
+from .description import describe
 from .engine.failure import SampleError
-from .engine.pickling import find_in_main
 from .engine.place import Place
 from .engine.plan import plan_segments, processor_class
 from .engine.portion import Samples
 from .engine.program import Program, Segment
 from .engine.run import Run
 from .engine.settings import WorkerSettings
-from .engine.source import IndexedSource, Source, StreamSource
-from .engine.trial import seconds_per_element
+from .engine.source import Element, StreamSource
 from .errors import DefinitionError
 from .mode import PipelineMode
+from .preload import elements_of, split_for_preload
+from .process_count import choose_process_count
+from .processor_pipeline_params import DataProcessorPipelineParams
 from .sample import Sample
+from .source_choice import SourceChoice
 
 if TYPE_CHECKING:
     from .data_base import DataBase
@@ -38,15 +41,10 @@ if TYPE_CHECKING:
 
 __all__ = ["DataPipeline"]
 
-logger = logging.getLogger(__name__)
+_BEGINNING = Place()
 
-_MOST_AUTOMATIC_PROCESSES = 4
-
-_WORTH_A_WORKER = 0.5e-3
-"""Seconds for a batch. To get one from a worker costs this process about 0.1 ms, while a core of the model is taken."""
-
-DEFAULT_SHUFFLE_BUFFER = 1024
-"""Samples of a stream: enough to mix classes that come in blocks, little enough to be filled at once."""
+_WHOLE = (0, 1)
+"""The only shard of a pipeline that shares its data with no other."""
 
 
 class DataPipeline:
@@ -80,6 +78,8 @@ class DataPipeline:
         self.pipeline_params = pipeline_params
         self.generator_params = generator_params
         self.seed = seed
+        self._pre_proc: DataProcessorPipelineParams = data.params.pre_proc
+        self._preloaded: Sequence[Element] | None = None
         self._layout = data.batch_layout(self.mode)
         for processor in (*data.params.pre_proc.flatten(), *data.params.post_proc.flatten()):
             processor_class(processor)
@@ -87,15 +87,44 @@ class DataPipeline:
     @cached_property
     def generator(self) -> DataGenerator[Any]:
         """The generator, made on first use."""
+        return self.create_data_generator()
+
+    def create_data_generator(self) -> DataGenerator[Any]:
+        """Hook: make the generator."""
         return self.generator_params.create(self.mode)
+
+    def to_mode(self, mode: PipelineMode) -> DataPipeline:
+        """The same pipeline in another mode."""
+        return type(self)(self.data, mode, self.pipeline_params, self.generator_params, seed=self.seed)
+
+    def as_preloaded(self) -> DataPipeline:
+        """The same pipeline, after the samples went through all processors up to the first that can't be preloaded.
+
+        What comes out of them is kept in memory. Each pass shuffles it, and runs the other processors on it.
+        """
+        done, left = split_for_preload(self._pre_proc, self.data.params, self.mode)
+        loading = copy.copy(self)
+        loading._pre_proc = done
+        loading.pipeline_params = copy.copy(self.pipeline_params)
+        loading.pipeline_params.shuffle_buffer_size = 0
+        run = loading._start(packs=False, checks=False, preloading=True)
+        try:
+            elements = elements_of(run, grouped=self._sources.yields_batches)
+        finally:
+            run.close()
+        preloaded = copy.copy(self)
+        preloaded.__dict__.pop("_sources", None)
+        preloaded._pre_proc = left
+        preloaded._preloaded = elements
+        return preloaded
 
     @contextmanager
     def generate_input_samples(self, *, repeat: bool = False) -> Iterator[Iterator[Sample]]:
         """The samples after the processors, as an iterator that lives as long as the context.
 
-        With `num_processes=0` all happens in this process and one sample at a time, so that breakpoints work.
+        With `num_processes=0` all happens in this process, where breakpoints work.
         """
-        run = self._start(Place(), repeat=repeat, packs=False, checks=False, shard=(0, 1))
+        run = self._start(repeat=repeat, packs=False, checks=False)
         try:
             yield _samples_of(run)
         finally:
@@ -103,11 +132,7 @@ class DataPipeline:
 
     @contextmanager
     def generate_input_batches(
-        self,
-        *,
-        repeat: bool | None = None,
-        state: Mapping[str, Any] | None = None,
-        shard: tuple[int, int] = (0, 1),
+        self, *, repeat: bool | None = None, state: Mapping[str, Any] | None = None, shard: tuple[int, int] = _WHOLE
     ) -> Iterator[BatchIterator]:
         """The batches, as an iterator that lives as long as the context; see `open_batches`."""
         batches = self.open_batches(repeat=repeat, state=state, shard=shard)
@@ -117,11 +142,7 @@ class DataPipeline:
             batches.close()
 
     def open_batches(
-        self,
-        *,
-        repeat: bool | None = None,
-        state: Mapping[str, Any] | None = None,
-        shard: tuple[int, int] = (0, 1),
+        self, *, repeat: bool | None = None, state: Mapping[str, Any] | None = None, shard: tuple[int, int] = _WHOLE
     ) -> BatchIterator:
         """The batches, as an iterator that has to be closed.
 
@@ -132,23 +153,17 @@ class DataPipeline:
 
         Raises:
             StateError: The state belongs to other data.
+            DefinitionError: Workers can't be given what they need, or the shard can't be.
         """
         index, shards = shard
         if not 0 <= index < shards:
             raise DefinitionError(f"shard must be (index, number of shards) with 0 <= index < number, got {shard}")
         repeat = self.mode is PipelineMode.TRAINING if repeat is None else repeat
-        length = self._source(shard).length
+        length = self._sources.source(shard).length
         start = Place() if state is None else Place.from_json(state, self.seed, length)
-        packs = not self._buckets
-        run = self._start(start, repeat=repeat, packs=packs, checks=True, shard=shard)
-        return BatchIterator(
-            run,
-            self._batcher(),
-            start=start,
-            seed=self.seed,
-            length=length,
-            repeat=repeat,
-        )
+        batcher = self._batcher()
+        run = self._start(start, repeat=repeat, packs=not isinstance(batcher, BucketBatcher), shard=shard)
+        return BatchIterator(run, batcher, start=start, seed=self.seed, length=length, repeat=repeat)
 
     def input_dataset(
         self,
@@ -156,7 +171,7 @@ class DataPipeline:
         repeat: bool | None = None,
         state: Mapping[str, Any] | None = None,
         with_meta: bool = False,
-        shard: tuple[int, int] = (0, 1),
+        shard: tuple[int, int] = _WHOLE,
     ) -> InputDataset:
         """The batches as a `tf.data.Dataset` (its attribute `dataset`); it has to be closed. Needs TensorFlow."""
         from .tf_dataset import InputDataset
@@ -165,50 +180,36 @@ class DataPipeline:
         size = self.pipeline_params.batch_size
         return InputDataset(self.data, self.mode, batches, batch_size=size, with_meta=with_meta)
 
-    def process_output(self, samples: Iterable[Sample]) -> Iterator[Sample]:
-        """The samples after the processors that follow the model, in order; each is taken when it is asked for."""
-        segments = plan_segments(self.data.params.post_proc, self.mode, parallel=False, read_by_index=False)
-        program = Program(
-            mode=self.mode,
-            seed=self.seed,
-            data_params=self.data.params,
-            generator_params=None,
-            segments=segments,
-            layout=None,
-            packs=False,
-            skip_bad_samples=self.pipeline_params.on_bad_sample == "skip",
-            keeps_invalid=True,
-        )
+    def process_output(self, samples: Iterable[Sample], *, num_processes: int = 0) -> Iterator[Sample]:
+        """The samples after the processors that follow the model, in order; what they drop is missing.
+
+        Args:
+            samples: With outputs. Each is taken when it is asked for, or a few in advance where there are workers.
+            num_processes: The number of worker processes.
+        """
+        segments = plan_segments(self.data.params.post_proc, self.mode, parallel=num_processes > 0, read_by_index=False)
+        program = self._program(segments, packs=False, checks=False, keeps_invalid=True)
         source = StreamSource(
-            self.seed, 1, lambda: samples, "the samples to post-process", count=None, limit=None, shuffle_buffer=0
+            self.seed, 1, lambda _: samples, "the samples to post-process", count=None, limit=None, shuffle_buffer=0
         )
-        return _samples_of(Run(program, source, WorkerSettings(), start=Place(), repeat=False))
+        run = Run(program, source, self._worker_settings(num_processes), start=Place(), repeat=False)
+        try:
+            yield from _samples_of(run)
+        finally:
+            run.close()
 
     def steps_per_epoch(self) -> int | None:
         """The number of batches of one pass; None if it depends on the samples.
 
         It is an upper bound if processors drop samples.
         """
-        length = self._source().length
-        if self._buckets or length is None:
-            return None
-        if self.generator.yields_batches():
+        length = self._sources.source().length
+        if length is None or self._sources.yields_batches:
             return length
-        if any(self._makes_many(processor) for processor in self.data.params.pre_proc.flatten()):
+        params = self.pipeline_params
+        if params.bucket_boundaries or any(self._makes_many(processor) for processor in self._pre_proc.flatten()):
             return None
-        size = self.pipeline_params.batch_size
-        return length // size if self.pipeline_params.batch_drop_remainder else -(-length // size)
-
-    def samples_per_epoch(self) -> int | None:
-        """The number of samples of one pass; None if it depends on the samples.
-
-        It is an upper bound if processors drop samples.
-        """
-        if self.generator.yields_batches():
-            return None
-        if any(self._makes_many(processor) for processor in self.data.params.pre_proc.flatten()):
-            return None
-        return self._source().length
+        return length // params.batch_size if params.batch_drop_remainder else -(-length // params.batch_size)
 
     def __len__(self) -> int:
         """`steps_per_epoch`, where it is known."""
@@ -217,19 +218,24 @@ class DataPipeline:
             raise TypeError("the number of batches of this pipeline depends on its samples")
         return steps
 
-    def _makes_many(self, processor: Any) -> bool:
-        return self.mode in processor.modes and hasattr(processor_class(processor), "generate")
+    def describe(self) -> str:
+        """The stages, one a line, with the process in which each of them runs."""
+        program, processes = self._placed(self._program(self._segments(parallel=True), packs=True, checks=False))
+        post_proc = [params for params in self.data.params.post_proc.flatten() if self.mode in params.modes]
+        return describe(self.generator, self._sources, program.segments, post_proc, self.pipeline_params, processes)
 
-    @property
-    def _buckets(self) -> bool:
-        params = self.pipeline_params
-        return bool(params.bucket_boundaries or params.bucket_batch_sizes) and not self.generator.yields_batches()
+    @cached_property
+    def _sources(self) -> SourceChoice:
+        return SourceChoice(self.mode, self.pipeline_params, self.seed, self.generator, self._preloaded)
+
+    def _makes_many(self, processor: Any) -> bool:
+        return self.mode in processor.modes and issubclass(processor_class(processor), GeneratingDataProcessor)
 
     def _batcher(self) -> Batcher:
         params = self.pipeline_params
-        if self.generator.yields_batches():
+        if self._sources.yields_batches:
             return AsGivenBatcher(self._layout)
-        if not self._buckets:
+        if not params.bucket_boundaries:
             return FixedBatcher(self._layout, params.batch_size, drop_remainder=params.batch_drop_remainder)
         return BucketBatcher(
             self._layout,
@@ -239,73 +245,65 @@ class DataPipeline:
             drop_remainder=params.batch_drop_remainder,
         )
 
-    def _source(self, shard: tuple[int, int] = (0, 1)) -> Source:
-        params = self.pipeline_params
-        generator = self.generator
-        batches = generator.yields_batches()
-        portion_size = 1 if batches else params.batch_size
-        length = length_of(generator)
-        limit = None if params.limit < 0 else params.limit
-        count = length if limit is None else limit if length is None else min(length, limit)
-        shuffle = self.mode is PipelineMode.TRAINING and params.shuffle_buffer_size not in (0, 1)
-        if is_indexable(generator):
-            if length is None:
-                raise DefinitionError(f"{type(generator).__name__} has __getitem__, so it must have __len__ too")
-            return IndexedSource(self.seed, portion_size, count or 0, shuffle=shuffle, shard=shard)
-        buffer = DEFAULT_SHUFFLE_BUFFER if params.shuffle_buffer_size < 0 else params.shuffle_buffer_size
-        return StreamSource(
-            self.seed,
-            portion_size,
-            generator.generate,
-            f"{type(generator).__name__}.generate()",
-            count=None if length is None else count,
-            limit=limit,
-            shuffle_buffer=buffer if shuffle else 0,
-            shard=shard,
+    def _start(
+        self,
+        start: Place = _BEGINNING,
+        *,
+        packs: bool,
+        repeat: bool = False,
+        checks: bool = True,
+        preloading: bool = False,
+        shard: tuple[int, int] = _WHOLE,
+    ) -> Run:
+        program, processes = self._placed(
+            self._program(self._segments(parallel=True), packs=packs, checks=checks, preloading=preloading)
         )
+        source = self._sources.source(shard)
+        return Run(program, source, self._worker_settings(processes), start=start, repeat=repeat)
 
-    def _start(self, start: Place, *, repeat: bool, packs: bool, checks: bool, shard: tuple[int, int]) -> Run:
-        processes = self.pipeline_params.num_processes
-        program = Program(
+    def _segments(self, *, parallel: bool) -> list[Segment]:
+        sources = self._sources
+        segments = plan_segments(self._pre_proc, self.mode, parallel=parallel, read_by_index=sources.read_by_index)
+        if sources.yields_batches and (streams := [segment for segment in segments if segment.is_stream]):
+            raise DefinitionError(
+                f"{processor_class(streams[0].processors[0]).__name__} needs the whole stream of samples, whereas "
+                f"{type(self.generator).__name__} yields batches: declare it as one_to_n, or batch in the pipeline"
+            )
+        return segments
+
+    def _program(
+        self,
+        segments: Sequence[Segment],
+        *,
+        packs: bool,
+        checks: bool,
+        preloading: bool = False,
+        keeps_invalid: bool = False,
+    ) -> Program:
+        reads = not keeps_invalid and self._sources.read_by_index
+        return Program(
             mode=self.mode,
             seed=self.seed,
             data_params=self.data.params,
-            generator_params=self.generator_params if is_indexable(self.generator) else None,
-            segments=self._segments(parallel=processes != 0),
+            generator_params=self.generator_params if reads else None,
+            segments=segments,
             layout=self._layout if checks else None,
             packs=packs,
             skip_bad_samples=self.pipeline_params.on_bad_sample == "skip",
+            preloading=preloading,
+            keeps_invalid=keeps_invalid,
         )
+
+    def _placed(self, program: Program) -> tuple[Program, int]:
+        """The program as it is run, and the number of workers."""
+        processes = self.pipeline_params.num_processes
         if processes < 0:
-            processes = self._automatic_processes(program)
-            if processes == 0:
-                program = replace(program, segments=self._segments(parallel=False))
-        return Run(program, self._source(shard), self._worker_settings(processes), start=start, repeat=repeat)
-
-    def _segments(self, *, parallel: bool) -> list[Segment]:
-        return plan_segments(
-            self.data.params.pre_proc, self.mode, parallel=parallel, read_by_index=is_indexable(self.generator)
-        )
-
-    def _automatic_processes(self, program: Program) -> int:
-        """As many as there are cores, at most 4; none where they would have little to do, or could not do it.
-
-        The data is the same in any case, so that the choice may depend on how long the first samples take.
-        """
-        steps = self.steps_per_epoch()
-        if not any(segment.in_workers for segment in program.segments) or (steps is not None and steps <= 1):
-            return 0
-        if (in_main := find_in_main(program)) is not None:
-            logger.warning(
-                "The pipeline runs in this process only, since %s is defined in __main__, which worker processes don't "
-                "import: move it into a module of its own",
-                in_main,
+            processes = choose_process_count(
+                program, batch_size=self.pipeline_params.batch_size, batches=self.steps_per_epoch()
             )
-            return 0
-        seconds = None if program.generator_params is None else seconds_per_element(program)
-        if seconds is not None and seconds * self.pipeline_params.batch_size < _WORTH_A_WORKER:
-            return 0
-        return min(_MOST_AUTOMATIC_PROCESSES, len(os.sched_getaffinity(0)))
+        if processes == 0:
+            program = replace(program, segments=self._segments(parallel=False))
+        return program, processes
 
     def _worker_settings(self, processes: int) -> WorkerSettings:
         params = self.pipeline_params
@@ -319,10 +317,10 @@ class DataPipeline:
 
 
 def _samples_of(run: Run) -> Iterator[Sample]:
-    tokens = iter(run.flow)
+    error: BaseException
     while True:
         try:
-            token = next(tokens, None)
+            token = next(run.flow, None)
         except SampleError as failure:
             error = failure.original()
         else:
@@ -331,4 +329,5 @@ def _samples_of(run: Run) -> Iterator[Sample]:
             if isinstance(token, Samples):
                 yield from token.samples
             continue
+        # Outside of the except clause, so that the traceback is that of the processor and not one of the engine.
         raise error

@@ -42,6 +42,7 @@ class Program:
         layout: What the results of the last segment are checked against; None if they need not fit a batch.
         packs: Whether the last segment packs its results, rather than to hand out samples.
         skip_bad_samples: Leave out samples whose processing fails, rather than to raise.
+        preloading: Whether the results are kept in memory for all passes.
         keeps_invalid: Do not check for validity (after the model, where a sample needs neither inputs nor targets).
     """
 
@@ -53,4 +54,5 @@ class Program:
     layout: BatchLayout | None
     packs: bool
     skip_bad_samples: bool = False
+    preloading: bool = False
     keeps_invalid: bool = False

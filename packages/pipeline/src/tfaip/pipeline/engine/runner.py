@@ -31,9 +31,8 @@ def _nobody_watches(element: int) -> None:
 class Runner:
     """Builds generator and processors of a program when they are needed first, and runs its segments on portions."""
 
-    def __init__(self, program: Program, *, preloading: bool = False) -> None:
+    def __init__(self, program: Program) -> None:
         self._program = program
-        self._preloading = preloading
         self._generator: DataGenerator[Any] | None = None
         self._processors: dict[int, list[DataProcessor[Any]]] = {}
 
@@ -170,14 +169,14 @@ class Runner:
     def _step(self, processor: DataProcessor[Any], samples: list[Sample], report: Report) -> list[Sample]:
         valid = []
         if isinstance(processor, MappingDataProcessor):
-            apply = processor.preload if self._preloading else processor.apply
+            apply = processor.preload if self._program.preloading else processor.apply
             for sample in samples:
                 result = apply(sample)
                 if (accepted := self._accepted(processor, result, report)) is not None:
                     valid.append(accepted.identified_by(sample.identity))
             return valid
         assert isinstance(processor, GeneratingDataProcessor)
-        generate = processor.preload if self._preloading else processor.generate
+        generate = processor.preload if self._program.preloading else processor.generate
         for sample in samples:
             identity = sample.identity
             assert identity is not None

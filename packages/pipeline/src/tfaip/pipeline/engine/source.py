@@ -17,7 +17,7 @@ from .failure import SampleError
 from .place import Place
 from .portion import EndOfPass, Indices, Origin, Portion, Samples, Token
 
-__all__ = ["IndexedSource", "SharedIndexedSource", "Source", "StreamSource", "cut"]
+__all__ = ["IndexedSource", "PreloadedSource", "Source", "StreamSource", "cut"]
 
 T = TypeVar("T")
 
@@ -79,6 +79,11 @@ def cut(
         yield chunk, None
 
 
+def _unless_one_of_each(elements: list[int], count: int) -> list[int] | None:
+    """The elements of samples as `Samples` has them."""
+    return None if elements == list(range(count)) else elements
+
+
 class IndexedSource(Source):
     """Hands out indices; whoever works on the portion reads the samples.
 
@@ -123,44 +128,46 @@ class IndexedSource(Source):
         return Indices(epoch, positions, indices, keep=keep)
 
 
-class SharedIndexedSource(IndexedSource):
-    """Reads the samples itself, since they are in the memory of this process already.
+class PreloadedSource(IndexedSource):
+    """Hands out samples that are in memory already, each with the identity that it had when it was loaded.
 
     Args:
-        samples: The samples.
-        paths: For each sample, the path of its identity.
+        elements: The elements.
     """
 
     def __init__(
         self,
         seed: int,
         portion_size: int,
-        samples: Sequence[Sample],
-        paths: Sequence[tuple[int, ...]],
-        count: int,
+        elements: Sequence[Element],
         *,
         shuffle: bool,
         shard: tuple[int, int] = (0, 1),
     ) -> None:
-        super().__init__(seed, portion_size, count, shuffle=shuffle, shard=shard)
-        self._samples = samples
-        self._paths = paths
+        super().__init__(seed, portion_size, len(elements), shuffle=shuffle, shard=shard)
+        self._elements = elements
 
     def _portion(
         self, epoch: int, positions: Sequence[int], indices: list[int], keep: frozenset[Origin] | None
     ) -> Portion:
-        samples = [
-            self._samples[index].copy().identified_by(SampleIdentity(self.seed, epoch, self._paths[index]))
-            for index in indices
-        ]
-        return Samples(epoch, positions, samples, keep=keep)
+        samples: list[Sample] = []
+        numbers: list[int] = []
+        for number, index in enumerate(indices):
+            element = self._elements[index]
+            for sample in [element] if isinstance(element, Sample) else element:
+                loaded = sample.identity
+                assert loaded is not None
+                identity = SampleIdentity(self.seed, epoch, loaded.path, loaded.level)
+                samples.append(sample.copy().identified_by(identity))
+                numbers.append(number)
+        return Samples(epoch, positions, samples, _unless_one_of_each(numbers, len(indices)), keep=keep)
 
 
 class StreamSource(Source):
     """Reads a stream from its beginning in each pass; to go on somewhere, what came before is read and dropped.
 
     Args:
-        read: Opens the stream.
+        read: Opens the stream of a pass.
         name: What is read, for messages.
         count: The number of elements of a pass after the limit, if it is known.
         limit: The number of elements of a pass, at most; None for all.
@@ -172,7 +179,7 @@ class StreamSource(Source):
         self,
         seed: int,
         portion_size: int,
-        read: Callable[[], Iterable[Element]],
+        read: Callable[[int], Iterable[Element]],
         name: str,
         *,
         count: int | None,
@@ -217,32 +224,30 @@ class StreamSource(Source):
                     f"{self._name} must give samples (or lists of samples where yields_batches() "
                     f"is True), got {type(element).__name__} at index {index}"
                 )
-        of_each_one = elements == list(range(len(chunk)))
-        return Samples(
-            epoch, [position for position, _ in chunk], samples, None if of_each_one else elements, keep=keep
-        )
+        positions = [position for position, _ in chunk]
+        return Samples(epoch, positions, samples, _unless_one_of_each(elements, len(chunk)), keep=keep)
 
-    def _numbered(self) -> Iterator[tuple[int, Element]]:
+    def _numbered(self, epoch: int) -> Iterator[tuple[int, Element]]:
         """The elements of this shard with their indices in the stream."""
         index, shards = self._shard
-        numbered: Iterable[tuple[int, Element]] = enumerate(self._read())
+        numbered: Iterable[tuple[int, Element]] = enumerate(self._read(epoch))
         return islice(numbered, index, self._limit, shards)
 
-    def _read(self) -> Iterator[Element]:
+    def _read(self, epoch: int) -> Iterator[Element]:
         number = 0
         try:
-            for number, element in enumerate(self._open(), 1):  # noqa: B007 - it is used in the message
+            for number, element in enumerate(self._open(epoch), 1):  # noqa: B007 - it is used in the message
                 yield element
         except Exception as error:
             raise SampleError(error, f"in {self._name} after {number} samples") from error
 
     def _shuffled(self, epoch: int) -> Iterator[tuple[int, Element]]:
         if self._shuffle_buffer <= 1:
-            yield from self._numbered()
+            yield from self._numbered(epoch)
             return
         rng = pass_generator(self.seed, epoch)
         buffer: list[tuple[int, Element]] = []
-        for element in self._numbered():
+        for element in self._numbered(epoch):
             if len(buffer) < self._shuffle_buffer:
                 buffer.append(element)
                 continue

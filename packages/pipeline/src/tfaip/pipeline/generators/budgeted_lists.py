@@ -1,0 +1,87 @@
+"""`BudgetedListsGenerator`: batches of lines whose lengths are known, each batch as large as a budget allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tfaip.params import field, params
+from tfaip.pipeline.batching.budget import batches_by_budget
+from tfaip.pipeline.data_generator import DataGenerator
+from tfaip.pipeline.errors import DefinitionError
+from tfaip.pipeline.mode import PipelineMode
+from tfaip.pipeline.randomness import pass_generator
+from tfaip.pipeline.sample import Sample
+
+from .line_lists import expand_globs, read_lengths, read_list, weighted_picks
+from .list_file import ListFileGeneratorParams
+
+__all__ = ["BudgetedListsGenerator", "BudgetedListsGeneratorParams"]
+
+
+@params(name="BudgetedLists")
+class BudgetedListsGeneratorParams(ListFileGeneratorParams):
+    """Lists of samples, each with a file that tells their lengths."""
+
+    length_files: list[str] = field(
+        factory=list, help="For each list, a file whose lines begin with the lengths of the samples, in the same order"
+    )
+    bins_per_batch: int = field(default=10_000, help="The size of a batch after padding, in the unit of the lengths")
+    min_batch_size: int = field(default=1, help="The least number of samples of a batch, even if it exceeds the budget")
+
+    def cls(self) -> type[DataGenerator[Any]]:
+        """The generator."""
+        return BudgetedListsGenerator
+
+
+class BudgetedListsGenerator(DataGenerator[BudgetedListsGeneratorParams]):
+    """Sorts the samples of a pass by length and cuts them into batches; in training, batches come in random order."""
+
+    def __init__(self, mode: PipelineMode, params: BudgetedListsGeneratorParams) -> None:
+        super().__init__(mode, params)
+        prefix = params.ignore_prefix
+        self._lists = [read_list(path, ignore_prefix=prefix) for path in expand_globs(params.lists)]
+        self._lengths = [read_lengths(path, ignore_prefix=prefix) for path in expand_globs(params.length_files)]
+        sizes, known = list(map(len, self._lists)), list(map(len, self._lengths))
+        if sizes != known:
+            raise DefinitionError(f"length_files must tell one length for each sample: lists {sizes}, lengths {known}")
+
+    def yields_batches(self) -> bool:
+        """Always."""
+        return True
+
+    def __len__(self) -> int:
+        """The number of batches, which is known only where each pass has the same samples."""
+        if self.mode is PipelineMode.TRAINING:
+            raise TypeError("the number of batches depends on the samples that are drawn")
+        return len(self._batches(self._in_order()))
+
+    def generate(self) -> Iterator[list[Sample]]:
+        """All lines."""
+        return map(self._made, self._batches(self._in_order()))
+
+    def generate_pass(self, epoch: int) -> Iterator[list[Sample]]:
+        """The batches of one pass."""
+        params = self.params
+        if self.mode is not PipelineMode.TRAINING:
+            yield from self.generate()
+            return
+        sizes = [len(lines) for lines in self._lists]
+        batches = self._batches(weighted_picks(sizes, params.list_ratios, params.list_seed, epoch))
+        for number in pass_generator(params.list_seed, epoch).permutation(len(batches)):
+            yield self._made(batches[number])
+
+    def sample(self, line: str, length: int) -> Sample:
+        """Hook: the sample of a line."""
+        return Sample(inputs=line, targets=line, meta={"line": line, "length": length})
+
+    def _in_order(self) -> list[tuple[int, int]]:
+        return [(number, entry) for number, lines in enumerate(self._lists) for entry in range(len(lines))]
+
+    def _batches(self, picks: list[tuple[int, int]]) -> list[list[tuple[int, int]]]:
+        lengths = [self._lengths[number][entry] for number, entry in picks]
+        plan = batches_by_budget(lengths, self.params.bins_per_batch, min_batch_size=self.params.min_batch_size)
+        return [[picks[index] for index in batch] for batch in plan]
+
+    def _made(self, batch: list[tuple[int, int]]) -> list[Sample]:
+        return [self.sample(self._lists[number][entry], self._lengths[number][entry]) for number, entry in batch]

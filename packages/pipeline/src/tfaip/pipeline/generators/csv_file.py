@@ -1,0 +1,86 @@
+"""`CSVGenerator`: one sample for each row of one or several CSV or TSV files."""
+
+from __future__ import annotations
+
+import csv
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from tfaip.params import field, params
+from tfaip.pipeline.data_generator import DataGenerator
+from tfaip.pipeline.data_generator_params import DataGeneratorParams
+from tfaip.pipeline.errors import DefinitionError
+from tfaip.pipeline.mode import PipelineMode
+from tfaip.pipeline.sample import Sample
+
+from .line_lists import expand_globs
+
+__all__ = ["CSVGenerator", "CSVGeneratorParams"]
+
+
+@params(name="CSV")
+class CSVGeneratorParams(DataGeneratorParams):
+    """Tables of samples, whose first row names the columns."""
+
+    files: list[str] = field(factory=list, help="The tables; wildcards are allowed")
+    delimiter: str = field(default="", help="What separates the columns (empty: a tab for *.tsv, else a comma)")
+    path_column: str = field(
+        default="path", help="The column of the input: a path, relative to the folder of the table"
+    )
+    target_column: str = field(default="gt", help="The column of the target; it may be missing where none is needed")
+    threads: int = field(default=8, help="Threads that read the tables")
+
+    def cls(self) -> type[DataGenerator[Any]]:
+        """The generator."""
+        return CSVGenerator
+
+
+class CSVGenerator(DataGenerator[CSVGeneratorParams]):
+    """Reads all tables at once, and the files that they name only when a sample is asked for, in the workers.
+
+    A sample holds what `load` makes of the path as `inputs`, the target as `targets`, and the other columns as meta.
+    """
+
+    def __init__(self, mode: PipelineMode, params: CSVGeneratorParams) -> None:
+        super().__init__(mode, params)
+        if params.threads < 1:
+            raise DefinitionError(f"threads must be >= 1, got {params.threads}")
+        with ThreadPoolExecutor(params.threads) as threads:
+            self._rows = [row for rows in threads.map(self._read, expand_globs(params.files)) for row in rows]
+
+    def __len__(self) -> int:
+        """The number of rows of all tables."""
+        return len(self._rows)
+
+    def __getitem__(self, index: int) -> Sample:
+        """The sample of a row."""
+        path, target, others = self._rows[index]
+        return Sample(
+            inputs=self.load(path) if self.mode.needs_inputs else None,
+            targets=target,
+            meta={"path": str(path), **others},
+        )
+
+    def load(self, path: Path) -> Any:
+        """Hook: the input of a sample; here the path itself, as a text."""
+        return str(path)
+
+    def _read(self, file: Path) -> list[tuple[Path, str | None, dict[str, str]]]:
+        params = self.params
+        delimiter = params.delimiter or ("\t" if file.suffix.lower() == ".tsv" else ",")
+        needed = [params.path_column] + ([params.target_column] if self.mode.needs_targets else [])
+        with file.open(newline="", encoding="utf-8-sig") as stream:
+            reader = csv.DictReader(stream, delimiter=delimiter)
+            columns = list(reader.fieldnames or ())
+            if missing := [name for name in needed if name not in columns]:
+                raise DefinitionError(f"{file} must have the columns {missing}, its first row has {columns}")
+            rows = []
+            for row in reader:
+                if row.get(None) or None in row.values():
+                    raise DefinitionError(
+                        f"{file}:{reader.line_num}: a row must have {len(columns)} columns, got {row}"
+                    )
+                path = file.parent / row.pop(params.path_column)
+                rows.append((path, row.pop(params.target_column, None), row))
+        return rows

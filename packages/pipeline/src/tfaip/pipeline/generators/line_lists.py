@@ -1,0 +1,89 @@
+"""Reading lists: text files with one entry a line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from tfaip.pipeline.errors import DefinitionError
+from tfaip.pipeline.randomness import pass_generator
+
+__all__ = ["expand_globs", "read_lengths", "read_list", "weighted_picks"]
+
+
+def expand_globs(patterns: Sequence[str]) -> list[Path]:
+    """The files that match, sorted for each pattern; a pattern without wildcards stands for itself.
+
+    Raises:
+        FileNotFoundError: Nothing matches a pattern.
+    """
+    found: list[Path] = []
+    for pattern in patterns:
+        path = Path(pattern)
+        wild = [number for number, part in enumerate(path.parts) if any(sign in part for sign in "*?[")]
+        if wild:
+            folder = Path(*path.parts[: wild[0]])
+            matching = sorted(folder.glob(str(Path(*path.parts[wild[0] :]))))
+        else:
+            matching = [path] if path.exists() else []
+        if not matching:
+            raise FileNotFoundError(f"no file matches {pattern!r}")
+        found.extend(matching)
+    return found
+
+
+def read_list(path: Path, *, ignore_prefix: str = "") -> list[str]:
+    """The lines of a file without line ends; blank ones and those that begin with `ignore_prefix` are left out."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line.strip() and not (ignore_prefix and line.startswith(ignore_prefix))]
+
+
+def read_lengths(path: Path, *, ignore_prefix: str = "") -> list[int]:
+    """The first number of each line.
+
+    Raises:
+        DefinitionError: A line begins with no number.
+    """
+    lengths = []
+    for line in read_list(path, ignore_prefix=ignore_prefix):
+        first = line.replace(",", " ").split()[0]
+        if not first.isdigit():
+            raise DefinitionError(f"{path}: each line must begin with the length of a sample, got {line!r}")
+        lengths.append(int(first))
+    return lengths
+
+
+def weighted_picks(sizes: Sequence[int], ratios: Sequence[float], seed: int, epoch: int) -> list[tuple[int, int]]:
+    """As many picks as there are entries in all lists together, each from a list drawn with the weight of its ratio.
+
+    Every list is gone through in random order, and again in another order when it is exhausted.
+
+    Args:
+        sizes: The number of entries of each list.
+        ratios: The weight of each list; with none, all weigh the same.
+        seed: Of the random numbers.
+        epoch: The pass: each one has picks of its own.
+
+    Returns:
+        For each pick, the number of the list and the number of the entry.
+
+    Raises:
+        DefinitionError: There is not one ratio >= 0 for each list, or the only lists with a positive one are empty.
+    """
+    weights = np.array(ratios or [1.0] * len(sizes), float)
+    if len(weights) != len(sizes) or (weights < 0).any():
+        raise DefinitionError(f"list_ratios must be >= 0, one for each of the {len(sizes)} lists, got {list(ratios)}")
+    weights[[size == 0 for size in sizes]] = 0
+    if not weights.any():
+        raise DefinitionError(f"there must be an entry in a list with a positive ratio, got {list(ratios)} for {sizes}")
+    rng = pass_generator(seed, epoch)
+    lists = rng.choice(len(sizes), size=sum(sizes), p=weights / weights.sum())
+    orders: list[list[int]] = [[] for _ in sizes]
+    picks = []
+    for number in lists.tolist():
+        if not orders[number]:
+            orders[number] = rng.permutation(sizes[number]).tolist()
+        picks.append((number, orders[number].pop()))
+    return picks

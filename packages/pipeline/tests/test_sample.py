@@ -1,0 +1,73 @@
+import pickle
+
+import numpy as np
+import pytest
+
+from tfaip.pipeline import GENERAL, INPUT_PROCESSOR, TARGETS_PROCESSOR, PipelineMode, Sample
+from tfaip.pipeline.randomness import SampleIdentity
+
+
+def test_modes_say_what_a_sample_needs():
+    assert {PipelineMode.TRAINING, PipelineMode.EVALUATION, PipelineMode.PREDICTION} == INPUT_PROCESSOR
+    assert {PipelineMode.TRAINING, PipelineMode.EVALUATION, PipelineMode.TARGETS} == TARGETS_PROCESSOR
+    assert set(PipelineMode) == GENERAL
+
+
+@pytest.mark.parametrize(
+    ("sample", "valid_in"),
+    [
+        (Sample(inputs=1, targets=2), set(PipelineMode)),
+        (Sample(inputs=1), {PipelineMode.PREDICTION}),
+        (Sample(targets=1), {PipelineMode.TARGETS}),
+        (Sample(inputs=1, targets=2).new_invalid(), set()),
+    ],
+)
+def test_validity_depends_on_the_mode(sample, valid_in):
+    assert {mode for mode in PipelineMode if sample.is_valid(mode)} == valid_in
+
+
+def test_new_parts_leave_the_original_and_share_the_rest():
+    sample = Sample(inputs={"a": 1}, outputs={"o": 2}, targets={"t": 3}, meta={"m": 4})
+    for part in ("inputs", "outputs", "targets", "meta"):
+        changed = getattr(sample, f"new_{part}")("other")
+        assert getattr(changed, part) == "other"
+        for other in {"inputs", "outputs", "targets", "meta"} - {part}:
+            assert getattr(changed, other) is getattr(sample, other)
+    assert sample.inputs == {"a": 1}
+
+
+def test_copies_have_dicts_of_their_own_and_share_arrays():
+    sample = Sample(inputs={"a": np.zeros(3)}, meta=["x"])
+    copy = sample.copy()
+    copy.inputs["b"] = 1
+    copy.meta.append("y")
+    assert list(sample.inputs) == ["a"]
+    assert sample.meta == ["x"]
+    assert copy.inputs["a"] is sample.inputs["a"]
+
+
+def test_random_numbers_follow_from_seed_epoch_and_index():
+    def draw(*key):
+        return Sample().identified_by(SampleIdentity(*key)).rng.random()
+
+    assert draw(1, 2, (3,)) == draw(1, 2, (3,))
+    others = [draw(2, 2, (3,)), draw(1, 3, (3,)), draw(1, 2, (4,)), draw(1, 2, (3, 0)), draw(1, 2, (3,), 1)]
+    assert len({draw(1, 2, (3,)), *others}) == 6
+
+
+def test_copies_go_on_with_the_same_random_numbers():
+    sample = Sample(inputs=1).identified_by(SampleIdentity(0, 0, (0,)))
+    expected = Sample().identified_by(SampleIdentity(0, 0, (0,))).rng.random(2)
+    assert [sample.rng.random(), sample.new_inputs(2).rng.random()] == expected.tolist()
+
+
+def test_samples_of_no_pipeline_have_random_numbers_too():
+    assert Sample().rng.random() != Sample().rng.random()
+
+
+def test_samples_survive_a_pickle_in_the_midst_of_their_random_numbers():
+    sample = Sample(inputs={"a": np.arange(3)}, meta={"m": 1}).identified_by(SampleIdentity(0, 0, (5,)))
+    sample.rng.random()
+    restored = pickle.loads(pickle.dumps(sample))
+    assert restored.inputs["a"].tolist() == [0, 1, 2]
+    assert restored.rng.random() == sample.rng.random()
