@@ -287,20 +287,22 @@ def test_tuple_like_needs_single_words(mistakes: Mistakes) -> None:
     class Nested:
         inner: zoo.NetParams = field(factory=zoo.NetParams, tuple_like=True)
 
-    assert "layers can't be set in order, write --inner.layers" in mistakes(Nested, "--inner 3")
+    assert "layers can't be set in order, only by its own argument" in mistakes(Nested, "--inner 3")
 
 
 def test_fixed_classes_cannot_be_selected(mistakes: Mistakes) -> None:
     assert "--gen: unknown argument" in mistakes(zoo.TrainerParams, "--gen Data" + IMAGES)
 
 
-def test_a_fixed_optional_class_can_only_be_none(read: Read, mistakes: Mistakes) -> None:
+def test_a_fixed_optional_class_can_be_none_or_that(read: Read, mistakes: Mistakes) -> None:
     @params
     class Fixed:
-        size: zoo.SizeParams | None = field(factory=zoo.SizeParams, fixed_class=True)
+        layer: zoo.LayerParams | None = field(factory=zoo.LayerParams, fixed_class=True)
 
-    assert read(Fixed, "--size none").size is None
-    assert "the class is fixed, expects only none" in mistakes(Fixed, "--size Size")
+    assert read(Fixed, "--layer none").layer is None
+    for line in ("--layer", "--layer Layer"):
+        assert read(Fixed, line, default=Fixed(layer=None)).layer == zoo.LayerParams()
+    assert mistakes(Fixed, "--layer Conv") == "--layer: the class is fixed to LayerParams | none, got 'Conv'"
 
 
 def test_values_of_a_default_instance_are_kept(read: Read) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+import sys
 from collections.abc import Callable
 
 import params_zoo as zoo
@@ -29,6 +30,7 @@ def test_values_of_an_instance_are_shown() -> None:
 
 
 def test_the_command_prints_it(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "tfaip.params.__main__")
     monkeypatch.setattr("sys.argv", ["params", "params_zoo:SizeParams", "--root", "size", "--level", "3"])
     runpy.run_module("tfaip.params", run_name="__main__")
     assert capsys.readouterr().out == markdown_reference(zoo.SizeParams, root="size", level=3)

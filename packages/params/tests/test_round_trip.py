@@ -169,8 +169,9 @@ def test_every_value_can_be_written_on_the_command_line(value: zoo.AllParams) ->
         kind = spec.kind
         assert isinstance(kind, ValueType)
         words = kind.format(getattr(value, name))
-        # What begins with dashes is an option; text that looks like a number or none is that.
-        if any(word.startswith("--") for word in words) or kind.parse(words) != getattr(value, name):
+        # What begins with dashes is an option, a key ends at the first `=`, and text like a number or none is that.
+        unwritable = any(word.startswith("--") for word in words) or any("=" in key for key in value.flags)
+        if unwritable or kind.parse(words) != getattr(value, name):
             return
         # Of the empty list that may be None there is no way to tell it from the bare argument.
         line += [f"--{name}={words[0]}"] if len(words) == 1 else [f"--{name}", *words]

@@ -108,9 +108,6 @@ class ArgumentTable:
         names = self._names_by_path.get(path)
         return f"--{names.primary}" if names and names.primary else ""
 
-    def __contains__(self, name: str) -> bool:
-        return name in self.by_name or name in self.negated
-
 
 def takes_value(node: Node) -> bool:
     """Whether a node has an argument of its own: params of a fixed class only have those of their fields."""

@@ -6,14 +6,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from tfaip.params.errors import Mistake
-from tfaip.params.selection import allowed_hint, find_class, selectable_classes
-from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode, Path
-from tfaip.params.tree.seeding import node_of_class, select
-from tfaip.params.values.alternatives import NONE_WORDS
-from tfaip.params.values.base import ScalarType, ValueType
+from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, Node, Origin, ParamsNode, Path
+from tfaip.params.values.base import ValueType
 from tfaip.params.values.problem import ValueProblem
 
 from .arguments import Argument, ArgumentTable, Group, takes_value
+from .assigning import Assigner, count_words
 from .names import Names
 from .options import Option, Word
 
@@ -32,7 +30,7 @@ class Binder:
         self._options: dict[str, list[Option]] = {}
         for option in options:
             self._options.setdefault(option.name, []).append(option)
-        self._import_tag = import_tag
+        self._assigner = Assigner(import_tag)
         self._hidden: tuple[str, ...] = ()
         self.table = ArgumentTable()
         self.mistakes: list[Mistake] = []
@@ -47,7 +45,7 @@ class Binder:
         if selectable and name:
             argument = Argument(node, names, path)
             self.table.add(argument)
-            self._apply(argument, lambda option: self._select(node, option))
+            self._apply(argument, self._select)
         self._bind_fields(node, names, path)
 
     def bind_value(self, names: tuple[str, ...], kind: ValueType, *, keep_all: bool = False) -> list[Any]:
@@ -55,7 +53,7 @@ class Binder:
         values = []
         for option in self._take(names):
             try:
-                values.append(self._parse(kind, option))
+                values.append(kind.parse(self._words_of(option, kind.take)))
             except ValueProblem as problem:
                 self.mistakes.append(Mistake(option.spelled, problem.problem, problem.hints))
         return values if keep_all else values[-1:]
@@ -84,7 +82,7 @@ class Binder:
             argument = Argument(node, names, path, negatable)
             self.table.add(argument)
             group.arguments.append(argument)
-            self._apply(argument, lambda option: self._set(node, argument, option))
+            self._apply(argument, self._assigner.assign)
         if isinstance(node, ParamsNode):
             self._bind_fields(node, names, path)
         elif isinstance(node, ListNode) and isinstance(node.elements, list):
@@ -98,135 +96,44 @@ class Binder:
         self.table.name_path(path, names)
         argument = Argument(node, names, path)
         self.table.add(argument)
-        self._apply(argument, lambda option: self._select(node, option))
+        self._apply(argument, self._select)
         self._bind_fields(node, names, path)
+
+    def _select(self, node: Node, words: list[str]) -> None:
+        # A root, or an element of a list or dict: what its field says of the whole isn't meant for it.
+        assert isinstance(node, ParamsNode)
+        self._assigner.select(node, words)
 
     def _take(self, names: Iterable[str]) -> list[Option]:
         found = [option for name in names for option in self._options.pop(name, ())]
         return sorted(found, key=lambda option: option.position) if len(found) > 1 else found
 
-    def _apply(self, argument: Argument, set_value: Callable[[Option], None]) -> None:
-        """Let `set_value` see each option of the argument in order, so that the last one wins."""
+    def _apply(self, argument: Argument, assign: Callable[[Node, list[str]], None]) -> None:
+        """Let `assign` see the words of each option of the argument in order, so that the last one wins."""
         names = argument.names.all
-        if argument.is_flag and argument.negatable:
-            names += argument.names.negated()
-        for option in self._take(names):
+        negations = argument.names.negated() if argument.is_flag and argument.negatable else ()
+        for option in self._take(names + negations):
             try:
-                set_value(option)
+                if option.name in negations:
+                    self._negate(argument.node, option)
+                else:
+                    assign(argument.node, self._words_of(option, lambda words: count_words(argument.node, words)))
             except ValueProblem as problem:
                 self.mistakes.append(Mistake(option.spelled, problem.problem, problem.hints))
 
-    def _set(self, node: Node, argument: Argument, option: Option) -> None:
-        if isinstance(node, Leaf):
-            self._set_leaf(node, argument, option)
-        elif isinstance(node, ParamsNode):
-            if node.spec is not None and node.spec.options.tuple_like:
-                self._set_in_order(node, option)
-            else:
-                self._select(node, option)
-        elif isinstance(node, ListNode):
-            self._select_list(node, option)
-        else:
-            self._select_dict(node, option)
+    def _negate(self, node: Node, option: Option) -> None:
+        assert isinstance(node, Leaf)
+        if option.value is not None:
+            raise ValueProblem(f"takes no value, got {option.value!r}")
+        self._words_of(option, lambda _: 0)
+        node.value, node.origin = False, Origin.LINE
 
-    def _parse(self, kind: ValueType, option: Option) -> Any:
-        words = option.texts
-        count = len(words) if option.value is not None else kind.take(words)
-        self._release(option, count)
-        return kind.parse(words[:count])
-
-    def _release(self, option: Option, count: int) -> None:
-        """Words that an option didn't take may be positional arguments of the command."""
-        self.loose.extend(option.words if option.value is not None else option.words[count:])
-
-    def _set_leaf(self, node: Leaf, argument: Argument, option: Option) -> None:
-        kind = node.spec.kind
-        assert isinstance(kind, ValueType)
-        if argument.is_flag and option.name not in argument.names.all:
-            self._release(option, 0)
-            if option.value is not None:
-                raise ValueProblem(f"takes no value, got {option.value!r}")
-            node.value, node.origin = False, Origin.LINE
-            return
-        # The origin first: a value that can't be read isn't missing as well.
-        node.origin = Origin.LINE
-        node.value = self._parse(kind, option)
-
-    def _find(self, node: ParamsNode, word: str) -> Any:
-        options = node.spec.options if node.spec is not None else None
-        if word.lower() in NONE_WORDS and node.kind.optional:
-            return None
-        choices = options.choices if options else None
-        return find_class(word, node.kind, choices, bool(options and options.enforce_choices), self._import_tag)
-
-    def _select(self, node: ParamsNode, option: Option) -> None:
-        words = option.texts
-        self._release(option, min(1, len(words)))
-        node.origin = Origin.LINE
-        if words:
-            selected = self._find(node, words[0])
-        elif node.selected in (None, UNSET):
-            selected = self._find(node, node.kind.bases[0].__name__)
-        else:
-            choices = node.spec.options.choices if node.spec is not None else None
-            raise ValueProblem("expects a class, got none", allowed_hint(selectable_classes(node.kind, choices)))
-        if node.spec is not None and node.spec.options.fixed_class and selected is not None and words:
-            raise ValueProblem(f"the class is fixed, expects only none, got {words[0]!r}")
-        select(node, selected, Origin.LINE)
-
-    def _set_in_order(self, node: ParamsNode, option: Option) -> None:
-        words = option.texts
-        self._release(option, len(words))
-        node.origin = Origin.LINE
-        if node.kind.optional and len(words) == 1 and words[0].lower() in NONE_WORDS:
-            select(node, None, Origin.LINE)
-            return
-        if node.selected is None or node.selected is UNSET:
-            select(node, node.kind.annotations[0], Origin.LINE)
-        fields = list(node.children.items())
-        if not words or len(words) > len(fields):
-            names = " ".join(name for name, _ in fields)
-            raise ValueProblem(f"expects 1 to {len(fields)} values ({names}), got {len(words) or 'none'}")
-        for (name, child), word in zip(fields, words, strict=False):
-            kind = child.spec.kind if child.spec else None
-            if not isinstance(child, Leaf) or not isinstance(kind, ScalarType):
-                raise ValueProblem(f"{name} can't be set in order, write {option.spelled}.{name}")
-            child.origin = Origin.LINE
-            child.value = kind.read(word)
-
-    def _select_list(self, node: ListNode, option: Option) -> None:
-        words = option.texts
-        self._release(option, len(words))
-        node.origin = Origin.LINE
-        if node.kind.optional and len(words) == 1 and words[0].lower() in NONE_WORDS:
-            node.elements = None
-            return
-        if not words and node.spec.options.nargs == "+":
-            raise ValueProblem(f"expects at least one class ({node.kind.item.label}), got none")
-        node.elements = []
-        for word in words:
-            node.elements.append(self._new_element(node, word))
-
-    def _select_dict(self, node: DictNode, option: Option) -> None:
-        words = option.texts
-        self._release(option, len(words))
-        node.origin = Origin.LINE
-        if node.kind.optional and len(words) == 1 and words[0].lower() in NONE_WORDS:
-            node.elements = None
-            return
-        if not words and node.spec.options.nargs == "+":
-            raise ValueProblem(f"expects at least one key=class ({node.kind.label}), got none")
-        node.elements = {}
-        for word in words:
-            key, equals, name = word.partition("=")
-            # A bare key is of the declared class.
-            cls_name = name if equals else node.kind.item.bases[0].__name__
-            node.elements[node.kind.key.read(key)] = self._new_element(node, cls_name)
-
-    def _new_element(self, holder: ListNode | DictNode, word: str) -> ParamsNode:
-        element = ParamsNode(holder.spec, holder.kind.item, UNSET, Origin.LINE)
-        found = self._find(element, word)
-        if found is None:
-            select(element, None, Origin.LINE)
-            return element
-        return node_of_class(holder.spec, holder.kind.item, found, Origin.LINE)
+    def _words_of(self, option: Option, count: Callable[[list[str]], int]) -> list[str]:
+        """The words that belong to an option; the others may be positional arguments of the command."""
+        if option.value is not None:
+            self.loose.extend(option.words)
+            return [option.value]
+        words = [word.text for word in option.words]
+        taken = count(words)
+        self.loose.extend(option.words[taken:])
+        return words[:taken]

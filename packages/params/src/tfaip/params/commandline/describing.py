@@ -6,13 +6,13 @@ from typing import Any
 
 from tfaip.params.registry import name_of
 from tfaip.params.selection import selectable_classes
-from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode
+from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode, origin_of
 from tfaip.params.values.alternatives import NONE_WORDS, OptionalType
 from tfaip.params.values.base import ScalarType, ValueType
 from tfaip.params.values.collections import MappingType, SequenceType, TupleType
 from tfaip.params.values.scalars import BoolType
 
-__all__ = ["choices_of", "docstring_of", "metavar_of", "origin_of", "required", "type_note", "type_of", "value_of"]
+__all__ = ["choices_of", "docstring_of", "metavar_of", "required", "type_note", "type_of", "value_of"]
 
 
 def type_of(node: Node) -> str:
@@ -145,18 +145,6 @@ def required(node: Node) -> bool:
     if origin_of(node) is not Origin.DEFAULT:
         return False
     return spec.options.required or (value_of(node) is None and not spec.has_default)
-
-
-def origin_of(node: Node) -> Origin:
-    """The latest origin in a subtree: setting a field of params is setting the params."""
-    children: list[Node] = []
-    if isinstance(node, ParamsNode):
-        children = list(node.children.values())
-    elif isinstance(node, ListNode) and isinstance(node.elements, list):
-        children = list(node.elements)
-    elif isinstance(node, DictNode) and isinstance(node.elements, dict):
-        children = list(node.elements.values())
-    return max([node.origin, *map(origin_of, children)])
 
 
 def docstring_of(cls: type[Any] | None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tfaip.params.registry import name_of
-from tfaip.params.tree.nodes import UNSET, Origin, ParamsNode
+from tfaip.params.tree.nodes import UNSET, Origin, ParamsNode, origin_of
 from tfaip.params.values.collections import MappingType, SequenceType
 
 from .arguments import Argument, Group
@@ -16,7 +16,6 @@ from .describing import (
     docstring_of,
     metavar_of,
     metavar_of_kind,
-    origin_of,
     quoted,
     required,
     type_note,

@@ -47,11 +47,6 @@ class Option:
         """The option as it stands on the line."""
         return self.spelled if self.value is None else f"{self.spelled}={self.value}"
 
-    @property
-    def texts(self) -> list[str]:
-        """The words that may be its values."""
-        return [word.text for word in self.words] if self.value is None else [self.value]
-
 
 class SplitLine:
     """The options of a line in their order, and the words that follow none of them, such as those after `--`."""

@@ -41,7 +41,7 @@ def _make_converter() -> cattrs.Converter:
     for path in (PurePath, Path):
         converter.register_structure_hook(path, _from_text)
     converter.register_unstructure_hook(PurePath, str)
-    converter.register_structure_hook_func(_is_enum, _member)
+    converter.register_structure_hook(Enum, _member)
     converter.register_unstructure_hook_func(_is_enum, _plain_member)
     converter.register_structure_hook_func(_is_literal, _literal)
     converter.register_structure_hook_func(_is_union, _union)

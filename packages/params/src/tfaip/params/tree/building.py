@@ -6,7 +6,7 @@ from typing import Any
 
 from tfaip.params.values.problem import ValueProblem
 
-from .nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode, Path
+from .nodes import UNSET, Leaf, ListNode, Node, Origin, ParamsNode, Path, origin_of
 from .validation import problems_of
 
 __all__ = ["Problems", "build"]
@@ -41,7 +41,7 @@ class _Builder:
         if spec is None or path[-1:] != (spec.name,):
             return  # a root, or an element of a list or dict: there because somebody asked for it
         unset = _is_unset(node) and not spec.has_default
-        if unset or (self._check_required and spec.options.required and _origin(node) is Origin.DEFAULT):
+        if unset or (self._check_required and spec.options.required and origin_of(node) is Origin.DEFAULT):
             what = "a class must be selected" if isinstance(node, ParamsNode) else "is required"
             self._problems.append((path, ValueProblem(f"{what} ({spec.kind.label})", _help_of(node))))
 
@@ -75,20 +75,6 @@ def _is_unset(node: Node) -> bool:
     if isinstance(node, Leaf):
         return node.value is UNSET
     return (node.selected if isinstance(node, ParamsNode) else node.elements) is UNSET
-
-
-def _origin(node: Node) -> Origin:
-    """The latest origin in a subtree: setting a field of params is setting the params."""
-    if isinstance(node, Leaf):
-        return node.origin
-    children: list[Node] = []
-    if isinstance(node, ParamsNode):
-        children = list(node.children.values())
-    elif isinstance(node, ListNode) and isinstance(node.elements, list):
-        children = list(node.elements)
-    elif isinstance(node, DictNode) and isinstance(node.elements, dict):
-        children = list(node.elements.values())
-    return max([node.origin, *map(_origin, children)])
 
 
 def _help_of(node: Node) -> tuple[str, ...]:

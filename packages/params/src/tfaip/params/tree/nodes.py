@@ -9,7 +9,7 @@ from tfaip.params.generics import origin_class
 from tfaip.params.structure import FieldSpec
 from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType
 
-__all__ = ["UNSET", "DictNode", "Leaf", "ListNode", "Node", "Origin", "ParamsNode", "Path"]
+__all__ = ["UNSET", "DictNode", "Leaf", "ListNode", "Node", "Origin", "ParamsNode", "Path", "origin_of"]
 
 Path = tuple[str | int, ...]
 """The way from the root to a node: names of fields, indices of lists, keys of dicts."""
@@ -93,3 +93,15 @@ class DictNode:
 
 
 Node = Leaf | ParamsNode | ListNode | DictNode
+
+
+def origin_of(node: Node) -> Origin:
+    """The latest origin in a subtree: setting a field of params is setting the params."""
+    children: list[Node] = []
+    if isinstance(node, ParamsNode):
+        children = list(node.children.values())
+    elif isinstance(node, ListNode) and isinstance(node.elements, list):
+        children = list(node.elements)
+    elif isinstance(node, DictNode) and isinstance(node.elements, dict):
+        children = list(node.elements.values())
+    return max([node.origin, *map(origin_of, children)])

@@ -12,7 +12,7 @@ from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType
 
 from .nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode
 
-__all__ = ["element_of_class", "node_of_class", "node_of_instance", "select"]
+__all__ = ["node_of_class", "node_of_instance", "select"]
 
 
 def node_of_class(spec: FieldSpec | None, kind: ParamsType, annotation: Any, origin: Origin) -> ParamsNode:
@@ -20,11 +20,6 @@ def node_of_class(spec: FieldSpec | None, kind: ParamsType, annotation: Any, ori
     node = ParamsNode(spec, kind, annotation, origin)
     node.children = {name: _default_node(field) for name, field in fields_of(annotation).items()}
     return node
-
-
-def element_of_class(spec: FieldSpec, kind: ParamsType, annotation: Any, origin: Origin) -> ParamsNode:
-    """The same for an element of a list or dict."""
-    return node_of_class(spec, kind, annotation, origin)
 
 
 def node_of_instance(spec: FieldSpec | None, kind: ParamsType, instance: Any, origin: Origin) -> ParamsNode:

@@ -1,0 +1,127 @@
+"""What the words after an argument do to its node: set a value, select a class, make the elements of a list or dict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tfaip.params.fields import PLAIN, FieldOptions
+from tfaip.params.generics import origin_class
+from tfaip.params.selection import allowed_hint, find_class, selectable_classes
+from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode
+from tfaip.params.tree.seeding import node_of_class, select
+from tfaip.params.values.alternatives import NONE_WORDS
+from tfaip.params.values.base import ScalarType, ValueType
+from tfaip.params.values.problem import ValueProblem
+
+__all__ = ["Assigner", "count_words"]
+
+
+def count_words(node: Node, words: Sequence[str]) -> int:
+    """How many of the words that follow the argument of a node belong to it."""
+    if isinstance(node, Leaf):
+        kind = node.spec.kind
+        assert isinstance(kind, ValueType)
+        return kind.take(words)
+    if isinstance(node, ParamsNode) and not _options(node).tuple_like:
+        return min(1, len(words))
+    return len(words)
+
+
+class Assigner:
+    """Gives words to nodes; whatever is wrong with them is a `ValueProblem`.
+
+    Args:
+        import_tag: Gets the object of a tag that no imported class has.
+    """
+
+    def __init__(self, import_tag: Callable[[str], Any]) -> None:
+        self._import_tag = import_tag
+
+    def assign(self, node: Node, words: Sequence[str]) -> None:
+        """Let the words do to the node what they say."""
+        # The origin first: what can't be read isn't missing as well.
+        node.origin = Origin.LINE
+        if isinstance(node, Leaf):
+            kind = node.spec.kind
+            assert isinstance(kind, ValueType)
+            node.value = kind.parse(words)
+        elif isinstance(node, ParamsNode):
+            if _options(node).tuple_like:
+                self._set_in_order(node, words)
+            else:
+                self.select(node, words)
+        elif _means_none(node, words):
+            node.elements = None
+        elif isinstance(node, ListNode):
+            _check_count(node, words, "class")
+            node.elements = []
+            for word in words:
+                node.elements.append(self._new_element(node, word))
+        else:
+            _check_count(node, words, "key=class")
+            self._select_dict(node, words)
+
+    def select(self, node: ParamsNode, words: Sequence[str]) -> None:
+        """Select the class of params; the declared one where no word says which and there is none yet."""
+        node.origin = Origin.LINE
+        if not words and node.selected is not None and node.selected is not UNSET:
+            classes = selectable_classes(node.kind, _options(node).choices)
+            raise ValueProblem("expects a class, got none", allowed_hint(classes))
+        select(node, self._find(node, words[0] if words else node.kind.bases[0].__name__), Origin.LINE)
+
+    def _find(self, node: ParamsNode, word: str) -> Any:
+        options = _options(node)
+        if node.kind.optional and word.lower() in NONE_WORDS:
+            return None
+        found = find_class(word, node.kind, options.choices, bool(options.enforce_choices), self._import_tag)
+        if options.fixed_class and origin_class(found) not in node.kind.bases:
+            raise ValueProblem(f"the class is fixed to {node.kind.label}, got {word!r}")
+        return found
+
+    def _set_in_order(self, node: ParamsNode, words: Sequence[str]) -> None:
+        if _means_none(node, words):
+            select(node, None, Origin.LINE)
+            return
+        if node.selected is None or node.selected is UNSET:
+            select(node, node.kind.annotations[0], Origin.LINE)
+        fields = node.children
+        if not words or len(words) > len(fields):
+            count = len(words) or "none"
+            raise ValueProblem(f"expects 1 to {len(fields)} values ({' '.join(fields)}), got {count}")
+        for (name, child), word in zip(fields.items(), words, strict=False):
+            kind = child.spec.kind if child.spec else None
+            if not isinstance(child, Leaf) or not isinstance(kind, ScalarType):
+                raise ValueProblem(f"{name} can't be set in order, only by its own argument")
+            child.origin = Origin.LINE
+            child.value = kind.read(word)
+
+    def _select_dict(self, node: DictNode, words: Sequence[str]) -> None:
+        node.elements = {}
+        for word in words:
+            key, equals, name = word.partition("=")
+            # A bare key is of the declared class.
+            cls_name = name if equals else node.kind.item.bases[0].__name__
+            node.elements[node.kind.key.read(key)] = self._new_element(node, cls_name)
+
+    def _new_element(self, holder: ListNode | DictNode, word: str) -> ParamsNode:
+        element = ParamsNode(holder.spec, holder.kind.item, UNSET, Origin.LINE)
+        found = self._find(element, word)
+        if found is None:
+            select(element, None, Origin.LINE)
+            return element
+        return node_of_class(holder.spec, holder.kind.item, found, Origin.LINE)
+
+
+def _options(node: ParamsNode) -> FieldOptions:
+    return node.spec.options if node.spec is not None else PLAIN
+
+
+def _means_none(node: ParamsNode | ListNode | DictNode, words: Sequence[str]) -> bool:
+    return node.kind.optional and len(words) == 1 and words[0].lower() in NONE_WORDS
+
+
+def _check_count(node: ListNode | DictNode, words: Sequence[str], what: str) -> None:
+    if not words and node.spec.options.nargs == "+":
+        label = node.kind.item.label if isinstance(node, ListNode) else node.kind.label
+        raise ValueProblem(f"expects at least one {what} ({label}), got none")
