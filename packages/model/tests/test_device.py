@@ -33,5 +33,5 @@ def test_a_gpu_that_is_not_there_is_one_sentence():
 
 
 def test_a_negative_thread_count_is_refused_by_name():
-    with pytest.raises(DeviceError, match="device.intra_op_threads must be >= 0, got -1"):
-        configure_devices(DeviceConfigParams(intra_op_threads=-1))
+    with pytest.raises(ValueError, match="'intra_op_threads' must be >= 0"):
+        DeviceConfigParams(intra_op_threads=-1)

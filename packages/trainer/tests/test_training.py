@@ -70,7 +70,16 @@ def test_a_training_learns(finished):
 
 def test_a_run_folder_holds_all_that_the_documents_name(finished):
     folder, _, _ = finished
-    names = {"trainer_params.json", "train.log", "metrics.jsonl", "status.json", "events", "checkpoint", "best", "export"}
+    names = {
+        "trainer_params.json",
+        "train.log",
+        "metrics.jsonl",
+        "status.json",
+        "events",
+        "checkpoint",
+        "best",
+        "export",
+    }
     assert {path.name for path in folder.iterdir()} == names
 
 
@@ -264,10 +273,7 @@ def test_an_error_in_a_processor_comes_out_as_it_was_raised(points_params, monke
     assert json.loads(RunFolder(params.output_dir).status.read_text())["state"] == "failed"
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "rule"),
-    [("epochs", 0, ">= 1"), ("val_every_n", 0, ">= 1"), ("samples_per_epoch", 0, "-1 or >= 1"), ("steps_per_call", -1, ">= 0")],
-)
-def test_a_number_that_makes_no_sense_is_refused_by_name(points_params, name, value, rule):
-    with pytest.raises(ValueError, match=f"trainer.{name} must be {rule}, got {value}"):
-        PointsScenario.create_trainer(points_params(**{name: value}))
+@pytest.mark.parametrize(("name", "value"), [("epochs", 0), ("val_every_n", 0), ("samples_per_epoch", 0)])
+def test_a_number_that_makes_no_sense_is_refused_by_name(name, value):
+    with pytest.raises(ValueError, match=f"'{name}' must be >= 1"):
+        TrainerParams(**{name: value})

@@ -11,26 +11,48 @@ from tfaip.model.keras_backend import prefer_tensorflow
 __all__ = ["run_command"]
 
 
-def run_command(name: str, usage: str, argv: Sequence[str] | None, run: Callable[[str, list[str]], None]) -> None:
-    """Run a command whose first word, a scenario or a run folder, decides which arguments can follow.
+def run_command(
+    name: str,
+    usage: str,
+    argv: Sequence[str] | None,
+    run: Callable[[str, list[str]], None],
+    *,
+    option: str | None = None,
+) -> None:
+    """Run a command whose arguments depend on what it is about: a scenario, a run's folder, a bundle.
 
     Args:
         name: Name of the command.
-        usage: What is shown where the first word is missing or asks for help.
+        usage: What is shown where nothing says what the command is about.
         argv: Words after the command's name; `None` for those of the process.
-        run: Called with the first word and the rest.
+        run: Called with what the command is about, and the other words.
+        option: Argument that says what the command is about; the first word does if it is `None`.
     """
     words = list(sys.argv[1:] if argv is None else argv)
-    if not words:
-        print(usage, end="", file=sys.stderr)
-        raise SystemExit(USAGE_ERROR)
-    if words[0] in ("-h", "--help"):
-        print(usage, end="")
-        raise SystemExit(0)
+    subject, rest = _first_word(words) if option is None else _value_of(option, words)
+    if subject is None:
+        asked = any(word in ("-h", "--help") for word in words)
+        print(usage, end="", file=sys.stdout if asked else sys.stderr)
+        if words and not asked:
+            wanted = f"{option} FOLDER" if option else "the first word to say what it is about"
+            print(f"\n{name}: error: expects {wanted}, got: {' '.join(words)}", file=sys.stderr)
+        raise SystemExit(0 if asked else USAGE_ERROR)
     prefer_tensorflow()
     with reported_user_errors(name):
-        if words[0].startswith("-"):
-            print(usage, end="", file=sys.stderr)
-            print(f"\n{name}: error: the first word must not be an argument, got {words[0]!r}", file=sys.stderr)
-            raise SystemExit(USAGE_ERROR)
-        run(words[0], words[1:])
+        run(subject, rest)
+
+
+def _first_word(words: list[str]) -> tuple[str | None, list[str]]:
+    if not words or words[0].startswith("-"):
+        return None, words
+    return words[0], words[1:]
+
+
+def _value_of(option: str, words: list[str]) -> tuple[str | None, list[str]]:
+    """Both `--option value` and `--option=value`, wherever they stand."""
+    for position, word in enumerate(words):
+        if word == option and position + 1 < len(words) and not words[position + 1].startswith("-"):
+            return words[position + 1], words[:position] + words[position + 2 :]
+        if word.startswith(f"{option}="):
+            return word.partition("=")[2], words[:position] + words[position + 1 :]
+    return None, words

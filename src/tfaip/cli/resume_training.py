@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _resume(run_dir: str, arguments: list[str]) -> None:
-    from tfaip.model import find_scenario, load_stored_params
+    from tfaip.model import find_stored_scenario, load_stored_params
     from tfaip.params import CommandLine
     from tfaip.trainer import RunFolder, TrainerParams
 
@@ -41,4 +41,4 @@ def _resume(run_dir: str, arguments: list[str]) -> None:
     command_line.add_root("trainer", type(stored), default=stored)
     params = command_line.parse(arguments)["trainer"]
     log_to_console()
-    find_scenario(params.scenario.scenario).create_trainer(params).resume()
+    find_stored_scenario(params.scenario).create_trainer(params).resume()

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 
 from tfaip.model import BundleError, DeviceError, ScenarioNotFoundError
 from tfaip.params import ParamsError
+from tfaip.pipeline import DataError
+from tfaip.pipeline.errors import DefinitionError
 from tfaip.trainer import RunFolderError
 
 __all__ = ["reported_user_errors"]
@@ -37,7 +39,15 @@ def reported_user_errors(command: str) -> Iterator[None]:
 
 
 def _user_errors() -> tuple[type[Exception], ...]:
-    errors: list[type[Exception]] = [BundleError, DeviceError, ParamsError, RunFolderError, ScenarioNotFoundError]
+    errors: list[type[Exception]] = [
+        BundleError,
+        DataError,
+        DefinitionError,
+        DeviceError,
+        ParamsError,
+        RunFolderError,
+        ScenarioNotFoundError,
+    ]
     if "h5py" in sys.modules:  # only what was loaded can have been raised
         from tfaip.trainer import CheckpointError
 

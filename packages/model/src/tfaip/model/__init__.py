@@ -19,6 +19,7 @@ from tfaip.model.scenario import (
     TrainerPipelineParams,
     TrainerPipelineParamsBase,
     find_scenario,
+    find_stored_scenario,
     load_stored_params,
 )
 
@@ -47,6 +48,7 @@ __all__ = [
     "TrainerPipelineParamsBase",
     "configure_devices",
     "find_scenario",
+    "find_stored_scenario",
     "load_prediction_function",
     "load_scenario_params",
     "load_stored_params",

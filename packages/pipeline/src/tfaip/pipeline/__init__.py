@@ -15,6 +15,7 @@ from .data_pipeline import DataPipeline
 from .data_pipeline_params import DataPipelineParams
 from .data_processor import DataProcessor, GeneratingDataProcessor, MappingDataProcessor
 from .data_processor_params import DataProcessorParams
+from .errors import DataError
 from .mode import GENERAL, INPUT_PROCESSOR, TARGETS_PROCESSOR, PipelineMode
 from .processor_pipeline_params import (
     ComposedProcessorPipelineParams,
@@ -38,6 +39,7 @@ __all__ = [
     "ComposedProcessorPipelineParams",
     "DataBase",
     "DataBaseParams",
+    "DataError",
     "DataGenerator",
     "DataGeneratorParams",
     "DataPipeline",

@@ -211,6 +211,15 @@ class DataPipeline:
             return None
         return length // params.batch_size if params.batch_drop_remainder else -(-length // params.batch_size)
 
+    def samples_per_epoch(self) -> int | None:
+        """The number of samples of one pass; None if it depends on the samples.
+
+        It is an upper bound if processors drop samples.
+        """
+        if self._sources.yields_batches or any(self._makes_many(p) for p in self._pre_proc.flatten()):
+            return None
+        return self._sources.source().length
+
     def __len__(self) -> int:
         """`steps_per_epoch`, where it is known."""
         steps = self.steps_per_epoch()

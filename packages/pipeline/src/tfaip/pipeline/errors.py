@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "DataError",
     "DefinitionError",
     "EmptyPassError",
     "PipelineError",
@@ -21,6 +22,10 @@ class PipelineError(Exception):
 
 class DefinitionError(PipelineError, ValueError):
     """A pipeline is put together in a way that can't work; found when it is built."""
+
+
+class DataError(PipelineError, ValueError):
+    """Data that the user named can't be had: raise it in a generator, and commands show its message alone."""
 
 
 class SpecError(PipelineError, ValueError):

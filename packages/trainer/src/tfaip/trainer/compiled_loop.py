@@ -53,15 +53,15 @@ class CompiledLoop:
         self._steps_per_call = StepsPerCall(steps_per_call)
         self._run = self._loop if eager else tf.function(self._loop, autograph=False)
 
-    def __call__(self, iterator: Any, max_samples: int = -1) -> LoopCall:
+    def __call__(self, iterator: Any, max_samples: int | None = None) -> LoopCall:
         """Make the steps of one call; fewer where the pass ends, or once `max_samples` are reached or passed.
 
         Args:
             iterator: Iterator of a `tf.data` data set with the elements (inputs, targets, ..., end_of_epoch).
-            max_samples: Samples after which to stop; -1 for any number.
+            max_samples: Samples after which to stop; `None` for any number.
         """
         started = time.perf_counter()
-        limit = max_samples if max_samples >= 0 else tf.int64.max
+        limit = tf.int64.max if max_samples is None else max_samples
         steps, samples, waited, ended = self._run(
             iterator, tf.constant(self._steps_per_call.steps, tf.int64), tf.constant(limit, tf.int64)
         )

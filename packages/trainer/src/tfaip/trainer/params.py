@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from attrs.validators import ge, gt, optional
+
 from tfaip.model import DeviceConfigParams, ScenarioBaseParams, TrainerPipelineParamsBase
 from tfaip.params import field, params
 from tfaip.trainer.optimizers import AdamParams, OptimizerParams, RMSpropParams, SGDParams
@@ -17,12 +19,14 @@ __all__ = ["TrainerParams"]
 class TrainerParams:
     """Parameters of a training."""
 
-    epochs: int = field(default=100, help="Epochs to train")
-    samples_per_epoch: int = field(default=-1, help="Samples of an epoch; -1: one pass over the data")
+    epochs: int = field(default=100, validator=ge(1), help="Epochs to train")
+    samples_per_epoch: int | None = field(
+        default=None, validator=optional(ge(1)), help="Samples of an epoch; default: one pass over the data"
+    )
     output_dir: Path | None = field(default=None, help="Folder of the run; without one nothing is written")
     overwrite: bool = field(default=False, help="Replace the run that the folder holds already")
     random_seed: int | None = field(default=None, help="Seed of weights, data order and dropout; default: drawn anew")
-    val_every_n: int = field(default=1, help="Validate every n epochs, and after the last one")
+    val_every_n: int = field(default=1, validator=ge(1), help="Validate every n epochs, and after the last one")
     write_checkpoints: bool = field(default=True, help="Write a checkpoint after each epoch, to resume from")
     export_best: bool = field(default=True, help="Export the best model so far to best/")
     export_final: bool = field(default=True, help="Export the last model to export/")
@@ -31,9 +35,11 @@ class TrainerParams:
         choices=["auto", "bar", "lines", "off"],
         help="Progress on the console; auto: a bar on a terminal, else lines",
     )
-    lines_every: float = field(default=5.0, help="Seconds between two progress lines")
+    lines_every: float = field(default=5.0, validator=gt(0), help="Seconds between two progress lines")
     steps_per_call: int = field(
-        default=0, help="Steps of one call of the compiled loop; 0: as many as take about a tenth of a second"
+        default=0,
+        validator=ge(0),
+        help="Steps of one call of the compiled loop; 0: as many as take about a tenth of a second",
     )
     force_eager: bool = field(default=False, help="Run uncompiled, so that a breakpoint in graph or loss works; slow")
 

@@ -30,11 +30,6 @@ class Trainer:
     """
 
     def __init__(self, params: TrainerParams, scenario: ScenarioBase[Any, Any]) -> None:
-        _require("epochs", params.epochs, params.epochs >= 1, ">= 1")
-        _require("val_every_n", params.val_every_n, params.val_every_n >= 1, ">= 1")
-        _require("steps_per_call", params.steps_per_call, params.steps_per_call >= 0, ">= 0")
-        samples = params.samples_per_epoch
-        _require("samples_per_epoch", samples, samples == -1 or samples >= 1, "-1 or >= 1")
         self.params = params
         self.scenario = scenario
 
@@ -76,8 +71,3 @@ class Trainer:
             if resume:
                 run.restore()
             return run.run()
-
-
-def _require(name: str, value: object, holds: bool, rule: str) -> None:
-    if not holds:
-        raise ValueError(f"trainer.{name} must be {rule}, got {value}")

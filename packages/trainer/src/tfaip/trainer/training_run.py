@@ -144,7 +144,7 @@ class TrainingRun:
 
     def _known_samples_per_epoch(self, pipeline: DataPipeline) -> int | None:
         """Samples of an epoch as far as known: asked for, told by the generator, or counted in the epoch before."""
-        if self._params.samples_per_epoch > 0:
+        if self._params.samples_per_epoch:
             return self._params.samples_per_epoch
         if self._restored and self._restored["samples_per_epoch"]:
             return int(self._restored["samples_per_epoch"])
@@ -170,15 +170,15 @@ class TrainingRun:
         self._network.step.start_epoch(self._epoch, self._samples_per_epoch)
         limit, ended = self._params.samples_per_epoch, False
         while not ended:
-            left = limit - shown.samples if limit > 0 else -1
+            left = limit - shown.samples if limit else None
             with pipeline_errors(self._train_data):
                 call = self._train_loop(self._train_iterator, left)
             self._batches += call.steps
             shown.add(call.samples, call.seconds, call.waited, self._network.train_metrics.result())
             progress.show(shown)
             self._status.update(epoch=self._epoch, step=self._step, eta=shown.eta)
-            ended = shown.samples >= limit if limit > 0 else call.ended
-        if limit <= 0:
+            ended = shown.samples >= limit if limit else call.ended
+        if limit is None:
             # What the pass really held: samples may have been dropped on the way, or their number not known before.
             self._samples_per_epoch = shown.samples
         return shown

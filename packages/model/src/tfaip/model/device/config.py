@@ -23,14 +23,10 @@ def configure_devices(params: DeviceConfigParams) -> None:
     is set is fine then, asking for anything else is an error.
 
     Raises:
-        DeviceError: A GPU that is not there, a negative thread count, or TensorFlow has started with other settings.
+        DeviceError: A GPU that is not there, or TensorFlow has started with other settings.
     """
     import tensorflow as tf
 
-    for name in ("intra_op_threads", "inter_op_threads"):
-        count = getattr(params, name)
-        if count < 0:
-            raise DeviceError(f"device.{name} must be >= 0, got {count}")
     threading = tf.config.threading
     _set(
         "device.intra_op_threads",

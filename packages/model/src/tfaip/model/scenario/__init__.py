@@ -4,7 +4,7 @@ from tfaip.model.scenario.lookup import ScenarioNotFoundError, find_scenario
 from tfaip.model.scenario.params import ScenarioBaseParams
 from tfaip.model.scenario.pipeline_params import PipelineSetup, TrainerPipelineParams, TrainerPipelineParamsBase
 from tfaip.model.scenario.scenario import ScenarioBase
-from tfaip.model.scenario.stored_params import load_stored_params
+from tfaip.model.scenario.stored_params import find_stored_scenario, load_stored_params
 
 __all__ = [
     "PipelineSetup",
@@ -14,5 +14,6 @@ __all__ = [
     "TrainerPipelineParams",
     "TrainerPipelineParamsBase",
     "find_scenario",
+    "find_stored_scenario",
     "load_stored_params",
 ]

@@ -13,7 +13,7 @@ from typing import Any
 
 from tfaip.model.scenario.scenario import ScenarioBase
 
-__all__ = ["ScenarioNotFoundError", "find_scenario"]
+__all__ = ["ScenarioNotFoundError", "find_scenario", "search_current_folder"]
 
 
 class ScenarioNotFoundError(ValueError):
@@ -31,9 +31,7 @@ def find_scenario(name: str) -> type[ScenarioBase[Any, Any]]:
         ScenarioNotFoundError: There is no such module or class, or there are several scenarios to choose from.
     """
     module_name, _, class_name = name.strip().strip("/").removesuffix(".py").replace("/", ".").partition(":")
-    current = str(Path.cwd())
-    if current not in sys.path:
-        sys.path.insert(0, current)
+    search_current_folder()
     if class_name:
         return _class_in(_load(module_name), class_name)
 
@@ -51,6 +49,13 @@ def find_scenario(name: str) -> type[ScenarioBase[Any, Any]]:
         f"{module.__name__} holds no scenario: expected a subclass of tfaip.model.ScenarioBase there, "
         f"or in a module {module.__name__}.scenario"
     )
+
+
+def search_current_folder() -> None:
+    """Let modules be imported from the current folder, as `python -m` does and installed commands do not."""
+    current = str(Path.cwd())
+    if current not in sys.path:
+        sys.path.insert(0, current)
 
 
 def _scenarios_in(module: ModuleType) -> list[type[ScenarioBase[Any, Any]]]:

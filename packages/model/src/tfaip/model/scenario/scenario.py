@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import os
 
     from tfaip.model.model import ModelBase
-    from tfaip.pipeline import DataBase
+    from tfaip.pipeline import DataBase, DataGeneratorParams
     from tfaip.predict import Predictor, PredictorParams
     from tfaip.trainer import Trainer, TrainerParams
 
@@ -63,6 +63,12 @@ class ScenarioBase(Generic[TScenarioParams, TPipelineParams]):
         return _upper_floor("trainer").TrainerParams(
             scenario=cls.tagged(cls.default_params()), gen=cls.trainer_pipeline_params_cls()()
         )
+
+    @classmethod
+    def default_predict_generator_params(cls) -> DataGeneratorParams:
+        """Return where a prediction takes its samples from, unless told otherwise: where validation does."""
+        gen = cls.trainer_pipeline_params_cls()()
+        return gen.val_gen() or gen.train_gen()
 
     @classmethod
     def evaluator_cls(cls) -> type[Evaluator[Any]]:

@@ -7,7 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-__all__ = ["load_stored_params"]
+from tfaip.model.scenario.lookup import find_scenario, search_current_folder
+from tfaip.model.scenario.params import ScenarioBaseParams
+from tfaip.model.scenario.scenario import ScenarioBase
+
+__all__ = ["find_stored_scenario", "load_stored_params"]
 
 T = TypeVar("T")
 
@@ -30,7 +34,25 @@ def load_stored_params(cls: type[T], path: Path, *, trust: Iterable[str] = (), s
     # Reading files takes cattrs, which the help of a command does without.
     from tfaip.params import load
 
+    search_current_folder()
     return load(cls, path, trust={*trust, *_package_of_scenario(path, scenario_at)})
+
+
+def find_stored_scenario(params: ScenarioBaseParams[Any, Any]) -> type[ScenarioBase[Any, Any]]:
+    """Return the scenario that stored parameters name.
+
+    Its module is imported only after its source has shown, without being run, that it defines a scenario of that name.
+
+    Raises:
+        ParamsError: The source shows none.
+        ScenarioNotFoundError: The parameters name no scenario, or it can't be loaded.
+    """
+    from tfaip.params import trusted_packages_of
+
+    search_current_folder()
+    if params.scenario:
+        trusted_packages_of(params.scenario)
+    return find_scenario(params.scenario)
 
 
 def _package_of_scenario(path: Path, scenario_at: str) -> Iterable[str]:

@@ -1,0 +1,88 @@
+"""The commands as a user runs them: what they say, and with which exit code they end."""
+
+import pytest
+
+from commands import TUTORIAL, run
+
+
+@pytest.mark.parametrize("command", ["tfaip-train", "tfaip-resume-training", "tfaip-predict"])
+def test_every_command_shows_its_usage(command):
+    asked, bare = run(command, "--help"), run(command)
+    assert (asked.returncode, bare.returncode) == (0, 2)
+    assert asked.stdout.startswith(f"usage: {command} ")
+    assert bare.stderr == asked.stdout
+
+
+def test_the_help_of_a_scenario_shows_its_arguments_with_their_defaults():
+    done = run("tfaip-train", TUTORIAL, "--help")
+    assert done.returncode == 0
+    for argument in ("--trainer.epochs INT", "--model.filters INT", "--optimizer.beta_1 FLOAT", "--dataset STR"):
+        assert argument in done.stdout
+    assert "default: mnist_5k" in done.stdout
+    assert max(len(line) for line in done.stdout.splitlines()) <= 80
+
+
+def test_the_help_shows_the_arguments_of_the_selected_classes():
+    done = run("tfaip-train", TUTORIAL, "--optimizer", "SGD", "--help")
+    assert "--optimizer.momentum" in done.stdout
+    assert "--optimizer.beta_1" not in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [[TUTORIAL, "--help"], [TUTORIAL, "--trainer.epoch", "1"], ["no.such.scenario"]])
+def test_tensorflow_is_not_imported_before_anything_is_computed(tmp_path, arguments):
+    # A module of that name that cannot be imported stands before the real one.
+    for name in ("tensorflow", "keras"):
+        (tmp_path / f"{name}.py").write_text("raise AssertionError('imported')")
+    done = run("tfaip-train", *arguments, PYTHONPATH=str(tmp_path))
+    assert "imported" not in done.stderr
+    assert done.returncode == (0 if "--help" in arguments else 2)
+
+
+MISTAKES = {
+    "wrong argument": (["tfaip-train", TUTORIAL, "--trainer.epoch", "3"], ["--trainer.epoch", "--trainer.epochs"]),
+    "wrong value": (["tfaip-train", TUTORIAL, "--trainer.epochs", "many"], ["--trainer.epochs: must be a whole number, got 'many'"]),
+    "misspelt class": (["tfaip-train", TUTORIAL, "--optimizer", "Adm"], ["--optimizer", "'Adm'", "Adam"]),
+    "misspelt scenario class": (
+        ["tfaip-train", f"{TUTORIAL}.scenario:TutorialScenari"],
+        ["no scenario 'TutorialScenari'", "it holds TutorialScenario"],
+    ),
+    "missing module": (
+        ["tfaip-train", "examples.tutorial.mim"],
+        ["no module", "did you mean 'examples.tutorial.min'?"],
+    ),
+    "no scenario in the module": (["tfaip-train", "examples.tutorial.min.data"], ["holds no scenario"]),
+    "unwritable folder": (
+        ["tfaip-train", TUTORIAL, "--trainer.output_dir", "/dev/null/run"],
+        ["the output folder /dev/null/run cannot be written: Not a directory"],
+    ),
+    "not a data set": (
+        ["tfaip-train", TUTORIAL, "--dataset", "mnist_6k"],
+        ["mnist_5k, mnist, fashion_mnist or the path of an .npz file, and there is no file mnist_6k"],
+    ),
+    "impossible number": (["tfaip-train", TUTORIAL, "--trainer.epochs", "0"], ["--trainer.epochs: must be >= 1, got 0"]),
+    "impossible batch": (["tfaip-train", TUTORIAL, "--train.batch_size", "0"], ["batch_size must be >= 1, got 0"]),
+    "GPU that is not there": (["tfaip-train", TUTORIAL, "--device.gpus", "77"], ["names GPU 77"]),
+    "not a bundle": (["tfaip-predict", "--export_dir", "examples"], ["examples is no bundle"]),
+    "missing bundle": (["tfaip-predict", "--export_dir", "no/such"], ["a bundle is a folder", "no/such is not there"]),
+    "no bundle named": (["tfaip-predict", "--data.split", "test"], ["expects --export_dir FOLDER"]),
+    "not a run": (["tfaip-resume-training", "examples"], ["examples is not the folder of a run"]),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_mistake_is_one_short_message_and_exit_code_2(name, tmp_path):
+    arguments, words = MISTAKES[name]
+    done = run(*arguments)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    for word in words:
+        assert word in " ".join(done.stderr.split())
+    message = [line for line in done.stderr.splitlines() if line.strip()]
+    assert len(message) <= (6 if name != "no bundle named" else 12), done.stderr
+
+
+def test_a_mistake_in_the_scenarios_own_code_keeps_its_traceback(tmp_path):
+    (tmp_path / "broken_scenario.py").write_text("from tfaip.model import ScenarioBase\n1 / 0\n")
+    done = run("tfaip-train", "broken_scenario", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "ZeroDivisionError" in done.stderr

@@ -1,0 +1,86 @@
+"""The minimal tutorial as the README shows it: trained by the command, deployed from Python."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+from commands import TUTORIAL, run
+from examples.tutorial.min.datasets import load_dataset
+from examples.tutorial.min.scenario import TutorialScenario
+from tfaip.pipeline import Sample
+from tfaip.predict import PredictorParams
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """Folder of a run with the tutorial's defaults."""
+    folder = tmp_path_factory.mktemp("runs") / "min"
+    done = run("tfaip-train", TUTORIAL, "--trainer.output_dir", str(folder), "--trainer.random_seed", "1")
+    assert done.returncode == 0, done.stderr
+    return folder, done.stderr
+
+
+def metrics_of(folder):
+    return [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+
+
+def test_the_default_epochs_reach_95_percent_on_the_held_out_digits(trained):
+    folder, _ = trained
+    metrics = metrics_of(folder)
+    assert len(metrics) == TutorialScenario.default_trainer_params().epochs
+    assert metrics[-1]["val_acc"] >= 0.95
+
+
+def test_the_console_shows_results_and_predictions_in_words(trained):
+    _, console = trained
+    assert len(re.findall(r"Results of epoch +\d+ acc: 0\.\d+ - loss: ", console)) == 10
+    assert len(re.findall(r"predicted \d with probability [\d.]+%: right", console)) > 50
+    assert re.search(r"Epoch 10/10 took .*, [\d,]+ samples/s, data wait \d+%", console)
+
+
+def test_tensorboard_shows_loss_and_accuracy_of_training_and_validation(trained):
+    folder, _ = trained
+    for run_name in ("train", "validation"):
+        events = EventAccumulator(str(folder / "events" / run_name))
+        events.Reload()
+        assert {"loss", "acc"} <= set(events.Tags()["tensors"])
+        assert len(events.Tensors("acc")) == 10
+
+
+def test_the_best_bundle_predicts_raw_samples(trained):
+    folder, _ = trained
+    images, classes = load_dataset("mnist_5k", "test")
+    predictor = TutorialScenario.create_predictor(folder / "best", PredictorParams())
+    samples = list(predictor.predict_raw(Sample(inputs={"img": image}) for image in images))
+    predicted = [sample.outputs["class"] for sample in samples]
+    assert np.mean(predicted == classes) == pytest.approx(max(line["val_acc"] for line in metrics_of(folder)))
+    for sample in samples[:10]:
+        assert sample.outputs["pred"].shape == (10,)
+        assert sample.outputs["pred"].sum() == pytest.approx(1, abs=1e-5)
+        assert sample.outputs["logits"].argmax() == sample.outputs["class"]
+
+
+def test_the_bundle_predicts_from_the_command_line(trained):
+    folder, _ = trained
+    done = run("tfaip-predict", "--export_dir", str(folder / "best"), "--predict.include_targets")
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert len(lines) == 1000
+    assert sum(line.endswith(": right") for line in lines) >= 950
+
+
+def test_a_finished_run_is_trained_longer_by_resuming(trained):
+    folder, _ = trained
+    done = run("tfaip-resume-training", str(folder), "--trainer.epochs", "11")
+    assert done.returncode == 0, done.stderr
+    assert [line["epoch"] for line in metrics_of(folder)] == list(range(1, 12))
+
+
+def test_training_into_a_folder_that_holds_a_run_is_refused(trained):
+    folder, _ = trained
+    done = run("tfaip-train", TUTORIAL, "--trainer.output_dir", str(folder))
+    assert done.returncode == 2
+    assert "holds a run already" in done.stderr
