@@ -398,6 +398,14 @@ def test_several_roots_beside_plain_arguments() -> None:
         _ = result.arguments.nothing
 
 
+def test_words_that_an_argument_does_not_take_are_positional() -> None:
+    command = CommandLine("prog")
+    command.add_argument("words", type=list[str])
+    command.add_root("net", zoo.NetParams)
+    line = "a --net.activation=tanh b --net.size.crop c --net.layers.0.kernel 1 2 d"
+    assert command.parse_or_raise(line.split()).arguments.words == ["a", "b", "c", "d"]
+
+
 def test_positional_words_after_a_double_dash() -> None:
     command = CommandLine("prog")
     command.add_argument("words", type=list[str])

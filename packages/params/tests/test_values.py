@@ -80,6 +80,7 @@ def kind(annotation: Any) -> ValueType:
         (list[int | None], "1 none", [1, None]),
         (list[int] | None, "none", None),
         (list[int] | None, "1 2", [1, 2]),
+        (list[int | None] | None, "none 1", [None, 1]),
         (dict[str, int], "a=1 b=2 a=3", {"a": 3, "b": 2}),
         (Dict[int, bool], "1=False", {1: False}),  # noqa: UP006
         (Mapping[str, str], "a=b=c", {"a": "b=c"}),
@@ -167,6 +168,8 @@ def test_types_that_cannot_come_from_the_command_line(annotation: Any, problem: 
         (list[int] | None, "none x", 1),
         (bool | None, "maybe", 0),
         (bool | None, "null", 1),
+        (list[int | None] | None, "none 1", 2),
+        (tuple[int, int] | None, "none 1", 1),
     ],
 )
 def test_how_many_words_a_type_takes(annotation: Any, words: str, taken: int) -> None:
