@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -110,6 +111,22 @@ class Data(DataBase[DataParams]):
 
     def _padding_values(self) -> dict[str, float]:
         return {"x": -1.0}
+
+
+@params
+class StaticParams(DataBaseParams):
+    """Only what has the same length in all samples."""
+
+    def cls(self) -> type[DataBase[Any]]:
+        return StaticData
+
+
+class StaticData(DataBase[StaticParams]):
+    def _input_layer_specs(self) -> dict[str, ArraySpec]:
+        return {"n": ArraySpec((1,), "int64")}
+
+    def _target_layer_specs(self) -> dict[str, ArraySpec]:
+        return {"y": ArraySpec((1,), "int64")}
 
 
 @params
@@ -297,6 +314,11 @@ def make_pipeline(
     return data.create().create_pipeline(mode, DataPipelineParams(**settings), generator or NumbersParams(), seed=seed)
 
 
+def flat(lists: Iterable[Iterable[Any]]) -> list[Any]:
+    """One list of all."""
+    return list(chain.from_iterable(lists))
+
+
 def contents(batch: Batch) -> Any:
     """A comparable value of all that a batch holds."""
     arrays = {
@@ -311,7 +333,7 @@ def batches_of(pipeline: DataPipeline, *, limit: int | None = None, **options: A
     """The contents of the batches, of one pass unless told otherwise."""
     options.setdefault("repeat", False)
     with pipeline.generate_input_batches(**options) as batches:
-        return [contents(batch) for batch, _ in zip(batches, range(limit or 10**9), strict=False)]
+        return [contents(batch) for batch in islice(batches, limit)]
 
 
 @params

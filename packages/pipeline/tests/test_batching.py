@@ -11,6 +11,7 @@ from pipeline_cases import (
     RepeatParams,
     StreamParams,
     batches_of,
+    flat,
     make_pipeline,
 )
 
@@ -43,19 +44,19 @@ def test_batches_are_full_although_samples_are_dropped():
 def test_the_limit_counts_samples_of_the_generator(generator, limit, expected):
     assert sum(map(len, indices(evaluate(generator=generator, limit=limit)))) == expected
     in_training = indices(make_pipeline(generator=generator, limit=limit))
-    assert sorted(sum(in_training, [])) == list(range(expected))
+    assert sorted(flat(in_training)) == list(range(expected))
 
 
 @pytest.mark.parametrize("generator", [NumbersParams(count=40), StreamParams(count=40)])
 def test_only_training_shuffles_and_it_can_be_switched_off(generator):
     ordered = list(range(40))
-    assert sum(indices(make_pipeline(generator=generator)), []) != ordered
-    assert sum(indices(make_pipeline(generator=generator, shuffle_buffer_size=0)), []) == ordered
-    assert sum(indices(evaluate(generator=generator)), []) == ordered
+    assert flat(indices(make_pipeline(generator=generator))) != ordered
+    assert flat(indices(make_pipeline(generator=generator, shuffle_buffer_size=0))) == ordered
+    assert flat(indices(evaluate(generator=generator))) == ordered
 
 
 def test_a_shuffled_stream_moves_samples_forward_by_less_than_its_buffer():
-    order = sum(indices(make_pipeline(generator=StreamParams(count=100), shuffle_buffer_size=8)), [])
+    order = flat(indices(make_pipeline(generator=StreamParams(count=100), shuffle_buffer_size=8)))
     assert sorted(order) == list(range(100))
     assert all(index < position + 8 for position, index in enumerate(order))
 
@@ -63,10 +64,10 @@ def test_a_shuffled_stream_moves_samples_forward_by_less_than_its_buffer():
 @pytest.mark.parametrize("processes", [0, 2])
 def test_shards_share_the_data(processes):
     parts = [
-        sum(indices(make_pipeline(num_processes=processes, generator=NumbersParams(count=17)), shard=(n, 3)), [])
+        flat(indices(make_pipeline(num_processes=processes, generator=NumbersParams(count=17)), shard=(n, 3)))
         for n in range(3)
     ]
-    assert sorted(sum(parts, [])) == list(range(17))
+    assert sorted(flat(parts)) == list(range(17))
     assert sorted(map(len, parts)) == [5, 6, 6]
 
 
@@ -83,7 +84,7 @@ def test_buckets_hold_similar_lengths():
         bucket = {0 if length < 2 else 1 if length < 4 else 2 for length in lengths}
         assert len(bucket) == 1
         assert len(batch) <= [5, 4, 3][bucket.pop()]
-    assert sorted(sum(indices(pipeline), [])) == list(range(50))
+    assert sorted(flat(indices(pipeline))) == list(range(50))
 
 
 def test_automatic_bucket_sizes_hold_about_as_much():

@@ -11,6 +11,7 @@ from pipeline_cases import (
     RepeatParams,
     StreamParams,
     batches_of,
+    flat,
     make_pipeline,
 )
 
@@ -35,7 +36,7 @@ def test_preloading_keeps_the_order():
 def test_preloaded_samples_are_shuffled_anew_in_each_pass():
     pipeline = make_pipeline(DropEveryParams(), generator=StreamParams(count=30)).as_preloaded()
     metas = [[meta["index"] for meta in metas] for _, metas, _ in batches_of(pipeline, repeat=True, limit=10)]
-    first, second = sum(metas[:5], []), sum(metas[5:], [])
+    first, second = flat(metas[:5]), flat(metas[5:])
     assert sorted(first) == sorted(second) == [index for index in range(30) if index % 3]
     assert first != second
     assert pipeline.steps_per_epoch() == 5

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from pipeline_cases import flat
 
 from tfaip.pipeline import ArraySpec, PipelineMode, Sample
 from tfaip.pipeline.array_spec import as_array_specs
@@ -120,7 +121,7 @@ def test_padding_of_batches_is_that_of_samples(arrays, cut):
     layout = layout_of(ArraySpec((None, None), "float32"), 7)
     rows = [layout.row(Sample(inputs={"a": array})) for array in arrays]
     parts = [layout.unpack(layout.pack(part)) for part in (rows[:cut], rows[cut:]) if part]
-    np.testing.assert_array_equal(layout.pack(sum(parts, [])).arrays[0], layout.pack(rows).arrays[0])
+    np.testing.assert_array_equal(layout.pack(flat(parts)).arrays[0], layout.pack(rows).arrays[0])
 
 
 def test_texts_are_padded_with_empty_ones():

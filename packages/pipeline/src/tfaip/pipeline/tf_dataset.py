@@ -45,6 +45,7 @@ class InputDataset:
 
     Attributes:
         dataset: The dataset.
+        group_size: How many batches, at most, cross into TensorFlow at once.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class InputDataset:
             specs.append(self._meta_specs)
         structure = (*map(_signature, specs), tf.TensorSpec((), tf.bool))
         group = _group_size([spec for part in specs for spec in part.values()], batch_size)
-        self._group = group
+        self.group_size = group
         self._waiting: Batch | None = None
         self._nothing = _nothing(structure, grouped=group > 1)
         self.dataset = _dataset(self._next_group if group > 1 else self._next_batch, structure, grouped=group > 1)
@@ -119,7 +120,7 @@ class InputDataset:
         if first is None:
             return self._nothing
         group = [first]
-        while len(group) < self._group and perf_counter() - began < _GROUP_SECONDS:
+        while len(group) < self.group_size and perf_counter() - began < _GROUP_SECONDS:
             batch = self._take()
             if batch is None:
                 break

@@ -174,7 +174,7 @@ def _padding_value(name: str, spec: ArraySpec, padding: Mapping[str, Any]) -> An
     if filled != value and value == value:  # NaN is a padding value too
         if np.issubdtype(spec.dtype, np.floating):
             return filled  # 0.1 is rounded
-        raise DefinitionError(f"_padding_values[{name!r}] must fit {spec}, got {value!r}, which becomes {filled!r}")
+        raise DefinitionError(f"_padding_values[{name!r}] must fit {spec}, got {value!r}, which becomes {filled}")
     return filled
 
 

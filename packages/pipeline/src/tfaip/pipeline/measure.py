@@ -1,0 +1,147 @@
+"""Measures a pipeline: how fast it is, and which of its steps takes the time.
+
+From Python, `measure(pipeline)`. As a command, `python -m tfaip.pipeline.measure MODULE:FUNCTION`, where the function
+takes nothing and returns a `DataPipeline`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from .counters import Counters
+from .data_pipeline import DataPipeline
+
+__all__ = ["Measurement", "format_measurement", "main", "measure"]
+
+Progress = Callable[["Measurement"], None]
+
+
+@dataclass(slots=True)
+class Measurement:
+    """What was measured.
+
+    Attributes:
+        seconds: Between the first batch and the last one.
+        first_batch_seconds: Until the first batch was there.
+        batches: The number of batches, the first one excluded.
+        samples: The number of samples in them.
+        fill: The mean share of the batches in the making that were complete when the consumer asked for one. Near 1 the
+            consumer is what the pipeline waits for, near 0 the consumer waits.
+        counters: The counters of the pipeline.
+    """
+
+    seconds: float
+    first_batch_seconds: float
+    batches: int
+    samples: int
+    fill: float
+    counters: Counters
+
+    @property
+    def samples_per_second(self) -> float:
+        """Samples per second, the first batch excluded."""
+        return self.samples / self.seconds if self.seconds else 0.0
+
+
+def measure(
+    pipeline: DataPipeline,
+    *,
+    time_limit: float | None = None,
+    repeat: bool | None = None,
+    progress: Progress | None = None,
+    progress_seconds: float = 1.0,
+) -> Measurement:
+    """Take batches from a pipeline as fast as it gives them.
+
+    Args:
+        pipeline: The pipeline.
+        time_limit: Stop after so many seconds; needed where the pipeline repeats.
+        repeat: As for `DataPipeline.open_batches`.
+        progress: Called with what was measured so far, about every `progress_seconds`.
+        progress_seconds: How often.
+    """
+    began = perf_counter()
+    fill = 0.0
+    with pipeline.generate_input_batches(repeat=repeat) as batches:
+        counters = batches.counters
+        result = Measurement(0.0, 0.0, 0, 0, 0.0, counters)
+        if next(batches, None) is None:
+            return result
+        first = reported = perf_counter()
+        result.first_batch_seconds = first - began
+        for batch in batches:
+            now = perf_counter()
+            fill += counters.ready / counters.limit if counters.limit else 0.0
+            result.seconds = now - first
+            result.batches += 1
+            result.samples += batch.size
+            result.fill = fill / result.batches
+            if progress is not None and now - reported >= progress_seconds:
+                reported = now
+                progress(result)
+            if time_limit is not None and result.seconds >= time_limit:
+                break
+        return result
+
+
+def format_measurement(result: Measurement) -> str:
+    """A table: one line for each step with its share of the time, and the totals."""
+    counters = result.counters
+    lines = [f"{'step':<24} {'where':<9} {'seconds':>9} {'share':>6}  {'us/sample':>9}"]
+    total = sum(step.seconds for segment in counters.segments for step in segment.steps)
+    for segment in counters.segments:
+        for step in segment.steps:
+            if step.seconds:
+                each = 1e6 * step.seconds / max(segment.read, 1)
+                share = step.seconds / total
+                lines.append(f"{step.name:<24} {step.where:<9} {step.seconds:9.2f} {share:6.1%}  {each:9.1f}")
+    lines.append(
+        f"{result.samples} samples in {result.batches} batches: {result.samples_per_second:.0f} samples/s, "
+        f"first batch after {result.first_batch_seconds:.2f} s"
+    )
+    lines.append(
+        f"{counters.skipped} samples left out ({counters.dropped} invalid, {counters.bad} bad), "
+        f"{counters.restarts} workers replaced, queue filled by {result.fill:.0%}"
+    )
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m tfaip.pipeline.measure", description=main.__doc__)
+    parser.add_argument("pipeline", metavar="MODULE:FUNCTION", help="a function that returns a DataPipeline")
+    parser.add_argument("--time-limit", type=float, default=10.0, help="seconds (default: %(default)s)")
+    options = parser.parse_args(arguments)
+    module, _, function = options.pipeline.partition(":")
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        pipeline = getattr(importlib.import_module(module), function or "pipeline")()
+    except (ImportError, AttributeError) as error:
+        parser.error(f"{options.pipeline}: {error}")
+    if not isinstance(pipeline, DataPipeline):
+        parser.error(f"{options.pipeline} must return a DataPipeline, got {type(pipeline).__name__}")
+    print(pipeline.describe())
+    print(format_measurement(measure(pipeline, time_limit=options.time_limit, progress=_print_progress)))
+    return 0
+
+
+def _print_progress(result: Measurement) -> None:
+    slowest = max(
+        ((step.seconds, step.name) for segment in result.counters.segments for step in segment.steps),
+        default=(0.0, "-"),
+    )
+    print(
+        f"{result.seconds:6.1f} s  {result.samples_per_second:9.0f} samples/s  slowest step {slowest[1]}, "
+        f"queue filled by {result.fill:.0%}",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
