@@ -465,6 +465,13 @@ def test_generic_roots_fill_their_type_variables(read: Read) -> None:
     assert found.scenario.model == zoo.MyModelParams(width=4)
 
 
+def test_a_type_variable_without_argument_leaves_the_class_to_be_selected(read: Read, mistakes: Mistakes) -> None:
+    text = mistakes(zoo.GenericTrainerParams, "")
+    assert text == "--scenario: a class must be selected (ScenarioBaseParams)"
+    found = read(zoo.GenericTrainerParams, "--scenario MyScenario --data.mine 3")
+    assert found.scenario.data == zoo.MyDataParams(mine=3)
+
+
 T = TypeVar("T", bound=zoo.DataBaseParams)
 
 
@@ -476,6 +483,14 @@ class Box(Generic[T]):
 @params
 class Holder:
     box: Box[zoo.MyDataParams] = field()
+
+
+def test_a_fixed_class_that_is_abstract_cannot_be_made_up(mistakes: Mistakes) -> None:
+    @params
+    class Fixed:
+        optimizer: zoo.OptimizerParams = field(fixed_class=True)
+
+    assert mistakes(Fixed, "") == "--optimizer: a class must be selected (OptimizerParams)"
 
 
 def test_parametrised_classes_hand_their_arguments_on(read: Read) -> None:

@@ -324,6 +324,23 @@ def test_deep_nesting_is_an_error_not_a_crash(format_: str) -> None:
     assert "nested too deeply" in problems(lambda: parse_text('{"net":' * 10_000 + "1" + "}" * 10_000, format_))[0]
 
 
+def test_yaml_that_multiplies_itself_is_an_error_not_a_crash() -> None:
+    levels = "\n".join(f"l{i}: &l{i} [{', '.join([f'*l{i - 1}'] * 9)}]" for i in range(1, 12))
+    found = problems(lambda: parse_text(f"l0: &l0 [x]\n{levels}\nchildren: *l11", "yaml", "f"))
+    assert found == ["f: is no valid YAML: its aliases expand to more than 1000000 values"]
+    assert "expand" in problems(lambda: parse_text("&a [*a]", "yaml"))[0]
+    assert parse_text("a: &a [1, 2]\nb: *a\nc: {d: *a}", "yaml") == {"a": [1, 2], "b": [1, 2], "c": {"d": [1, 2]}}
+
+
+def test_values_in_messages_are_short_however_they_are_nested() -> None:
+    data: Any = ["x" * 1000]
+    for _ in range(30):
+        data = [data] * 9
+    found = problems(lambda: from_dict(zoo.NetParams, {"activation": data, "size": {"width": "y" * 1000}}))
+    assert all(len(line) < 130 for line in found)
+    assert len(found) == 2
+
+
 def test_deep_nesting_of_params_is_an_error_not_a_crash() -> None:
     data: dict[str, Any] = {}
     for _ in range(10_000):
@@ -335,7 +352,7 @@ def test_a_hundred_megabytes_of_unknown_keys_end_in_a_clear_error(tmp_path: Path
     path = tmp_path / "huge.json"
     with path.open("wb") as file:
         file.truncate(100 * 10**6)
-    assert problems(lambda: load(zoo.SizeParams, path)) == [f"{path}: is larger than 64 MiB, that can't be params"]
+    assert problems(lambda: load(zoo.SizeParams, path)) == [f"{path}: is larger than 16 MiB, that can't be params"]
     assert problems(lambda: from_json(zoo.SizeParams, " " * (MAX_BYTES + 1)))[0].endswith("can't be params")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import types
 import typing
 from typing import Any, TypeVar
@@ -45,7 +46,7 @@ class TypeArgumentDefault:
         where = f"{tag_of(owner)}.{self.field_name}"
         if cls is None or not attrs.has(cls):
             raise DefinitionError(f"{where}: no type argument says of which class the default is, got {annotation!r}")
-        if getattr(cls, "__abstractmethods__", ()):
+        if inspect.isabstract(cls):
             raise DefinitionError(f"{where}: the default can't be of the abstract {cls.__name__}, give a type argument")
         return annotation
 

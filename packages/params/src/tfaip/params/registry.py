@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -75,6 +76,4 @@ def registered_classes() -> Iterator[type[Any]]:
 
 def registered_subclasses(bases: tuple[type[Any], ...]) -> list[type[Any]]:
     """The registered classes that derive from one of `bases` (or are one of them) and can be instantiated."""
-    return [
-        cls for cls in registered_classes() if issubclass(cls, bases) and not getattr(cls, "__abstractmethods__", ())
-    ]
+    return [cls for cls in registered_classes() if issubclass(cls, bases) and not inspect.isabstract(cls)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -25,7 +26,7 @@ def selectable_classes(
     found = list(choices or ())
     if enforced and found:
         return found
-    found += [base for base in kind.bases if not getattr(base, "__abstractmethods__", ())]
+    found += [base for base in kind.bases if not inspect.isabstract(base)]
     found += registered_subclasses(kind.bases)
     return list(dict.fromkeys(found))
 
@@ -53,7 +54,7 @@ def find_class(
     cls = _by_tag(word, kind, import_tag) if ":" in word else _by_name(word, offered, tuple(choices or ()))
     if enforced and choices and cls not in tuple(choices):
         raise _unknown(word, offered)
-    if getattr(cls, "__abstractmethods__", ()):
+    if inspect.isabstract(cls):
         raise ValueProblem(f"{cls.__name__} is abstract, select a class that derives from it", allowed_hint(offered))
     return next((annotation for annotation in kind.annotations if origin_class(annotation) is cls), cls)
 

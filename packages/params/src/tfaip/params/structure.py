@@ -14,7 +14,7 @@ from .fields import PLAIN, FieldOptions, options_of
 from .generics import field_annotations, origin_class
 from .registry import tag_of
 from .values.alternatives import ChoiceType, OptionalType
-from .values.annotations import UnsupportedAnnotation, has_fields, kind_of
+from .values.annotations import UnsupportedAnnotation, has_fields, kind_of, strip_annotation
 from .values.base import ScalarType, ValueType
 from .values.collections import MappingType, SequenceType, TupleType
 from .values.opaque import OpaqueType
@@ -119,8 +119,8 @@ class FieldSpec:
     def has_default(self) -> bool:
         """Whether the field may be left out; not where its default would be of an abstract class."""
         factory = getattr(self.default, "factory", None)
-        if isinstance(factory, TypeArgumentDefault) and inspect.isabstract(origin_class(self.annotation)):
-            return False
+        if isinstance(factory, TypeArgumentDefault):
+            return not inspect.isabstract(origin_class(strip_annotation(self.annotation)))
         return self.default is not attrs.NOTHING
 
     def default_class(self) -> Any:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
 from tfaip.params.errors import DefinitionError
-from tfaip.params.generics import origin_class
 from tfaip.params.tree.nodes import UNSET, Origin, ParamsNode
 from tfaip.params.tree.seeding import node_of_class, node_of_instance
 from tfaip.params.values.annotations import UnsupportedAnnotation, kind_of
@@ -51,6 +51,6 @@ class Root:
         if self.kind.optional:
             return ParamsNode(None, self.kind, None, Origin.DEFAULT)
         annotation = self.kind.annotations[0]
-        if getattr(origin_class(annotation), "__abstractmethods__", ()):
+        if inspect.isabstract(self.kind.bases[0]):
             return ParamsNode(None, self.kind, UNSET, Origin.DEFAULT)
         return node_of_class(None, self.kind, annotation, Origin.DEFAULT)

@@ -9,8 +9,8 @@ from tfaip.params.errors import LoadError, Mistake, ParamsError
 
 __all__ = ["MAX_BYTES", "dump_text", "format_of", "parse_text", "read_file", "write_file"]
 
-MAX_BYTES = 64 * 2**20
-"""Params of 64 MiB don't exist; what is larger is another file, or meant to exhaust the memory."""
+MAX_BYTES = 16 * 2**20
+"""Params of 16 MiB don't exist; what is larger is another file, or meant to exhaust the memory."""
 
 _FORMATS = {".json": "json", ".yaml": "yaml", ".yml": "yaml", ".toml": "toml"}
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from tfaip.params.errors import LoadError, Mistake, ParamsError, ParamsWarning
-from tfaip.params.generics import origin_class
 from tfaip.params.post_init import run_post_init
 from tfaip.params.registry import is_params_class, tag_of
 from tfaip.params.structure import FieldSpec, fields_of
@@ -98,9 +98,8 @@ def _read(cls: Any, data: Any, source: str, trust: Iterable[str], strict: bool, 
     check_version(data, source)
     own = [base.__module__.partition(".")[0] for base in kind.bases]
     merger = Merger(CattrsReader(), TrustedImport([*own, *trust]), strict=strict, report_missing=complete)
-    abstract = getattr(origin_class(cls), "__abstractmethods__", ())
     node = ParamsNode(None, kind, UNSET, Origin.DEFAULT)
-    if not abstract and not (isinstance(data, dict) and CLASS_KEY in data):
+    if not inspect.isabstract(kind.bases[0]) and not (isinstance(data, dict) and CLASS_KEY in data):
         node = node_of_class(None, kind, kind.annotations[0], Origin.DEFAULT)
     merger.merge(node, data, ())
     problems: Problems = list(merger.problems)

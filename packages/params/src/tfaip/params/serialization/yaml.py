@@ -9,6 +9,9 @@ import yaml  # type: ignore[import-untyped]  # its stubs are a package of their 
 
 __all__ = ["dump_yaml", "load_yaml"]
 
+_MAX_VALUES = 1_000_000
+"""A few lines of aliases to aliases stand for more values than any memory holds."""
+
 
 class _Loader(yaml.SafeLoader):
     """PyYAML's safe loader with the plain scalars of YAML 1.2, without merge keys and sexagesimal numbers."""
@@ -50,13 +53,29 @@ _Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
 def load_yaml(text: str) -> Any:
     """The data of a YAML document; raises `ValueError` with line and column."""
     try:
-        return yaml.load(text, _Loader)
+        data = yaml.load(text, _Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f" (line {mark.line + 1}, column {mark.column + 1})" if mark else ""
         raise ValueError(f"{error.problem or error.context}{where}") from None
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from None
+    _check_size(data, {})
+    return data
+
+
+def _check_size(data: Any, sizes: dict[int, int]) -> int:
+    """The number of values if every alias were written out; what is shared counts each time but is walked over once."""
+    if not isinstance(data, dict | list):
+        return 1
+    if id(data) not in sizes:
+        # Until it is known, an alias to what it stands in itself has no end.
+        sizes[id(data)] = _MAX_VALUES + 1
+        size = 1 + sum(_check_size(value, sizes) for value in (data.values() if isinstance(data, dict) else data))
+        if size > _MAX_VALUES:
+            raise ValueError(f"its aliases expand to more than {_MAX_VALUES} values")
+        sizes[id(data)] = size
+    return sizes[id(data)]
 
 
 def dump_yaml(data: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -95,7 +96,7 @@ class Merger:
         if name is None and node.selected is not None and node.selected is not UNSET:
             return True
         declared = node.kind.annotations[0]
-        if name is None and not getattr(node.kind.bases[0], "__abstractmethods__", ()):
+        if name is None and not inspect.isabstract(node.kind.bases[0]):
             select(node, declared, Origin.CONFIG)
             return True
         if name is None:

@@ -18,9 +18,13 @@ class ValueProblem(ValueError):  # noqa: N818 - a problem until it is known wher
 
 
 def shown(data: Any) -> str:
-    """A value in a message: the whole of it, unless it would fill the screen."""
-    if isinstance(data, dict | list) and len(data) > 8:
-        return f"a {type(data).__name__} of {len(data)}"
+    """A value in a message, cut where it would fill the screen; so is nesting, which a file can make endless."""
+    import reprlib
+
     # None and the booleans as JSON, YAML and the command line spell them.
-    text = repr(data) if data is not None and not isinstance(data, bool) else str(data).lower()
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    if data is None or isinstance(data, bool):
+        return str(data).lower()
+    short = reprlib.Repr()
+    short.maxlevel, short.maxlist, short.maxdict, short.maxstring, short.maxother = 2, 6, 4, 50, 50
+    text = short.repr(data)
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,0 +1,66 @@
+"""What annotations mean once type variables are filled in."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, Optional, TypeVar, Union
+
+import params_zoo as zoo
+import pytest
+
+from tfaip.params import TYPE_ARGUMENT, field, params
+from tfaip.params.generics import field_annotations, substitute, type_variable_bound
+
+T = TypeVar("T")
+U = TypeVar("U", int, str)
+B = TypeVar("B", bound=zoo.SizeParams)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "expected"),
+    [
+        (T, int),
+        (list[T], list[int]),
+        (dict[str, list[T]], dict[str, list[int]]),
+        (T | None, int | None),
+        (Optional[T], Optional[int]),  # noqa: UP045 - the spelling of typing
+        (Union[T, str], Union[int, str]),  # noqa: UP007 - the spelling of typing
+        (tuple[T, ...], tuple[int, ...]),
+        (list[str], list[str]),
+        (U, U),
+        (str, str),
+    ],
+)
+def test_type_variables_are_replaced_at_any_depth(annotation: Any, expected: Any) -> None:
+    assert substitute(annotation, {T: int}) == expected
+
+
+def test_what_a_type_variable_stands_for_by_itself() -> None:
+    assert type_variable_bound(T) is None
+    assert type_variable_bound(U) is int
+    assert type_variable_bound(B) is zoo.SizeParams
+
+
+@params
+class Pair(Generic[T, B]):
+    many: list[T] = field(factory=list)
+    maybe: B | None = field(default=TYPE_ARGUMENT)
+
+
+@params
+class Swapped(Pair[B, T], Generic[T, B]):
+    """Uses the same variables the other way round, which only a map for each class can tell apart."""
+
+
+def test_each_class_has_its_own_meaning_of_a_variable() -> None:
+    annotations = field_annotations(Swapped[zoo.SizeParams, int])  # type: ignore[type-var]  # the bounds are swapped too
+    assert annotations["many"] == list[int]
+    assert annotations["maybe"] == zoo.SizeParams | None
+
+
+def test_the_default_of_an_optional_variable_is_an_instance() -> None:
+    assert Pair().maybe == zoo.SizeParams()
+    assert Pair(maybe=None).maybe is None
+
+
+def test_both_spellings_of_a_parametrised_class_are_one() -> None:
+    assert field_annotations(Pair[int, zoo.SizeParams])["many"] == list[int]
