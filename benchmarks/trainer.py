@@ -14,6 +14,7 @@ traces and compiles. The ratio is to the plain `fit` of the same round.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import statistics
@@ -110,7 +111,7 @@ def _tfaip(data: str, epochs: int) -> dict[str, Any]:
         lines = [json.loads(line) for line in (Path(folder) / "metrics.jsonl").read_text().splitlines()]
     ends = [line["time"] for line in lines]
     # The first epoch's time is not known from its end; it is never counted.
-    seconds = [0.0, *(after - before for before, after in zip(ends, ends[1:], strict=False))]
+    seconds = [0.0, *(after - before for before, after in itertools.pairwise(ends))]
     return {
         "seconds": seconds,
         "acc": [line["acc"] for line in lines],
@@ -146,7 +147,7 @@ def _fit(data: str, epochs: int, steps_per_execution: int, intra: int, inter: in
         callbacks=[clock],
         verbose=0,
     ).history
-    seconds = [after - before for before, after in zip(ends, ends[1:], strict=False)]
+    seconds = [after - before for before, after in itertools.pairwise(ends)]
     return {"seconds": seconds, "acc": history["accuracy"], "val_acc": history["val_accuracy"]}
 
 

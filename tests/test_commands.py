@@ -40,7 +40,10 @@ def test_tensorflow_is_not_imported_before_anything_is_computed(tmp_path, argume
 
 MISTAKES = {
     "wrong argument": (["tfaip-train", TUTORIAL, "--trainer.epoch", "3"], ["--trainer.epoch", "--trainer.epochs"]),
-    "wrong value": (["tfaip-train", TUTORIAL, "--trainer.epochs", "many"], ["--trainer.epochs: must be a whole number, got 'many'"]),
+    "wrong value": (
+        ["tfaip-train", TUTORIAL, "--trainer.epochs", "many"],
+        ["--trainer.epochs: must be a whole number, got 'many'"],
+    ),
     "misspelt class": (["tfaip-train", TUTORIAL, "--optimizer", "Adm"], ["--optimizer", "'Adm'", "Adam"]),
     "misspelt scenario class": (
         ["tfaip-train", f"{TUTORIAL}.scenario:TutorialScenari"],
@@ -59,7 +62,10 @@ MISTAKES = {
         ["tfaip-train", TUTORIAL, "--dataset", "mnist_6k"],
         ["mnist_5k, mnist, fashion_mnist or the path of an .npz file, and there is no file mnist_6k"],
     ),
-    "impossible number": (["tfaip-train", TUTORIAL, "--trainer.epochs", "0"], ["--trainer.epochs: must be >= 1, got 0"]),
+    "impossible number": (
+        ["tfaip-train", TUTORIAL, "--trainer.epochs", "0"],
+        ["--trainer.epochs: must be >= 1, got 0"],
+    ),
     "impossible batch": (["tfaip-train", TUTORIAL, "--train.batch_size", "0"], ["batch_size must be >= 1, got 0"]),
     "GPU that is not there": (["tfaip-train", TUTORIAL, "--device.gpus", "77"], ["names GPU 77"]),
     "not a bundle": (["tfaip-predict", "--export_dir", "examples"], ["examples is no bundle"]),

@@ -10,6 +10,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from commands import TUTORIAL, run
 from examples.tutorial.min.datasets import load_dataset
 from examples.tutorial.min.scenario import TutorialScenario
+from readme_code import run_python_blocks
 from tfaip.pipeline import Sample
 from tfaip.predict import PredictorParams
 
@@ -17,7 +18,7 @@ from tfaip.predict import PredictorParams
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """Folder of a run with the tutorial's defaults."""
-    folder = tmp_path_factory.mktemp("runs") / "min"
+    folder = tmp_path_factory.mktemp("tutorial") / "runs" / "min"
     done = run("tfaip-train", TUTORIAL, "--trainer.output_dir", str(folder), "--trainer.random_seed", "1")
     assert done.returncode == 0, done.stderr
     return folder, done.stderr
@@ -70,6 +71,13 @@ def test_the_bundle_predicts_from_the_command_line(trained):
     lines = done.stdout.splitlines()
     assert len(lines) == 1000
     assert sum(line.endswith(": right") for line in lines) >= 950
+
+
+@pytest.mark.parametrize("readme", ["README.md", "examples/tutorial/min/README.md", "packages/predict/README.md"])
+def test_the_python_blocks_of_a_readme_run_on_the_trained_model(trained, readme):
+    folder, _ = trained
+    done = run_python_blocks(readme, cwd=folder.parents[1])
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_finished_run_is_trained_longer_by_resuming(trained):

@@ -97,8 +97,9 @@ def test_a_moved_read_only_bundle_predicts_in_a_process_that_has_neither_model_n
         path.chmod(0o555 if path.is_dir() else 0o444)
     code = """
         import sys
-        for name in ("tfaip.model.testing.points.model", "tfaip.model.graph", "tfaip.model.model", "tfaip.trainer", "keras"):
-            sys.modules[name] = None
+        for name in ("testing.points.model", "graph", "model", "model_metrics"):
+            sys.modules[f"tfaip.model.{name}"] = None
+        sys.modules["tfaip.trainer"] = sys.modules["keras"] = None
         import numpy as np
         from tfaip.pipeline import Sample
         from tfaip.predict import Predictor, PredictorParams

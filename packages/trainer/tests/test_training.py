@@ -84,7 +84,7 @@ def test_a_run_folder_holds_all_that_the_documents_name(finished):
 
 
 def test_metrics_hold_every_log_of_every_epoch(finished):
-    folder, params, logs = finished
+    folder, _params, logs = finished
     metrics = metrics_of(folder)
     assert [line["epoch"] for line in metrics] == list(range(1, 7))
     assert [line["step"] for line in metrics] == [3 * epoch for epoch in range(1, 7)]

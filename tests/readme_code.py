@@ -1,0 +1,26 @@
+"""The Python code of a README, run in a process of its own."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from commands import ROOT
+
+
+def run_python_blocks(readme: str, cwd: Path) -> subprocess.CompletedProcess:
+    """Run all Python blocks of a README, one after the other, with `cwd` as the current folder."""
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / readme).read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert blocks, f"{readme} has no Python block"
+    # A file and not `-c`, since worker processes want to know where the program is.
+    script = cwd / "readme_code_to_run.py"
+    script.write_text("\n".join(blocks), encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, str(script)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
