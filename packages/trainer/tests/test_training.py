@@ -274,6 +274,6 @@ def test_an_error_in_a_processor_comes_out_as_it_was_raised(points_params, monke
 
 
 @pytest.mark.parametrize(("name", "value"), [("epochs", 0), ("val_every_n", 0), ("samples_per_epoch", 0)])
-def test_a_number_that_makes_no_sense_is_refused_by_name(name, value):
+def test_a_number_that_makes_no_sense_is_refused_by_name(points_params, name, value):
     with pytest.raises(ValueError, match=f"'{name}' must be >= 1"):
-        TrainerParams(**{name: value})
+        points_params(**{name: value})
