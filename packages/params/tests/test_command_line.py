@@ -444,8 +444,8 @@ def test_the_class_of_a_root_is_selected(read: Read, mistakes: Mistakes) -> None
 
 
 def test_an_optional_root(read: Read) -> None:
-    assert read(zoo.SizeParams | None, "", "size") is None  # type: ignore[arg-type]  # a union is no type
-    assert read(zoo.SizeParams | None, "--size --size.width 3", "size") == zoo.SizeParams(width=3)  # type: ignore[arg-type]  # a union is no type
+    assert read(zoo.SizeParams | None, "", "size") is None
+    assert read(zoo.SizeParams | None, "--size --size.width 3", "size") == zoo.SizeParams(width=3)
 
 
 def test_a_union_of_params_classes(read: Read, mistakes: Mistakes) -> None:
@@ -496,7 +496,7 @@ def test_a_fixed_class_that_is_abstract_cannot_be_made_up(mistakes: Mistakes) ->
 def test_parametrised_classes_hand_their_arguments_on(read: Read) -> None:
     assert read(Holder, "--box.content.mine 3").box.content == zoo.MyDataParams(mine=3)
     assert read(Holder, "--box Box --box.content.mine 4").box.content.mine == 4
-    assert read(Box[zoo.MyDataParams], "--content.mine 5").content.mine == 5  # type: ignore[arg-type]  # a generic alias
+    assert read(Box[zoo.MyDataParams], "--content.mine 5").content.mine == 5
 
 
 def test_plain_attrs_classes_and_dataclasses_nest(read: Read) -> None:

@@ -123,7 +123,7 @@ def test_wrong_file(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     text = WRONG_FILES[name]
-    Path(name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    Path(name).write_bytes(text if isinstance(text, bytes) else str(text).encode())
     with pytest.raises(CommandLineError) as caught:
         command.parse_or_raise(["--config", name])
     snapshot(f"{text!r}\n---\n{caught.value}\n")

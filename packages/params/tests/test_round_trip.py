@@ -156,9 +156,6 @@ def test_what_is_saved_from_a_line_is_the_same_config(value: zoo.TrainerParams) 
         assert command.parse_or_raise(["--config", str(path)])["root"] == value
 
 
-LEAVES = [a.name for a in attrs.fields(zoo.AllParams)]
-
-
 @few
 @given(ALL)
 def test_every_value_can_be_written_on_the_command_line(value: zoo.AllParams) -> None:

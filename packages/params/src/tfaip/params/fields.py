@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, TypedDict, TypeVar, Unpack, get_args, overload
+from typing import Any, Literal, TypedDict, TypeVar, Unpack, get_args
 
 import attrs
 
@@ -16,6 +16,7 @@ T = TypeVar("T")
 Mode = Literal["snake", "flat", "ssnake", "ignore"]
 
 _METADATA_KEY = "tfaip.params"
+_NOTHING: Any = attrs.NOTHING
 
 
 class _TypeArgument:
@@ -125,21 +126,14 @@ PLAIN = FieldOptions()
 """The options of a field that is declared without `field(...)`."""
 
 
-@overload
-def field(*, default: T, **keywords: Unpack[FieldKeywords]) -> T: ...
-@overload
-def field(*, factory: Callable[[], T], **keywords: Unpack[FieldKeywords]) -> T: ...
-@overload
-def field(**keywords: Unpack[FieldKeywords]) -> Any: ...
+# No overloads: mypy infers the arguments of overloaded functions without their context, and then refuses
+# `choices=[A, B]` of classes whose common base is abstract. Without default and factory, T is what is annotated.
 def field(
     *,
-    default: Any = attrs.NOTHING,
-    factory: Callable[[], Any] | None = None,
-    converter: Any = None,
-    validator: Any = None,
-    metadata: Mapping[Any, Any] | None = None,
-    **keywords: Any,
-) -> Any:
+    default: T = _NOTHING,
+    factory: Callable[[], T] | None = None,
+    **keywords: Unpack[FieldKeywords],
+) -> T:
     """Declare a field of a params class, with what its command-line argument needs.
 
     Args:
@@ -162,27 +156,28 @@ def field(
         encoder: Turns the value into plain data for files, in place of what its type says.
         decoder: The inverse of `encoder`.
         metadata: Passed on to attrs.
-        **keywords: The options above that attrs doesn't know.
+        **keywords: All of the above but `default` and `factory`.
 
     Raises:
         DefinitionError: Default and factory are both given, or an option can't be.
     """
+    made: Any = default
     if factory is not None:
-        if default is not attrs.NOTHING:
+        if default is not _NOTHING:
             raise DefinitionError("field(...): give either default or factory, not both")
-        default = attrs.Factory(factory)
+        made = attrs.Factory(factory)
+    of_attrs = {name: keywords.pop(name, None) for name in ("converter", "validator", "metadata")}  # type: ignore[misc]  # three literals
     try:
-        options = FieldOptions(**keywords)
+        options = FieldOptions(**keywords)  # type: ignore[misc]  # without those of attrs
     except TypeError as error:
         raise DefinitionError(f"field(...): {str(error).partition(' ')[2]}") from None
     if problem := options.problem():
         raise DefinitionError(f"field(...): {problem}")
-    return attrs.field(
-        default=default,
-        converter=converter,
-        validator=validator,
-        metadata={**(metadata or {}), _METADATA_KEY: options},
+    metadata = {**(of_attrs["metadata"] or {}), _METADATA_KEY: options}
+    declared: Any = attrs.field(
+        default=made, converter=of_attrs["converter"], validator=of_attrs["validator"], metadata=metadata
     )
+    return declared
 
 
 def options_of(metadata: Mapping[Any, Any]) -> FieldOptions:

@@ -5,13 +5,19 @@ from __future__ import annotations
 import inspect
 import types
 import typing
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from .errors import DefinitionError
 
-__all__ = ["field_annotations", "origin_class", "substitute", "type_variable_bound"]
+__all__ = ["ClassOf", "field_annotations", "origin_class", "substitute", "type_variable_bound"]
 
 Arguments = dict[TypeVar, Any]
+
+T = TypeVar("T")
+
+ClassOf = type[T] | Callable[..., T]
+"""An expected class; for `type[T]` alone type checkers refuse abstract classes, of which a tag names a concrete one."""
 
 
 def origin_class(annotation: Any) -> type[Any] | None:

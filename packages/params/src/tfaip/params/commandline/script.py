@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from tfaip.params.generics import ClassOf
+
 from .command import CommandLine
 
 __all__ = ["parse"]
@@ -13,7 +15,7 @@ T = TypeVar("T")
 
 
 def parse(
-    cls: type[T],
+    cls: ClassOf[T],
     argv: Sequence[str] | None = None,
     *,
     prog: str | None = None,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tfaip.params.generics import ClassOf
 from tfaip.params.tree.merging import CLASS_KEY, VERSION_KEY
 
 from .formats import dump_text, parse_text, read_file, write_file
@@ -32,7 +33,9 @@ def to_json(params: Any) -> str:
     return dump_text(to_document(params), "json")
 
 
-def from_json(cls: type[T], text: str, *, trust: Iterable[str] = (), strict: bool = True, complete: bool = False) -> T:
+def from_json(
+    cls: ClassOf[T], text: str, *, trust: Iterable[str] = (), strict: bool = True, complete: bool = False
+) -> T:
     """Params from a JSON document; arguments and errors as of `from_dict`."""
     return read_plain(cls, parse_text(text, "json"), "", trust=trust, strict=strict, complete=complete)
 
@@ -47,7 +50,7 @@ def save(params: Any, path: str | os.PathLike[str]) -> None:
 
 
 def load(
-    cls: type[T],
+    cls: ClassOf[T],
     path: str | os.PathLike[str],
     *,
     trust: Iterable[str] = (),

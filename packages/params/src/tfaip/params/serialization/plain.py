@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from tfaip.params.errors import LoadError, Mistake, ParamsError, ParamsWarning
+from tfaip.params.generics import ClassOf
 from tfaip.params.post_init import run_post_init
 from tfaip.params.registry import is_params_class, tag_of
 from tfaip.params.structure import FieldSpec, fields_of
@@ -66,7 +67,9 @@ def _encode(value: Any, spec: FieldSpec) -> Any:
     return value_converter.unstructure(value)
 
 
-def from_dict(cls: type[T], data: Any, *, trust: Iterable[str] = (), strict: bool = True, complete: bool = False) -> T:
+def from_dict(
+    cls: ClassOf[T], data: Any, *, trust: Iterable[str] = (), strict: bool = True, complete: bool = False
+) -> T:
     """Params from plain data, of the class that its tag names, which must be `cls` or derive from it.
 
     Args:
@@ -83,7 +86,7 @@ def from_dict(cls: type[T], data: Any, *, trust: Iterable[str] = (), strict: boo
     return read_plain(cls, data, "", trust=trust, strict=strict, complete=complete)
 
 
-def read_plain(cls: type[T], data: Any, source: str, *, trust: Iterable[str], strict: bool, complete: bool) -> T:
+def read_plain(cls: ClassOf[T], data: Any, source: str, *, trust: Iterable[str], strict: bool, complete: bool) -> T:
     """As `from_dict`, with the name of the file that holds the data for messages."""
     try:
         return _read(cls, data, source, trust, strict, complete)
