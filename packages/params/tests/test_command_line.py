@@ -472,6 +472,26 @@ def test_a_type_variable_without_argument_leaves_the_class_to_be_selected(read: 
     assert found.scenario.data == zoo.MyDataParams(mine=3)
 
 
+@params
+class OtherDataParams(zoo.MyDataParams):
+    other: int = 1
+
+
+@params
+class PlainScenarioParams(zoo.ScenarioBaseParams[zoo.DataBaseParams, zoo.ModelBaseParams]):
+    def cls(self) -> type:
+        return int
+
+
+def test_selecting_a_class_with_other_type_arguments_keeps_what_fits(read: Read) -> None:
+    default = zoo.GenericTrainerParams(scenario=zoo.MyScenarioParams(data=OtherDataParams(folder="mine", other=7)))
+    wider = read(zoo.GenericTrainerParams, "--scenario PlainScenario", default=default).scenario
+    assert wider.data == OtherDataParams(folder="mine", other=7)
+    default = zoo.GenericTrainerParams(scenario=PlainScenarioParams(data=zoo.DataBaseParams(folder="plain")))
+    narrower = read(zoo.GenericTrainerParams, "--scenario MyScenario", default=default).scenario
+    assert narrower.data == zoo.MyDataParams(folder="plain")
+
+
 T = TypeVar("T", bound=zoo.DataBaseParams)
 
 

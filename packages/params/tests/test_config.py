@@ -65,6 +65,10 @@ def test_values_of_an_earlier_file_survive_the_class_of_a_later_one(write: Calla
     two = write("b.yaml", "trainer:\n  optimizer: Momentum\n")
     result = command.parse_or_raise(["--config", one, "--config", two])
     assert result["trainer"].optimizer == zoo.SGDParams(lr=0.25)
+    table = command.read(["--config", one, "--config", two]).table
+    spec = table.by_name["optimizer.lr"].node.spec
+    assert spec is not None
+    assert spec.options.help == "Learning rate of SGD"
 
 
 def test_required_fields_may_come_from_a_file(write: Callable[[str, str], str]) -> None:

@@ -23,6 +23,12 @@ def test_every_alternative_class_has_one_table() -> None:
         assert text.count(f"Class `{tag}`.") == 1
 
 
+def test_classes_of_elements_that_are_not_there_have_tables() -> None:
+    text = markdown_reference(zoo.NetParams, default=zoo.NetParams(layers=[], heads={}))
+    assert "## `--layers.N`: Conv" in text
+    assert text.count("Class `params_zoo:DenseParams`.") == 1
+
+
 def test_values_of_an_instance_are_shown() -> None:
     text = markdown_reference(zoo.SizeParams, default=zoo.SizeParams(width=77), level=4)
     assert text.startswith("#### Size\n")

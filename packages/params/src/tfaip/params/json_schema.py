@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from .field_spec import FieldSpec
 from .generics import origin_class
 from .registry import names_of, tag_of
 from .selection import selectable_classes
-from .structure import FieldSpec, fields_of
+from .structure import fields_of
 from .tree.merging import CLASS_KEY, VERSION_KEY
 from .values.annotations import kind_of
 from .values.base import ValueType

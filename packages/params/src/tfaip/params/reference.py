@@ -10,6 +10,7 @@ from .commandline.command import CommandLine
 from .commandline.describing import choices_of, docstring_of, required, type_of, value_of
 from .registry import name_of, tag_of
 from .selection import selectable_classes
+from .tree.nodes import DictNode, Leaf, ListNode, ParamsNode
 
 __all__ = ["markdown_reference"]
 
@@ -63,17 +64,19 @@ def _cell(text: str) -> str:
 def _alternatives(groups: list[Group]) -> Iterator[Group]:
     """The tables of the classes that could be selected instead, one for each class, without those shown already."""
     shown = {group.node.cls for group in groups}
-    for group in groups:
-        spec = group.node.spec
-        if spec is None or spec.options.fixed_class:
+    for argument in (argument for group in groups for argument in group.arguments):
+        node, spec = argument.node, argument.node.spec
+        if isinstance(node, Leaf) or spec is None or spec.options.fixed_class or spec.options.tuple_like:
             continue
-        for cls in selectable_classes(group.node.kind, spec.options.choices):
+        kind = node.kind if isinstance(node, ParamsNode) else node.kind.item
+        element = ".N" if isinstance(node, ListNode) else ".KEY" if isinstance(node, DictNode) else ""
+        for cls in selectable_classes(kind, spec.options.choices):
             if cls not in shown:
                 shown.add(cls)
-                yield _group_of(group, cls)
+                yield _group_of(f"{argument.names.primary}{element}", cls)
 
 
-def _group_of(group: Group, cls: type[Any]) -> Group:
+def _group_of(name: str, cls: type[Any]) -> Group:
     command = CommandLine("reference", check_required=False)
-    command.add_root(group.names.primary, cls)
+    command.add_root(name, cls)
     return command.read([]).table.groups[0]

@@ -8,147 +8,11 @@ from typing import Any
 
 import attrs
 
-from .defaults import TypeArgumentDefault
-from .errors import DefinitionError
+from .field_spec import FieldSpec
 from .fields import PLAIN, FieldOptions, options_of
 from .generics import field_annotations, origin_class
-from .registry import tag_of
-from .values.alternatives import ChoiceType, OptionalType
-from .values.annotations import UnsupportedAnnotation, has_fields, kind_of, strip_annotation
-from .values.base import ScalarType, ValueType
-from .values.collections import MappingType, SequenceType, TupleType
-from .values.opaque import OpaqueType
-from .values.structures import ParamsDict, ParamsList, ParamsType, ParamsValue
 
-__all__ = ["FieldSpec", "declaring_class", "fields_of"]
-
-
-class FieldSpec:
-    """One field, with its annotation resolved.
-
-    Args:
-        owner: The class whose fields are being listed.
-        name: The name of the attribute.
-        alias: The name of the argument of `__init__`.
-        annotation: The type, type variables filled in.
-        options: What `field(...)` was told.
-        default: The default value, `attrs.NOTHING`, or an `attrs.Factory`.
-    """
-
-    __slots__ = ("_kind", "alias", "annotation", "default", "name", "options", "owner")
-
-    def __init__(
-        self, owner: type[Any], name: str, alias: str, annotation: Any, options: FieldOptions, default: Any
-    ) -> None:
-        self.owner = owner
-        self.name = name
-        self.alias = alias
-        self.annotation = annotation
-        self.options = options
-        self.default = default
-        self._kind: ValueType | ParamsValue | None = None
-
-    @property
-    def kind(self) -> ValueType | ParamsValue:
-        """The kind of value that the field holds.
-
-        Raises:
-            DefinitionError: The type can't come from the command line, or doesn't go with an option of the field.
-        """
-        if self._kind is None:
-            self._kind = self._find_kind()
-        return self._kind
-
-    def _find_kind(self) -> ValueType | ParamsValue:
-        if self.options.mode == "ignore" and self.options.decoder is not None:
-            return OpaqueType()
-        try:
-            kind = kind_of(self.annotation)
-        except UnsupportedAnnotation as error:
-            if self.options.mode == "ignore":
-                return OpaqueType()
-            raise self.error(f"{error}; change the type, or hide the field with field(mode='ignore')") from None
-        if isinstance(kind, ParamsType | ParamsList | ParamsDict):
-            self._check_params_options(kind)
-            return kind
-        return self._with_options(kind)
-
-    def _check_params_options(self, kind: ParamsValue) -> None:
-        options = self.options
-        bases = kind.bases if isinstance(kind, ParamsType) else kind.item.bases
-        for choice in options.choices or ():
-            if not (isinstance(choice, type) and issubclass(choice, bases)):
-                names = " or ".join(base.__name__ for base in bases)
-                raise self.error(f"choices must be subclasses of {names}, got {choice!r}")
-        if options.tuple_like and not isinstance(kind, ParamsType):
-            raise self.error("tuple_like goes with one params class, not with a list or dict of them")
-
-    def _with_options(self, kind: ValueType) -> ValueType:
-        options = self.options
-        if options.tuple_like or options.fixed_class:
-            raise self.error("tuple_like and fixed_class go with fields that hold params")
-        inner = kind.inner if isinstance(kind, OptionalType) else kind
-        if options.nargs is not None:
-            if not isinstance(inner, SequenceType | MappingType):
-                raise self.error(f"nargs goes with a list, set or dict, not with {kind.label}")
-            inner = _at_least_one(inner) if options.nargs == "+" else inner
-        if options.choices is not None:
-            inner = self._with_choices(inner)
-        return OptionalType(inner) if isinstance(kind, OptionalType) else inner
-
-    def _with_choices(self, kind: ValueType) -> ValueType:
-        """The kind with each scalar in it (the values, in a dict) restricted to the choices."""
-        choices = self.options.choices or ()
-        if any(isinstance(choice, type) for choice in choices):
-            raise self.error("choices are classes, but the field doesn't hold params")
-        enforced = self.options.enforce_choices is not False
-        if isinstance(kind, SequenceType):
-            return SequenceType(kind.cls, ChoiceType(kind.item, choices, enforced), kind.at_least_one)
-        if isinstance(kind, MappingType):
-            return MappingType(kind.key, ChoiceType(kind.item, choices, enforced), kind.at_least_one)
-        if isinstance(kind, TupleType):
-            return TupleType(tuple(ChoiceType(item, choices, enforced) for item in kind.items))
-        assert isinstance(kind, ScalarType)
-        return ChoiceType(kind, choices, enforced)
-
-    def error(self, problem: str) -> DefinitionError:
-        """The error of a definition, naming class and field."""
-        return DefinitionError(f"{tag_of(self.owner)}.{self.name}: {problem}")
-
-    @property
-    def has_default(self) -> bool:
-        """Whether the field may be left out; not where its default would be of an abstract class."""
-        factory = getattr(self.default, "factory", None)
-        if isinstance(factory, TypeArgumentDefault):
-            return not inspect.isabstract(origin_class(strip_annotation(self.annotation)))
-        return self.default is not attrs.NOTHING
-
-    def default_class(self) -> Any:
-        """The class (perhaps parametrised) whose fresh instance is the default, if that is how the default is made."""
-        factory = getattr(self.default, "factory", None)
-        if isinstance(factory, TypeArgumentDefault):
-            return factory.target(self.annotation, self.owner)
-        return factory if has_fields(factory) else None
-
-    def needs_instance(self) -> bool:
-        """Whether only a half-made instance can tell the default (`@x.default` of attrs)."""
-        factory = self.default if isinstance(self.default, attrs.Factory) else None  # type: ignore[arg-type]  # a class at run time
-        return factory is not None and factory.takes_self and not isinstance(factory.factory, TypeArgumentDefault)
-
-    def default_value(self) -> Any:
-        """A fresh default, which exists and needs no instance."""
-        factory = getattr(self.default, "factory", None)
-        if factory is None or not isinstance(self.default, attrs.Factory):  # type: ignore[arg-type]  # a class at run time
-            return self.default
-        if isinstance(factory, TypeArgumentDefault):
-            return factory.make(self.annotation, self.owner)
-        return factory()
-
-
-def _at_least_one(kind: SequenceType | MappingType) -> ValueType:
-    if isinstance(kind, SequenceType):
-        return SequenceType(kind.cls, kind.item, at_least_one=True)
-    return MappingType(kind.key, kind.item, at_least_one=True)
+__all__ = ["declaring_class", "fields_of"]
 
 
 _CACHE: dict[Any, dict[str, FieldSpec]] = {}
@@ -193,6 +57,4 @@ def _dataclass_default(default: Any, factory: Callable[[], Any] | Any) -> Any:
 
 def declaring_class(cls: type[Any], name: str) -> type[Any] | None:
     """The class in the ancestry of `cls` that declares the field last."""
-    import inspect
-
     return next((base for base in cls.__mro__ if name in inspect.get_annotations(base)), None)

@@ -8,8 +8,8 @@ from typing import Any
 import attrs
 
 from tfaip.params.errors import DefinitionError
+from tfaip.params.field_spec import FieldSpec
 from tfaip.params.fields import FieldOptions
-from tfaip.params.structure import FieldSpec
 from tfaip.params.values.base import ValueType
 
 from .options import normalise

@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from tfaip.params.errors import LoadError, Mistake, ParamsError, ParamsWarning
+from tfaip.params.field_spec import FieldSpec
 from tfaip.params.generics import ClassOf
 from tfaip.params.post_init import run_post_init
 from tfaip.params.registry import is_params_class, tag_of
-from tfaip.params.structure import FieldSpec, fields_of
+from tfaip.params.structure import fields_of
 from tfaip.params.tree.building import Problems, build
 from tfaip.params.tree.merging import CLASS_KEY, VERSION_KEY, Merger
 from tfaip.params.tree.nodes import UNSET, Origin, ParamsNode, Path

@@ -12,7 +12,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 import cattrs
 from cattrs.errors import IterableValidationError
 
-from tfaip.params.structure import FieldSpec
+from tfaip.params.field_spec import FieldSpec
 from tfaip.params.tree.building import Problems
 from tfaip.params.tree.nodes import DictNode
 from tfaip.params.tree.nodes import Path as TreePath

@@ -6,9 +6,9 @@ import inspect
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from tfaip.params.field_spec import FieldSpec
 from tfaip.params.fields import PLAIN
 from tfaip.params.selection import find_class
-from tfaip.params.structure import FieldSpec
 from tfaip.params.suggestions import did_you_mean, nearest
 from tfaip.params.values.problem import ValueProblem, shown
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any, Final
 
+from tfaip.params.field_spec import FieldSpec
 from tfaip.params.generics import origin_class
-from tfaip.params.structure import FieldSpec
 from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType
 
 __all__ = ["UNSET", "DictNode", "Leaf", "ListNode", "Node", "Origin", "ParamsNode", "Path", "origin_of"]

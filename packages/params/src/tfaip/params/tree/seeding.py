@@ -6,7 +6,8 @@ import inspect
 import typing
 from typing import Any
 
-from tfaip.params.structure import FieldSpec, declaring_class, fields_of
+from tfaip.params.field_spec import FieldSpec
+from tfaip.params.structure import declaring_class, fields_of
 from tfaip.params.values.base import ValueType
 from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType
 
@@ -54,20 +55,30 @@ def select(node: ParamsNode, annotation: Any, origin: Origin) -> None:
     if old is None:
         return
     for name, child in node.children.items():
-        if name in old_children and _is_shared(old, new, old_children[name], child):
-            node.children[name] = old_children[name]
+        before = old_children.get(name)
+        if before is not None and (
+            before.origin >= Origin.CONFIG or declaring_class(old, name) is declaring_class(new, name)
+        ):
+            node.children[name] = _carried(before, child)
 
 
-def _is_shared(old: type[Any], new: type[Any], before: Node, after: Node) -> bool:
+def _carried(before: Node, after: Node) -> Node:
+    """The node of a shared field with its values, under the field of the new class (its choices, mode and help).
+
+    Where type arguments make the field hold another class in the new class, the values that fit it are kept.
+    """
     assert before.spec is not None
     assert after.spec is not None
-    if before.spec.annotation != after.spec.annotation:
-        # Type arguments differ: what was selected must be allowed where it goes.
-        bases = after.kind.bases if isinstance(after, ParamsNode) else ()
-        if not (isinstance(before, ParamsNode) and before.cls and bases and issubclass(before.cls, bases)):
-            return False
-    name = before.spec.name
-    return before.origin >= Origin.CONFIG or declaring_class(old, name) is declaring_class(new, name)
+    if isinstance(before, ParamsNode) and isinstance(after, ParamsNode):
+        if before.cls is None and not after.kind.optional:
+            return after
+        if before.cls is not None and not issubclass(before.cls, after.kind.bases):
+            select(before, after.selected, before.origin)
+        before.kind = after.kind
+    elif before.spec.annotation != after.spec.annotation:
+        return after
+    before.spec = after.spec
+    return before
 
 
 def _default_node(spec: FieldSpec) -> Node:

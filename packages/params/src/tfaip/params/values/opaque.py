@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from .base import ValueType
-from .problem import ValueProblem
 
 __all__ = ["OpaqueType"]
 
 
 class OpaqueType(ValueType):
-    """Whatever the field's annotation, encoder and decoder make of it."""
+    """Whatever the field's annotation, encoder and decoder make of it; there is no argument that would set it."""
 
     __slots__ = ()
 
@@ -20,18 +18,6 @@ class OpaqueType(ValueType):
     def label(self) -> str:
         """`any`."""
         return "any"
-
-    def take(self, words: Sequence[str]) -> int:
-        """None."""
-        return 0
-
-    def parse(self, words: Sequence[str]) -> Any:
-        """Always refused."""
-        raise ValueProblem("can't be set on the command line")
-
-    def format(self, value: Any) -> list[str]:
-        """What Python shows."""
-        return [repr(value)]
 
     def json_schema(self) -> dict[str, Any]:
         """Anything."""
