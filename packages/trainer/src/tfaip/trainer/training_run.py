@@ -20,7 +20,7 @@ from tfaip.trainer.pipeline_errors import pipeline_errors
 from tfaip.trainer.printed_samples import PrintedSamples
 from tfaip.trainer.reporting.metrics_file import append_metrics
 from tfaip.trainer.reporting.progress import EpochProgress, create_progress
-from tfaip.trainer.reporting.results_line import results_line
+from tfaip.trainer.reporting.results_line import format_value, results_line
 from tfaip.trainer.reporting.status_file import StatusFile
 from tfaip.trainer.reporting.tensorboard import TensorBoardWriter
 from tfaip.trainer.validation import Validation
@@ -62,6 +62,7 @@ class TrainingRun:
         self._status = StatusFile(folder.status if folder else None, params.epochs)
         self._tensorboard = TensorBoardWriter(folder.events if folder else None)
 
+        self._best = self._choose_best()
         self._train_iterator: Any = None
         self._validation: Validation | None = None
         self._epoch = 0
@@ -100,6 +101,7 @@ class TrainingRun:
         state = checkpoint.state()
         cut_back(self._folder.path, self._folder.growing_files, state["sizes"])
         self._epoch, self._logs, self._restored = state["epoch"], state["logs"], state
+        self._best.restore(state["best"])
         logger.info("Resuming after epoch %d from %s", self._epoch, checkpoint.path)
 
     def run(self) -> dict[str, float]:
@@ -113,7 +115,16 @@ class TrainingRun:
             if self._folder and params.export_final:
                 progress.note("exporting")
                 export_bundle(self._folder.export, self._scenario, self._network.model, self._network.graph)
+        if self._folder:
+            self._say_where_all_is(self._folder)
         return self._logs
+
+    def _choose_best(self) -> BestModel:
+        """Find the log that chooses the best model now, so that a wrong name is found before the first epoch."""
+        logs = self._network.train_metrics.names
+        if self._params.gen.val_gen() is not None:
+            logs += [f"val_{name}" for name in self._network.val_metrics.names]
+        return BestModel(*self._network.model.best_log(logs))
 
     def _open_data(self) -> None:
         params, data = self._params, self._scenario.data
@@ -136,11 +147,6 @@ class TrainingRun:
                 PrintedSamples(self._network.model, data, pipeline, limit),
                 eager=params.force_eager,
             )
-        logs = self._network.train_metrics.names
-        val_logs = [f"val_{name}" for name in self._network.val_metrics.names] if self._validation else []
-        self._best = BestModel(*self._network.model.best_log([*logs, *val_logs]))
-        if self._restored:
-            self._best.restore(self._restored["best"])
 
     def _known_samples_per_epoch(self, pipeline: DataPipeline) -> int | None:
         """Samples of an epoch as far as known: asked for, told by the generator, or counted in the epoch before."""
@@ -200,6 +206,14 @@ class TrainingRun:
                 self._step, self._state(folder), self._network.graph.weights, self._network.variables
             )
         self._status.update(epoch=self._epoch, best_value=self._best.value, best_epoch=self._best.epoch)
+
+    def _say_where_all_is(self, folder: RunFolder) -> None:
+        if self._best.value is not None and self._params.export_best:
+            best = f"{self._best.log} {format_value(self._best.value)} in epoch {self._best.epoch}"
+            logger.info("The best model (%s) is in %s", best, folder.best)
+        if self._params.export_final:
+            logger.info("The last model is in %s", folder.export)
+        logger.info("Curves: tensorboard --logdir %s", folder.path)
 
     def _state(self, folder: RunFolder) -> dict[str, Any]:
         return {
