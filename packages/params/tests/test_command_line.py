@@ -441,6 +441,18 @@ def test_the_class_of_a_root_is_selected(read: Read, mistakes: Mistakes) -> None
     assert read(zoo.LayerParams, "--layer Conv --layer.filters 3", "layer") == zoo.ConvParams(filters=3)
     assert "--layer: unknown argument" in mistakes(zoo.LayerParams, "--layer Conv", "layer", fixed_class=True)
     assert read(zoo.OptimizerParams, "--opt Adam", "opt") == zoo.AdamParams()
+    assert mistakes(zoo.OptimizerParams, "", "opt") == "--opt: a class must be selected (OptimizerParams)"
+    assert mistakes(zoo.OptimizerParams, "--opt Adm", "opt").startswith("--opt: no class named 'Adm'")
+
+
+def test_a_selection_that_fails_is_one_mistake_however_it_is_spelled(mistakes: Mistakes) -> None:
+    @params
+    class Needs:
+        optimizer: zoo.OptimizerParams = field(required=True, mode="flat")
+
+    for name in ("--optimizer", "--root.optimizer"):
+        text = mistakes(Needs, f"{name} Quux", "root")
+        assert text == f"{name}: no class named 'Quux'\n  allowed: Adam, Momentum, or module:Class"
 
 
 def test_an_optional_root(read: Read) -> None:

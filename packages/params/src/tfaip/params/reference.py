@@ -7,10 +7,10 @@ from typing import Any
 
 from .commandline.arguments import Argument, Group
 from .commandline.command import CommandLine
-from .commandline.describing import choices_of, docstring_of, required, type_of, value_of
+from .commandline.describing import choices_of, docstring_of, required, value_of
 from .registry import name_of, tag_of
 from .selection import selectable_classes
-from .tree.nodes import DictNode, Leaf, ListNode, ParamsNode
+from .tree.nodes import DictNode, Leaf, ListNode, ParamsNode, label_of
 
 __all__ = ["markdown_reference"]
 
@@ -54,7 +54,7 @@ def _row(argument: Argument) -> str:
     if choices := choices_of(node):
         meaning.append("One of " + ", ".join(f"`{choice}`" for choice in choices) + ".")
     default = "*required*" if required(node) else f"`{value_of(node)}`" if value_of(node) is not None else ""
-    return "| " + " | ".join(_cell(cell) for cell in (names, f"`{type_of(node)}`", default, " ".join(meaning))) + " |"
+    return "| " + " | ".join(_cell(cell) for cell in (names, f"`{label_of(node)}`", default, " ".join(meaning))) + " |"
 
 
 def _cell(text: str) -> str:

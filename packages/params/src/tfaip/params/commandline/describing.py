@@ -12,14 +12,7 @@ from tfaip.params.values.base import ScalarType, ValueType
 from tfaip.params.values.collections import MappingType, SequenceType, TupleType
 from tfaip.params.values.scalars import BoolType
 
-__all__ = ["choices_of", "docstring_of", "metavar_of", "required", "type_note", "type_of", "value_of"]
-
-
-def type_of(node: Node) -> str:
-    """The type as people read it."""
-    if isinstance(node, Leaf):
-        return node.spec.kind.label
-    return node.kind.label
+__all__ = ["choices_of", "docstring_of", "metavar_of", "required", "type_note", "value_of"]
 
 
 def metavar_of(node: Node) -> str:

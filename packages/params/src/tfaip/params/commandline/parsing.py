@@ -84,11 +84,7 @@ class Parsed:
         for name, node in self.nodes.items():
             problems: Problems = []
             values[name] = build(node, problems, (name,), check_required=self._check_required)
-            mistakes += [
-                Mistake(self.table.spelled(path), problem.problem, problem.hints)
-                for path, problem in problems
-                if not _already_said(self.table.spelled(path), mistakes)
-            ]
+            mistakes += [Mistake(self.table.spelled(path), found.problem, found.hints) for path, found in problems]
         if not mistakes:
             mistakes += self._derive(values)
         if mistakes:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tfaip.params.registry import tag_of
+from tfaip.params.tree.nodes import label_of
 
 from .arguments import Argument, Group
-from .describing import choices_of, docstring_of, required, type_of, value_of
+from .describing import choices_of, docstring_of, required, value_of
 from .parsing import Parsed
 from .plain import PlainArgument
 
@@ -55,7 +56,7 @@ def _of_argument(argument: Argument) -> dict[str, Any]:
         "path": ".".join(map(str, argument.path)),
         "argument": argument.spelled,
         "also": [f"--{name}" for name in argument.names.all[1:]],
-        "type": type_of(argument.node),
+        "type": label_of(argument.node),
         "default": value_of(argument.node),
         "choices": list(choices_of(argument.node)),
         "required": required(argument.node),

@@ -6,7 +6,7 @@ from typing import Any
 
 from tfaip.params.values.problem import ValueProblem
 
-from .nodes import UNSET, Leaf, ListNode, Node, Origin, ParamsNode, Path, origin_of
+from .nodes import UNSET, Leaf, ListNode, Node, Origin, ParamsNode, Path, label_of, origin_of
 from .validation import problems_of
 
 __all__ = ["Problems", "build"]
@@ -37,13 +37,16 @@ class _Builder:
         return {key: self.build(element, (*path, str(key))) for key, element in node.elements.items()}
 
     def _check_presence(self, node: Node, path: Path) -> None:
+        # What a file or the line has tried to set but couldn't is a mistake already.
+        unset = _is_unset(node) and node.origin is Origin.DEFAULT
         spec = node.spec
-        if spec is None or path[-1:] != (spec.name,):
-            return  # a root, or an element of a list or dict: there because somebody asked for it
-        unset = _is_unset(node) and not spec.has_default
-        if unset or (self._check_required and spec.options.required and origin_of(node) is Origin.DEFAULT):
+        if spec is not None and path[-1:] == (spec.name,):
+            unset = unset and not spec.has_default
+            unset = unset or (self._check_required and spec.options.required and origin_of(node) is Origin.DEFAULT)
+        if unset:
             what = "a class must be selected" if isinstance(node, ParamsNode) else "is required"
-            self._problems.append((path, ValueProblem(f"{what} ({spec.kind.label})", _help_of(node))))
+            hints = (spec.options.help,) if spec is not None and spec.options.help else ()
+            self._problems.append((path, ValueProblem(f"{what} ({label_of(node)})", hints)))
 
     def _build_params(self, node: ParamsNode, path: Path) -> Any:
         if node.selected is None or node.selected is UNSET:
@@ -52,12 +55,15 @@ class _Builder:
         assert cls is not None
         count = len(self._problems)
         given = {}
+        complete = True
         for name, child in node.children.items():
             assert child.spec is not None
             value = self.build(child, (*path, name))
             if value is not UNSET:
                 given[child.spec.alias] = value
-        if len(self._problems) > count:
+            elif not child.spec.has_default:
+                complete = False
+        if not complete or len(self._problems) > count:
             return UNSET
         try:
             return cls(**given)
@@ -75,7 +81,3 @@ def _is_unset(node: Node) -> bool:
     if isinstance(node, Leaf):
         return node.value is UNSET
     return (node.selected if isinstance(node, ParamsNode) else node.elements) is UNSET
-
-
-def _help_of(node: Node) -> tuple[str, ...]:
-    return (node.spec.options.help,) if node.spec and node.spec.options.help else ()

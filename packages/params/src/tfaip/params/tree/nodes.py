@@ -9,7 +9,7 @@ from tfaip.params.field_spec import FieldSpec
 from tfaip.params.generics import origin_class
 from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType
 
-__all__ = ["UNSET", "DictNode", "Leaf", "ListNode", "Node", "Origin", "ParamsNode", "Path", "origin_of"]
+__all__ = ["UNSET", "DictNode", "Leaf", "ListNode", "Node", "Origin", "ParamsNode", "Path", "label_of", "origin_of"]
 
 Path = tuple[str | int, ...]
 """The way from the root to a node: names of fields, indices of lists, keys of dicts."""
@@ -93,6 +93,11 @@ class DictNode:
 
 
 Node = Leaf | ParamsNode | ListNode | DictNode
+
+
+def label_of(node: Node) -> str:
+    """The type of what a node holds, as people read it."""
+    return node.spec.kind.label if isinstance(node, Leaf) else node.kind.label
 
 
 def origin_of(node: Node) -> Origin:

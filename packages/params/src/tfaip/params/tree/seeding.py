@@ -70,7 +70,7 @@ def _carried(before: Node, after: Node) -> Node:
     assert before.spec is not None
     assert after.spec is not None
     if isinstance(before, ParamsNode) and isinstance(after, ParamsNode):
-        if before.cls is None and not after.kind.optional:
+        if before.selected is UNSET or (before.selected is None and not after.kind.optional):
             return after
         if before.cls is not None and not issubclass(before.cls, after.kind.bases):
             select(before, after.selected, before.origin)
