@@ -56,7 +56,18 @@ class Sample:
 
     def copy(self) -> Sample:
         """A copy whose dicts and lists are its own, while the arrays in them are shared."""
-        return self._with(_shallow(self.inputs), _shallow(self.outputs), _shallow(self.targets), _shallow(self.meta))
+        # Written out, since each sample is copied at least once.
+        made = Sample.__new__(Sample)
+        value = self.inputs
+        made.inputs = value.copy() if value.__class__ is dict or value.__class__ is list else value
+        value = self.outputs
+        made.outputs = value.copy() if value.__class__ is dict or value.__class__ is list else value
+        value = self.targets
+        made.targets = value.copy() if value.__class__ is dict or value.__class__ is list else value
+        value = self.meta
+        made.meta = value.copy() if value.__class__ is dict or value.__class__ is list else value
+        made._identity = self._identity
+        return made
 
     def new_inputs(self, inputs: Any) -> Sample:
         """A shallow copy with other inputs."""
@@ -104,9 +115,3 @@ def _restore(inputs: Any, outputs: Any, targets: Any, meta: Any, identity: Sampl
     sample = Sample(inputs=inputs, outputs=outputs, targets=targets, meta=meta)
     sample._identity = identity
     return sample
-
-
-def _shallow(value: Any) -> Any:
-    if value.__class__ is dict or value.__class__ is list:
-        return value.copy()
-    return value

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import mmap
 import os
-import struct
 from time import monotonic
 from typing import NamedTuple
 
 __all__ = ["Board", "Note"]
 
-_NOTE = struct.Struct("<qqd")
+_SIZE = 24
 _IDLE = -1
 
 
@@ -38,30 +37,33 @@ class Board:
     def __init__(self, descriptor: int | None = None) -> None:
         if descriptor is None:
             descriptor = os.memfd_create("tfaip-pipeline-board", os.MFD_CLOEXEC)
-            os.ftruncate(descriptor, _NOTE.size)
+            os.ftruncate(descriptor, _SIZE)
         self.descriptor = descriptor
-        self._memory = mmap.mmap(descriptor, _NOTE.size)
-        self._task = _IDLE
+        self._memory = mmap.mmap(descriptor, _SIZE)
+        # One memory, seen as whole numbers and as times.
+        self._numbers = memoryview(self._memory).cast("q")
+        self._times = memoryview(self._memory).cast("d")
         self.idle()
 
     def begin(self, task: int) -> None:
         """The work on a task begins."""
-        self._task = task
         self.watch(-1)
+        self._numbers[0] = task
 
     def watch(self, element: int) -> None:
         """The work on an element of the task begins."""
-        _NOTE.pack_into(self._memory, 0, self._task, element, monotonic())
+        # For each sample: several times faster than struct.
+        self._times[2] = monotonic()
+        self._numbers[1] = element
 
     def idle(self) -> None:
         """There is nothing to do."""
-        self._task = _IDLE
-        _NOTE.pack_into(self._memory, 0, _IDLE, -1, 0.0)
+        self._numbers[0] = _IDLE
 
     def read(self) -> Note | None:
         """What was noted last; None if there is nothing to do."""
-        note = Note(*_NOTE.unpack_from(self._memory, 0))
-        return None if note.task == _IDLE else note
+        task, element, since = self._numbers[0], self._numbers[1], self._times[2]
+        return None if task == _IDLE else Note(task, element, since)
 
     def close(self) -> None:
         """Close the file descriptor; the memory stays."""

@@ -53,12 +53,13 @@ class Channel:
         """A block that was allocated is not going to be sent."""
         self._arena.take_back(block)
 
-    def send(self, content: Any, block: Block | None = None) -> None:
+    def send(self, content: Any, block: Block | None = None, *, hold: bool = False) -> None:
         """Send an object.
 
         Args:
             content: The object; it must be picklable.
             block: Where its large arrays are already. Without it, they are copied into one.
+            hold: Wait for `flush`, so that several small messages share a system call.
         """
         arrays: list[tuple[int, int]] = []
         copies: list[np.ndarray] = []
@@ -91,12 +92,13 @@ class Channel:
         )
         message = pickle.dumps(envelope, 5)
         self._outgoing.append((memoryview(_LENGTH.pack(len(message)) + message), [block] if block and fresh else []))
-        self.flush()
+        if not hold:
+            self.flush()
 
     def flush(self) -> bool:
         """Send what is waiting; whether all of it went out."""
         while self._outgoing:
-            message, fresh = self._outgoing[0]
+            message, fresh = self._joined()
             descriptors = [block.descriptor for block in fresh if block.descriptor is not None]
             try:
                 if descriptors:
@@ -112,6 +114,19 @@ class Channel:
             else:
                 self._outgoing.popleft()
         return True
+
+    def _joined(self) -> tuple[memoryview, list[Block]]:
+        """The first of the waiting messages, together with those behind it that can go out in the same system call."""
+        first, fresh = self._outgoing[0]
+        joined = [first]
+        size = len(first)
+        while len(self._outgoing) > 1 and not self._outgoing[1][1] and size < _RECEIVE:
+            self._outgoing.popleft()
+            joined.append(self._outgoing[0][0])
+            size += len(joined[-1])
+        if len(joined) > 1:
+            self._outgoing[0] = (memoryview(b"".join(joined)), fresh)
+        return self._outgoing[0]
 
     def receive(self) -> list[Any]:
         """The objects that have arrived; waits for some bytes if the socket is blocking.

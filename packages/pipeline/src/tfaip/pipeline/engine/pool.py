@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import select
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -71,6 +71,7 @@ class WorkerPool:
         self._skip_bad_samples = skip_bad_samples
         self._counters = counters
         self._backlog: deque[Task] = deque()
+        self._unfinished: Counter[int] = Counter()
         self._next_number = 0
         self._seconds_per_task = 1.0
         self._failed_starts = 0
@@ -99,7 +100,12 @@ class WorkerPool:
         task = Task(self._next_number, segment, portion)
         self._next_number += 1
         self._backlog.append(task)
+        self._unfinished[segment] += 1
         return task
+
+    def unfinished(self, segment: int) -> int:
+        """How many tasks of a segment were asked for, and have not come back so far as is known."""
+        return self._unfinished[segment]
 
     def turn(self, *, wait: bool) -> None:
         """Hand out tasks and take results, after waiting for something to happen if that is wanted.
@@ -140,10 +146,11 @@ class WorkerPool:
                 os.close(self._lifeline)
                 self._lifeline = -1
 
-    def _start_worker(self) -> None:
+    def _start_worker(self) -> WorkerProcess:
         worker = WorkerProcess(self._program, self._lifeline)
         self._workers[worker.channel.fileno()] = worker
         self._watch(worker)
+        return worker
 
     def _watch(self, worker: WorkerProcess) -> None:
         """Ask to be told of arriving messages, and of room for those that could not be sent yet."""
@@ -151,25 +158,30 @@ class WorkerPool:
         self._poll.register(worker.channel, select.POLLIN if everything_sent else select.POLLIN | select.POLLOUT)
 
     def _dispatch(self) -> None:
+        """Give work to the workers that have little, and as much at once as they may have."""
         ahead = min(_MOST_AHEAD, max(2, int(_AHEAD / self._seconds_per_task)))
-        while self._backlog:
-            worker = min(self._workers.values(), key=lambda candidate: len(candidate.tasks))
-            if len(worker.tasks) >= ahead:
-                return
+        hungry = {worker for worker in self._workers.values() if len(worker.tasks) <= ahead // 2}
+        addressed: set[WorkerProcess] = set()
+        while self._backlog and hungry:
+            worker = min(hungry, key=lambda candidate: len(candidate.tasks))
             if self._settings.max_tasks and worker.served >= self._settings.max_tasks:
-                if worker.tasks:
-                    return  # it gets nothing more, and is replaced when it has finished
-                self._replace(worker)
+                hungry.discard(worker)
+                if not worker.tasks:  # else it gets nothing more, and is replaced when it has finished
+                    hungry.add(self._replace(worker))
+                continue
+            if len(worker.tasks) >= ahead:
+                hungry.discard(worker)
                 continue
             task = self._backlog.popleft()
             worker.tasks[task.number] = task
             worker.served += 1
+            worker.channel.send(Order(task.number, task.segment, task.portion, frozenset(task.skip)), hold=True)
+            addressed.add(worker)
+        for worker in addressed:
             try:
-                worker.channel.send(Order(task.number, task.segment, task.portion, frozenset(task.skip)))
+                self._watch(worker)
             except ConnectionError:
                 self._lost(worker)
-            else:
-                self._watch(worker)
 
     def _serve(self, worker: WorkerProcess, event: int) -> None:
         try:
@@ -185,25 +197,30 @@ class WorkerPool:
 
     def _take(self, worker: WorkerProcess, message: Ready | StartFailed | Done | Failed) -> None:
         if isinstance(message, Done):
-            task = worker.tasks.pop(message.task)
+            task = self._finished(worker, message.task)
             task.result = message.portion
             self._seconds_per_task += 0.1 * (max(message.seconds, 1e-6) - self._seconds_per_task)
             self._counters.add(task.segment, message.report)
         elif isinstance(message, Failed):
-            worker.tasks.pop(message.task).result = error_of(message)
+            self._finished(worker, message.task).result = error_of(message)
         elif isinstance(message, Ready):
             worker.ready = True
             self._failed_starts = 0
         else:
             raise WorkerStartError(f"a worker could not build its generator and processors:\n{message.traceback}")
 
-    def _replace(self, worker: WorkerProcess) -> None:
+    def _finished(self, worker: WorkerProcess, number: int) -> Task:
+        task: Task = worker.tasks.pop(number)
+        self._unfinished[task.segment] -= 1
+        return task
+
+    def _replace(self, worker: WorkerProcess) -> WorkerProcess:
         self._forget(worker)
         worker.hang_up()
         if worker.wait(_GRACE) is None:
             worker.kill()
             worker.wait()
-        self._start_worker()
+        return self._start_worker()
 
     def _forget(self, worker: WorkerProcess) -> None:
         self._poll.unregister(worker.channel)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from time import perf_counter
 from typing import Any
 
 from tfaip.pipeline.batching.layout import Allocate, Row, allocate_private
 from tfaip.pipeline.data_generator import DataGenerator
-from tfaip.pipeline.data_processor import DataProcessor, GeneratingDataProcessor, MappingDataProcessor
-from tfaip.pipeline.errors import DefinitionError
+from tfaip.pipeline.data_processor import DataProcessor, GeneratingDataProcessor
 from tfaip.pipeline.randomness import SampleIdentity
 from tfaip.pipeline.sample import Sample
 
+from .chain import Chain
 from .failure import SampleError, describe_sample
 from .portion import Indices, PackedRows, Portion, Samples
 from .program import Program
@@ -35,26 +35,22 @@ class Runner:
         self._program = program
         self._generator: DataGenerator[Any] | None = None
         self._processors: dict[int, list[DataProcessor[Any]]] = {}
+        self._chains: dict[int, Chain] = {}
 
     def prepare(self, segments: Iterable[int]) -> None:
         """Build everything that these segments need, so that mistakes are found before there are samples."""
+        program = self._program
         for segment in segments:
-            if segment == 0 and self._program.generator_params is not None and self._generator is None:
-                self._generator = self._program.generator_params.create(self._program.mode)
-            self.processors(segment)
-
-    def processors(self, segment: int) -> list[DataProcessor[Any]]:
-        """The processors of a segment."""
-        if segment not in self._processors:
-            program = self._program
-            self._processors[segment] = [
-                params.create(program.data_params, program.mode) for params in program.segments[segment].processors
-            ]
-        return self._processors[segment]
+            if segment == 0 and program.generator_params is not None and self._generator is None:
+                self._generator = program.generator_params.create(program.mode)
+            parameters = program.segments[segment].processors
+            self._processors[segment] = [params.create(program.data_params, program.mode) for params in parameters]
+            if not program.segments[segment].is_stream:
+                self._chains[segment] = Chain(self._processors[segment], program)
 
     def stream_processor(self, segment: int) -> GeneratingDataProcessor[Any]:
         """The only processor of a segment that needs the stream."""
-        (processor,) = self.processors(segment)
+        (processor,) = self._processors[segment]
         assert isinstance(processor, GeneratingDataProcessor)
         return processor
 
@@ -70,7 +66,7 @@ class Runner:
         """Read the samples if they are not there yet, process them, and pack them after the last segment.
 
         Args:
-            segment: The number of the segment in the program.
+            segment: The number of the segment in the program; `prepare` was called for it.
             portion: The elements.
             allocate: Where the packed arrays go.
             skip: Numbers of elements that are left out, since they have ended a process before.
@@ -79,32 +75,32 @@ class Runner:
         Raises:
             SampleError: A sample could not be read, processed or packed, and bad samples are not skipped.
         """
-        processors = self.processors(segment)
-        is_last = segment == len(self._program.segments) - 1
-        layout = self._program.layout if is_last else None
-        packs = self._program.packs and is_last
-        report = Report([0.0] * (len(processors) + 2))
+        program = self._program
+        chain = self._chains[segment]
+        is_last = segment == len(program.segments) - 1
+        layout = program.layout if is_last else None
+        packs = program.packs and layout is not None
+        report = Report([0.0] * (len(program.segments[segment].processors) + 2))
         samples: list[Sample] = []
         rows: list[Row] = []
         elements: list[int] = []
         for element, arrived in self._arrivals(portion, skip, watch, report):
             report.read += 1
             try:
-                results = self._process(processors, arrived, report)
-                if layout is not None:
-                    made = [self._row(layout.row, result) for result in results]
-                    if packs:
-                        rows.extend(made)
+                for result in chain(arrived, report):
+                    if layout is not None:
+                        row = _row(layout.row, result)
+                        if packs:
+                            rows.append(row)
+                            elements.append(element)
+                            continue
+                    samples.append(result)
+                    elements.append(element)
             except SampleError as failure:
-                if not self._program.skip_bad_samples:
-                    raise
-                report.failures.append(failure.summary())
-            else:
-                samples.extend(results)
-                elements.extend([element] * len(results))
-                report.made += len(results)
+                self._bad(failure, report)
+        report.made = len(elements)
         one_of_each = None if elements == list(range(len(portion.positions))) else elements
-        if layout is None or not packs:
+        if not packs or layout is None:
             return Samples(portion.epoch, portion.positions, samples, one_of_each, keep=portion.keep), report
         began = perf_counter()
         packed = layout.pack(rows, allocate) if rows else None
@@ -113,7 +109,7 @@ class Runner:
 
     def _arrivals(
         self, portion: Portion, skip: frozenset[int], watch: Watch, report: Report
-    ) -> Iterable[tuple[int, Sample]]:
+    ) -> Iterator[tuple[int, Sample]]:
         if isinstance(portion, Samples):
             for number, sample in enumerate(portion.samples):
                 element = number if portion.elements is None else portion.elements[number]
@@ -123,15 +119,17 @@ class Runner:
             return
         assert isinstance(portion, Indices)
         seed = self._program.seed
+        epoch = portion.epoch
         for element, index in enumerate(portion.indices):
             if element in skip:
                 continue
             watch(element)
-            identity = SampleIdentity(seed, portion.epoch, (index,))
+            identity = SampleIdentity(seed, epoch, (index,))
             began = perf_counter()
             loaded = self._load(index, identity, report)
             report.seconds[0] += perf_counter() - began
             if loaded.__class__ is Sample:
+                # A copy, since the generator may keep its samples, and processors may change theirs.
                 yield element, loaded.copy().identified_by(identity)
             elif loaded is None:
                 report.dropped += 1
@@ -141,67 +139,23 @@ class Runner:
 
     def _load(self, index: int, identity: SampleIdentity, report: Report) -> Any:
         generator = self._generator
-        assert generator is not None
         try:
             return generator[index]  # type: ignore[index]  # only indexable generators are read by index
         except (Exception, SystemExit) as error:
             failure = SampleError(error, f"in {type(generator).__name__}[{index}], {identity}")
-            if not self._program.skip_bad_samples:
-                raise failure from error
-            report.failures.append(failure.summary())
+            failure.__cause__ = error
+            self._bad(failure, report)
             return ()
 
-    def _process(self, processors: list[DataProcessor[Any]], sample: Sample, report: Report) -> list[Sample]:
-        seconds = report.seconds
-        current = [sample]
-        for number, processor in enumerate(processors, 1):
-            began = perf_counter()
-            try:
-                current = self._step(processor, current, report)
-            except (Exception, SystemExit) as error:
-                where = f"in {type(processor).__name__}, {describe_sample(sample)}"
-                raise SampleError(error, where) from error
-            seconds[number] += perf_counter() - began
-            if not current:
-                break
-        return current
+    def _bad(self, failure: SampleError, report: Report) -> None:
+        """Note a sample that failed, if it is to be skipped."""
+        if not self._program.skip_bad_samples:
+            raise failure
+        report.failures.append(failure.summary())
 
-    def _step(self, processor: DataProcessor[Any], samples: list[Sample], report: Report) -> list[Sample]:
-        valid = []
-        if isinstance(processor, MappingDataProcessor):
-            apply = processor.preload if self._program.preloading else processor.apply
-            for sample in samples:
-                result = apply(sample)
-                if (accepted := self._accepted(processor, result, report)) is not None:
-                    valid.append(accepted.identified_by(sample.identity))
-            return valid
-        assert isinstance(processor, GeneratingDataProcessor)
-        generate = processor.preload if self._program.preloading else processor.generate
-        for sample in samples:
-            identity = sample.identity
-            assert identity is not None
-            for number, result in enumerate(generate([sample])):
-                if (accepted := self._accepted(processor, result, report)) is not None:
-                    # A copy: a processor may yield one sample several times, each has random numbers of its own.
-                    valid.append(accepted.copy().identified_by(identity.child(number)))
-        return valid
 
-    def _accepted(self, processor: DataProcessor[Any], result: Sample | None, report: Report) -> Sample | None:
-        if result is None:
-            report.dropped += 1
-            return None
-        if result.__class__ is not Sample:
-            raise DefinitionError(
-                f"{type(processor).__name__} must return a Sample or None, got {type(result).__name__}"
-            )
-        if self._program.keeps_invalid or processor.is_valid_sample(result):
-            return result
-        report.dropped += 1
-        return None
-
-    @staticmethod
-    def _row(row: Callable[[Sample], Row], sample: Sample) -> Row:
-        try:
-            return row(sample)
-        except (Exception, SystemExit) as error:
-            raise SampleError(error, f"before batching, {describe_sample(sample)}") from error
+def _row(row: Callable[[Sample], Row], sample: Sample) -> Row:
+    try:
+        return row(sample)
+    except (Exception, SystemExit) as error:
+        raise SampleError(error, f"before batching, {describe_sample(sample)}") from error

@@ -43,9 +43,13 @@ class WorkerFlow(Flow):
 
     def __next__(self) -> Token:
         self._fill()
-        # Once without waiting: results that have arrived make room for further work, whoever is first in line.
-        self._pool.turn(wait=False)
-        self._note_fill()
+        counters = self._counters
+        counters.limit = self._limit
+        counters.in_flight = self._in_flight
+        counters.ready = self._in_flight - self._pool.unfinished(self._segment)
+        if 2 * counters.ready < self._in_flight:
+            # Without waiting: results that have arrived make room for further work, whoever is first in line.
+            self._pool.turn(wait=False)
         while not self.ready():
             self._pool.turn(wait=True)
             self._fill()
@@ -84,8 +88,3 @@ class WorkerFlow(Flow):
             else:
                 self._queue.append(self._pool.submit(self._segment, token))
                 self._in_flight += 1
-
-    def _note_fill(self) -> None:
-        self._counters.limit = self._limit
-        self._counters.in_flight = self._in_flight
-        self._counters.ready = sum(isinstance(task, Task) and task.result is not None for task in self._queue)

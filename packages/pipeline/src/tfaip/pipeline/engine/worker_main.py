@@ -25,6 +25,9 @@ from .shared_memory import Block
 
 __all__ = ["main"]
 
+_HOLD = 0.001
+"""Seconds for which a result may wait for others."""
+
 
 def main() -> None:
     """Serve the process at the other end of the socket until it closes it.
@@ -59,8 +62,14 @@ def serve(channel: Channel, board: Board) -> None:
         return
     channel.send(Ready())
     while True:
+        flushed = perf_counter()
         for order in waiting:
             work_on(order, runner, channel, board)
+            # Results of a moment go out together: to wake the consumer costs more than to make a small batch.
+            if perf_counter() - flushed > _HOLD:
+                channel.flush()
+                flushed = perf_counter()
+        channel.flush()
         waiting = channel.receive()
 
 
@@ -83,7 +92,7 @@ def work_on(order: Order, runner: Runner, channel: Channel, board: Board) -> Non
             order.segment, order.portion, allocate=allocate, skip=order.skip, watch=board.watch
         )
         reply = Done(order.task, portion, report, perf_counter() - began)
-        channel.send(reply, block)
+        channel.send(reply, block, hold=True)
     except (EOFError, ConnectionError):
         raise
     except SampleError as failure:
@@ -97,7 +106,7 @@ def work_on(order: Order, runner: Runner, channel: Channel, board: Board) -> Non
     if block is not None:
         channel.take_back(block)
     board.idle()
-    channel.send(reply)
+    channel.send(reply, hold=True)
 
 
 def failed(task: int, failure: SampleError) -> Failed:
