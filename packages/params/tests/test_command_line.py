@@ -391,6 +391,7 @@ def test_several_roots_beside_plain_arguments() -> None:
     assert result.arguments.scenario == "my.scenario"
     assert result.arguments.rest == ["more"]
     assert result.arguments["dry-run"] is True
+    assert command.parse_or_raise(["x", "-n=no"]).arguments.dry_run is False
     assert (result.arguments.seed, result.arguments.tag) == (3, ["a", "b"])
     assert "seed" in result.arguments
     assert "seed=3" in repr(result)
@@ -548,6 +549,15 @@ def test_choices_hold_inside_lists_and_dicts(mistakes: Mistakes, read: Read) -> 
     assert read(Chosen, "--words b --named x=2 --pair b b --loose c").loose == "c"
     text = mistakes(Chosen, "--words c --named x=3 --pair a c")
     assert text.count("must be one of") == 3
+
+
+def test_choices_that_are_not_enforced_still_have_a_type(read: Read, mistakes: Mistakes) -> None:
+    @params
+    class Loose:
+        count: int = field(default=1, choices=[1, 2], enforce_choices=False)
+
+    assert read(Loose, "--count 3").count == 3
+    assert mistakes(Loose, "--count x") == "--count: must be a whole number, got 'x'"
 
 
 def test_derived_defaults_of_attrs_are_left_to_attrs(read: Read) -> None:

@@ -12,7 +12,8 @@ import attrs
 from tfaip.params.errors import CommandLineError, DefinitionError
 
 from .builtin import BUILTIN_ARGUMENTS, COMPLETION_VARIABLE
-from .parsing import Parsed, parse_line
+from .parsed import Parsed
+from .parsing import parse_line
 from .plain import PlainArgument
 from .result import ParseResult
 from .roots import Root

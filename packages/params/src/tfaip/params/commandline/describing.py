@@ -6,60 +6,13 @@ from typing import Any
 
 from tfaip.params.registry import name_of
 from tfaip.params.selection import selectable_classes
-from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode, origin_of
+from tfaip.params.tree.nodes import UNSET, Leaf, ListNode, Node, Origin, ParamsNode, origin_of
 from tfaip.params.values.alternatives import NONE_WORDS, OptionalType
 from tfaip.params.values.base import ScalarType, ValueType
-from tfaip.params.values.collections import MappingType, SequenceType, TupleType
+from tfaip.params.values.collections import SequenceType
 from tfaip.params.values.scalars import BoolType
 
-__all__ = ["choices_of", "docstring_of", "metavar_of", "required", "type_note", "value_of"]
-
-
-def metavar_of(node: Node) -> str:
-    """What to write after the argument."""
-    if isinstance(node, ParamsNode):
-        if node.spec is not None and node.spec.options.tuple_like:
-            return " ".join(name.upper() for name in node.children)
-        return "CLASS"
-    if isinstance(node, ListNode):
-        return "CLASS ..."
-    if isinstance(node, DictNode):
-        return "KEY=CLASS ..."
-    kind = node.spec.kind
-    assert isinstance(kind, ValueType)
-    return metavar_of_kind(kind)
-
-
-def metavar_of_kind(kind: ValueType) -> str:
-    """What to write for a value of this kind."""
-    if isinstance(kind, OptionalType):
-        return metavar_of_kind(kind.inner)
-    if isinstance(kind, BoolType):
-        return "[BOOL]"
-    if isinstance(kind, SequenceType):
-        return f"{metavar_of_kind(kind.item).strip('[]')} ..."
-    if isinstance(kind, TupleType):
-        return " ".join(metavar_of_kind(item).strip("[]") for item in kind.items)
-    if isinstance(kind, MappingType):
-        return f"KEY={metavar_of_kind(kind.item).strip('[]')} ..."
-    return kind.label.replace(" | ", "|").upper() if len(kind.label) <= 16 else "VALUE"
-
-
-def type_note(node: Node) -> str:
-    """What the metavar doesn't say of the type; empty where it says all."""
-    if not isinstance(node, Leaf):
-        return ""
-    kind = node.spec.kind
-    assert isinstance(kind, ValueType)
-    inner = kind.inner if isinstance(kind, OptionalType) else kind
-    said = (
-        isinstance(inner, TupleType)
-        or (isinstance(inner, SequenceType) and inner.cls is list)
-        or inner.label.upper() == metavar_of(node).strip("[]")
-    )
-    if not said:
-        return kind.label
-    return "or none" if inner is not kind and value_of(node) != "none" else ""
+__all__ = ["choices_of", "docstring_of", "quoted", "required", "value_of"]
 
 
 def choices_of(node: Node) -> tuple[str, ...]:

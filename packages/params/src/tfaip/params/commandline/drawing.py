@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from .help import Entry, help_sections, usage
-from .parsing import Parsed
+from .parsed import Parsed
 
 if TYPE_CHECKING:
     from .command import CommandLine

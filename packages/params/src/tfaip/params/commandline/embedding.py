@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from .command import CommandLine
 from .options import Option, SplitLine, Word
-from .parsing import Parsed, parse_line
+from .parsed import Parsed
+from .parsing import parse_line
 
 __all__ = ["EmbeddedCommandLine", "embed"]
 

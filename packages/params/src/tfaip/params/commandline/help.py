@@ -8,20 +8,13 @@ from typing import TYPE_CHECKING
 from tfaip.params.registry import name_of
 from tfaip.params.tree.nodes import UNSET, Origin, ParamsNode, origin_of
 from tfaip.params.values.collections import MappingType, SequenceType
+from tfaip.params.values.scalars import BoolType
 
 from .arguments import Argument, Group
 from .builtin import BUILTIN_ARGUMENTS
-from .describing import (
-    choices_of,
-    docstring_of,
-    metavar_of,
-    metavar_of_kind,
-    quoted,
-    required,
-    type_note,
-    value_of,
-)
-from .parsing import Parsed
+from .describing import choices_of, docstring_of, quoted, required, value_of
+from .metavars import metavar_of, metavar_of_kind, type_note
+from .parsed import Parsed
 from .plain import PlainArgument
 
 if TYPE_CHECKING:
@@ -136,8 +129,9 @@ def _entry(argument: Argument) -> Entry:
 
 def _plain_entry(argument: PlainArgument) -> Entry:
     metavar = "" if argument.positional else argument.metavar or metavar_of_kind(argument.kind)
-    notes = [f"one of {', '.join(words)}"] if (words := argument.kind.words()) and metavar != "[BOOL]" else []
+    is_flag = isinstance(argument.kind, BoolType)
+    notes = [f"one of {', '.join(words)}"] if (words := argument.kind.words()) and not is_flag else []
     if argument.default not in (None, False, ()) and not argument.required:
         notes.append("default: " + " ".join(map(quoted, argument.kind.format(argument.default))))
     name = argument.spelled if argument.positional else ", ".join(argument.flags)
-    return Entry(name, "" if metavar == "[BOOL]" else metavar, argument.help, notes, argument.required)
+    return Entry(name, "" if is_flag else metavar, argument.help, notes, argument.required)

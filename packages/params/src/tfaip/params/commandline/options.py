@@ -73,7 +73,7 @@ def split_line(words: Sequence[str], is_short_option: Callable[[str], bool]) -> 
         if not only_values and text == "--":
             only_values, current = True, None
             line.terminator = position
-        elif not only_values and (text.startswith("--") or is_short_option(text)):
+        elif not only_values and (text.startswith("--") or is_short_option(text.partition("=")[0])):
             spelled, equals, value = text.partition("=")
             current = Option(spelled, position, value if equals else None)
             line.options.append(current)

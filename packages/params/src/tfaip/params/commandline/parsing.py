@@ -4,99 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tfaip.params.errors import CommandLineError, Mistake
+from tfaip.params.errors import Mistake
 from tfaip.params.importing import import_tag
-from tfaip.params.post_init import run_post_init
-from tfaip.params.tree.building import Problems, build
-from tfaip.params.tree.nodes import ParamsNode
 from tfaip.params.values.problem import ValueProblem
 
-from .arguments import ArgumentTable
 from .binding import Binder
 from .builtin import BUILTIN_ARGUMENTS
 from .options import Option, SplitLine, Word, normalise, split_line
+from .parsed import Parsed
 from .plain import Arguments, PlainArgument
-from .result import ParseResult
 
 if TYPE_CHECKING:
     from .command import CommandLine
 
-__all__ = ["Claim", "Parsed", "parse_line"]
+__all__ = ["Claim", "parse_line"]
 
 Claim = Callable[[SplitLine, list[Option], list[Word]], tuple[list[Option], list[Word]]]
 
-_REQUESTS = ("help", "show_completion", "show_schema", "show_json_schema", "show")
-
 _SHORT_OPTION = re.compile("-[A-Za-z]")
-
-
-class Parsed:
-    """A line that was read, before its params are built: what help, schema and completion look at.
-
-    Args:
-        nodes: The tree of each root.
-        table: The arguments that exist for the classes selected.
-        arguments: The values of the plain arguments.
-        builtin: The values of the built-in arguments.
-        mistakes: What is wrong with the line so far.
-        check_required: Whether required fields have to be given.
-    """
-
-    def __init__(
-        self,
-        nodes: dict[str, ParamsNode],
-        table: ArgumentTable,
-        arguments: Arguments,
-        builtin: Arguments,
-        mistakes: list[Mistake],
-        check_required: bool,
-    ) -> None:
-        self.nodes = nodes
-        self.table = table
-        self.arguments = arguments
-        self.builtin = builtin
-        self.mistakes = mistakes
-        self._check_required = check_required
-
-    @property
-    def request(self) -> str | None:
-        """The built-in argument that wants something shown instead of the command run."""
-        return next((name for name in _REQUESTS if self.builtin[name]), None)
-
-    @property
-    def save_to(self) -> Path | None:
-        """The file of `--save-config`."""
-        path = self.builtin["save_config"]
-        assert path is None or isinstance(path, Path)
-        return path
-
-    def result(self) -> ParseResult:
-        """Build the params.
-
-        Raises:
-            CommandLineError: With all mistakes of the line.
-        """
-        mistakes = list(self.mistakes)
-        values = {}
-        for name, node in self.nodes.items():
-            problems: Problems = []
-            values[name] = build(node, problems, (name,), check_required=self._check_required)
-            mistakes += [Mistake(self.table.spelled(path), found.problem, found.hints) for path, found in problems]
-        if not mistakes:
-            mistakes += self._derive(values)
-        if mistakes:
-            raise CommandLineError(mistakes)
-        return ParseResult(values, self.arguments, tuple(self.builtin["trust"]))
-
-    def _derive(self, values: dict[str, Any]) -> Iterable[Mistake]:
-        for name, value in values.items():
-            try:
-                run_post_init(value)
-            except ValueError as error:
-                yield Mistake(self.table.spelled((name,)), str(error))
 
 
 def _already_said(where: str, mistakes: Iterable[Mistake]) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tfaip.params.errors import CommandLineError, Mistake, ParamsError
 
-from .parsing import Parsed
+from .parsed import Parsed
 from .result import ParseResult
 
 if TYPE_CHECKING:

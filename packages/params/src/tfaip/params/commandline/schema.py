@@ -9,7 +9,7 @@ from tfaip.params.tree.nodes import label_of
 
 from .arguments import Argument, Group
 from .describing import choices_of, docstring_of, required, value_of
-from .parsing import Parsed
+from .parsed import Parsed
 from .plain import PlainArgument
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ class TrustedImport:
             top = module_name.partition(".")[0]
             raise ValueProblem(
                 f"{tag} isn't trusted, so it isn't imported",
-                (f"trusted: {', '.join(dict.fromkeys(self._packages))}; if you know where it is from, add {top}",),
+                (f"trusted: {', '.join(dict.fromkeys(self._packages))}; if you know where it is from: --trust {top}",),
             )
         try:
             module = importlib.import_module(module_name)

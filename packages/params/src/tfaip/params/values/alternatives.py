@@ -112,6 +112,8 @@ class ChoiceType(ScalarType):
         try:
             value = self.inner.read(word)
         except ValueProblem:
+            if not self.enforced:
+                raise
             raise not_among(word, self.words()) from None
         self._check(value, word)
         return value

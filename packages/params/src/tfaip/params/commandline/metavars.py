@@ -1,0 +1,64 @@
+"""What help writes after an argument in place of its value, and what that leaves to be said of the type."""
+
+from __future__ import annotations
+
+from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, Node, ParamsNode
+from tfaip.params.values.alternatives import OptionalType
+from tfaip.params.values.base import ValueType
+from tfaip.params.values.collections import MappingType, SequenceType, TupleType
+from tfaip.params.values.scalars import BoolType
+
+__all__ = ["metavar_of", "metavar_of_kind", "type_note"]
+
+_LONGEST_LABEL = 16
+"""A longer one (literals, unions) would push all explanations of its group aside."""
+
+
+def metavar_of(node: Node) -> str:
+    """What to write after the argument of a node."""
+    if isinstance(node, ParamsNode):
+        if node.spec is not None and node.spec.options.tuple_like:
+            return " ".join(name.upper() for name in node.children)
+        return "CLASS"
+    if isinstance(node, ListNode):
+        return "CLASS ..."
+    if isinstance(node, DictNode):
+        return "KEY=CLASS ..."
+    kind = node.spec.kind
+    assert isinstance(kind, ValueType)
+    return metavar_of_kind(kind)
+
+
+def metavar_of_kind(kind: ValueType) -> str:
+    """What to write for a value of this kind; in brackets what may be left out."""
+    inner = kind.inner if isinstance(kind, OptionalType) else kind
+    return "[BOOL]" if isinstance(inner, BoolType) else _words(inner)
+
+
+def _words(kind: ValueType) -> str:
+    if isinstance(kind, OptionalType):
+        return _words(kind.inner)
+    if isinstance(kind, SequenceType):
+        return f"{_words(kind.item)} ..."
+    if isinstance(kind, TupleType):
+        return " ".join(map(_words, kind.items))
+    if isinstance(kind, MappingType):
+        return f"KEY={_words(kind.item)} ..."
+    return kind.label.replace(" | ", "|").upper() if len(kind.label) <= _LONGEST_LABEL else "VALUE"
+
+
+def type_note(node: Node) -> str:
+    """What the metavar doesn't say of the type; empty where it says all."""
+    if not isinstance(node, Leaf):
+        return ""
+    kind = node.spec.kind
+    assert isinstance(kind, ValueType)
+    inner = kind.inner if isinstance(kind, OptionalType) else kind
+    said = (
+        isinstance(inner, TupleType)
+        or (isinstance(inner, SequenceType) and inner.cls is list)
+        or inner.label.upper() == _words(inner)
+    )
+    if not said:
+        return kind.label
+    return "or none" if inner is not kind and node.value is not None else ""
