@@ -199,6 +199,7 @@ class WorkerPool:
         if isinstance(message, Done):
             task = self._finished(worker, message.task)
             task.result = message.portion
+            self._failed_starts = 0
             self._seconds_per_task += 0.1 * (max(message.seconds, 1e-6) - self._seconds_per_task)
             self._counters.add(task.segment, message.report)
         elif isinstance(message, Failed):
