@@ -166,17 +166,16 @@ def field(
         if default is not _NOTHING:
             raise DefinitionError("field(...): give either default or factory, not both")
         made = attrs.Factory(factory)
-    of_attrs = {name: keywords.pop(name, None) for name in ("converter", "validator", "metadata")}  # type: ignore[misc]  # three literals
+    given: dict[str, Any] = dict(keywords)
+    converter, validator, metadata = (given.pop(name, None) for name in ("converter", "validator", "metadata"))
     try:
-        options = FieldOptions(**keywords)  # type: ignore[misc]  # without those of attrs
+        options = FieldOptions(**given)
     except TypeError as error:
         raise DefinitionError(f"field(...): {str(error).partition(' ')[2]}") from None
     if problem := options.problem():
         raise DefinitionError(f"field(...): {problem}")
-    metadata = {**(of_attrs["metadata"] or {}), _METADATA_KEY: options}
-    declared: Any = attrs.field(
-        default=made, converter=of_attrs["converter"], validator=of_attrs["validator"], metadata=metadata
-    )
+    metadata = {**(metadata or {}), _METADATA_KEY: options}
+    declared: Any = attrs.field(default=made, converter=converter, validator=validator, metadata=metadata)
     return declared
 
 

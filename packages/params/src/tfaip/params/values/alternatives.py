@@ -25,15 +25,11 @@ def not_among(word: str, allowed: Sequence[str]) -> ValueProblem:
 class EnumType(ScalarType):
     """A member of an enum, by value or else by name."""
 
-    __slots__ = ("cls",)
+    __slots__ = ("cls", "label")
 
     def __init__(self, cls: type[Enum]) -> None:
         self.cls = cls
-
-    @property
-    def label(self) -> str:
-        """The enum's name."""
-        return self.cls.__name__
+        self.label = self.cls.__name__
 
     def read(self, word: str) -> Enum:
         """The member whose value reads like the word, or whose name it is."""
@@ -60,15 +56,11 @@ class EnumType(ScalarType):
 class LiteralType(ScalarType):
     """One of the values that a `Literal[...]` lists."""
 
-    __slots__ = ("values",)
+    __slots__ = ("label", "values")
 
     def __init__(self, values: tuple[Any, ...]) -> None:
         self.values = values
-
-    @property
-    def label(self) -> str:
-        """The values between bars."""
-        return "|".join(self.words())
+        self.label = "|".join(self.words())
 
     def read(self, word: str) -> Any:
         """The value that reads like the word."""
@@ -95,17 +87,13 @@ class LiteralType(ScalarType):
 class ChoiceType(ScalarType):
     """A scalar restricted to the choices of its field."""
 
-    __slots__ = ("choices", "enforced", "inner")
+    __slots__ = ("choices", "enforced", "inner", "label")
 
     def __init__(self, inner: ScalarType, choices: tuple[Any, ...], enforced: bool) -> None:
         self.inner = inner
         self.choices = choices
         self.enforced = enforced
-
-    @property
-    def label(self) -> str:
-        """The type without the choices, which help shows beside it."""
-        return self.inner.label
+        self.label = self.inner.label
 
     def read(self, word: str) -> Any:
         """The value, if it is among the choices."""
@@ -145,15 +133,11 @@ class ChoiceType(ScalarType):
 class UnionType(ScalarType):
     """One of several scalar types; the first that accepts a word wins, text comes last."""
 
-    __slots__ = ("members",)
+    __slots__ = ("label", "members")
 
     def __init__(self, members: tuple[ScalarType, ...]) -> None:
         self.members = members
-
-    @property
-    def label(self) -> str:
-        """The types between bars."""
-        return " | ".join(member.label for member in self.members)
+        self.label = " | ".join(member.label for member in self.members)
 
     def read(self, word: str) -> Any:
         """The value as the first type that accepts it."""
@@ -188,15 +172,11 @@ class UnionType(ScalarType):
 class OptionalType(ScalarType):
     """A value that may be None, for which one writes `none` or `null`."""
 
-    __slots__ = ("inner",)
+    __slots__ = ("inner", "label")
 
     def __init__(self, inner: ValueType) -> None:
         self.inner = inner
-
-    @property
-    def label(self) -> str:
-        """The type, and none."""
-        return f"{self.inner.label} | none"
+        self.label = f"{self.inner.label} | none"
 
     def take(self, words: Sequence[str]) -> int:
         """The word for None, or as many as the type takes."""

@@ -15,10 +15,8 @@ class ValueType:
 
     __slots__ = ()
 
-    @property
-    def label(self) -> str:
-        """The type as help shows it."""
-        raise NotImplementedError
+    label: str
+    """The type as help shows it."""
 
     def take(self, words: Sequence[str]) -> int:
         """How many of the words that follow the argument belong to it."""

@@ -14,17 +14,13 @@ __all__ = ["MappingType", "SequenceType", "TupleType"]
 class SequenceType(ValueType):
     """A list, set, frozenset or tuple of any length: all words up to the next argument."""
 
-    __slots__ = ("at_least_one", "cls", "item")
+    __slots__ = ("at_least_one", "cls", "item", "label")
 
     def __init__(self, cls: type[Any], item: ScalarType, at_least_one: bool = False) -> None:
         self.cls = cls
         self.item = item
         self.at_least_one = at_least_one
-
-    @property
-    def label(self) -> str:
-        """`list[int]`."""
-        return f"{self.cls.__name__}[{self.item.label}]"
+        self.label = f"{self.cls.__name__}[{self.item.label}]"
 
     def take(self, words: Sequence[str]) -> int:
         """All."""
@@ -61,15 +57,11 @@ class SequenceType(ValueType):
 class TupleType(ValueType):
     """A tuple of a fixed length."""
 
-    __slots__ = ("items",)
+    __slots__ = ("items", "label")
 
     def __init__(self, items: tuple[ScalarType, ...]) -> None:
         self.items = items
-
-    @property
-    def label(self) -> str:
-        """`tuple[int, str]`."""
-        return f"tuple[{', '.join(item.label for item in self.items)}]"
+        self.label = f"tuple[{', '.join(item.label for item in self.items)}]"
 
     def take(self, words: Sequence[str]) -> int:
         """As many as the tuple has items."""
@@ -104,17 +96,13 @@ class TupleType(ValueType):
 class MappingType(ValueType):
     """A dict: `key=value` words up to the next argument."""
 
-    __slots__ = ("at_least_one", "item", "key")
+    __slots__ = ("at_least_one", "item", "key", "label")
 
     def __init__(self, key: ScalarType, item: ScalarType, at_least_one: bool = False) -> None:
         self.key = key
         self.item = item
         self.at_least_one = at_least_one
-
-    @property
-    def label(self) -> str:
-        """`dict[str, int]`."""
-        return f"dict[{self.key.label}, {self.item.label}]"
+        self.label = f"dict[{self.key.label}, {self.item.label}]"
 
     def take(self, words: Sequence[str]) -> int:
         """All."""

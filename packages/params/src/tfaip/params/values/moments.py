@@ -52,11 +52,7 @@ class TimedeltaType(ScalarType):
     """A duration."""
 
     __slots__ = ()
-
-    @property
-    def label(self) -> str:
-        """`duration`."""
-        return "duration"
+    label = "duration"
 
     def read(self, word: str) -> timedelta:
         """From `1h30m` or seconds."""
@@ -74,15 +70,11 @@ class TimedeltaType(ScalarType):
 class IsoType(ScalarType):
     """A date, a time, or both, as ISO 8601 writes it."""
 
-    __slots__ = ("cls",)
+    __slots__ = ("cls", "label")
 
     def __init__(self, cls: type[date] | type[time]) -> None:
         self.cls = cls
-
-    @property
-    def label(self) -> str:
-        """`datetime`, `date` or `time`."""
-        return self.cls.__name__
+        self.label = self.cls.__name__
 
     def read(self, word: str) -> date | time:
         """From ISO 8601."""

@@ -13,11 +13,7 @@ class OpaqueType(ValueType):
     """Whatever the field's annotation, encoder and decoder make of it; there is no argument that would set it."""
 
     __slots__ = ()
-
-    @property
-    def label(self) -> str:
-        """`any`."""
-        return "any"
+    label = "any"
 
     def json_schema(self) -> dict[str, Any]:
         """Anything."""

@@ -19,11 +19,7 @@ class IntType(ScalarType):
     """A whole number; underscores and the prefixes 0x, 0o and 0b are allowed as in Python."""
 
     __slots__ = ()
-
-    @property
-    def label(self) -> str:
-        """`int`."""
-        return "int"
+    label = "int"
 
     def read(self, word: str) -> int:
         """The number, exactly."""
@@ -43,11 +39,7 @@ class FloatType(ScalarType):
     """A number; `inf` and `nan` are numbers too."""
 
     __slots__ = ()
-
-    @property
-    def label(self) -> str:
-        """`float`."""
-        return "float"
+    label = "float"
 
     def read(self, word: str) -> float:
         """The nearest float."""
@@ -69,11 +61,7 @@ class StrType(ScalarType):
     """Text, taken as it is."""
 
     __slots__ = ()
-
-    @property
-    def label(self) -> str:
-        """`str`."""
-        return "str"
+    label = "str"
 
     def read(self, word: str) -> str:
         """The word itself."""
@@ -88,11 +76,7 @@ class PathType(ScalarType):
     """The path of a file or folder."""
 
     __slots__ = ()
-
-    @property
-    def label(self) -> str:
-        """`path`."""
-        return "path"
+    label = "path"
 
     def read(self, word: str) -> Path:
         """The path; neither resolved nor required to exist."""
@@ -109,11 +93,7 @@ class BoolType(ScalarType):
     """A flag: alone it means true, and it takes the next word only if that is one of the six that it knows."""
 
     __slots__ = ()
-
-    @property
-    def label(self) -> str:
-        """`bool`."""
-        return "bool"
+    label = "bool"
 
     def take(self, words: Sequence[str]) -> int:
         """One word if it is true, yes, 1, false, no or 0."""
