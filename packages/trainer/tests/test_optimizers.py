@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 
+from tfaip.params import ParamsError
 from tfaip.trainer import AdamParams, RMSpropParams, SGDParams
 
 
@@ -36,5 +37,6 @@ def test_every_parameter_reaches_keras(params, peer):
 
 
 def test_two_kinds_of_clipping_are_refused():
-    with pytest.raises(ValueError, match="clip"):
+    message = "at most one of clip_norm, clip_value, clip_global_norm may be set, got clip_norm=1.0 and clip_value=1.0"
+    with pytest.raises(ParamsError, match=message):
         SGDParams(clip_norm=1.0, clip_value=1.0).create()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any
 
-from tfaip.params import field, params
+from tfaip.params import ParamsError, field, params
 
 __all__ = ["AdamParams", "OptimizerParams", "RMSpropParams", "SGDParams"]
 
@@ -23,6 +23,15 @@ class OptimizerParams(ABC):
         """Return the `keras.optimizers.Optimizer`; the trainer sets its learning rate at each step."""
 
     def _clipping(self) -> dict[str, float | None]:
+        """Keyword arguments of Keras' optimizers.
+
+        Raises:
+            ParamsError: Gradients would be clipped in two ways.
+        """
+        kinds = ("clip_norm", "clip_value", "clip_global_norm")
+        chosen = [f"{kind}={value}" for kind in kinds if (value := getattr(self, kind)) is not None]
+        if len(chosen) > 1:
+            raise ParamsError(f"optimizer: at most one of {', '.join(kinds)} may be set, got {' and '.join(chosen)}")
         return {
             "clipnorm": self.clip_norm,
             "clipvalue": self.clip_value,
