@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .serialization.documents import from_json, load, save, to_json
     from .serialization.locating import trusted_packages_of
     from .serialization.plain import from_dict, to_dict
+    from .shared_number import SharedNumber
 
 __all__ = [
     "TYPE_ARGUMENT",
@@ -32,6 +33,7 @@ __all__ = [
     "ParamsError",
     "ParamsWarning",
     "ParseResult",
+    "SharedNumber",
     "embed",
     "field",
     "from_dict",
@@ -54,6 +56,7 @@ _LAZY = {
     "EmbeddedCommandLine": ".commandline.embedding",
     "ParseResult": ".commandline.result",
     "parse": ".commandline.script",
+    "SharedNumber": ".shared_number",
     "embed": ".commandline.embedding",
     "from_dict": ".serialization.plain",
     "from_json": ".serialization.documents",

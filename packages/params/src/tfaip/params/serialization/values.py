@@ -21,6 +21,7 @@ from tfaip.params.values.annotations import has_fields, kind_of, strip_annotatio
 from tfaip.params.values.base import ScalarType, ValueType
 from tfaip.params.values.collections import MappingType, SequenceType, TupleType
 from tfaip.params.values.moments import format_timedelta
+from tfaip.params.values.own import reads_words
 from tfaip.params.values.problem import ValueProblem, shown
 from tfaip.params.values.scalars import BoolType, FloatType, IntType
 
@@ -43,6 +44,8 @@ def _make_converter() -> cattrs.Converter:
     converter.register_unstructure_hook(PurePath, str)
     converter.register_structure_hook(Enum, _member)
     converter.register_unstructure_hook_func(_is_enum, _plain_member)
+    converter.register_structure_hook_func(reads_words, _from_text)
+    converter.register_unstructure_hook_func(reads_words, lambda value: value.to_word())
     converter.register_structure_hook_func(_is_literal, _literal)
     converter.register_structure_hook_func(_is_union, _union)
     converter.register_unstructure_hook_func(_is_set, _sorted)

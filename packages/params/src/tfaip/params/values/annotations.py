@@ -16,6 +16,7 @@ from .alternatives import EnumType, LiteralType, OptionalType, UnionType
 from .base import ScalarType, ValueType
 from .collections import MappingType, SequenceType, TupleType
 from .moments import IsoType, TimedeltaType
+from .own import OwnType, reads_words
 from .scalars import BoolType, FloatType, IntType, PathType, StrType
 from .structures import ParamsDict, ParamsList, ParamsType, ParamsValue
 
@@ -48,7 +49,7 @@ _SEQUENCES: dict[Any, type[Any]] = {
 }
 
 # In a union the first that accepts a word wins, so what accepts less comes first and text, which accepts all, last.
-_UNION_ORDER = (LiteralType, EnumType, IntType, FloatType, IsoType, TimedeltaType, BoolType, PathType, StrType)
+_UNION_ORDER = (LiteralType, EnumType, IntType, FloatType, IsoType, TimedeltaType, BoolType, OwnType, PathType, StrType)
 
 
 def has_fields(cls: object) -> bool:
@@ -120,6 +121,8 @@ def _single(annotation: Any, optional: bool) -> ValueType | ParamsValue:
         return _SCALARS[annotation]
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return EnumType(annotation)
+    if reads_words(annotation):
+        return OwnType(annotation)
     origin, args = get_origin(annotation), get_args(annotation)
     if origin is Literal:
         return LiteralType(args)

@@ -1,0 +1,108 @@
+"""Types of fields that the package doesn't know beforehand, and the one of them that it brings along."""
+
+from __future__ import annotations
+
+import copy
+import multiprocessing
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tfaip.params import LoadError, SharedNumber, field, from_dict, params, to_dict
+
+
+class Range:
+    """`3-5`."""
+
+    def __init__(self, low: int, high: int) -> None:
+        self.low, self.high = low, high
+
+    @classmethod
+    def from_word(cls, word: str) -> Range:
+        low, _, high = word.partition("-")
+        if not high:
+            raise ValueError("write LOW-HIGH")
+        return cls(int(low), int(high))
+
+    def to_word(self) -> str:
+        return f"{self.low}-{self.high}"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Range) and (self.low, self.high) == (other.low, other.high)
+
+    __hash__ = None  # type: ignore[assignment]  # equal by what changes
+
+
+@params
+class RangesParams:
+    one: Range = field(factory=lambda: Range(1, 2))
+    many: list[Range] = field(factory=list)
+    maybe: Range | int | None = None
+
+
+@params
+class StrengthParams:
+    strength: SharedNumber = field(factory=lambda: SharedNumber(0.5))
+
+
+def test_own_types_come_from_words_and_files(read: Callable[..., Any]) -> None:
+    found = read(RangesParams, "--one 3-5 --many 1-2 2-3 --maybe 7-9")
+    assert found == RangesParams(one=Range(3, 5), many=[Range(1, 2), Range(2, 3)], maybe=Range(7, 9))
+    assert to_dict(found)["many"] == ["1-2", "2-3"]
+    assert from_dict(RangesParams, to_dict(found)) == found
+
+
+def test_what_own_types_refuse_is_a_mistake(mistakes: Callable[..., str]) -> None:
+    assert mistakes(RangesParams, "--one 3") == "--one: must be a Range, got '3'\n  write LOW-HIGH"
+    with pytest.raises(LoadError, match=r"\$\.one: must be a Range, got '3'"):
+        from_dict(RangesParams, {"one": "3"})
+    with pytest.raises(LoadError, match=r"\$\.one: expects Range, got 3"):
+        from_dict(RangesParams, {"one": 3})
+
+
+def test_a_shared_number_is_a_value_like_others(read: Callable[..., Any], mistakes: Callable[..., str]) -> None:
+    found = read(StrengthParams, "--strength 0.25")
+    assert float(found.strength) == 0.25
+    assert from_dict(StrengthParams, to_dict(found)) == found != StrengthParams()
+    assert repr(found) == "StrengthParams(strength=SharedNumber(0.25))"
+    assert "must be a SharedNumber, got 'x'" in mistakes(StrengthParams, "--strength x")
+
+
+def test_copies_of_a_shared_number_are_numbers_of_their_own() -> None:
+    number = SharedNumber(1.0)
+    copies = [copy.copy(number), copy.deepcopy(number)]
+    number.value = 2.0
+    assert [found.value for found in copies] == [1.0, 1.0]
+
+
+def test_a_pickled_shared_number_stays_connected() -> None:
+    number = SharedNumber(1.0)
+    other = pickle.loads(pickle.dumps(number))
+    number.value = 3.0
+    assert other.value == 3.0
+    other.value = 4.0
+    assert number == other == SharedNumber(4.0)
+
+
+def _add_one(number: SharedNumber) -> None:
+    number.value += 1
+
+
+def test_a_shared_number_reaches_another_process() -> None:
+    number = SharedNumber(1.0)
+    process = multiprocessing.get_context("fork").Process(target=_add_one, args=(number,))
+    process.start()
+    process.join()
+    assert number.value == 2.0
+
+
+def test_the_memory_is_freed_with_its_owner() -> None:
+    from multiprocessing.shared_memory import SharedMemory
+
+    number = SharedNumber(1.0)
+    name = number._memory.name
+    del number
+    with pytest.raises(FileNotFoundError):
+        SharedMemory(name)
