@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -49,6 +51,11 @@ def test_tensorboard_shows_loss_and_accuracy_of_training_and_validation(trained)
         events.Reload()
         assert {"loss", "acc"} <= set(events.Tags()["tensors"])
         assert len(events.Tensors("acc")) == 10
+
+
+def test_the_installed_tensorboard_starts():
+    done = subprocess.run([sys.executable, "-m", "tensorboard.main", "--version"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_best_bundle_predicts_raw_samples(trained):
