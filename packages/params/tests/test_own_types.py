@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
-import multiprocessing
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,16 +88,26 @@ def test_a_pickled_shared_number_stays_connected() -> None:
     assert number == other == SharedNumber(4.0)
 
 
-def _add_one(number: SharedNumber) -> None:
+SCRIPT = """
+import multiprocessing
+from tfaip.params import SharedNumber
+
+def add_one(number):
     number.value += 1
 
-
-def test_a_shared_number_reaches_another_process() -> None:
+if __name__ == "__main__":
     number = SharedNumber(1.0)
-    process = multiprocessing.get_context("fork").Process(target=_add_one, args=(number,))
+    process = multiprocessing.get_context("spawn").Process(target=add_one, args=(number,))
     process.start()
     process.join()
-    assert number.value == 2.0
+    print(number)
+"""
+
+
+def test_a_shared_number_reaches_a_spawned_process_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "script.py").write_text(SCRIPT)
+    done = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("SharedNumber(2.0)\n", "")
 
 
 def test_the_memory_is_freed_with_its_owner() -> None:

@@ -29,9 +29,7 @@ class OwnType(ScalarType):
         try:
             return self.cls.from_word(word)
         except ValueError as error:
-            raise ValueProblem(
-                f"must be a {self.label}, got {word!r}", [text] if (text := str(error)) else ()
-            ) from None
+            raise ValueProblem(f"must be a {self.label}, got {word!r}", [str(error)]) from None
 
     def write(self, value: Any) -> str:
         """What the instance makes of itself."""
