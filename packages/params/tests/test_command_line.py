@@ -500,8 +500,8 @@ def test_selecting_a_class_with_other_type_arguments_keeps_what_fits(read: Read)
     default = zoo.GenericTrainerParams(scenario=zoo.MyScenarioParams(data=OtherDataParams(folder="mine", other=7)))
     wider = read(zoo.GenericTrainerParams, "--scenario PlainScenario", default=default).scenario
     assert wider.data == OtherDataParams(folder="mine", other=7)
-    default = zoo.GenericTrainerParams(scenario=PlainScenarioParams(data=zoo.DataBaseParams(folder="plain")))
-    narrower = read(zoo.GenericTrainerParams, "--scenario MyScenario", default=default).scenario
+    plain = zoo.GenericTrainerParams(scenario=PlainScenarioParams(data=zoo.DataBaseParams(folder="plain")))
+    narrower = read(zoo.GenericTrainerParams, "--scenario MyScenario", default=plain).scenario
     assert narrower.data == zoo.MyDataParams(folder="plain")
 
 
