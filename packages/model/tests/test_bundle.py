@@ -25,7 +25,10 @@ def test_a_moved_bundle_computes_what_the_graph_computes(built, tmp_path):
 def test_a_bundle_holds_the_scenario_and_the_weights_by_path(built, tmp_path):
     scenario, model, graph = built
     bundle = export_bundle(tmp_path / "best", scenario, model, graph)
-    assert load_scenario_params(bundle.path) == scenario.params
+    loaded = load_scenario_params(bundle.path)
+    assert loaded.data.resource_base_path == str(bundle.path)
+    loaded.data.resource_base_path = None
+    assert loaded == scenario.params
     weights = read_weights(bundle.weights)
     assert set(weights) == {variable.path for variable in graph.weights}
     np.testing.assert_array_equal(weights["points/hidden/kernel"], graph.hidden.kernel)

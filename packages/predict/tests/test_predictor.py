@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tfaip.model import BundleError
+from tfaip.model.bundle.export import export_bundle
 from tfaip.model.testing.points.data import DIRECTIONS, PointsGenerator
 from tfaip.model.testing.points.params import PointsGeneratorParams
 from tfaip.model.testing.points.scenario import PointsScenario
@@ -117,6 +118,23 @@ def test_a_moved_read_only_bundle_predicts_in_a_process_that_has_neither_model_n
     expected = graph.build_prediction_graph({"point": np.array([[0.3, -0.8]], np.float32)})
     np.testing.assert_allclose([float(logit) for logit in logits], expected["logits"][0], atol=1e-6)
     assert name == DIRECTIONS[int(expected["class"][0])]
+
+
+def test_a_bundle_brings_the_resources_of_its_processors_along(tmp_path):
+    names = tmp_path / "names.txt"
+    names.write_text("Nord\nSuedost\nSuedwest\n")
+    params = PointsScenario.tagged(PointsScenario.default_params())
+    params.data.post_proc.processors[0].names = str(names)
+    scenario = PointsScenario(params)
+    model = scenario.create_model()
+    export_bundle(tmp_path / "best", scenario, model, model.build_graph(scenario.data))
+    assert scenario.params.data.post_proc.processors[0].names == str(names)
+    names.unlink()
+    shutil.move(tmp_path / "best", tmp_path / "moved")
+    predictor = PointsScenario.create_predictor(tmp_path / "moved", in_process())
+    predicted = {sample.outputs["name"] for sample in predictor.predict(POINTS)}
+    assert predicted <= {"Nord", "Suedost", "Suedwest"}
+    assert predicted
 
 
 def test_a_path_that_is_no_bundle_is_refused(tmp_path):

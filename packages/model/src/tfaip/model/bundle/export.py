@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,9 +30,11 @@ def export_bundle(path: Path, scenario: ScenarioBase[Any, Any], model: ModelBase
     """
     with replaced_folder(path) as folder:
         bundle = Bundle(folder)
-        save(scenario.params, bundle.scenario_params)
-        write_weights(bundle.weights, graph.weights)
         bundle.resources.mkdir()
+        stored = copy.copy(scenario.params)
+        stored.data = scenario.data.dump_resources(folder)
+        save(stored, bundle.scenario_params)
+        write_weights(bundle.weights, graph.weights)
         if scenario.params.export_serve:
             _write_saved_models(bundle, scenario, model, graph)
     return Bundle(path)

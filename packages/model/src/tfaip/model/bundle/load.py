@@ -31,9 +31,12 @@ def load_scenario_params(path: str | os.PathLike[str], *, trust: Iterable[str] =
 
     bundle = Bundle.at(path)
     try:
-        return load_stored_params(ScenarioBaseParams, bundle.scenario_params, trust=trust)
+        params = load_stored_params(ScenarioBaseParams, bundle.scenario_params, trust=trust)
     except ParamsError as error:
         raise BundleError(f"the parameters of the bundle {bundle.path} cannot be read: {error}") from error
+    # Resources stand in the bundle, wherever it has been moved to.
+    params.data.resource_base_path = str(bundle.path.resolve())
+    return params
 
 
 def load_prediction_function(path: str | os.PathLike[str]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,15 @@ from tfaip.model.testing.points.params import (
     PointsDataParams,
     PointsGeneratorParams,
 )
-from tfaip.pipeline import ArraySpec, DataBase, DataGenerator, MappingDataProcessor, PipelineMode, Sample
+from tfaip.pipeline import (
+    ArraySpec,
+    DataBase,
+    DataBaseParams,
+    DataGenerator,
+    MappingDataProcessor,
+    PipelineMode,
+    Sample,
+)
 
 __all__ = ["DIRECTIONS", "DirectionName", "Jitter", "PointsData", "PointsGenerator"]
 
@@ -54,6 +64,10 @@ class PointsGenerator(DataGenerator[PointsGeneratorParams]):
 class Jitter(MappingDataProcessor[JitterParams]):
     """Adds noise from the sample's own random generator."""
 
+    def supports_preload(self) -> bool:
+        """Return False: each pass over the data moves the points anew."""
+        return False
+
     def apply(self, sample: Sample) -> Sample:
         """Return the sample with its point moved."""
         noise = sample.rng.normal(0, self.params.scale, 2).astype(np.float32)
@@ -63,9 +77,15 @@ class Jitter(MappingDataProcessor[JitterParams]):
 class DirectionName(MappingDataProcessor[DirectionNameParams]):
     """Adds the name of the predicted direction to the outputs."""
 
+    def __init__(self, params: DirectionNameParams, data_params: DataBaseParams, mode: PipelineMode) -> None:
+        super().__init__(params, data_params, mode)
+        self._names: Sequence[str] = DIRECTIONS
+        if params.names:
+            self._names = Path(data_params.resource_path(params.names)).read_text(encoding="utf-8").splitlines()
+
     def apply(self, sample: Sample) -> Sample:
         """Return the sample with the output `name`."""
         if sample.outputs is None:
             return sample
-        outputs: dict[str, Any] = {**sample.outputs, "name": DIRECTIONS[int(sample.outputs["class"])]}
+        outputs: dict[str, Any] = {**sample.outputs, "name": self._names[int(sample.outputs["class"])]}
         return sample.new_outputs(outputs)

@@ -15,6 +15,7 @@ from tfaip.pipeline import (
     DataProcessorPipelineParams,
     PipelineMode,
     SequentialProcessorPipelineParams,
+    resource,
 )
 
 __all__ = [
@@ -59,6 +60,10 @@ class JitterParams(DataProcessorParams):
 @params
 class DirectionNameParams(DataProcessorParams):
     """Name the predicted direction."""
+
+    names: str = resource(
+        default="", help="File with the name of each direction, one a line; default: names of its own"
+    )
 
     def cls(self) -> Any:
         """Return the processor's class."""
