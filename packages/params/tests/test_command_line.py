@@ -431,6 +431,21 @@ def test_plain_arguments_are_checked() -> None:
     ]
 
 
+def test_words_that_plain_arguments_do_not_take() -> None:
+    command = CommandLine("prog")
+    command.add_argument("--fast", type=bool)
+    command.add_argument("--count", "-c", type=int)
+    with pytest.raises(CommandLineError) as caught:
+        command.parse_or_raise(["--fast", "maybe", "-c", "1", "2", "--show-completion", "fish", "x"])
+    assert str(caught.value).splitlines() == [
+        "--fast: must be true, yes, 1, false, no, 0 or nothing, got 'maybe'",
+        "-c: unexpected value '2'",
+        "  it takes one value (int)",
+        "--show-completion: unexpected value 'x'",
+        "  it takes one value (bash|zsh|fish)",
+    ]
+
+
 def test_hidden_prefixes_of_a_root(mistakes: Mistakes, read: Read) -> None:
     hidden = {"hidden": ["optimizer", "trainer.net.size"], "root": "trainer"}
     assert "--optimizer.lr: unknown argument" in mistakes(zoo.TrainerParams, "--optimizer.lr 1" + IMAGES, **hidden)

@@ -70,11 +70,12 @@ def _leftovers(
 ) -> list[Mistake]:
     from .unknown import unexpected_word, unknown_option
 
-    names = [key for argument in declared for key in argument.keys if len(key) > 1]
+    plain = {key: argument.kind for argument in declared for key in argument.keys}
+    names = [key for key in plain if len(key) > 1]
     failed = {normalise(mistake.where) for mistake in binder.mistakes}
     found = [unknown_option(option, binder.table, names) for option in unknown if not _hangs_off(option.name, failed)]
     # What follows an unknown argument is its value: one mistake, not two.
-    return found + [unexpected_word(word, binder.table) for word in rest if word.after not in unknown]
+    return found + [unexpected_word(word, binder.table, plain) for word in rest if word.after not in unknown]
 
 
 def _hangs_off(name: str, failed: Iterable[str]) -> bool:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from tfaip.params.errors import Mistake
 from tfaip.params.registry import name_of
 from tfaip.params.selection import selectable_classes
 from tfaip.params.structure import fields_of
 from tfaip.params.suggestions import did_you_mean, nearest_paths
-from tfaip.params.tree.nodes import DictNode, ListNode, Node, ParamsNode
+from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, Node, ParamsNode
+from tfaip.params.values.alternatives import OptionalType
+from tfaip.params.values.base import ValueType
 from tfaip.params.values.collections import TupleType
+from tfaip.params.values.scalars import BoolType
 
 from .arguments import Argument, ArgumentTable
 from .options import Option, Word
@@ -38,26 +41,23 @@ def _siblings(option: Option, table: ArgumentTable) -> tuple[str, ...]:
     return (f"--{group.names.primary} has {', '.join(names[:8])}{more}",)
 
 
-def unexpected_word(word: Word, table: ArgumentTable) -> Mistake:
-    """The mistake of a word that nobody takes."""
+def unexpected_word(word: Word, table: ArgumentTable, plain: Mapping[str, ValueType]) -> Mistake:
+    """The mistake of a word that nobody takes, after an argument of the params or one of the plain ones."""
     if word.after is None:
         return Mistake("", f"unexpected value {word.text!r}", ("arguments begin with --",))
-    argument = table.by_name.get(word.after.name) or table.negated.get(word.after.name)
-    if argument is not None and argument.is_flag and word.after.name in table.by_name:
-        return Mistake(word.after.spelled, f"must be true, yes, 1, false, no, 0 or nothing, got {word.text!r}")
-    if word.after.name in table.negated:
-        return Mistake(word.after.spelled, f"takes no value, got {word.text!r}")
-    return Mistake(word.after.spelled, f"unexpected value {word.text!r}", _too_many(argument))
-
-
-def _too_many(argument: Argument | None) -> tuple[str, ...]:
-    if argument is None or isinstance(argument.node, ListNode | DictNode):
-        return ()
-    if isinstance(argument.node, ParamsNode):
-        return ("it takes one class",)
-    kind = argument.node.spec.kind
-    count = f"{len(kind.items)} values" if isinstance(kind, TupleType) else "one value"
-    return (f"it takes {count} ({kind.label})",)
+    name, spelled = word.after.name, word.after.spelled
+    if name in table.negated and name not in table.by_name:
+        return Mistake(spelled, f"takes no value, got {word.text!r}")
+    node = table.by_name[name].node if name in table.by_name else None
+    if isinstance(node, ParamsNode):
+        return Mistake(spelled, f"unexpected value {word.text!r}", ("it takes one class",))
+    kind = node.spec.kind if isinstance(node, Leaf) else plain.get(name)
+    inner = kind.inner if isinstance(kind, OptionalType) else kind
+    if isinstance(inner, BoolType):
+        return Mistake(spelled, f"must be true, yes, 1, false, no, 0 or nothing, got {word.text!r}")
+    count = f"{len(inner.items)} values" if isinstance(inner, TupleType) else "one value"
+    hints = () if kind is None else (f"it takes {count} ({kind.label})",)
+    return Mistake(spelled, f"unexpected value {word.text!r}", hints)
 
 
 def _belongs_elsewhere(name: str, table: ArgumentTable) -> str | None:
