@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+import attrs
 import params_zoo as zoo
 import pytest
 
@@ -343,6 +344,18 @@ def test_validators_and_converters_read_like_other_mistakes(mistakes: Mistakes, 
         "--p.ratio: must be <= 1, got 2.0",
     ]
     assert mistakes(zoo.CheckedParams, "--p.low 10", "p") == "--p: low must be <= high"
+
+
+def test_a_class_that_holds_a_wrong_one_tells_its_own_mistakes_too(mistakes: Mistakes) -> None:
+    @params
+    class Outer:
+        inner: zoo.CheckedParams = field(factory=zoo.CheckedParams)
+        size: int = field(default=1, validator=attrs.validators.ge(1))
+
+    assert mistakes(Outer, "--inner.count -1 --size 0").splitlines() == [
+        "--inner.count: must be > 0, got -1",
+        "--size: must be >= 1, got 0",
+    ]
 
 
 def test_a_converter_that_fails_names_the_argument(mistakes: Mistakes) -> None:

@@ -1,4 +1,4 @@
-"""What completion offers at each place of a line, and that bash understands the script."""
+"""What completion offers at each place of a line, and that the shells understand their scripts."""
 
 from __future__ import annotations
 
@@ -92,8 +92,19 @@ def test_scripts_are_printed_for_each_shell(
         subprocess.run([found, "-n", "/dev/stdin"], input=script, text=True, check=True)
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
-def test_bash_completes_a_real_command(tmp_path: Path) -> None:
+DRIVERS = {
+    "bash": 'COMP_LINE="{line}"; COMP_POINT=${{#COMP_LINE}}; _complete_prog; printf "%s\\n" "${{COMPREPLY[@]}}"',
+    # What the completion system of zsh would provide, as far as the script calls it.
+    "zsh": 'compadd() {{ shift; print -l -- "$@" }}; words=(${{=:-{line}}}); CURRENT=$#words; _complete_prog',
+    "fish": 'complete -C "{line}"',
+}
+BEFORE = {"zsh": "compdef() { }\n"}
+
+
+@pytest.mark.parametrize("shell", list(DRIVERS))
+def test_a_shell_completes_a_real_command(tmp_path: Path, shell: str) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"there is no {shell}")
     here = Path(__file__).parent
     (tmp_path / "prog").write_text(
         f"#!{sys.executable}\nimport sys\nsys.path.insert(0, {str(here)!r})\n"
@@ -101,10 +112,9 @@ def test_bash_completes_a_real_command(tmp_path: Path) -> None:
         "command = CommandLine('prog')\ncommand.add_root('trainer', zoo.TrainerParams)\ncommand.parse()\n"
     )
     (tmp_path / "prog").chmod(0o755)
-    line = "prog --optimizer SGD --optimizer.mo"
-    driver = f'COMP_LINE="{line}"; COMP_POINT=${{#COMP_LINE}}; _complete_prog; printf "%s\\n" "${{COMPREPLY[@]}}"'
+    driver = DRIVERS[shell].format(line="prog --optimizer SGD --optimizer.mo")
     done = subprocess.run(
-        ["bash", "-c", completion_script("prog", "bash") + driver],
+        [shell, "-c", BEFORE.get(shell, "") + completion_script("prog", shell) + driver],
         env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
         capture_output=True,
         text=True,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from tfaip.params.values.problem import ValueProblem
 
 from .nodes import UNSET, Leaf, ListNode, Node, Origin, ParamsNode, Path, label_of, origin_of
-from .validation import problems_of
+from .validation import problems_of, problems_of_fields
 
 __all__ = ["Problems", "build"]
 
@@ -63,18 +64,20 @@ class _Builder:
                 given[child.spec.alias] = value
             elif not child.spec.has_default:
                 complete = False
+        values = {name: given[c.spec.alias] for name, c in node.children.items() if c.spec and c.spec.alias in given}
         if not complete or len(self._problems) > count:
+            # There is no instance to be had, but all mistakes of a line are told at once.
+            leaves = {name: value for name, value in values.items() if isinstance(node.children[name], Leaf)}
+            self._report(path, problems_of_fields(cls, leaves))
             return UNSET
         try:
             return cls(**given)
         except (ValueError, TypeError) as error:
-            values = {
-                name: given[c.spec.alias] for name, c in node.children.items() if c.spec and c.spec.alias in given
-            }
-            self._problems.extend(
-                ((*path, *((name,) if name else ())), problem) for name, problem in problems_of(cls, values, error)
-            )
+            self._report(path, problems_of(cls, values, error))
             return UNSET
+
+    def _report(self, path: Path, problems: Sequence[tuple[str, ValueProblem]]) -> None:
+        self._problems.extend(((*path, name) if name else path, problem) for name, problem in problems)
 
 
 def _is_unset(node: Node) -> bool:

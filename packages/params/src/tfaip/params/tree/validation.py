@@ -8,17 +8,22 @@ import attrs
 
 from tfaip.params.values.problem import ValueProblem
 
-__all__ = ["problems_of"]
+__all__ = ["problems_of", "problems_of_fields"]
 
 
 def problems_of(cls: type[Any], values: dict[str, Any], error: Exception) -> list[tuple[str, ValueProblem]]:
     """The problems behind an error of `cls(**values)`, by field; by `""` if it is the class as such that objects."""
+    return problems_of_fields(cls, values) or [("", ValueProblem(_message(error, "")))]
+
+
+def problems_of_fields(cls: type[Any], values: dict[str, Any]) -> list[tuple[str, ValueProblem]]:
+    """The problems that converters and validators find in some of the fields, without an instance being made."""
     problems: list[tuple[str, ValueProblem]] = []
     if attrs.has(cls):
         converted = _convert(cls, values, problems)
         if not problems:
             _validate(cls, converted, problems)
-    return problems or [("", ValueProblem(_message(error, "")))]
+    return problems
 
 
 def _convert(cls: Any, values: dict[str, Any], problems: list[tuple[str, ValueProblem]]) -> dict[str, Any]:
@@ -43,6 +48,8 @@ def _validate(cls: Any, values: dict[str, Any], problems: list[tuple[str, ValueP
                 attribute.validator(instance, attribute, values[attribute.name])
             except (ValueError, TypeError) as error:
                 problems.append((attribute.name, _problem(error, attribute.name, values[attribute.name])))
+            except AttributeError:
+                continue  # it looks at a field that is itself what is wrong
 
 
 def _problem(error: Exception, name: str, value: Any) -> ValueProblem:
