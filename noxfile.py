@@ -21,8 +21,9 @@ nox.options.sessions = ["lint", "types", "package", "integration", "build"]
 ROOT = Path(__file__).parent
 PYTHONS = [version for version in os.environ.get("TFAIP_PYTHONS", "").split(",") if version] or None
 PACKAGES = ["params", "pipeline", "model", "predict", "trainer"]
-# The pipeline is tested twice: without TensorFlow, as its users may install it, and with it.
-TESTED = ["params", "pipeline", "pipeline[tf]", "model", "predict", "trainer"]
+# The parameters are tested with the type checkers that have to understand them, and the pipeline twice: without
+# TensorFlow, as its users may install it, and with it.
+TESTED = ["params[typing]", "pipeline", "pipeline[tf]", "model", "predict", "trainer"]
 ENVIRONMENT = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"}
 
 
