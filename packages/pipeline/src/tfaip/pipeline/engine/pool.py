@@ -160,6 +160,8 @@ class WorkerPool:
     def _dispatch(self) -> None:
         """Give work to the workers that have little, and as much at once as they may have."""
         ahead = min(_MOST_AHEAD, max(2, int(_AHEAD / self._seconds_per_task)))
+        if not self._backlog or min(len(worker.tasks) for worker in self._workers.values()) > ahead // 2:
+            return
         hungry = {worker for worker in self._workers.values() if len(worker.tasks) <= ahead // 2}
         addressed: set[WorkerProcess] = set()
         while self._backlog and hungry:

@@ -89,15 +89,13 @@ class Runner:
             try:
                 for result in chain(arrived, report):
                     if layout is not None:
-                        row = _row(layout.row, result)
-                        if packs:
-                            rows.append(row)
-                            elements.append(element)
-                            continue
+                        rows.append(layout.row(result))
                     samples.append(result)
                     elements.append(element)
             except SampleError as failure:
                 self._bad(failure, report)
+            except (Exception, SystemExit) as error:
+                self._bad(SampleError(error, f"before batching, {describe_sample(arrived)}"), report)
         report.made = len(elements)
         one_of_each = None if elements == list(range(len(portion.positions))) else elements
         if not packs or layout is None:
@@ -142,9 +140,7 @@ class Runner:
         try:
             return generator[index]  # type: ignore[index]  # only indexable generators are read by index
         except (Exception, SystemExit) as error:
-            failure = SampleError(error, f"in {type(generator).__name__}[{index}], {identity}")
-            failure.__cause__ = error
-            self._bad(failure, report)
+            self._bad(SampleError(error, f"in {type(generator).__name__}[{index}], {identity}"), report)
             return ()
 
     def _bad(self, failure: SampleError, report: Report) -> None:
@@ -152,10 +148,3 @@ class Runner:
         if not self._program.skip_bad_samples:
             raise failure
         report.failures.append(failure.summary())
-
-
-def _row(row: Callable[[Sample], Row], sample: Sample) -> Row:
-    try:
-        return row(sample)
-    except (Exception, SystemExit) as error:
-        raise SampleError(error, f"before batching, {describe_sample(sample)}") from error

@@ -15,6 +15,7 @@ __all__ = ["WorkerFlow"]
 
 _AUTOMATIC_BYTES = 1 << 25
 _AUTOMATIC_MOST = 64
+_ADJUSTED_EVERY = 16
 """Without a `prefetch`, as many small batches are made in advance as fit into so many bytes, within this number."""
 
 
@@ -64,10 +65,14 @@ class WorkerFlow(Flow):
         if isinstance(head.result, Exception):
             raise head.result
         assert head.result is not None
-        if self._automatic and isinstance(head.result, PackedRows) and head.result.packed is not None:
-            size = sum(array.nbytes for array in head.result.packed.arrays)
-            self._limit = max(2 * self._pool.size + 2, min(_AUTOMATIC_MOST, _AUTOMATIC_BYTES // max(size, 1)))
+        if self._automatic and not head.number % _ADJUSTED_EVERY:
+            self._adjust(head.result)
         return head.result
+
+    def _adjust(self, result: Token) -> None:
+        if isinstance(result, PackedRows) and result.packed is not None:
+            size = sum(array.nbytes for array in result.packed.arrays)
+            self._limit = max(2 * self._pool.size + 2, min(_AUTOMATIC_MOST, _AUTOMATIC_BYTES // max(size, 1)))
 
     def _fill(self) -> None:
         # The ends of passes count too: a source whose passes are empty would be asked for ever.
