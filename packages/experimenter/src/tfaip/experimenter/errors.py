@@ -1,0 +1,52 @@
+"""What a user can mend: wrong cells, wrong arguments, files that cannot be used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from openpyxl.utils import get_column_letter
+
+__all__ = ["ExperimenterError", "SheetError", "SheetMistake"]
+
+
+class ExperimenterError(Exception):
+    """A mistake of the user, told in one message; a command ends with exit code 2."""
+
+
+@dataclass(frozen=True)
+class SheetMistake:
+    """What is wrong with one cell.
+
+    Args:
+        sheet: Title of the worksheet.
+        row: Number of the row, from 1.
+        column: Number of the column, from 1; `None` where a whole row is meant.
+        label: What the column is called: its header, or its parameter.
+        problem: What is wrong, what was received, and what is allowed.
+    """
+
+    sheet: str
+    row: int
+    column: int | None
+    label: str
+    problem: str
+
+    def __str__(self) -> str:
+        place = f'sheet "{self.sheet}", row {self.row}'
+        if self.column is not None:
+            label = f" ({self.label})" if self.label else ""
+            place += f", column {get_column_letter(self.column)}{label}"
+        return f"{place}: {self.problem}"
+
+
+class SheetError(ExperimenterError):
+    """The sheet can't be run as it is.
+
+    Args:
+        mistakes: All that is wrong with it, so that a user mends it once.
+    """
+
+    def __init__(self, mistakes: Sequence[SheetMistake]) -> None:
+        super().__init__("\n".join(str(mistake) for mistake in mistakes))
+        self.mistakes = list(mistakes)

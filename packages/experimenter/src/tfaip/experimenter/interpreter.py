@@ -1,0 +1,73 @@
+"""Rows that run with another Python interpreter than the experimenter's."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path, PurePath
+
+from tfaip.experimenter.errors import ExperimenterError
+
+__all__ = ["Interpreter"]
+
+
+class Interpreter:
+    """Rewrites command lines so that their Python programs run with one interpreter.
+
+    Args:
+        executable: Path or name of the interpreter.
+
+    Raises:
+        ExperimenterError: There is no such program.
+    """
+
+    def __init__(self, executable: str) -> None:
+        self.executable = executable
+        if shutil.which(executable) is None:
+            raise ExperimenterError(f"--python: expects a Python interpreter, got {executable}, which is no program")
+
+    def words(self, words: Sequence[str]) -> list[str]:
+        """Return the command line with the interpreter in it.
+
+        `python` and scripts (`train.py`) run with it, as do commands that are installed beside it. What is no Python
+        program stays as it is.
+
+        Raises:
+            ExperimenterError: A command of tfaip isn't installed for this interpreter.
+        """
+        name = PurePath(words[0]).name
+        if re.fullmatch(r"python[\d.]*", name):
+            return [self.executable, *words[1:]]
+        if name.endswith(".py"):
+            return [self.executable, *words]
+        script = self._scripts / name
+        if PurePath(words[0]).name == words[0] and _is_python_script(script):
+            return [self.executable, str(script), *words[1:]]
+        if name == words[0] and name.startswith("tfaip-"):
+            raise ExperimenterError(
+                f"--python {self.executable}: there is no {name} in {self._scripts}; install tfaip for this interpreter"
+            )
+        return list(words)
+
+    @cached_property
+    def _scripts(self) -> Path:
+        """Where the interpreter's commands are: it knows that itself, also behind a link or a shim."""
+        program = "import sysconfig; print(sysconfig.get_path('scripts'))"
+        done = subprocess.run([self.executable, "-c", program], capture_output=True, text=True)
+        if done.returncode != 0:
+            last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+            raise ExperimenterError(f"--python: {self.executable} doesn't run as a Python interpreter: {last}")
+        return Path(done.stdout.strip())
+
+
+def _is_python_script(path: Path) -> bool:
+    """Also those that start as a shell script, since the path of their interpreter is too long for a first line."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(512)
+    except OSError:
+        return False
+    return head.startswith(b"#!") and b"python" in head

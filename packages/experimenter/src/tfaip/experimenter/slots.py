@@ -1,0 +1,79 @@
+"""Slots: the places where runs run, each with the device that it stands for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tfaip.experimenter.errors import ExperimenterError
+
+__all__ = ["Slot", "read_slots"]
+
+
+@dataclass(frozen=True, order=True)
+class Slot:
+    """A place for one run at a time.
+
+    Args:
+        kind: `gpu` or `cpu`.
+        device: Number of the device; a number among the slots without GPU.
+        part: `a`, `b`, ... where several runs share the device, else `""`.
+    """
+
+    kind: str
+    device: int
+    part: str = ""
+
+    @property
+    def name(self) -> str:
+        """`gpu:3a`."""
+        return f"{self.kind}:{self.device}{self.part}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a run here finds in its environment: the only GPU that it sees, or none."""
+        return {"CUDA_VISIBLE_DEVICES": str(self.device) if self.kind == "gpu" else ""}
+
+    @classmethod
+    def named(cls, name: str) -> Slot:
+        """Return the slot of a name."""
+        match = re.fullmatch(r"(gpu|cpu):(\d+)([a-z]*)", name)
+        if not match:
+            raise ValueError(f"no slot has the name {name!r}")
+        return cls(match[1], int(match[2]), match[3])
+
+    def excludes(self, other: Slot) -> bool:
+        """Whether a run here and one there would use the same slot, or one the whole device that the other shares."""
+        same_device = (self.kind, self.device) == (other.kind, other.device)
+        return same_device and (self.part == other.part or not self.part or not other.part)
+
+
+def read_slots(gpus: Sequence[str], cpus: Sequence[str]) -> list[Slot]:
+    """Read the words of `--gpus` and `--cpus`.
+
+    Raises:
+        ExperimenterError: A word names no slot, or two name the same.
+    """
+    slots: list[Slot] = []
+    for argument, kind, words in (("--gpus", "gpu", gpus), ("--cpus", "cpu", cpus)):
+        for word in words:
+            match = re.fullmatch(r"(\d+)([a-z]*)", word)
+            if not match:
+                raise ExperimenterError(
+                    f"{argument}: expects numbers of devices, with a letter for each slot on a shared one "
+                    f"(1 3 or 3a 3b), got {word}"
+                )
+            slot = Slot(kind, int(match[1]), match[2])
+            for other in slots:
+                if slot == other:
+                    raise ExperimenterError(
+                        f"{argument}: {word} stands twice; two slots on a device are {word}a {word}b"
+                    )
+                if slot.excludes(other):
+                    raise ExperimenterError(
+                        f"{argument}: device {slot.device} is given as a whole and in parts, got {word} and "
+                        f"{other.device}{other.part}; use either"
+                    )
+            slots.append(slot)
+    return slots

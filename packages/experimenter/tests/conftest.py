@@ -1,0 +1,66 @@
+"""What all tests share: workbooks made of rows, the command as a process, the real workbook."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+HERE = Path(__file__).parent
+REAL_WORKBOOKS = HERE.parents[3] / "shared" / "data" / "experimenter"
+
+# With `--import-mode=importlib` tests can't import their neighbours.
+sys.path.insert(0, str(HERE))
+
+
+@pytest.fixture(autouse=True)
+def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Relative output folders mean a folder of the test."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.delenv("FORCE_COLOR", raising=False)
+
+
+@pytest.fixture
+def real_workbook() -> Path:
+    """The workbook of a user."""
+    path = REAL_WORKBOOKS / "test_experimenter.xlsx"
+    if not path.exists():
+        pytest.skip(f"{path} isn't there")
+    return path
+
+
+@pytest.fixture
+def workbook(tmp_path: Path) -> Callable[..., Path]:
+    """Write a workbook whose first sheet, `runs`, has the given rows."""
+
+    def write(*rows: Sequence[Any], name: str = "runs.xlsx", change: Callable[[Workbook], None] | None = None) -> Path:
+        book = Workbook()
+        sheet = book.active
+        assert sheet is not None
+        sheet.title = "runs"
+        for row in rows:
+            sheet.append(list(row))
+        if change:
+            change(book)
+        path = tmp_path / name
+        book.save(path)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def command() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the command to its end."""
+
+    def run(*words: object, **options: Any) -> subprocess.CompletedProcess[str]:
+        line = [sys.executable, "-m", "tfaip.experimenter", *map(str, words)]
+        return subprocess.run(line, capture_output=True, text=True, timeout=120, **options)
+
+    return run
