@@ -1,12 +1,12 @@
 """Compares the pipeline of tfaip with its peers, and with the limit that the machine sets.
 
     python benchmarks/pipeline.py
-    python benchmarks/pipeline.py --tasks tiny big --workers 0 2 --python torch=PEERS/bin/python --python grain=PEERS/bin/python
+    python benchmarks/pipeline.py --tasks tiny big --workers 0 2 --python torch=VENV/bin/python grain=VENV/bin/python
 
-Every figure is the median of several runs, each in a process of its own, all competitors taking turns, so that a busy machine
-is equally bad for all of them. Samples per second are counted from the first batch on; the time to the first batch, with the
-start of the workers, stands in its own table. `limit` are as many independent processes as there are workers, which do the
-same work each on their share of the samples and hand it to nobody.
+Every figure is the median of several runs, each in a process of its own, all competitors taking turns, so that a busy
+machine is equally bad for all of them. Samples per second are counted from the first batch on; the time to the first
+batch, with the start of the workers, stands in its own table. `limit` are as many independent processes as there are workers,
+which do the same work, each on its share of the samples, and hand it to nobody.
 
 Peers are optional: `torch`, `grain` and TensorFlow are used where they can be imported, each by the interpreter that
 `--python` names for it.

@@ -133,7 +133,7 @@ class BatchLayout:
                 array = np.ndarray(shape, key.spec.dtype, buffer=memory, offset=offset)
             if shapes is None:
                 # Along the first axis of the samples, which does the same as np.stack, in a third of the time.
-                np.concatenate([row[0][column] for row in rows], out=array.reshape(-1, *shape[2:]))
+                np.concatenate([row[0][column] for row in rows], out=array.reshape(shape[0] * shape[1], *shape[2:]))
             else:
                 array.fill(key.padding)
                 for number, row in enumerate(rows):
