@@ -1,12 +1,12 @@
 """Compares the pipeline of tfaip with its peers, and with the limit that the machine sets.
 
     python benchmarks/pipeline.py
-    python benchmarks/pipeline.py --tasks tiny big --workers 0 2 --python torch=VENV/bin/python grain=VENV/bin/python
+    python benchmarks/pipeline.py --tasks tiny big --workers 0 2 --python torch=VENV/bin/python
 
 Every figure is the median of several runs, each in a process of its own, all competitors taking turns, so that a busy
 machine is equally bad for all of them. Samples per second are counted from the first batch on; the time to the first
-batch, with the start of the workers, stands in its own table. `limit` are as many independent processes as there are workers,
-which do the same work, each on its share of the samples, and hand it to nobody.
+batch, with the start of the workers, stands in its own table. `limit` are as many independent processes as there are
+workers, which do the same work, each on its share of the samples, and hand it to nobody.
 
 Peers are optional: `torch`, `grain` and TensorFlow are used where they can be imported, each by the interpreter that
 `--python` names for it.
@@ -29,7 +29,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 import numpy as np
-from pipeline_tasks import TASKS, Task, make_pipeline
+from pipeline_tasks import TASKS, Task, make_pipeline  # type: ignore[import-not-found]  # beside this file
 
 NEEDED_MODULE = {"tfaip": "tfaip.pipeline", "torch": "torch", "grain": "grain", "tf.numpy_function": "tensorflow"}
 NEEDED_MODULE["tf.py_function"] = "tensorflow"
@@ -52,12 +52,12 @@ def with_tfaip(name: str, workers: int, samples: int) -> Iterable[int]:
 
 def with_torch(name: str, workers: int, samples: int) -> Iterable[int]:
     """Batches from `torch.utils.data.DataLoader`."""
-    import torch
-    from torch.utils.data import DataLoader, Dataset
+    import torch  # type: ignore[import-not-found]  # an optional peer
+    from torch.utils.data import DataLoader, Dataset  # type: ignore[import-not-found]  # an optional peer
 
     task = TASKS[name]
 
-    class Samples(Dataset):  # type: ignore[type-arg]  # generic for type checkers only in some versions
+    class Samples(Dataset):
         def __len__(self) -> int:
             return samples
 
@@ -74,7 +74,7 @@ def with_torch(name: str, workers: int, samples: int) -> Iterable[int]:
 
 def with_grain(name: str, workers: int, samples: int) -> Iterable[int]:
     """Batches from Grain."""
-    import grain
+    import grain  # type: ignore[import-not-found]  # an optional peer
 
     task = TASKS[name]
     source = grain.MapDataset.range(samples).map(task.make)
@@ -153,7 +153,7 @@ def result_of(process: subprocess.Popen[str]) -> dict[str, float]:
     """What a child printed last."""
     output, errors = process.communicate()
     if process.returncode:
-        raise RuntimeError(f"{process.args} failed:\n{errors}")
+        raise RuntimeError(f"{process.args!r} failed:\n{errors}")
     result: dict[str, float] = json.loads(output.splitlines()[-1])
     return result
 
@@ -230,9 +230,7 @@ def main() -> None:
     parser.add_argument("--workers", nargs="+", type=int, default=[0, 1, 2, 4, 6])
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--scale", type=float, default=1.0, help="of the number of samples")
-    parser.add_argument(
-        "--python", action="append", default=[], metavar="MODE=PATH", help="interpreter for a competitor"
-    )
+    parser.add_argument("--python", nargs="+", default=[], metavar="MODE=PATH", help="interpreter for a competitor")
     parser.add_argument("--child", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.child:

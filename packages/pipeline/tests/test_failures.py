@@ -15,7 +15,14 @@ from pipeline_cases import (
 from processes import workers_of
 
 from tfaip.pipeline import PipelineMode, SequentialProcessorPipelineParams
-from tfaip.pipeline.errors import ProcessorError, SampleTimeoutError, SpecError, WorkerDiedError, WorkerStartError
+from tfaip.pipeline.errors import (
+    PipelineError,
+    ProcessorError,
+    SampleTimeoutError,
+    SpecError,
+    WorkerDiedError,
+    WorkerStartError,
+)
 
 BAD = [
     ("raise", ValueError, "this sample is bad"),
@@ -84,7 +91,7 @@ def test_errors_that_cannot_be_restored_keep_their_text():
 
 
 def test_what_cannot_be_sent_is_an_error():
-    with pytest.raises(Exception, match=r"(?i)pickle.*lambda"):
+    with pytest.raises(PipelineError, match=r"samples must be picklable to leave a worker .*lambda"):
         batches_of(evaluate(MisbehaveParams(how="unpicklable"), num_processes=1))
 
 

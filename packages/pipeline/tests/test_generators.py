@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from pipeline_cases import batches_of, make_pipeline, make_sample
 
 from tfaip.pipeline import PipelineMode
-from tfaip.pipeline.errors import DefinitionError
+from tfaip.pipeline.errors import DataError, DefinitionError
 from tfaip.pipeline.generators import (
     BudgetedListsGeneratorParams,
     CSVGeneratorParams,
@@ -39,20 +39,20 @@ def test_csv_rows_become_samples_with_paths_relative_to_the_table(tmp_path):
 def test_csv_files_need_targets_only_in_modes_with_targets(tmp_path):
     table = write(tmp_path / "t.csv", "path\nx\n")
     assert len(CSVGeneratorParams(files=[table]).create(PREDICTION)) == 1
-    with pytest.raises(DefinitionError, match=r"t.csv must have the columns \['gt'\], its first row has \['path'\]"):
+    with pytest.raises(DataError, match=r"t.csv must have the columns \['gt'\], its first row has \['path'\]"):
         CSVGeneratorParams(files=[table]).create(TRAINING)
 
 
 @pytest.mark.parametrize("row", ["x", "x,y,z"])
 def test_broken_csv_rows_are_named(tmp_path, row):
     table = write(tmp_path / "t.csv", f"path,gt\na,b\n{row}\n")
-    with pytest.raises(DefinitionError, match=r"t.csv:3: a row must have 2 columns"):
+    with pytest.raises(DataError, match=r"t.csv:3: a row must have 2 columns"):
         CSVGeneratorParams(files=[table]).create(TRAINING)
 
 
 @pytest.mark.parametrize("name", ["missing.csv", "*.nothing"])
 def test_files_that_do_not_exist_are_named(tmp_path, name):
-    with pytest.raises(FileNotFoundError, match="no file matches"):
+    with pytest.raises(DataError, match="no file matches"):
         CSVGeneratorParams(files=[str(tmp_path / name)]).create(TRAINING)
 
 
@@ -119,10 +119,10 @@ def test_budgeted_lists_give_batches_within_the_budget(lists, tmp_path, mode):
 
 def test_lengths_must_fit_the_lists(lists, tmp_path):
     lengths = [write(tmp_path / "1.len", "1\n"), write(tmp_path / "2.len", "1\n2\n")]
-    with pytest.raises(DefinitionError, match=r"one length for each sample: lists \[3, 2\], lengths \[1, 2\]"):
+    with pytest.raises(DataError, match=r"one length for each sample: lists \[3, 2\], lengths \[1, 2\]"):
         BudgetedListsGeneratorParams(lists=lists, length_files=lengths).create(TRAINING)
     bad = write(tmp_path / "bad.len", "one\n")
-    with pytest.raises(DefinitionError, match="each line must begin with the length"):
+    with pytest.raises(DataError, match="each line must begin with the length"):
         BudgetedListsGeneratorParams(lists=lists[1:], length_files=[bad]).create(TRAINING)
 
 

@@ -10,9 +10,10 @@ import socket
 import sys
 import traceback
 from time import perf_counter
-from typing import Any
 
 import numpy as np
+
+from tfaip.pipeline.errors import PipelineError
 
 from .board import Board
 from .channel import SMALL, Channel
@@ -86,27 +87,31 @@ def work_on(order: Order, runner: Runner, channel: Channel, board: Board) -> Non
 
     board.begin(order.task)
     began = perf_counter()
-    reply: Any
+    reply: Done | Failed
     try:
         portion, report = runner.run(
             order.segment, order.portion, allocate=allocate, skip=order.skip, watch=board.watch
         )
         reply = Done(order.task, portion, report, perf_counter() - began)
-        channel.send(reply, block, hold=True)
-    except (EOFError, ConnectionError):
-        raise
     except SampleError as failure:
         reply = failed(order.task, failure)
     except BaseException as error:
-        # The message could not be pickled, there is no memory, ...: not the fault of a certain sample.
         reply = failed(order.task, SampleError(error, "in a worker"))
-    else:
-        board.idle()
-        return
-    if block is not None:
-        channel.take_back(block)
     board.idle()
-    channel.send(reply, hold=True)
+    if isinstance(reply, Failed) and block is not None:
+        channel.take_back(block)
+        block = None
+    try:
+        channel.send(reply, block, hold=True)
+    except Exception as error:
+        if block is not None:
+            channel.take_back(block)
+        if not isinstance(error, MemoryError):
+            error = PipelineError(
+                f"samples must be picklable to leave a worker ({type(error).__name__}: {error}): "
+                f"keep plain data in them, or set num_processes=0"
+            )
+        channel.send(failed(order.task, SampleError(error, "in a worker")), hold=True)
 
 
 def failed(task: int, failure: SampleError) -> Failed:

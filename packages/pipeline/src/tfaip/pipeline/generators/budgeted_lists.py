@@ -8,7 +8,7 @@ from typing import Any
 from tfaip.params import field, params
 from tfaip.pipeline.batching.budget import batches_by_budget
 from tfaip.pipeline.data_generator import DataGenerator
-from tfaip.pipeline.errors import DefinitionError
+from tfaip.pipeline.errors import DataError
 from tfaip.pipeline.mode import PipelineMode
 from tfaip.pipeline.randomness import pass_generator
 from tfaip.pipeline.sample import Sample
@@ -44,7 +44,7 @@ class BudgetedListsGenerator(DataGenerator[BudgetedListsGeneratorParams]):
         self._lengths = [read_lengths(path, ignore_prefix=prefix) for path in expand_globs(params.length_files)]
         sizes, known = list(map(len, self._lists)), list(map(len, self._lengths))
         if sizes != known:
-            raise DefinitionError(f"length_files must tell one length for each sample: lists {sizes}, lengths {known}")
+            raise DataError(f"length_files must tell one length for each sample: lists {sizes}, lengths {known}")
 
     def yields_batches(self) -> bool:
         """Always."""

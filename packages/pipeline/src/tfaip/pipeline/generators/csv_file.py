@@ -10,7 +10,7 @@ from typing import Any
 from tfaip.params import field, params
 from tfaip.pipeline.data_generator import DataGenerator
 from tfaip.pipeline.data_generator_params import DataGeneratorParams
-from tfaip.pipeline.errors import DefinitionError
+from tfaip.pipeline.errors import DataError, DefinitionError
 from tfaip.pipeline.mode import PipelineMode
 from tfaip.pipeline.sample import Sample
 
@@ -74,13 +74,11 @@ class CSVGenerator(DataGenerator[CSVGeneratorParams]):
             reader = csv.DictReader(stream, delimiter=delimiter)
             columns = list(reader.fieldnames or ())
             if missing := [name for name in needed if name not in columns]:
-                raise DefinitionError(f"{file} must have the columns {missing}, its first row has {columns}")
+                raise DataError(f"{file} must have the columns {missing}, its first row has {columns}")
             rows = []
             for row in reader:
                 if row.get(None) or None in row.values():
-                    raise DefinitionError(
-                        f"{file}:{reader.line_num}: a row must have {len(columns)} columns, got {row}"
-                    )
+                    raise DataError(f"{file}:{reader.line_num}: a row must have {len(columns)} columns, got {row}")
                 path = file.parent / row.pop(params.path_column)
                 rows.append((path, row.pop(params.target_column, None), row))
         return rows

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfaip.pipeline.errors import DefinitionError
+from tfaip.pipeline.errors import DataError, DefinitionError
 from tfaip.pipeline.randomness import pass_generator
 
 __all__ = ["expand_globs", "read_lengths", "read_list", "weighted_picks"]
@@ -17,7 +17,7 @@ def expand_globs(patterns: Sequence[str]) -> list[Path]:
     """The files that match, sorted for each pattern; a pattern without wildcards stands for itself.
 
     Raises:
-        FileNotFoundError: Nothing matches a pattern.
+        DataError: Nothing matches a pattern.
     """
     found: list[Path] = []
     for pattern in patterns:
@@ -29,7 +29,7 @@ def expand_globs(patterns: Sequence[str]) -> list[Path]:
         else:
             matching = [path] if path.exists() else []
         if not matching:
-            raise FileNotFoundError(f"no file matches {pattern!r}")
+            raise DataError(f"no file matches {pattern!r}")
         found.extend(matching)
     return found
 
@@ -44,13 +44,13 @@ def read_lengths(path: Path, *, ignore_prefix: str = "") -> list[int]:
     """The first number of each line.
 
     Raises:
-        DefinitionError: A line begins with no number.
+        DataError: A line begins with no number.
     """
     lengths = []
     for line in read_list(path, ignore_prefix=ignore_prefix):
         first = line.replace(",", " ").split()[0]
         if not first.isdigit():
-            raise DefinitionError(f"{path}: each line must begin with the length of a sample, got {line!r}")
+            raise DataError(f"{path}: each line must begin with the length of a sample, got {line!r}")
         lengths.append(int(first))
     return lengths
 
