@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import pytest
 
 from tfaip.model.testing.points.scenario import PointsScenario
@@ -19,6 +17,7 @@ def points_params(tmp_path):
         params.learning_rate.lr = 0.02
         params.gen.setup.train.num_processes = params.gen.setup.val.num_processes = 0
         params.gen.setup.train.batch_size = 10  # of 48 samples, so that the last batch is a ragged one
+        params.scenario.export_serve = False  # most of a short training's time would be spent on it
         params.gen.val.seed = 1
         params.gen.val.count = 30
         for name, value in changes.items():
@@ -26,8 +25,3 @@ def points_params(tmp_path):
         return params
 
     return make
-
-
-def run_dir_of(params: TrainerParams) -> Path:
-    assert params.output_dir is not None
-    return params.output_dir

@@ -39,7 +39,8 @@ def scalars_of(folder) -> dict[str, list[tuple[int, float]]]:
         events.Reload()
         for tag in events.Tags()["tensors"]:
             values = [(event.step, float(tf.make_ndarray(event.tensor_proto))) for event in events.Tensors(tag)]
-            scalars[f"{run.name}/{tag}"] = values
+            # Files of one second are read in any order.
+            scalars[f"{run.name}/{tag}"] = sorted(values)
     return scalars
 
 
