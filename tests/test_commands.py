@@ -5,7 +5,10 @@ import pytest
 from commands import TUTORIAL, run
 
 
-@pytest.mark.parametrize("command", ["tfaip-train", "tfaip-resume-training", "tfaip-predict"])
+COMMANDS = ["tfaip-train", "tfaip-resume-training", "tfaip-predict", "tfaip-benchmark-input-pipeline"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_shows_its_usage(command):
     asked, bare = run(command, "--help"), run(command)
     assert (asked.returncode, bare.returncode) == (0, 2)
@@ -85,6 +88,15 @@ def test_a_mistake_is_one_short_message_and_exit_code_2(name, tmp_path):
         assert word in " ".join(done.stderr.split())
     message = [line for line in done.stderr.splitlines() if line.strip()]
     assert len(message) <= (6 if name != "no bundle named" else 12), done.stderr
+
+
+def test_the_input_pipeline_is_measured_without_tensorflow(tmp_path):
+    for name in ("tensorflow", "keras"):
+        (tmp_path / f"{name}.py").write_text("raise AssertionError('imported')")
+    done = run("tfaip-benchmark-input-pipeline", TUTORIAL, "--time_limit", "0.2", PYTHONPATH=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert "TutorialGenerator" in done.stdout
+    assert "samples/s, first batch after" in done.stdout
 
 
 def test_a_mistake_in_the_scenarios_own_code_keeps_its_traceback(tmp_path):

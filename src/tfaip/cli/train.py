@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tfaip.cli.command import run_command
 from tfaip.cli.console_log import log_to_console
+from tfaip.cli.scenario_command_line import scenario_command_line
 
 __all__ = ["main"]
 
@@ -30,13 +31,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _train(scenario_name: str, arguments: list[str]) -> None:
-    from tfaip.model import find_scenario
-    from tfaip.params import CommandLine
-
-    scenario = find_scenario(scenario_name)
-    default = scenario.default_trainer_params()
-    command_line = CommandLine(prog=f"tfaip-train {scenario_name}", description=scenario.__doc__ or "")
-    command_line.add_root("trainer", type(default), default=default)
+    scenario, command_line = scenario_command_line("tfaip-train", scenario_name)
     params = command_line.parse(arguments)["trainer"]
     log_to_console()
     scenario.create_trainer(params).train()
