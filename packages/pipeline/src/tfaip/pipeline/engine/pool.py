@@ -149,7 +149,8 @@ class WorkerPool:
     def _start_worker(self) -> WorkerProcess:
         worker = WorkerProcess(self._program, self._lifeline)
         self._workers[worker.channel.fileno()] = worker
-        self._watch(worker)
+        # The program goes out with the first events, where a worker that has died already is noticed like any other.
+        self._poll.register(worker.channel, select.POLLIN | select.POLLOUT)
         return worker
 
     def _watch(self, worker: WorkerProcess) -> None:

@@ -37,7 +37,8 @@ class Block:
         try:
             # Reserves the pages now: a lack of memory is an error here, and no SIGBUS in the midst of a write.
             os.posix_fallocate(self.descriptor, 0, size)
-            self.memory = np.frombuffer(mmap.mmap(self.descriptor, size), np.uint8)
+            flags = mmap.MAP_SHARED | mmap.MAP_POPULATE
+            self.memory = np.frombuffer(mmap.mmap(self.descriptor, size, flags=flags), np.uint8)
         except OSError as error:
             self.announced()
             raise MemoryError(f"no {size} bytes of shared memory for a batch: {error}") from error
@@ -75,8 +76,9 @@ class Arena:
             outgrown = self._free.pop()
             del self._blocks[outgrown.number]
             self._dropped.append(outgrown.number)
-        # A quarter more than asked for, since padded batches differ in size.
-        block = Block(self._next_number, -(-(size + size // 4) // _PAGE) * _PAGE)
+            # Padded batches differ in size: a quarter more than asked for will do for most of them.
+            size += size // 4
+        block = Block(self._next_number, -(-size // _PAGE) * _PAGE)
         self._next_number += 1
         self._blocks[block.number] = block
         return block

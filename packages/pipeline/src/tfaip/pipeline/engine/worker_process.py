@@ -65,7 +65,7 @@ class WorkerProcess:
         self.tasks: dict[int, Any] = {}
         self.served = 0
         self.ready = False
-        self.channel.send(program)
+        self.channel.send(program, hold=True)
 
     @property
     def pid(self) -> int:
