@@ -4,7 +4,6 @@ import pytest
 
 from commands import TUTORIAL, run
 
-
 COMMANDS = ["tfaip-train", "tfaip-resume-training", "tfaip-predict", "tfaip-benchmark-input-pipeline"]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tfaip.cli.command import run_command
 from tfaip.cli.console_log import log_to_console
+from tfaip.cli.tensorflow_import import import_tensorflow
 
 __all__ = ["main"]
 
@@ -41,6 +42,7 @@ def _predict(path: str, arguments: list[str]) -> None:
     command_line.add_root("predict", PredictorParams)
     parsed = command_line.parse(arguments)
     log_to_console()
+    import_tensorflow()
     predictor = scenario.create_predictor(path, parsed["predict"])
     model = scenario_params.model.create()
     for sample in predictor.predict(parsed["data"]):

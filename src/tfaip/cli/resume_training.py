@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tfaip.cli.command import run_command
 from tfaip.cli.console_log import log_to_console
+from tfaip.cli.tensorflow_import import import_tensorflow
 
 __all__ = ["main"]
 
@@ -41,4 +42,5 @@ def _resume(run_dir: str, arguments: list[str]) -> None:
     command_line.add_root("trainer", type(stored), default=stored)
     params = command_line.parse(arguments)["trainer"]
     log_to_console()
+    import_tensorflow()
     find_stored_scenario(params.scenario).create_trainer(params).resume()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tfaip.cli.command import run_command
 from tfaip.cli.console_log import log_to_console
 from tfaip.cli.scenario_command_line import scenario_command_line
+from tfaip.cli.tensorflow_import import import_tensorflow
 
 __all__ = ["main"]
 
@@ -34,4 +35,5 @@ def _train(scenario_name: str, arguments: list[str]) -> None:
     scenario, command_line = scenario_command_line("tfaip-train", scenario_name)
     params = command_line.parse(arguments)["trainer"]
     log_to_console()
+    import_tensorflow()
     scenario.create_trainer(params).train()
