@@ -143,7 +143,9 @@ def test_a_consumer_that_stops_reading_is_waited_for_without_growing():
         idle = 0
         while idle < 20:
             time.sleep(0.01)
-            states = {Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] for pid in workers_of()}
+            states = {
+                Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] for pid in workers_of(os.getpid())
+            }
             idle = idle + 1 if states == {"S"} else 0
         received = [first, *map(contents, batches)]
         assert batches.counters.segments[0].read == 400
