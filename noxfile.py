@@ -76,7 +76,9 @@ def build(session: nox.Session) -> None:
 def _import_wheel(session: nox.Session, dist: Path, distribution: str, module: str) -> None:
     clean = dist.parent / f"import-{distribution}"
     python = clean / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    session.run("uv", "venv", "--clear", "--quiet", "--python", session.python or "python", str(clean), external=True)
+    session.run(
+        "uv", "venv", "--clear", "--quiet", "--python", str(session.python or "python"), str(clean), external=True
+    )
     session.run(
         *("uv", "pip", "install", "--quiet", "--python", str(python), "--find-links", str(dist), distribution),
         external=True,

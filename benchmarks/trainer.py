@@ -98,11 +98,12 @@ def _run(contestant: str, data: str, epochs: int) -> dict[str, Any]:
 
 def _tfaip(data: str, epochs: int) -> dict[str, Any]:
     sys.path.insert(0, str(Path(__file__).parents[1]))
+    from examples.tutorial.min.params import TutorialTrainerPipelineParams
     from examples.tutorial.min.scenario import TutorialScenario
 
     params = TutorialScenario.default_trainer_params()
     params.epochs = epochs
-    params.gen.dataset = data
+    params.gen = TutorialTrainerPipelineParams(dataset=data)
     params.progress = "off"
     params.export_best = params.export_final = params.write_checkpoints = False
     with tempfile.TemporaryDirectory() as folder:

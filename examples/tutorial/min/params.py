@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tfaip.model import ModelBaseParams, ScenarioBaseParams, TrainerPipelineParamsBase
 from tfaip.params import field, params
 from tfaip.pipeline import DataBaseParams, DataGeneratorParams
+
+if TYPE_CHECKING:
+    from examples.tutorial.min.data import TutorialData, TutorialGenerator
+    from examples.tutorial.min.model import TutorialModel
 
 __all__ = [
     "TutorialDataParams",
@@ -26,7 +32,7 @@ class TutorialGeneratorParams(DataGeneratorParams):
     dataset: str = field(default="mnist_5k", help=DATASET_HELP)
     split: str = field(default="test", choices=["train", "test"], help="Which part of the data set")
 
-    def cls(self):
+    def cls(self) -> type[TutorialGenerator]:
         """Return the generator's class."""
         from examples.tutorial.min.data import TutorialGenerator
 
@@ -37,7 +43,7 @@ class TutorialGeneratorParams(DataGeneratorParams):
 class TutorialDataParams(DataBaseParams):
     """Images of digits; there is nothing to set."""
 
-    def cls(self):
+    def cls(self) -> type[TutorialData]:
         """Return the data's class."""
         from examples.tutorial.min.data import TutorialData
 
@@ -52,7 +58,7 @@ class TutorialModelParams(ModelBaseParams):
     dense: int = field(default=128, help="Units of the hidden dense layer")
     classes: int = field(default=10, help="Classes to tell apart")
 
-    def cls(self):
+    def cls(self) -> type[TutorialModel]:
         """Return the model's class."""
         from examples.tutorial.min.model import TutorialModel
 
@@ -70,10 +76,10 @@ class TutorialTrainerPipelineParams(TrainerPipelineParamsBase[TutorialGeneratorP
 
     dataset: str = field(default="mnist_5k", mode="flat", help=DATASET_HELP)
 
-    def train_gen(self):
+    def train_gen(self) -> TutorialGeneratorParams:
         """Return the generator of the training samples."""
         return TutorialGeneratorParams(dataset=self.dataset, split="train")
 
-    def val_gen(self):
+    def val_gen(self) -> TutorialGeneratorParams:
         """Return the generator of the validation samples."""
         return TutorialGeneratorParams(dataset=self.dataset, split="test")
