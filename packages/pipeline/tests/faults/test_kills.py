@@ -145,8 +145,6 @@ def test_a_consumer_that_stops_reading_is_waited_for_without_growing():
             time.sleep(0.01)
             stats = [Path(f"/proc/{pid}/stat").read_text() for pid in workers_of(os.getpid())]
             states = {stat.rpartition(")")[2].split()[0] for stat in stats}
-                Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] for pid in workers_of(os.getpid())
-            }
             idle = idle + 1 if states == {"S"} else 0
         received = [first, *map(contents, batches)]
         assert batches.counters.segments[0].read == 400
