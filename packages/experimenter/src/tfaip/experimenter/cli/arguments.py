@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from tfaip.params import CommandLine
@@ -18,6 +19,13 @@ class Arguments:
     """What the command line says."""
 
     xlsx: Path | None
+    gpus: tuple[str, ...]
+    cpus: tuple[str, ...]
+    join: bool
+    retry: int
+    keep_going: bool
+    fail_fast: bool
+    timeout: timedelta | None
     dry_run: bool
     python: str | None
     only: tuple[str, ...]
@@ -31,8 +39,27 @@ def read_arguments(prog: str, words: Sequence[str]) -> Arguments:
     """
     command = CommandLine(prog, DESCRIPTION)
     command.add_argument("--xlsx", type=Path | None, help="The workbook; a row of its first sheet is a run")
+    command.add_argument("--gpus", type=list[str], default=[], help="A slot each: 1 3; 3a 3b are two slots on GPU 3")
+    command.add_argument("--cpus", type=list[str], default=[], help="Slots without a GPU: 0 1")
+    command.add_argument("--join", type=bool, help="Help the experimenter that works on the workbook, on other slots")
+    command.add_argument("--retry", type=int, default=0, help="How often a failed run is tried again")
+    command.add_argument("--keep_going", type=bool, help="Go on even if the first runs all die at their start")
+    command.add_argument("--fail_fast", type=bool, help="Start nothing more once a run has failed")
+    command.add_argument("--timeout", type=timedelta | None, help="Time after which a run is stopped: 90, 2h30m")
     command.add_argument("--dry_run", type=bool, help="Only print the command lines, quoted for a shell")
     command.add_argument("--python", type=str | None, help="Interpreter that runs the rows")
     command.add_argument("--only", type=list[str], default=[], help="IDs of the rows to run")
     found = command.parse(words).arguments
-    return Arguments(xlsx=found.xlsx, dry_run=found.dry_run, python=found.python, only=tuple(found.only))
+    return Arguments(
+        xlsx=found.xlsx,
+        gpus=tuple(found.gpus),
+        cpus=tuple(found.cpus),
+        join=found.join,
+        retry=found.retry,
+        keep_going=found.keep_going,
+        fail_fast=found.fail_fast,
+        timeout=found.timeout,
+        dry_run=found.dry_run,
+        python=found.python,
+        only=tuple(found.only),
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
 
@@ -12,13 +13,15 @@ from tfaip.experimenter.cli.arguments import Arguments, read_arguments
 from tfaip.experimenter.command_words import quoted
 from tfaip.experimenter.errors import ExperimenterError
 from tfaip.experimenter.plan import Plan, read_plan
+from tfaip.experimenter.queue.scheduler import Options
+from tfaip.experimenter.session import INTERRUPTED, run_plan
+from tfaip.experimenter.slots import read_slots
+from tfaip.experimenter.views.lines import Lines
 
 __all__ = ["PROG", "main"]
 
 PROG = "tfaip-experimenter"
 USAGE_ERROR = 2
-# What shells report for a command that SIGINT ended.
-INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
@@ -46,7 +49,8 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
 def _run(words: list[str]) -> int:
     arguments = read_arguments(PROG, words)
-    return _dry_run(_plan(arguments))
+    plan = _plan(arguments)
+    return _dry_run(plan) if arguments.dry_run else _run_plan(plan, arguments)
 
 
 def _plan(arguments: Arguments) -> Plan:
@@ -57,6 +61,25 @@ def _workbook(arguments: Arguments) -> Path:
     if arguments.xlsx is None:
         raise ExperimenterError("--xlsx: expects the workbook of runs; make one with --init FILE SCENARIO")
     return arguments.xlsx
+
+
+def _run_plan(plan: Plan, arguments: Arguments) -> int:
+    slots = read_slots(arguments.gpus, arguments.cpus)
+    if not slots:
+        raise ExperimenterError("expects where to run: --gpus 0 1 (numbers of GPUs), or --cpus 0 1 (slots without one)")
+    if arguments.keep_going and arguments.fail_fast:
+        raise ExperimenterError("--keep_going and --fail_fast exclude each other; give one of both")
+    if arguments.retry < 0:
+        raise ExperimenterError(f"--retry: must be 0 or more, got {arguments.retry}")
+    if arguments.timeout is not None and arguments.timeout <= timedelta():
+        raise ExperimenterError(f"--timeout: must be more than 0 seconds, got {arguments.timeout.total_seconds():g}")
+    options = Options(
+        retry=arguments.retry,
+        keep_going=arguments.keep_going,
+        fail_fast=arguments.fail_fast,
+        timeout=None if arguments.timeout is None else arguments.timeout.total_seconds(),
+    )
+    return run_plan(plan, slots, Lines(), options, join=arguments.join)
 
 
 def _dry_run(plan: Plan) -> int:

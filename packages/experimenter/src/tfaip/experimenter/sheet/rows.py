@@ -46,12 +46,16 @@ class Sheet:
 
     Args:
         title: Its title.
+        command_header: Header of the column with the commands.
+        command_column: Its number.
         parameters: Names of the parameters in the order of the columns.
         rows: The rows that are to be run.
         skipped: IDs of the rows that SKIP excludes.
     """
 
     title: str
+    command_header: str
+    command_column: int
     parameters: tuple[str, ...]
     rows: tuple[Row, ...]
     skipped: tuple[str, ...]
@@ -74,7 +78,14 @@ def read_sheet(path: str | os.PathLike[str]) -> Sheet:
     if reader.mistakes:
         raise SheetError(reader.mistakes)
     parameters = tuple(parameter.name for parameter in columns.parameters)
-    return Sheet(cells.title, parameters, tuple(reader.rows), tuple(reader.skipped))
+    return Sheet(
+        title=cells.title,
+        command_header=columns.command_header,
+        command_column=columns.command,
+        parameters=parameters,
+        rows=tuple(reader.rows),
+        skipped=tuple(reader.skipped),
+    )
 
 
 class _RowReader:

@@ -1,0 +1,100 @@
+"""What the queue asks of whoever runs its runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from tfaip.experimenter.slots import Slot
+
+__all__ = ["Ended", "Executor", "Job", "Lost", "Outcome", "Running"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One attempt at a run, with the resources that it gets.
+
+    Args:
+        key: Name of the attempt, never used for another; a job of the same key must never run twice.
+        words: Command line.
+        console: File that its console output is appended to.
+        slot: Place that is reserved for it.
+        timeout: Seconds after which it is stopped; `None` for never.
+    """
+
+    key: str
+    words: tuple[str, ...]
+    console: Path
+    slot: Slot
+    timeout: float | None = None
+
+
+@dataclass(frozen=True)
+class Running:
+    """The job has been submitted and hasn't ended.
+
+    Args:
+        started: When it was seen to start, in seconds since 1970; `None` if that isn't known yet.
+    """
+
+    started: float | None = None
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The job has ended by itself, or was stopped.
+
+    Args:
+        exit_code: Its exit code; the negative number of the signal that ended it.
+        started: When it started, in seconds since 1970.
+        ended: When it ended.
+        stopped: `cancel` or `timeout` if it was stopped, else `""`.
+    """
+
+    exit_code: int
+    started: float
+    ended: float
+    stopped: str = ""
+
+
+@dataclass(frozen=True)
+class Lost:
+    """The job isn't running, will not run any more, and nobody recorded how it ended: the machine went down, say.
+
+    Args:
+        reason: What is known of it, for people.
+        started: Whether it had started.
+    """
+
+    reason: str
+    started: bool
+
+
+Outcome = Running | Ended | Lost
+
+
+class Executor(Protocol):
+    """Runs jobs so that they outlive the process which submitted them; found again by their key."""
+
+    def refusal(self, words: Sequence[str]) -> str | None:
+        """Return why a command line can't be run here, before anything is submitted; `None` if it can."""
+
+    def submit(self, job: Job) -> None:
+        """Start a job and return at once."""
+
+    def poll(self, key: str) -> Outcome:
+        """Return where a job stands, also one that another process submitted which is no more.
+
+        A job that was claimed and never submitted is lost; from then on it can't start any more.
+        """
+
+    def cancel(self, key: str) -> None:
+        """Begin to stop a job, so that it can end cleanly."""
+
+    def forget(self, key: str) -> None:
+        """Remove what was kept of a job whose end has been recorded."""
+
+    def wait(self, seconds: float) -> None:
+        """Return when a job may have ended, at the latest after some seconds."""

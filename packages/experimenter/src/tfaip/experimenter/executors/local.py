@@ -1,0 +1,152 @@
+"""Runs on this machine, each under a runner of its own."""
+
+from __future__ import annotations
+
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tfaip.experimenter.executors import runner
+from tfaip.experimenter.executors.interface import Ended, Job, Lost, Outcome, Running
+from tfaip.experimenter.executors.process_identity import is_alive
+
+__all__ = ["LocalExecutor"]
+
+# The folder that the namespace `tfaip` of this package is in.
+SOURCE = Path(__file__).parents[3]
+# Without `site` a runner starts in half the time; it needs nothing that is installed.
+START_RUNNER = (
+    f"import sys; sys.path.insert(0, {str(SOURCE)!r})\nfrom {runner.__name__} import main; main(sys.argv[1:])"
+)
+# Who created the file instead of a runner: the scheduler that gave the attempt up.
+GIVEN_UP = "given up"
+
+
+class LocalExecutor:
+    """Starts a runner for each job, in the current folder.
+
+    Args:
+        folder: Where the attempts leave their records, beside the queue's state.
+        grace: Seconds between the signals that stop a run: SIGINT, SIGTERM, SIGKILL.
+    """
+
+    def __init__(self, folder: Path, *, grace: float = 10.0) -> None:
+        self._folder = folder
+        self._grace = grace
+        self._runners: dict[str, subprocess.Popen[bytes]] = {}
+        self._wake, self._wake_writer = os.pipe()
+        os.set_blocking(self._wake, False)
+
+    def refusal(self, words: Sequence[str]) -> str | None:
+        """Return why a command line can't be run: there is no such program."""
+        if _program(words[0]) is None:
+            return f"there is no program {words[0]} on the PATH"
+        return None
+
+    def submit(self, job: Job) -> None:
+        """Start a runner, which starts the job."""
+        attempt = self._folder / job.key
+        attempt.mkdir(parents=True)
+        job.console.parent.mkdir(parents=True, exist_ok=True)
+        timeout = runner.NEVER if job.timeout is None else repr(job.timeout)
+        settings = [str(attempt), str(job.console), timeout, repr(self._grace), str(self._wake_writer)]
+        words = [_program(job.words[0]) or job.words[0], *job.words[1:]]
+        self._runners[job.key] = subprocess.Popen(
+            [sys.executable, "-I", "-S", "-c", START_RUNNER, *settings, *words],
+            env={**os.environ, **job.slot.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[self._wake_writer],
+            start_new_session=True,
+        )
+
+    def poll(self, key: str) -> Outcome:
+        """Return where a job stands."""
+        attempt = self._folder / key
+        process = self._runners.get(key)
+        # First who lives, then what is written: the other way round a runner could write and end in between.
+        has_ended = process.poll() is not None if process else None
+        owner = _read(attempt / runner.OWNER)
+        alive = not has_ended if process else owner is not None and is_alive(owner)
+        if (record := _read(attempt / runner.EXIT)) is not None:
+            code, started, ended, *stopped = record.split()
+            return Ended(int(code), float(started), float(ended), "".join(stopped))
+        if alive:
+            return Running(_modified(attempt / runner.CHILD))
+        if owner is None:
+            return self._give_up(attempt, key)
+        _kill_run(attempt)
+        return Lost("it was never started" if owner == GIVEN_UP else "its runner is gone", owner != GIVEN_UP)
+
+    def cancel(self, key: str) -> None:
+        """Ask the runner to stop the run."""
+        owner = _read(self._folder / key / runner.OWNER)
+        process = self._runners.get(key)
+        if owner is not None and is_alive(owner):
+            os.kill(int(owner.partition(" ")[0]), signal.SIGTERM)
+        elif process is not None and process.poll() is None:
+            # So young that it doesn't handle the signal yet, which then ends it before anything has started.
+            process.terminate()
+
+    def forget(self, key: str) -> None:
+        """Remove the record of a job."""
+        process = self._runners.pop(key, None)
+        if process is not None:
+            process.wait()  # it has written its last record, and is about to end
+        shutil.rmtree(self._folder / key, ignore_errors=True)
+
+    def wait(self, seconds: float) -> None:
+        """Wait until a runner of this executor reports, or some seconds."""
+        ready, _, _ = select.select([self._wake], [], [], seconds)
+        if ready:
+            os.read(self._wake, 4096)
+
+    def close(self) -> None:
+        """Give the descriptors back."""
+        os.close(self._wake)
+        os.close(self._wake_writer)
+
+    def _give_up(self, attempt: Path, key: str) -> Outcome:
+        """Make sure that a runner which is still on its way to the record won't start the job any more."""
+        attempt.mkdir(parents=True, exist_ok=True)
+        try:
+            with (attempt / runner.OWNER).open("x", encoding="utf-8") as file:
+                file.write(GIVEN_UP)
+        except FileExistsError:
+            return self.poll(key)
+        return Lost("it was never started", False)
+
+
+def _program(word: str) -> str | None:
+    """The program of a word: on the PATH, or beside the interpreter whose environment isn't activated."""
+    return shutil.which(word) or shutil.which(word, path=sysconfig.get_path("scripts"))
+
+
+def _kill_run(attempt: Path) -> None:
+    """Kill the run whose runner was killed: it is to be started again, and must not be there twice."""
+    child = _read(attempt / runner.CHILD)
+    while child is not None and is_alive(child):
+        os.killpg(int(child.partition(" ")[0]), signal.SIGKILL)
+        time.sleep(0.01)
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:
+        return None
+
+
+def _modified(path: Path) -> float | None:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return None

@@ -1,0 +1,152 @@
+"""The small process above each run: it outlives the scheduler, and records how the run ended.
+
+It is started anew for each run, so it imports next to nothing. In the folder of the attempt it leaves
+
+    owner   its identity; who creates this file first decides whether the attempt runs at all
+    child   identity of the run's process, whose number is that of its process group
+    exit    exit code, start, end, and by whom it was stopped, if by anybody
+"""
+
+# ruff: noqa: PTH105, PTH108, PTH118, PTH123 - pathlib would double the start-up
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import sys
+import time
+
+from tfaip.experimenter.executors.process_identity import identity_of
+
+__all__ = ["CHILD", "EXIT", "NEVER", "OWNER", "main"]
+
+OWNER, CHILD, EXIT = "owner", "child", "exit"
+NEVER = "-"
+CANNOT_START = 127
+# How long what a run leaves behind may take to end by itself.
+LEFTOVERS_SECONDS = 2.0
+
+
+def main(argv: list[str]) -> None:
+    """Run a command line and record its end.
+
+    Args:
+        argv: Folder of the attempt, file for the console output, seconds after which the run is stopped (`-` for
+            never), seconds between the signals that stop it, descriptor that is written to at the end, command line.
+    """
+    folder, console, timeout, grace, wake, *words = argv
+    if not _take(folder):
+        return
+    os.set_inheritable(int(wake), False)
+    started = time.time()
+    signals = _watch_signals()
+    # The group must be led by the run itself: signals that end it must not end its runner.
+    pid = os.fork()
+    if pid == 0:
+        _become(words, folder, console)
+    seconds = None if timeout == NEVER else float(timeout)
+    code, stopped = _watch(pid, signals, seconds, float(grace))
+    _end_leftovers(pid)
+    _write(folder, EXIT, f"{code} {started!r} {time.time()!r} {stopped}")
+    with contextlib.suppress(OSError):  # the scheduler that waited may be no more
+        os.write(int(wake), b".")
+
+
+def _take(folder: str) -> bool:
+    """Take the attempt, unless a scheduler has given it up meanwhile."""
+    own = os.path.join(folder, f".{OWNER}.{os.getpid()}")
+    with open(own, "w", encoding="utf-8") as file:
+        file.write(identity_of(os.getpid()) or "")
+    try:
+        os.link(own, os.path.join(folder, OWNER))
+    except OSError:
+        return False
+    finally:
+        os.unlink(own)
+    return True
+
+
+def _watch_signals() -> int:
+    """Turn signals into bytes that can be waited for."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: None)
+    signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    return reading
+
+
+def _become(words: list[str], folder: str, console: str) -> None:
+    """Turn this process, a fork, into the run."""
+    try:
+        os.setpgid(0, 0)
+        signal.set_wakeup_fd(-1)
+        # Ignored signals stay ignored across exec, and whoever was started by nohup in a script ignores SIGINT.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE, signal.SIGXFSZ):
+            signal.signal(number, signal.SIG_DFL)
+        output = os.open(console, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        os.dup2(output, 1)
+        os.dup2(output, 2)
+        # Before the command begins: should the runner be killed, the run can still be found.
+        _write(folder, CHILD, identity_of(os.getpid()) or "")
+        os.execvp(words[0], words)
+    except OSError as error:
+        message = f"{words[0]} cannot be started: {error.strerror}\n"
+        os.write(2, message.encode())
+    finally:
+        os._exit(CANNOT_START)
+
+
+def _watch(pid: int, signals: int, timeout: float | None, grace: float) -> tuple[int, str]:
+    """Wait for the end; stop the run when asked to, or when its time is over."""
+    deadline = None if timeout is None else time.monotonic() + timeout
+    stopped = ""
+    # Ctrl-C is what training answers by ending cleanly; what ignores it is asked again, then killed.
+    to_send = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
+    while True:
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status), stopped
+        left = None if deadline is None else max(0.0, deadline - time.monotonic())
+        ready, _, _ = select.select([signals], [], [], left)
+        asked = bool(ready) and any(number != signal.SIGCHLD for number in os.read(signals, 64))
+        overdue = deadline is not None and time.monotonic() >= deadline
+        if to_send and (overdue or (asked and not stopped)):
+            stopped = stopped or ("cancel" if asked else "timeout")
+            _signal_group(pid, to_send.pop(0))
+            deadline = time.monotonic() + grace if to_send else None
+
+
+def _end_leftovers(group: int) -> None:
+    """Whatever the run has left in its group would still hold the device."""
+    if not _signal_group(group, signal.SIGTERM):
+        return
+    deadline = time.monotonic() + LEFTOVERS_SECONDS
+    while time.monotonic() < deadline:
+        if not _signal_group(group, 0):
+            return
+        time.sleep(0.02)
+    _signal_group(group, signal.SIGKILL)
+
+
+def _signal_group(group: int, number: int) -> bool:
+    try:
+        os.killpg(group, number)
+    except OSError:
+        return False
+    return True
+
+
+def _write(folder: str, name: str, text: str) -> None:
+    """Write a file so that it is there whole or not at all."""
+    beside = os.path.join(folder, f".{name}.writing")
+    with open(beside, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.replace(beside, os.path.join(folder, name))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,233 @@
+"""The scheduler: starts runs where slots are free, and records how they end."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from tfaip.experimenter.executors.interface import Ended, Executor, Job, Lost
+from tfaip.experimenter.queue.cleanup import remove_checkpoints
+from tfaip.experimenter.queue.entries import Entry, State
+from tfaip.experimenter.queue.log_tail import log_tail
+from tfaip.experimenter.queue.membership import is_member_alive
+from tfaip.experimenter.queue.start_guard import StartGuard
+from tfaip.experimenter.queue.starting import words_of_attempt
+from tfaip.experimenter.queue.store import Store
+from tfaip.experimenter.slots import Slot
+
+__all__ = ["PAUSED", "Listener", "Options", "Scheduler"]
+
+PAUSED = "paused"
+# Runs of other schedulers report to those; should they die, this is how soon it is noticed.
+LOOK_AROUND_SECONDS = 1.0
+# Adopted runs can't wake this process at their end.
+POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a scheduler answers failures.
+
+    Args:
+        retry: How often a failed run is tried again.
+        keep_going: Whether it goes on even if the first runs all die at their start.
+        fail_fast: Whether nothing is started any more once a run has failed for good.
+        timeout: Seconds after which a run is stopped, and counts as failed; `None` for never.
+    """
+
+    retry: int = 0
+    keep_going: bool = False
+    fail_fast: bool = False
+    timeout: float | None = None
+
+
+class Listener(Protocol):
+    """Is told what happens."""
+
+    def started(self, entry: Entry, words: Sequence[str]) -> None:
+        """A run was started."""
+
+    def ended(self, entry: Entry) -> None:
+        """A run has ended; its state says how."""
+
+    def said(self, text: str) -> None:
+        """The user should know."""
+
+    def passed(self) -> None:
+        """Some time has passed."""
+
+
+class Scheduler:
+    """Works through a queue until nothing waits and nothing runs.
+
+    Args:
+        store: State of the queue.
+        executor: Where runs are run.
+        slots: Places that it may fill.
+        ids: The runs that are wanted.
+        member: The identity that others know it by.
+        listener: Is told what happens.
+        options: How it answers failures.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        executor: Executor,
+        slots: Sequence[Slot],
+        ids: Collection[str],
+        member: str,
+        listener: Listener,
+        options: Options,
+    ) -> None:
+        self._store = store
+        self._executor = executor
+        self._slots = slots
+        self._ids = ids
+        self._member = member
+        self._listener = listener
+        self._options = options
+        self._guard = StartGuard(len(slots))
+        self._mine: dict[str, Entry] = {}
+        self._no_more = ""
+        self._interrupts = 0
+        self._answered = 0
+        self._looked_around = -LOOK_AROUND_SECONDS
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether it was asked to stop."""
+        return self._interrupts > 0
+
+    def interrupt(self, *, at_once: bool = False) -> None:
+        """Start nothing more; when asked a second time, or at once, stop what runs. Safe to call from a signal."""
+        self._interrupts = 2 if at_once else self._interrupts + 1
+
+    def handle_signals(self) -> None:
+        """Let SIGINT interrupt it, and SIGTERM at once."""
+        signal.signal(signal.SIGINT, lambda *_: self.interrupt())
+        signal.signal(signal.SIGTERM, lambda *_: self.interrupt(at_once=True))
+
+    def run(self) -> None:
+        """Work until nothing waits and nothing runs, or until interrupted."""
+        while True:
+            self._look_around()
+            self._answer_interrupts()
+            self._collect()
+            blocked = not self._no_more and self._fill_slots()
+            if not self._mine and not blocked:
+                return
+            self._listener.passed()
+            self._executor.wait(POLL_SECONDS)
+
+    def _look_around(self) -> None:
+        """Adopt the runs whose scheduler is no more."""
+        if time.monotonic() - self._looked_around < LOOK_AROUND_SECONDS:
+            return
+        self._looked_around = time.monotonic()
+        for entry in self._store.running():
+            if entry.scheduler == self._member or is_member_alive(entry.scheduler):
+                continue
+            if self._store.adopt(entry, self._member):
+                self._mine[entry.key] = replace(entry, scheduler=self._member)
+
+    def _answer_interrupts(self) -> None:
+        if self._interrupts > self._answered:
+            if self._answered == 0:
+                self._no_more = "interrupted"
+                if self._interrupts == 1 and self._mine:
+                    self._listener.said(
+                        f"No new runs are started; waiting for the {len(self._mine)} that are running. "
+                        "Interrupt once more to stop them."
+                    )
+            if self._interrupts >= 2:
+                for key in self._mine:
+                    self._executor.cancel(key)
+                if self._mine:
+                    self._listener.said(f"Stopping {len(self._mine)} runs; the next start goes on with them.")
+            self._answered = self._interrupts
+
+    def _fill_slots(self) -> bool:
+        """Start what fits; return whether something waits for a slot that a run of before still uses."""
+        taken = {entry.slot for entry in self._mine.values()}
+        for slot in self._slots:
+            if slot.name in taken:
+                continue
+            entry = self._store.claim(slot, self._member, self._ids)
+            if entry is not None:
+                self._start(entry, slot)
+        waiting = (State.QUEUED, State.INTERRUPTED)
+        return not self._mine and any(e.id in self._ids and e.state in waiting for e in self._store.entries())
+
+    def _start(self, entry: Entry, slot: Slot) -> None:
+        words = words_of_attempt(entry)
+        self._store.attempting(entry)
+        self._mine[entry.key] = entry
+        self._executor.submit(Job(entry.key, tuple(words), entry.console, slot, self._options.timeout))
+        self._listener.started(entry, words)
+
+    def _collect(self) -> None:
+        for key, entry in list(self._mine.items()):
+            outcome = self._executor.poll(key)
+            if isinstance(outcome, Ended):
+                self._record(entry, outcome)
+            elif isinstance(outcome, Lost):
+                self._store.lose(entry, outcome.reason, started=outcome.started)
+            else:
+                continue
+            del self._mine[key]
+            self._executor.forget(key)
+            self._listener.ended(self._store.entry(entry.id))
+
+    def _record(self, entry: Entry, outcome: Ended) -> None:
+        """Record an end; everything here can be done twice, should this process be killed before it is recorded."""
+        state, reason = _judge(outcome)
+        if state is State.FINISHED and entry.cleanup:
+            remove_checkpoints(entry)
+        retry = state is State.FAILED and entry.failures < self._options.retry
+        self._store.end(
+            entry,
+            state,
+            started=outcome.started,
+            ended=outcome.ended,
+            exit_code=outcome.exit_code,
+            reason=reason,
+            retry=retry,
+        )
+        if state is State.FAILED and not retry and self._options.fail_fast and not self._no_more:
+            self._no_more = f"{entry.id} has failed"
+            self._listener.said(f"Run {entry.id} has failed: no new runs are started (--fail_fast).")
+        self._guard.ended(entry, outcome, failed=state is State.FAILED)
+        if self._guard.trips and not self._options.keep_going and not self._no_more:
+            self._pause(entry, reason)
+
+    def _pause(self, entry: Entry, reason: str) -> None:
+        tail = "\n".join(f"    {line}" for line in log_tail(entry.console))
+        self._no_more = (
+            f"The first {self._guard.deaths} runs all died at their start, so the queue has paused itself. "
+            f"The last one, {entry.id}, {reason}; see {entry.console}" + (f":\n{tail}" if tail else "")
+        )
+        self._store.note(PAUSED, self._no_more)
+        self._listener.said(
+            f"{self._no_more}\nMend the cause and start again to go on, or start with --keep_going to try them all."
+        )
+
+
+def _judge(outcome: Ended) -> tuple[State, str]:
+    """What an end means, whoever caused it."""
+    if outcome.exit_code == 0:
+        return State.FINISHED, ""
+    if outcome.stopped == "cancel":
+        return State.INTERRUPTED, "was stopped"
+    if outcome.stopped == "timeout":
+        return State.FAILED, f"was stopped after {outcome.ended - outcome.started:.0f} s by --timeout"
+    if outcome.exit_code < 0:
+        try:
+            name = signal.Signals(-outcome.exit_code).name
+        except ValueError:
+            name = f"signal {-outcome.exit_code}"
+        return State.FAILED, f"was killed by {name}"
+    return State.FAILED, f"ended with exit code {outcome.exit_code}"

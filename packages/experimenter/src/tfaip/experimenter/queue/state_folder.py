@@ -1,0 +1,34 @@
+"""The folder beside a workbook that holds the state of its queue."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import quote
+
+__all__ = ["StateFolder"]
+
+
+class StateFolder:
+    """Paths of the state of a workbook's queue: `runs.xlsx.experimenter/` beside `runs.xlsx`.
+
+    Args:
+        workbook: Path of the workbook.
+    """
+
+    def __init__(self, workbook: Path) -> None:
+        real = workbook.resolve()
+        self.path = real.with_name(f"{real.name}.experimenter")
+
+    @property
+    def database(self) -> Path:
+        """State of the queue."""
+        return self.path / "queue.sqlite"
+
+    @property
+    def attempts(self) -> Path:
+        """Records of the attempts that are under way."""
+        return self.path / "attempts"
+
+    def run_folder(self, identity: str) -> Path:
+        """Return the folder for the console output of a run whose row names no output folder."""
+        return self.path / "runs" / quote(identity, safe=" ").replace("..", "%2E%2E")

@@ -1,0 +1,215 @@
+"""The state of a queue in SQLite: what survives a crash, and what several schedulers agree upon."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tfaip.experimenter.errors import ExperimenterError
+from tfaip.experimenter.plan import PlannedRun
+from tfaip.experimenter.queue.entries import Entry, State
+from tfaip.experimenter.slots import Slot
+
+__all__ = ["Store"]
+
+VERSION = 1
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS runs (
+    id TEXT PRIMARY KEY, row INTEGER NOT NULL, words TEXT NOT NULL, folder TEXT NOT NULL, output_dir TEXT NOT NULL,
+    arguments TEXT NOT NULL, cleanup INTEGER NOT NULL,
+    state TEXT NOT NULL DEFAULT 'queued', attempts INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0,
+    losses INTEGER NOT NULL DEFAULT 0, key TEXT NOT NULL DEFAULT '', slot TEXT NOT NULL DEFAULT '',
+    scheduler TEXT NOT NULL DEFAULT '', attempted TEXT NOT NULL DEFAULT '[]',
+    started REAL, ended REAL, seconds REAL NOT NULL DEFAULT 0, exit_code INTEGER, reason TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
+"""
+# An attempt that is lost again and again (its runner is killed, say) isn't started for ever.
+MOST_LOSSES = 5
+
+
+class Store:
+    """The state of one workbook's queue. Every method is one transaction.
+
+    Args:
+        path: File of the database; made, with its folder, if need be.
+
+    Raises:
+        ExperimenterError: It can't be opened or written, or a newer version has written it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(path, timeout=60, isolation_level=None)
+            self._db.row_factory = sqlite3.Row
+            self._db.execute("PRAGMA journal_mode=WAL")
+            # A commit is on the disk when it returns: after a power failure a finished run is still finished.
+            self._db.execute("PRAGMA synchronous=FULL")
+            with self.transaction():
+                (version,) = self._db.execute("PRAGMA user_version").fetchone()
+                if version == 0:
+                    for statement in filter(str.strip, SCHEMA.split(";")):
+                        self._db.execute(statement)
+                    self._db.execute(f"PRAGMA user_version={VERSION}")
+        except (OSError, sqlite3.Error) as error:
+            raise ExperimenterError(f"the state of the queue in {path} can't be used: {error}") from error
+        if version > VERSION:
+            raise ExperimenterError(f"{path} was written by a newer version of tfaip-experimenter; install that one")
+
+    def close(self) -> None:
+        """Close the database."""
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Hold the right to write while several statements belong together."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._db
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def take_over(self, runs: Iterable[PlannedRun], folder_of: dict[str, Path]) -> None:
+        """Take the rows of the sheet over as they are now; what has finished stays, and what runs keeps its folder."""
+        with self.transaction() as db:
+            for run in runs:
+                db.execute(
+                    "INSERT INTO runs (id, row, words, folder, output_dir, arguments, cleanup) VALUES (?,?,?,?,?,?,?) "
+                    "ON CONFLICT (id) DO UPDATE SET row=excluded.row, words=excluded.words, folder=excluded.folder, "
+                    "output_dir=excluded.output_dir, arguments=excluded.arguments, cleanup=excluded.cleanup "
+                    "WHERE state != 'finished' AND (state != 'running' OR folder=excluded.folder)",
+                    (
+                        *(run.id, run.row, json.dumps(run.words), str(folder_of[run.id]), run.folder or ""),
+                        *(json.dumps(run.arguments), run.cleanup),
+                    ),
+                )
+
+    def queue_failed_again(self, ids: Iterable[str]) -> None:
+        """A new start is a new chance: what had failed is queued again."""
+        with self.transaction() as db:
+            db.execute("UPDATE runs SET failures=0, losses=0")
+            for identity in ids:
+                db.execute("UPDATE runs SET state='queued', reason='' WHERE id=? AND state='failed'", (identity,))
+
+    def entries(self) -> list[Entry]:
+        """Return all runs in the order of their rows."""
+        return [Entry.of(row) for row in self._db.execute("SELECT * FROM runs ORDER BY row, id")]
+
+    def entry(self, identity: str) -> Entry:
+        """Return a run by its ID."""
+        return Entry.of(self._db.execute("SELECT * FROM runs WHERE id=?", (identity,)).fetchone())
+
+    def running(self, scheduler: str | None = None) -> list[Entry]:
+        """Return the runs that are running, all or those that a scheduler looks after."""
+        found = self._db.execute("SELECT * FROM runs WHERE state='running' ORDER BY row")
+        return [entry for entry in map(Entry.of, found) if scheduler in (None, entry.scheduler)]
+
+    def claim(self, slot: Slot, scheduler: str, ids: Iterable[str]) -> Entry | None:
+        """Reserve the next run for a slot; from here on the run counts as running.
+
+        Args:
+            slot: Where it is to run.
+            scheduler: Identity of the scheduler that asks.
+            ids: The runs that it wants.
+
+        Returns:
+            The run with the key of its new attempt; `None` if nothing waits, or the slot's device is in use.
+        """
+        wanted = set(ids)
+        with self.transaction() as db:
+            used = [Slot.named(name) for (name,) in db.execute("SELECT slot FROM runs WHERE state='running'")]
+            if any(slot.excludes(other) for other in used):
+                return None
+            # What has failed before waits behind all that hasn't.
+            waiting = db.execute(
+                "SELECT id FROM runs WHERE state IN ('queued', 'interrupted') ORDER BY failures, row, id"
+            )
+            identity = next((found for (found,) in waiting if found in wanted), None)
+            if identity is None:
+                return None
+            db.execute(
+                "UPDATE runs SET state='running', key=?, slot=?, scheduler=?, attempts=attempts+1, "
+                "started=NULL, ended=NULL, exit_code=NULL, reason='' WHERE id=?",
+                (uuid.uuid4().hex, slot.name, scheduler, identity),
+            )
+        return self.entry(identity)
+
+    def attempting(self, entry: Entry) -> None:
+        """Note with which command line of its row a run is started."""
+        self._db.execute("UPDATE runs SET attempted=? WHERE key=?", (json.dumps(entry.words), entry.key))
+
+    def adopt(self, entry: Entry, scheduler: str) -> bool:
+        """Look after a run whose scheduler is no more; false if another scheduler was faster."""
+        changed = self._db.execute(
+            "UPDATE runs SET scheduler=? WHERE key=? AND scheduler=? AND state='running'",
+            (scheduler, entry.key, entry.scheduler),
+        )
+        return changed.rowcount == 1
+
+    def end(
+        self,
+        entry: Entry,
+        state: State,
+        *,
+        started: float,
+        ended: float,
+        exit_code: int,
+        reason: str = "",
+        retry: bool = False,
+    ) -> None:
+        """Record how an attempt ended.
+
+        Args:
+            entry: The run.
+            state: What the run is now.
+            started: When the attempt started.
+            ended: When it ended.
+            exit_code: Its exit code.
+            reason: Why it failed or was interrupted.
+            retry: Whether a failed run is queued again.
+        """
+        failed = state is State.FAILED
+        self._db.execute(
+            "UPDATE runs SET state=?, started=?, ended=?, seconds=seconds+?, exit_code=?, reason=?, "
+            "failures=failures+? WHERE key=? AND state='running'",
+            (
+                *(State.QUEUED if failed and retry else state, started, ended, max(0.0, ended - started)),
+                *(exit_code, reason, failed, entry.key),
+            ),
+        )
+
+    def lose(self, entry: Entry, reason: str, *, started: bool) -> State:
+        """Record that an attempt is gone, and nobody knows how it ended; return what the run is now."""
+        with self.transaction() as db:
+            (losses,) = db.execute("SELECT losses FROM runs WHERE key=?", (entry.key,)).fetchone()
+            state = State.FAILED if losses + 1 >= MOST_LOSSES else State.INTERRUPTED
+            db.execute(
+                "UPDATE runs SET state=?, losses=losses+1, attempts=attempts-?, reason=?, ended=? WHERE key=?",
+                (state, 0 if started else 1, reason, time.time(), entry.key),
+            )
+        return state
+
+    def note(self, name: str, text: str) -> None:
+        """Keep a text under a name; the empty text removes it."""
+        with self.transaction() as db:
+            db.execute("DELETE FROM notes WHERE name=?", (name,))
+            if text:
+                db.execute("INSERT INTO notes VALUES (?, ?)", (name, text))
+
+    def noted(self, name: str) -> str:
+        """Return the text of a name, `""` if there is none."""
+        found = self._db.execute("SELECT text FROM notes WHERE name=?", (name,)).fetchone()
+        return found[0] if found else ""
+
+    def notes(self, prefix: str) -> dict[str, str]:
+        """Return all texts whose names begin with a prefix."""
+        found: Sequence[tuple[str, str]] = self._db.execute("SELECT name, text FROM notes ORDER BY name").fetchall()
+        return {name: text for name, text in found if name.startswith(prefix)}

@@ -1,0 +1,92 @@
+"""One start of the experimenter: the plan, the state, the executor and the scheduler put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tfaip.experimenter.command_words import quoted
+from tfaip.experimenter.errors import SheetError, SheetMistake
+from tfaip.experimenter.executors.interface import Executor
+from tfaip.experimenter.executors.local import LocalExecutor
+from tfaip.experimenter.plan import Plan
+from tfaip.experimenter.queue.entries import Entry, State
+from tfaip.experimenter.queue.membership import membership
+from tfaip.experimenter.queue.scheduler import PAUSED, Listener, Options, Scheduler
+from tfaip.experimenter.queue.state_folder import StateFolder
+from tfaip.experimenter.queue.store import Store
+from tfaip.experimenter.slots import Slot
+
+__all__ = ["FAILED", "INTERRUPTED", "run_plan"]
+
+FAILED, INTERRUPTED = 1, 130
+
+
+def run_plan(plan: Plan, slots: Sequence[Slot], listener: Listener, options: Options, *, join: bool = False) -> int:
+    """Run what of a plan hasn't been run yet.
+
+    Args:
+        plan: The runs that are wanted.
+        slots: Where they run.
+        listener: Is told what happens.
+        options: How failures are answered.
+        join: Whether to help an experimenter that is at work.
+
+    Returns:
+        The exit code: 0 if all went well, 1 if runs have failed or still wait, 130 if interrupted.
+
+    Raises:
+        ExperimenterError: A command can't be run, or another experimenter is at work.
+    """
+    state = StateFolder(plan.workbook)
+    executor = LocalExecutor(state.attempts)
+    store: Store | None = None
+    try:
+        _refuse_commands(plan, executor)
+        store = Store(state.database)
+        with membership(store, slots, join=join) as member:
+            prepare(store, plan, state, listener, join=join)
+            ids = {run.id for run in plan.runs}
+            scheduler = Scheduler(store, executor, slots, ids, member, listener, options)
+            scheduler.handle_signals()
+            scheduler.run()
+        if scheduler.interrupted:
+            return INTERRUPTED
+        # What another experimenter is still running is its to report.
+        well = (State.FINISHED, State.RUNNING)
+        return 0 if all(entry.state in well for entry in store.entries() if entry.id in ids) else FAILED
+    finally:
+        executor.close()
+        if store is not None:
+            store.close()
+
+
+def prepare(store: Store, plan: Plan, state: StateFolder, listener: Listener, *, join: bool) -> None:
+    """Bring the state up to the sheet, and tell what in the sheet has no effect any more."""
+    folders = {run.id: Path(run.folder).absolute() if run.folder else state.run_folder(run.id) for run in plan.runs}
+    store.take_over(plan.runs, folders)
+    if not join:
+        store.note(PAUSED, "")
+        store.queue_failed_again(run.id for run in plan.runs)
+    known = {entry.id: entry for entry in store.entries()}
+    for run in plan.runs:
+        entry = known[run.id]
+        if entry.state is State.FINISHED and _differs(entry, run.words):
+            listener.said(
+                f'Row {run.row}: the run {run.id} has finished with another command line ("{quoted(entry.words)}") '
+                "and isn't run again; give the row another ID to run it."
+            )
+
+
+def _differs(entry: Entry, words: Sequence[str]) -> bool:
+    return entry.words != tuple(words)
+
+
+def _refuse_commands(plan: Plan, executor: Executor) -> None:
+    mistakes = []
+    for run in plan.runs:
+        if refusal := executor.refusal(run.words):
+            header = plan.sheet.command_header
+            mistakes.append(SheetMistake(plan.sheet.title, run.row, plan.sheet.command_column, header, refusal))
+    if mistakes:
+        raise SheetError(mistakes)

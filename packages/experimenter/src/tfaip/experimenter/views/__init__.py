@@ -1,0 +1,1 @@
+"""What is seen of a queue: live, once, as lines, as JSON."""

@@ -1,0 +1,57 @@
+"""A line for each thing that happens: for files, and for terminals that cannot redraw."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TextIO
+
+from tfaip.experimenter.command_words import quoted
+from tfaip.experimenter.queue.entries import Entry, State
+from tfaip.experimenter.queue.log_tail import log_tail
+from tfaip.experimenter.run_progress import read_progress
+from tfaip.experimenter.views.durations import duration
+from tfaip.experimenter.views.metrics import metric_text
+
+__all__ = ["Lines", "lines_of_end"]
+
+
+class Lines:
+    """Writes lines.
+
+    Args:
+        file: Where to; the standard error output if not given.
+    """
+
+    def __init__(self, file: TextIO | None = None) -> None:
+        self._file = file
+
+    def started(self, entry: Entry, words: Sequence[str]) -> None:
+        """Tell the slot and the command line."""
+        self._write(f"{entry.slot}: {entry.id} started: {quoted(words)}")
+
+    def ended(self, entry: Entry) -> None:
+        """Tell how it ended; of a failure also the last lines of its log."""
+        self._write("\n".join(lines_of_end(entry)))
+
+    def said(self, text: str) -> None:
+        """Tell it."""
+        self._write(text)
+
+    def passed(self) -> None:
+        """Nothing changes."""
+
+    def _write(self, text: str) -> None:
+        print(text, file=self._file or sys.stderr, flush=True)
+
+
+def lines_of_end(entry: Entry) -> list[str]:
+    """Return how a run ended, in words."""
+    if entry.state is State.FINISHED:
+        best = metric_text(read_progress(entry.folder)) if entry.has_output else ""
+        return [f"{entry.slot}: {entry.id} finished in {duration(entry.seconds)}" + (f", {best}" if best else "")]
+    if entry.state is State.INTERRUPTED:
+        return [f"{entry.slot}: {entry.id} is interrupted: {entry.reason}"]
+    again = ", it is tried again" if entry.state is State.QUEUED else ""
+    tail = [f"    {line}" for line in log_tail(entry.console)]
+    return [f"{entry.slot}: {entry.id} {entry.reason}{again}; see {entry.console}", *tail]

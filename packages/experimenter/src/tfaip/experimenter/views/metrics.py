@@ -1,0 +1,19 @@
+"""Metrics for people."""
+
+from __future__ import annotations
+
+from tfaip.experimenter.run_progress import RunProgress
+
+__all__ = ["metric_text", "value_text"]
+
+
+def value_text(value: float) -> str:
+    """Return four decimals, and the exponent where they would show nothing."""
+    return f"{value:.4f}" if value == 0 or abs(value) >= 1e-3 else f"{value:.4e}"
+
+
+def metric_text(progress: RunProgress) -> str:
+    """Return `best val_acc 0.9832 in epoch 7`, `""` as long as there is none."""
+    if progress.best_value is None:
+        return ""
+    return f"best {progress.metric} {value_text(progress.best_value)} in epoch {progress.best_epoch}"
