@@ -38,6 +38,13 @@ def package(session: nox.Session, package: str) -> None:
 
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
+def faults(session: nox.Session) -> None:
+    """Kill workers and parents of the pipeline, starve and hang them, and watch its memory; takes minutes."""
+    session.install(*_editable(*_floors_below("pipeline")), "-e", "packages/pipeline[test,tf]")
+    session.run("pytest", "packages/pipeline", "-m", "faults", *session.posargs, env=ENVIRONMENT)
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1])
 def integration(session: nox.Session) -> None:
     """Test all packages together: commands, examples, and what a user does with them."""
     session.install(*_editable(*PACKAGES), "-e", ".[examples,devel]")

@@ -1,19 +1,16 @@
-"""Sample processors in pure Python, run in parallel processes, and batched for deep learning."""
+"""Sample processors in pure Python, run in parallel processes, and batched for deep learning.
+
+Parameters load at once; what computes, and NumPy with it, when it is first asked for: command lines and help do without.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .array_spec import ArraySpec
-from .batch import Batch
-from .batch_iterator import BatchIterator
-from .data_base import DataBase
 from .data_base_params import DataBaseParams
-from .data_generator import DataGenerator
 from .data_generator_params import DataGeneratorParams
-from .data_pipeline import DataPipeline
 from .data_pipeline_params import DataPipelineParams
-from .data_processor import DataProcessor, GeneratingDataProcessor, MappingDataProcessor
 from .data_processor_params import DataProcessorParams
 from .errors import DataError
 from .mode import GENERAL, INPUT_PROCESSOR, TARGETS_PROCESSOR, PipelineMode
@@ -23,9 +20,16 @@ from .processor_pipeline_params import (
     SequentialProcessorPipelineParams,
 )
 from .resources import resource
-from .sample import Sample
 
 if TYPE_CHECKING:
+    from .array_spec import ArraySpec
+    from .batch import Batch
+    from .batch_iterator import BatchIterator
+    from .data_base import DataBase
+    from .data_generator import DataGenerator
+    from .data_pipeline import DataPipeline
+    from .data_processor import DataProcessor, GeneratingDataProcessor, MappingDataProcessor
+    from .sample import Sample
     from .tf_dataset import InputDataset as InputDataset
 
 # Without InputDataset, which `import *` would import TensorFlow for.
@@ -55,11 +59,24 @@ __all__ = [
     "resource",
 ]
 
+_MODULES = {
+    "ArraySpec": "array_spec",
+    "Batch": "batch",
+    "BatchIterator": "batch_iterator",
+    "DataBase": "data_base",
+    "DataGenerator": "data_generator",
+    "DataPipeline": "data_pipeline",
+    "DataProcessor": "data_processor",
+    "GeneratingDataProcessor": "data_processor",
+    "InputDataset": "tf_dataset",
+    "MappingDataProcessor": "data_processor",
+    "Sample": "sample",
+}
+
 
 def __getattr__(name: str) -> Any:
-    # What needs TensorFlow is imported when it is asked for.
-    if name == "InputDataset":
-        from .tf_dataset import InputDataset
-
-        return InputDataset
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value
