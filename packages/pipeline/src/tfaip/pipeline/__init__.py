@@ -1,6 +1,6 @@
 """Sample processors in pure Python, run in parallel processes, and batched for deep learning.
 
-Parameters load at once; what computes, and NumPy with it, when it is first asked for: command lines and help do without.
+Parameters load at once; what computes, and NumPy with it, when it is first asked for: help does without.
 """
 
 from __future__ import annotations
