@@ -31,10 +31,14 @@ ENVIRONMENT = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"}
 @nox.parametrize("package", TESTED, ids=TESTED)
 def package(session: nox.Session, package: str) -> None:
     """Test one package where nothing but its declared dependencies is installed."""
-    name, _, extra = package.rstrip("]").partition("[")
-    extras = ",".join(filter(None, ["test", extra]))
-    session.install(*_editable(*_floors_below(name)), "-e", f"packages/{name}[{extras}]")
-    session.run("pytest", f"packages/{name}", *session.posargs, env=ENVIRONMENT)
+    _test_package(session, package)
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1], venv_backend="uv")
+@nox.parametrize("package", TESTED, ids=TESTED)
+def lowest(session: nox.Session, package: str) -> None:
+    """Test one package with the lowest versions that it declares."""
+    _test_package(session, package, "--resolution", "lowest-direct")
 
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
@@ -78,6 +82,13 @@ def build(session: nox.Session) -> None:
     for name in PACKAGES:
         _import_wheel(session, dist, f"tfaip-{name}", f"tfaip.{name}")
     _import_wheel(session, dist, "tfaip", "tfaip.cli.train")
+
+
+def _test_package(session: nox.Session, package: str, *options: str) -> None:
+    name, _, extra = package.rstrip("]").partition("[")
+    extras = ",".join(filter(None, ["test", extra]))
+    session.install(*options, *_editable(*_floors_below(name)), "-e", f"packages/{name}[{extras}]")
+    session.run("pytest", f"packages/{name}", *session.posargs, env=ENVIRONMENT)
 
 
 def _import_wheel(session: nox.Session, dist: Path, distribution: str, module: str) -> None:
