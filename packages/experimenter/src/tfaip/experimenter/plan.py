@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tfaip.experimenter.errors import ExperimenterError
 from tfaip.experimenter.interpreter import Interpreter
+from tfaip.experimenter.results.workbook_file import Stamp, stamp_of
 from tfaip.experimenter.sheet.rows import Sheet, read_sheet
 
 __all__ = ["Plan", "PlannedRun", "read_plan"]
@@ -42,11 +43,13 @@ class Plan:
         workbook: Path of the workbook.
         sheet: What the sheet says.
         runs: The runs that are wanted, in the order of the rows.
+        stamp: State of the file that they were read from.
     """
 
     workbook: Path
     sheet: Sheet
     runs: tuple[PlannedRun, ...]
+    stamp: Stamp | None
 
 
 def read_plan(workbook: Path, *, python: str | None = None, only: Sequence[str] = ()) -> Plan:
@@ -61,6 +64,8 @@ def read_plan(workbook: Path, *, python: str | None = None, only: Sequence[str] 
         ExperimenterError: The workbook can't be read, the sheet is wrong, an ID isn't there, or a command isn't
             installed for the interpreter.
     """
+    # Before reading: what is saved meanwhile counts as changed.
+    stamp = stamp_of(workbook)
     sheet = read_sheet(workbook)
     interpreter = Interpreter(python) if python else None
     _refuse_unknown(sheet, only)
@@ -70,7 +75,7 @@ def read_plan(workbook: Path, *, python: str | None = None, only: Sequence[str] 
             continue
         words = interpreter.words(row.words) if interpreter else row.words
         runs.append(PlannedRun(row.id, row.number, tuple(words), row.output_dir, row.arguments, row.cleanup))
-    return Plan(workbook, sheet, tuple(runs))
+    return Plan(workbook, sheet, tuple(runs), stamp)
 
 
 def _refuse_unknown(sheet: Sheet, only: Sequence[str]) -> None:

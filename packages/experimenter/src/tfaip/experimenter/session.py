@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tfaip.experimenter.command_words import quoted
@@ -15,14 +15,18 @@ from tfaip.experimenter.queue.membership import membership
 from tfaip.experimenter.queue.scheduler import PAUSED, Listener, Options, Scheduler
 from tfaip.experimenter.queue.state_folder import StateFolder
 from tfaip.experimenter.queue.store import Store
+from tfaip.experimenter.results.updating import ResultsUpdater
 from tfaip.experimenter.slots import Slot
+from tfaip.experimenter.updating_listener import UpdatingListener
 
-__all__ = ["FAILED", "INTERRUPTED", "run_plan"]
+__all__ = ["FAILED", "INTERRUPTED", "run_plan", "update_results"]
 
 FAILED, INTERRUPTED = 1, 130
 
 
-def run_plan(plan: Plan, slots: Sequence[Slot], listener: Listener, options: Options, *, join: bool = False) -> int:
+def run_plan(
+    plan: Plan, slots: Sequence[Slot], listener: Listener, options: Options, *, join: bool = False, update: bool = True
+) -> int:
     """Run what of a plan hasn't been run yet.
 
     Args:
@@ -31,6 +35,7 @@ def run_plan(plan: Plan, slots: Sequence[Slot], listener: Listener, options: Opt
         listener: Is told what happens.
         options: How failures are answered.
         join: Whether to help an experimenter that is at work.
+        update: Whether the results are written into the workbook as runs end.
 
     Returns:
         The exit code: 0 if all went well, 1 if runs have failed or still wait, 130 if interrupted.
@@ -47,9 +52,13 @@ def run_plan(plan: Plan, slots: Sequence[Slot], listener: Listener, options: Opt
         with membership(store, slots, join=join) as member:
             prepare(store, plan, state, listener, join=join)
             ids = {run.id for run in plan.runs}
-            scheduler = Scheduler(store, executor, slots, ids, member, listener, options)
+            updater = ResultsUpdater(plan, store, listener.said) if update else None
+            watching = UpdatingListener(listener, updater) if updater else listener
+            scheduler = Scheduler(store, executor, slots, ids, member, watching, options)
             scheduler.handle_signals()
             scheduler.run()
+            if updater:
+                updater.write_if_due(finally_=True)
         if scheduler.interrupted:
             return INTERRUPTED
         # What another experimenter is still running is its to report.
@@ -57,6 +66,21 @@ def run_plan(plan: Plan, slots: Sequence[Slot], listener: Listener, options: Opt
         return 0 if all(entry.state in well for entry in store.entries() if entry.id in ids) else FAILED
     finally:
         executor.close()
+        if store is not None:
+            store.close()
+
+
+def update_results(plan: Plan, say: Callable[[str], None]) -> None:
+    """Write the results of all runs into the workbook, or beside it where it must be left alone.
+
+    Raises:
+        ExperimenterError: They can't be written anywhere.
+    """
+    database = StateFolder(plan.workbook).database
+    store = Store(database) if database.exists() else None
+    try:
+        ResultsUpdater(plan, store, say).write()
+    finally:
         if store is not None:
             store.close()
 

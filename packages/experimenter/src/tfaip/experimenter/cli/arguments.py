@@ -26,6 +26,8 @@ class Arguments:
     keep_going: bool
     fail_fast: bool
     timeout: timedelta | None
+    update: bool
+    no_update: bool
     dry_run: bool
     python: str | None
     only: tuple[str, ...]
@@ -46,6 +48,8 @@ def read_arguments(prog: str, words: Sequence[str]) -> Arguments:
     command.add_argument("--keep_going", type=bool, help="Go on even if the first runs all die at their start")
     command.add_argument("--fail_fast", type=bool, help="Start nothing more once a run has failed")
     command.add_argument("--timeout", type=timedelta | None, help="Time after which a run is stopped: 90, 2h30m")
+    command.add_argument("--update", type=bool, help="Only write the results into the workbook")
+    command.add_argument("--no_update", type=bool, help="Don't write the results when runs end")
     command.add_argument("--dry_run", type=bool, help="Only print the command lines, quoted for a shell")
     command.add_argument("--python", type=str | None, help="Interpreter that runs the rows")
     command.add_argument("--only", type=list[str], default=[], help="IDs of the rows to run")
@@ -59,6 +63,8 @@ def read_arguments(prog: str, words: Sequence[str]) -> Arguments:
         keep_going=found.keep_going,
         fail_fast=found.fail_fast,
         timeout=found.timeout,
+        update=found.update,
+        no_update=found.no_update,
         dry_run=found.dry_run,
         python=found.python,
         only=tuple(found.only),

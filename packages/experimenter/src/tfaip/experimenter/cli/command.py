@@ -14,7 +14,7 @@ from tfaip.experimenter.command_words import quoted
 from tfaip.experimenter.errors import ExperimenterError
 from tfaip.experimenter.plan import Plan, read_plan
 from tfaip.experimenter.queue.scheduler import Options
-from tfaip.experimenter.session import INTERRUPTED, run_plan
+from tfaip.experimenter.session import INTERRUPTED, run_plan, update_results
 from tfaip.experimenter.slots import read_slots
 from tfaip.experimenter.views.lines import Lines
 
@@ -50,7 +50,12 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 def _run(words: list[str]) -> int:
     arguments = read_arguments(PROG, words)
     plan = _plan(arguments)
-    return _dry_run(plan) if arguments.dry_run else _run_plan(plan, arguments)
+    if arguments.dry_run:
+        return _dry_run(plan)
+    if arguments.update and not (arguments.gpus or arguments.cpus):
+        update_results(plan, lambda text: print(text, file=sys.stderr))
+        return 0
+    return _run_plan(plan, arguments)
 
 
 def _plan(arguments: Arguments) -> Plan:
@@ -69,6 +74,8 @@ def _run_plan(plan: Plan, arguments: Arguments) -> int:
         raise ExperimenterError("expects where to run: --gpus 0 1 (numbers of GPUs), or --cpus 0 1 (slots without one)")
     if arguments.keep_going and arguments.fail_fast:
         raise ExperimenterError("--keep_going and --fail_fast exclude each other; give one of both")
+    if arguments.update and arguments.no_update:
+        raise ExperimenterError("--update and --no_update exclude each other; give one of both")
     if arguments.retry < 0:
         raise ExperimenterError(f"--retry: must be 0 or more, got {arguments.retry}")
     if arguments.timeout is not None and arguments.timeout <= timedelta():
@@ -79,7 +86,7 @@ def _run_plan(plan: Plan, arguments: Arguments) -> int:
         fail_fast=arguments.fail_fast,
         timeout=None if arguments.timeout is None else arguments.timeout.total_seconds(),
     )
-    return run_plan(plan, slots, Lines(), options, join=arguments.join)
+    return run_plan(plan, slots, Lines(), options, join=arguments.join, update=not arguments.no_update)
 
 
 def _dry_run(plan: Plan) -> int:

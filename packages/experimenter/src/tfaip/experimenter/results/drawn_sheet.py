@@ -1,0 +1,168 @@
+"""A table of results as a workbook of its own, whose one sheet needs no styles but those that every workbook has.
+
+The sheet is made to be put into a workbook whose styles must not change by a byte. So whatever it shows of bold and
+colour stands in its own parts: rich text in cells, a table with a built-in look, colour scales for the best values.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterable
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.chart import BarChart, Reference
+from openpyxl.formatting.rule import ColorScale, FormatObject, Rule
+from openpyxl.styles.colors import Color
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.worksheet.table import Table, TableStyleInfo
+from openpyxl.worksheet.worksheet import Worksheet
+
+from tfaip.experimenter.results.table import Column, ResultsTable
+from tfaip.experimenter.sheet.cells import RESULTS_TITLE
+
+__all__ = ["drawn_sheet"]
+
+BEST_COLOUR, PLAIN_COLOUR, LINK_COLOUR = "FF63BE7B", "FFFFFFFF", "FF0563C1"
+BAR_COLOUR = "4472C4"
+# Text with a look of its own doesn't take the font of its cell.
+FONT, FONT_SIZE = "Arial", 10
+# A chart of more runs than that is a grey area.
+MOST_BARS = 100
+FIRST_ROW = 2
+WIDEST = 40
+
+
+def drawn_sheet(table: ResultsTable, workbook: Path, table_id: int = 1) -> bytes:
+    """Return a workbook (xlsx) that holds the sheet of results alone.
+
+    Args:
+        table: The results.
+        workbook: The workbook that they belong to; links are relative to it.
+        table_id: Number of the table, different from those of other tables in the same workbook.
+    """
+    book = Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet.title = RESULTS_TITLE
+    for number, column in enumerate(table.columns, 1):
+        sheet.cell(1, number).value = _rich(column.title, bold=True)
+        for row, value in enumerate(column.values, FIRST_ROW):
+            cell = sheet.cell(row, number)
+            if isinstance(value, str):
+                # Never a formula, whatever a parameter's text begins with.
+                cell.value, cell.data_type = _printable(value), "s"
+            elif value is not None:
+                cell.value = value
+        sheet.column_dimensions[get_column_letter(number)].width = _width(column)
+    _link_folders(sheet, table, workbook)
+    _make_sortable(sheet, table, table_id)
+    _mark_best(sheet, table)
+    _draw_chart(sheet, table)
+    sheet.freeze_panes = "B2"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _link_folders(sheet: Worksheet, table: ResultsTable, workbook: Path) -> None:
+    number = next((n for n, column in enumerate(table.columns, 1) if column.title == "run folder"), None)
+    if number is None:
+        return
+    for row, folder in enumerate(table.folders, FIRST_ROW):
+        text = table.columns[number - 1].values[row - FIRST_ROW]
+        if folder is not None and isinstance(text, str):
+            cell = sheet.cell(row, number)
+            cell.hyperlink = _link(folder, workbook)
+            cell.value = _rich(_printable(text), colour=LINK_COLOUR)
+
+
+def _link(folder: Path, workbook: Path) -> str:
+    """Relative where the folder lies below the workbook's, so that both can be moved together."""
+    base = workbook.resolve().parent
+    real = folder.resolve()
+    return real.relative_to(base).as_posix() if real.is_relative_to(base) else real.as_uri()
+
+
+def _make_sortable(sheet: Worksheet, table: ResultsTable, table_id: int) -> None:
+    last = max(FIRST_ROW, FIRST_ROW + len(table.columns[0].values) - 1)
+    area = f"A1:{get_column_letter(len(table.columns))}{last}"
+    listed = Table(id=table_id, displayName=f"tfaip_results_{table_id}", ref=area)
+    listed.tableStyleInfo = TableStyleInfo(name="TableStyleLight1", showRowStripes=True)
+    sheet.add_table(listed)
+
+
+def _mark_best(sheet: Worksheet, table: ResultsTable) -> None:
+    for number, column in enumerate(table.columns, 1):
+        if column.lower_is_better is None:
+            continue
+        values = [value for value in column.values if isinstance(value, int | float)]
+        if len(set(values)) < 2:
+            continue
+        best = min(values) if column.lower_is_better else max(values)
+        letter = get_column_letter(number)
+        area = f"{letter}{FIRST_ROW}:{letter}{FIRST_ROW + len(column.values) - 1}"
+        sheet.conditional_formatting.add(area, _scale(best, lower=column.lower_is_better))
+
+
+def _scale(best: float, *, lower: bool) -> Rule:
+    """A colour scale that jumps at the best value: the only marking which needs no style of the workbook."""
+    beside = math.nextafter(best, math.inf if lower else -math.inf)
+    # Programs compare with fewer digits than a float has.
+    beside = best + (beside - best) * 16
+    points = [(best, BEST_COLOUR), (beside, PLAIN_COLOUR)]
+    ordered = points if lower else points[::-1]
+    scale = ColorScale(
+        cfvo=[FormatObject(type="num", val=value) for value, _ in ordered],
+        color=[Color(rgb=colour) for _, colour in ordered],
+    )
+    return Rule(type="colorScale", colorScale=scale)
+
+
+def _draw_chart(sheet: Worksheet, table: ResultsTable) -> None:
+    number = next((n for n, column in enumerate(table.columns, 1) if column.title == table.chart), None)
+    if number is None or not table.chart:
+        return
+    last = FIRST_ROW + min(len(table.columns[0].values), MOST_BARS) - 1
+    chart = BarChart()
+    chart.type = "col"
+    chart.title = table.chart
+    chart.x_axis.title = "ID"
+    chart.legend = None
+    # Without these, openpyxl's axes are not shown.
+    chart.x_axis.delete = chart.y_axis.delete = False
+    chart.add_data(Reference(sheet, min_col=number, min_row=FIRST_ROW, max_row=last))
+    chart.set_categories(Reference(sheet, min_col=1, min_row=FIRST_ROW, max_row=last))
+    # Without a fill of their own, LibreOffice draws the bars in no colour at all.
+    chart.series[0].graphicalProperties.solidFill = BAR_COLOUR
+    chart.width, chart.height = 24, 10
+    sheet.add_chart(chart, f"A{FIRST_ROW + len(table.columns[0].values) + 2}")
+
+
+def _rich(text: str, *, bold: bool = False, colour: str | None = None) -> CellRichText:
+    font = InlineFont(
+        rFont=FONT,
+        sz=FONT_SIZE,
+        b=bold or None,
+        color=Color(rgb=colour) if colour else None,
+        u="single" if colour else None,
+    )
+    return CellRichText(TextBlock(font, text))
+
+
+def _printable(text: str) -> str:
+    """Without the control characters that XML has no way to write."""
+    return "".join(character for character in text if character >= " " or character in "\t\n")
+
+
+def _width(column: Column) -> float:
+    texts: Iterable[str] = (f"{v:.6g}" if isinstance(v, float) else str(v) for v in column.values if v is not None)
+    # The header shows a button beside its text.
+    return min(WIDEST, max([len(column.title) + 4, *(len(text) + 2 for text in texts)]))

@@ -1,0 +1,141 @@
+"""The table of results: a row for each run, with its parameters, metrics, state and folder."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tfaip.experimenter.main_metric import lower_is_better, main_metric
+from tfaip.experimenter.queue.entries import Entry, State
+from tfaip.experimenter.run_progress import RunProgress, read_progress
+from tfaip.experimenter.sheet.rows import Row, Sheet
+
+__all__ = ["Column", "ResultsTable", "results_table"]
+
+Value = str | int | float | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table.
+
+    Args:
+        title: Its header, different from all others.
+        values: One for each run.
+        lower_is_better: How its best value is found; `None` for a column that has none.
+    """
+
+    title: str
+    values: tuple[Value, ...]
+    lower_is_better: bool | None = None
+
+
+@dataclass(frozen=True)
+class ResultsTable:
+    """The results of a sheet's runs.
+
+    Args:
+        columns: Its columns, the IDs first.
+        folders: Folder of each run, `None` for one that has none yet.
+        chart: Title of the column that the chart shows, `None` if there is nothing to show.
+    """
+
+    columns: tuple[Column, ...]
+    folders: tuple[Path | None, ...]
+    chart: str | None
+
+
+def results_table(sheet: Sheet, entries: dict[str, Entry]) -> ResultsTable:
+    """Collect the results of all runs of a sheet from their folders.
+
+    Args:
+        sheet: The sheet of runs.
+        entries: What the queue knows of them, by ID; runs that it doesn't know have not been run by it.
+    """
+    known = [entries.get(row.id) for row in sheet.rows]
+    progress = [_progress(row, entry) for row, entry in zip(sheet.rows, known, strict=True)]
+    main = _common_main_metric(progress)
+    columns = [
+        Column("ID", tuple(_as_number(row.id) for row in sheet.rows)),
+        Column("state", tuple(_state(entry, found) for entry, found in zip(known, progress, strict=True))),
+        *(
+            Column(name, tuple(_as_number(row.values[name]) for row in sheet.rows))
+            for name in sheet.parameters
+            if any(row.values[name] for row in sheet.rows)
+        ),
+        *_metric_columns(progress, main),
+        Column("epoch", tuple(found.epoch or None for found in progress)),
+        Column("duration (s)", tuple(_duration(entry) for entry in known)),
+        Column("run folder", tuple(row.output_dir for row in sheet.rows)),
+        Column("remark", tuple(entry.reason or None if entry else None for entry in known)),
+    ]
+    shown = [column for column in columns if column.title == "ID" or any(v is not None for v in column.values)]
+    folders = tuple(Path(row.output_dir).absolute() if row.output_dir else None for row in sheet.rows)
+    chart = f"best {main}" if main else None
+    return ResultsTable(tuple(_distinct(shown)), folders, chart)
+
+
+def _progress(row: Row, entry: Entry | None) -> RunProgress:
+    if row.output_dir is None:
+        return RunProgress()
+    return read_progress(entry.folder if entry else Path(row.output_dir))
+
+
+def _state(entry: Entry | None, progress: RunProgress) -> str | None:
+    if entry is not None:
+        return entry.state.value
+    # Run by other means; its folder tells how far it came, not how it ended.
+    return "known by its folder" if progress.epoch else None
+
+
+def _duration(entry: Entry | None) -> float | None:
+    return round(entry.seconds, 1) if entry is not None and entry.state is not State.QUEUED and entry.seconds else None
+
+
+def _common_main_metric(progress: Sequence[RunProgress]) -> str | None:
+    """The metric that most runs are judged by."""
+    counted = Counter(found.metric for found in progress if found.metric)
+    most = max(counted.values(), default=0)
+    return main_metric([metric for metric, count in counted.items() if count == most])
+
+
+def _metric_columns(progress: Sequence[RunProgress], main: str | None) -> list[Column]:
+    """The best epoch's metrics, the main one first, and then the last epoch's."""
+    names = sorted({name for found in progress for name in (*found.best, *found.last)}, key=lambda n: (n != main, n))
+    columns = [
+        Column(f"best {name}", tuple(found.best.get(name) for found in progress), lower_is_better(name))
+        for name in names
+        if name != "lr"
+    ]
+    if columns:
+        columns.append(Column("best epoch", tuple(found.best_epoch for found in progress)))
+    return columns + [
+        Column(f"last {name}", tuple(found.last.get(name) for found in progress), lower_is_better(name))
+        for name in names
+        if name != "lr"
+    ]
+
+
+def _as_number(text: str) -> Value:
+    """A number where the text is written as numbers are ("007" isn't), so that the column sorts as its user expects."""
+    if re.fullmatch(r"-?(0|[1-9]\d{0,14})", text):
+        return int(text)
+    if re.fullmatch(r"-?(0|[1-9]\d{0,14})(\.\d+)?(e-?\d{1,2})?", text):
+        return float(text)
+    return text or None
+
+
+def _distinct(columns: list[Column]) -> list[Column]:
+    """Titles that differ in more than upper and lower case, which is what a table asks for."""
+    taken: set[str] = set()
+    distinct = []
+    for column in columns:
+        title, number = column.title, 2
+        while title.lower() in taken:
+            title, number = f"{column.title} ({number})", number + 1
+        taken.add(title.lower())
+        distinct.append(Column(title, column.values, column.lower_is_better))
+    return distinct

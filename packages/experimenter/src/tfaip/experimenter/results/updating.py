@@ -1,0 +1,72 @@
+"""Keeps the sheet of results up to date while runs end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from tfaip.experimenter.errors import ExperimenterError
+from tfaip.experimenter.plan import Plan
+from tfaip.experimenter.queue.store import Store
+from tfaip.experimenter.results.table import results_table
+from tfaip.experimenter.results.workbook_file import Stamp
+from tfaip.experimenter.results.write_results import write_results
+
+__all__ = ["ResultsUpdater"]
+
+# Runs that end in quick succession share an update, so that writing takes a twentieth of the time at most.
+PAUSE_SECONDS = 2.0
+PAUSE_FACTOR = 20
+
+
+class ResultsUpdater:
+    """Writes the results of a plan's workbook.
+
+    Args:
+        plan: The plan; its stamp is the workbook as it was read.
+        store: State of the queue; `None` if there has never been one.
+        say: Is told where the results are if not in the workbook.
+    """
+
+    def __init__(self, plan: Plan, store: Store | None, say: Callable[[str], None]) -> None:
+        self._plan = plan
+        self._store = store
+        self._say = say
+        self._stamp: Stamp | None = plan.stamp
+        self._due = False
+        self._not_before = 0.0
+        self._told = ""
+
+    def request(self) -> None:
+        """Note that something has changed."""
+        self._due = True
+
+    def write_if_due(self, *, finally_: bool = False) -> None:
+        """Write what has been requested, unless the last time was just now; finally, write it in any case."""
+        if self._due and (finally_ or time.monotonic() >= self._not_before):
+            started = time.monotonic()
+            self._due = False
+            try:
+                self.write()
+            except ExperimenterError as error:
+                # Runs go on whether or not their results can be shown.
+                self._tell(str(error))
+            ended = time.monotonic()
+            self._not_before = ended + max(PAUSE_SECONDS, PAUSE_FACTOR * (ended - started))
+
+    def write(self) -> None:
+        """Write the results as they are now.
+
+        Raises:
+            ExperimenterError: They can't be written anywhere.
+        """
+        entries = {entry.id: entry for entry in self._store.entries()} if self._store else {}
+        written = write_results(self._plan.workbook, results_table(self._plan.sheet, entries), self._stamp)
+        self._stamp = written.stamp
+        if written.why_beside:
+            self._tell(f"The results are in {written.path}, since {written.why_beside}; --update writes them into it.")
+
+    def _tell(self, text: str) -> None:
+        if text != self._told:
+            self._say(text)
+        self._told = text

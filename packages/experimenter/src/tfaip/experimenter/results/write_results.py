@@ -1,0 +1,79 @@
+"""Writes the results into the user's workbook, or beside it where the workbook must be left alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tfaip.experimenter.errors import ExperimenterError
+from tfaip.experimenter.results.drawn_sheet import drawn_sheet
+from tfaip.experimenter.results.graft import GraftError, graft
+from tfaip.experimenter.results.table import ResultsTable
+from tfaip.experimenter.results.workbook_file import Stamp, open_elsewhere, replace_file, stamp_of
+
+__all__ = ["Written", "write_results"]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written.
+
+    Args:
+        path: The file that holds the results.
+        stamp: Stamp of the workbook as it is now, if it was written; otherwise as it was expected.
+        why_beside: Why they aren't in the workbook; `""` if they are.
+    """
+
+    path: Path
+    stamp: Stamp | None
+    why_beside: str = ""
+
+
+def write_results(workbook: Path, table: ResultsTable, expected: Stamp | None) -> Written:
+    """Write the results.
+
+    Args:
+        workbook: The user's workbook.
+        table: The results.
+        expected: Stamp of the workbook as this process knows it.
+
+    Raises:
+        ExperimenterError: Neither the workbook nor a file beside it can be written.
+    """
+    why = _graft_into(workbook, table, expected)
+    try:
+        if not why:
+            return Written(workbook, stamp_of(workbook))
+        return Written(_write_beside(workbook, table), expected, why)
+    except OSError as error:
+        raise ExperimenterError(
+            f"the results can't be written into the folder of {workbook}: {error.strerror or error}"
+        ) from error
+
+
+def _graft_into(workbook: Path, table: ResultsTable, expected: Stamp | None) -> str:
+    """Write the sheet into the workbook; return why that isn't possible, else `""`."""
+    if lock := open_elsewhere(workbook):
+        return f"the workbook is open in a spreadsheet program ({lock.name})"
+    changed = "the workbook has changed on disk since it was read"
+    if expected is None or stamp_of(workbook) != expected:
+        return changed
+    try:
+        content = graft(workbook.read_bytes(), lambda number: drawn_sheet(table, workbook, number))
+        return "" if replace_file(workbook, content, expected=expected) else changed
+    except GraftError as error:
+        return str(error)
+    except OSError as error:
+        return f"the workbook can't be written ({error.strerror or error})"
+
+
+def _write_beside(workbook: Path, table: ResultsTable) -> Path:
+    """Write a workbook with the results alone, past files that are open themselves."""
+    content = drawn_sheet(table, workbook)
+    number = 1
+    while True:
+        suffix = "" if number == 1 else f"-{number}"
+        path = workbook.with_name(f"{workbook.stem}.results{suffix}.xlsx")
+        if open_elsewhere(path) is None and replace_file(path, content, expected=stamp_of(path)):
+            return path
+        number += 1
