@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from tfaip.experimenter.command_words import quoted
@@ -17,7 +18,9 @@ from tfaip.experimenter.queue.state_folder import StateFolder
 from tfaip.experimenter.queue.store import Store
 from tfaip.experimenter.results.updating import ResultsUpdater
 from tfaip.experimenter.slots import Slot
+from tfaip.experimenter.status import snapshot_of
 from tfaip.experimenter.updating_listener import UpdatingListener
+from tfaip.experimenter.views.snapshot import Snapshot
 
 __all__ = ["FAILED", "INTERRUPTED", "run_plan", "update_results"]
 
@@ -25,14 +28,20 @@ FAILED, INTERRUPTED = 1, 130
 
 
 def run_plan(
-    plan: Plan, slots: Sequence[Slot], listener: Listener, options: Options, *, join: bool = False, update: bool = True
+    plan: Plan,
+    slots: Sequence[Slot],
+    view: Callable[[Callable[[], Snapshot]], AbstractContextManager[Listener]],
+    options: Options,
+    *,
+    join: bool = False,
+    update: bool = True,
 ) -> int:
     """Run what of a plan hasn't been run yet.
 
     Args:
         plan: The runs that are wanted.
         slots: Where they run.
-        listener: Is told what happens.
+        view: Makes who shows what happens, given what tells how the queue stands.
         options: How failures are answered.
         join: Whether to help an experimenter that is at work.
         update: Whether the results are written into the workbook as runs end.
@@ -49,7 +58,8 @@ def run_plan(
     try:
         _refuse_commands(plan, executor)
         store = Store(state.database)
-        with membership(store, slots, join=join) as member:
+        queue = store
+        with membership(store, slots, join=join) as member, view(lambda: snapshot_of(queue, live=True)) as listener:
             prepare(store, plan, state, listener, join=join)
             ids = {run.id for run in plan.runs}
             updater = ResultsUpdater(plan, store, listener.said) if update else None

@@ -9,9 +9,12 @@ from pathlib import Path
 
 from tfaip.params import CommandLine
 
-__all__ = ["Arguments", "read_arguments"]
+__all__ = ["Arguments", "StatusArguments", "read_arguments", "read_status_arguments"]
 
-DESCRIPTION = "Run the rows of a workbook over devices, and write their results back."
+DESCRIPTION = (
+    "Run the rows of a workbook over devices, and write their results back. "
+    "`tfaip-experimenter status --xlsx FILE` tells how its queue stands."
+)
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Arguments:
     keep_going: bool
     fail_fast: bool
     timeout: timedelta | None
+    init: tuple[str, ...]
     update: bool
     no_update: bool
     dry_run: bool
@@ -48,6 +52,7 @@ def read_arguments(prog: str, words: Sequence[str]) -> Arguments:
     command.add_argument("--keep_going", type=bool, help="Go on even if the first runs all die at their start")
     command.add_argument("--fail_fast", type=bool, help="Start nothing more once a run has failed")
     command.add_argument("--timeout", type=timedelta | None, help="Time after which a run is stopped: 90, 2h30m")
+    command.add_argument("--init", type=list[str], default=[], help="FILE SCENARIO: make a workbook for a scenario")
     command.add_argument("--update", type=bool, help="Only write the results into the workbook")
     command.add_argument("--no_update", type=bool, help="Don't write the results when runs end")
     command.add_argument("--dry_run", type=bool, help="Only print the command lines, quoted for a shell")
@@ -63,9 +68,31 @@ def read_arguments(prog: str, words: Sequence[str]) -> Arguments:
         keep_going=found.keep_going,
         fail_fast=found.fail_fast,
         timeout=found.timeout,
+        init=tuple(found.init),
         update=found.update,
         no_update=found.no_update,
         dry_run=found.dry_run,
         python=found.python,
         only=tuple(found.only),
     )
+
+
+@dataclass(frozen=True)
+class StatusArguments:
+    """What the command line of `status` says."""
+
+    xlsx: Path
+    json: bool
+
+
+def read_status_arguments(prog: str, words: Sequence[str]) -> StatusArguments:
+    """Read the command line of `status`; help and mistakes end the process.
+
+    Raises:
+        SystemExit: With 0 after `--help`, with 2 after a mistake of the user.
+    """
+    command = CommandLine(prog, "Tell once how the queue of a workbook stands.")
+    command.add_argument("--xlsx", type=Path, required=True, help="The workbook")
+    command.add_argument("--json", type=bool, help="As JSON, for scripts")
+    found = command.parse(words).arguments
+    return StatusArguments(xlsx=found.xlsx, json=found.json)

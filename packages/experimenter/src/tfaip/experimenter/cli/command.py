@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
 
-from tfaip.experimenter.cli.arguments import Arguments, read_arguments
+from rich.console import Console
+
+from tfaip.experimenter.cli.arguments import Arguments, read_arguments, read_status_arguments
 from tfaip.experimenter.command_words import quoted
 from tfaip.experimenter.errors import ExperimenterError
+from tfaip.experimenter.init_workbook import init_workbook
 from tfaip.experimenter.plan import Plan, read_plan
-from tfaip.experimenter.queue.scheduler import Options
+from tfaip.experimenter.queue.scheduler import Listener, Options
 from tfaip.experimenter.session import INTERRUPTED, run_plan, update_results
 from tfaip.experimenter.slots import read_slots
+from tfaip.experimenter.status import status_json, workbook_snapshot
+from tfaip.experimenter.views.drawing import drawn_snapshot
 from tfaip.experimenter.views.lines import Lines
+from tfaip.experimenter.views.live import LiveView
+from tfaip.experimenter.views.snapshot import Snapshot
 
 __all__ = ["PROG", "main"]
 
@@ -48,7 +56,11 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
 
 def _run(words: list[str]) -> int:
+    if words[:1] == ["status"]:
+        return _status(words[1:])
     arguments = read_arguments(PROG, words)
+    if arguments.init:
+        return _init(arguments)
     plan = _plan(arguments)
     if arguments.dry_run:
         return _dry_run(plan)
@@ -86,7 +98,32 @@ def _run_plan(plan: Plan, arguments: Arguments) -> int:
         fail_fast=arguments.fail_fast,
         timeout=None if arguments.timeout is None else arguments.timeout.total_seconds(),
     )
-    return run_plan(plan, slots, Lines(), options, join=arguments.join, update=not arguments.no_update)
+    return run_plan(plan, slots, _view, options, join=arguments.join, update=not arguments.no_update)
+
+
+def _view(snapshot: Callable[[], Snapshot]) -> AbstractContextManager[Listener]:
+    """Redrawn in place on a terminal, else a line for each thing that happens."""
+    console = Console(stderr=True)
+    return LiveView(console, snapshot) if console.is_terminal else Lines()
+
+
+def _status(words: list[str]) -> int:
+    arguments = read_status_arguments(f"{PROG} status", words)
+    snapshot = workbook_snapshot(arguments.xlsx)
+    if arguments.json:
+        print(status_json(snapshot))
+    else:
+        Console(highlight=False).print(drawn_snapshot(snapshot, all_failures=True))
+    return 0
+
+
+def _init(arguments: Arguments) -> int:
+    if len(arguments.init) != 2:
+        raise ExperimenterError(f"--init: expects FILE SCENARIO, got {' '.join(arguments.init)}")
+    file, scenario = arguments.init
+    init_workbook(Path(file), scenario, python=arguments.python)
+    print(f"{file} is ready: add rows, then run them by {PROG} --xlsx {file} --gpus 0", file=sys.stderr)
+    return 0
 
 
 def _dry_run(plan: Plan) -> int:

@@ -11,7 +11,6 @@ It is started anew for each run, so it imports next to nothing. In the folder of
 
 from __future__ import annotations
 
-import contextlib
 import os
 import select
 import signal
@@ -50,8 +49,14 @@ def main(argv: list[str]) -> None:
     code, stopped = _watch(pid, signals, seconds, float(grace))
     _end_leftovers(pid)
     _write(folder, EXIT, f"{code} {started!r} {time.time()!r} {stopped}")
-    with contextlib.suppress(OSError):  # the scheduler that waited may be no more
-        os.write(int(wake), b".")
+    _report(int(wake))
+
+
+def _report(wake: int) -> None:
+    try:
+        os.write(wake, b".")
+    except OSError:
+        return  # the scheduler that waited is no more
 
 
 def _take(folder: str) -> bool:

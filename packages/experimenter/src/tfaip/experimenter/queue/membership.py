@@ -14,7 +14,7 @@ from tfaip.experimenter.executors.process_identity import identity_of, is_alive
 from tfaip.experimenter.queue.store import Store
 from tfaip.experimenter.slots import Slot
 
-__all__ = ["is_member_alive", "membership", "own_identity"]
+__all__ = ["is_member_alive", "living_slots", "membership", "own_identity"]
 
 PREFIX = "scheduler "
 
@@ -51,6 +51,12 @@ def membership(store: Store, slots: Sequence[Slot], *, join: bool) -> Iterator[s
         yield member
     finally:
         store.note(PREFIX + member, "")
+
+
+def living_slots(store: Store) -> list[str]:
+    """Return the names of the slots of all schedulers that are at work."""
+    members = store.notes(PREFIX).items()
+    return [slot for name, text in members if is_member_alive(name.removeprefix(PREFIX)) for slot in json.loads(text)]
 
 
 def _others(db: sqlite3.Connection) -> dict[str, list[Slot]]:

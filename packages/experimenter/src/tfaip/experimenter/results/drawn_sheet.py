@@ -18,7 +18,6 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.formatting.rule import ColorScale, FormatObject, Rule
 from openpyxl.styles.colors import Color
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -65,8 +64,6 @@ def drawn_sheet(table: ResultsTable, workbook: Path, table_id: int = 1) -> bytes
     _draw_chart(sheet, table)
     sheet.freeze_panes = "B2"
     sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TextIO
+from typing import Self, TextIO
 
 from tfaip.experimenter.command_words import quoted
 from tfaip.experimenter.queue.entries import Entry, State
@@ -25,6 +25,12 @@ class Lines:
 
     def __init__(self, file: TextIO | None = None) -> None:
         self._file = file
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        """Nothing was opened."""
 
     def started(self, entry: Entry, words: Sequence[str]) -> None:
         """Tell the slot and the command line."""
