@@ -344,3 +344,24 @@ def test_a_failure_is_told_in_the_sheet(workbook: MakeWorkbook, command: Command
     first, second = table(path)
     assert (first["state"], first["remark"]) == ("failed", "ended with exit code 1")
     assert (second["state"], second["remark"]) == ("finished", None)
+
+
+def test_what_a_helper_has_written_is_no_change_by_the_user(workbook: MakeWorkbook, tmp_path: Path) -> None:
+    from tfaip.experimenter.plan import read_plan
+    from tfaip.experimenter.queue.store import Store
+    from tfaip.experimenter.results.updating import ResultsUpdater
+
+    path = workbook(["COMMAND", "ID", "PARAMS"], [], [], ["true", 1])
+    plan = read_plan(path)
+    stores = [Store(tmp_path / "queue.sqlite") for _ in range(2)]
+    told: list[str] = []
+    first, helper = (ResultsUpdater(plan, store, told.append) for store in stores)
+    for updater in (first, helper, first):
+        updater.write()
+    assert told == []
+    with path.open("ab") as file:
+        file.write(b"saved by the user")
+    helper.write()
+    assert ["has changed on disk" in text for text in told] == [True]
+    for store in stores:
+        store.close()

@@ -9,11 +9,12 @@ from tfaip.experimenter.errors import ExperimenterError
 from tfaip.experimenter.plan import Plan
 from tfaip.experimenter.queue.store import Store
 from tfaip.experimenter.results.table import results_table
-from tfaip.experimenter.results.workbook_file import Stamp
+from tfaip.experimenter.results.workbook_file import Stamp, stamp_of
 from tfaip.experimenter.results.write_results import write_results
 
 __all__ = ["ResultsUpdater"]
 
+OUR_STAMP = "stamp of the written workbook"
 # Runs that end in quick succession share an update, so that writing takes a twentieth of the time at most.
 PAUSE_SECONDS = 2.0
 PAUSE_FACTOR = 20
@@ -61,10 +62,18 @@ class ResultsUpdater:
             ExperimenterError: They can't be written anywhere.
         """
         entries = {entry.id: entry for entry in self._store.entries()} if self._store else {}
-        written = write_results(self._plan.workbook, results_table(self._plan.sheet, entries), self._stamp)
+        table = results_table(self._plan.sheet, entries)
+        written = write_results(self._plan.workbook, table, self._expected())
         self._stamp = written.stamp
+        if self._store and not written.why_beside:
+            self._store.note(OUR_STAMP, repr(written.stamp))
         if written.why_beside:
             self._tell(f"The results are in {written.path}, since {written.why_beside}; --update writes them into it.")
+
+    def _expected(self) -> Stamp | None:
+        """The workbook as it was read or written last, by this experimenter or by one that works on the same queue."""
+        now = stamp_of(self._plan.workbook)
+        return now if self._store and self._store.noted(OUR_STAMP) == repr(now) else self._stamp
 
     def _tell(self, text: str) -> None:
         if text != self._told:

@@ -32,8 +32,8 @@ def open_elsewhere(path: Path) -> Path | None:
     """Return the lock file by which a spreadsheet program says that it has the file open, `None` without one."""
     for place in {path.absolute(), path.resolve()}:
         name = place.name
-        # LibreOffice, Excel, and Excel with a long name.
-        for lock in (f".~lock.{name}#", f"~${name}", f"~${name[2:]}"):
+        # LibreOffice, Excel.
+        for lock in (f".~lock.{name}#", f"~${name}"):
             if (found := place.with_name(lock)).exists():
                 return found
     return None
