@@ -20,10 +20,10 @@ nox.options.sessions = ["lint", "types", "package", "integration", "build"]
 
 ROOT = Path(__file__).parent
 PYTHONS = [version for version in os.environ.get("TFAIP_PYTHONS", "").split(",") if version] or None
-PACKAGES = ["params", "pipeline", "model", "predict", "trainer"]
+PACKAGES = ["params", "pipeline", "model", "predict", "trainer", "experimenter"]
 # The parameters are tested with the type checkers that have to understand them, and the pipeline twice: without
 # TensorFlow, as its users may install it, and with it.
-TESTED = ["params[typing]", "pipeline", "pipeline[tf]", "model", "predict", "trainer"]
+TESTED = ["params[typing]", "pipeline", "pipeline[tf]", "model", "predict", "trainer", "experimenter"]
 ENVIRONMENT = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"}
 
 
@@ -46,6 +46,16 @@ def faults(session: nox.Session) -> None:
     """Kill workers and parents of the pipeline, starve and hang them, and watch its memory; takes minutes."""
     session.install(*_editable(*_floors_below("pipeline")), "-e", "packages/pipeline[test,tf]")
     session.run("pytest", "packages/pipeline", "-m", "faults", *session.posargs, env=ENVIRONMENT)
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1])
+def queue(session: nox.Session) -> None:
+    """Run hundreds of rows of the experimenter under a scheduler that is killed, and open its results in LibreOffice."""
+    session.install(*_editable(*_floors_below("experimenter")), "-e", "packages/experimenter[test]")
+    package = "packages/experimenter"
+    session.run(
+        *("pytest", "-c", f"{package}/pyproject.toml", "--rootdir", package, f"{package}/tests/slow"), *session.posargs
+    )
 
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
