@@ -50,7 +50,7 @@ def faults(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
 def queue(session: nox.Session) -> None:
-    """Run hundreds of rows of the experimenter under a scheduler that is killed, and open its results in LibreOffice."""
+    """Run hundreds of rows of the experimenter while its scheduler is killed; open its results in LibreOffice."""
     session.install(*_editable(*_floors_below("experimenter")), "-e", "packages/experimenter[test]")
     package = "packages/experimenter"
     session.run(
