@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tfaip.params import CommandLine, CommandLineError
 
@@ -15,6 +16,10 @@ HERE = Path(__file__).parent
 
 # With `--import-mode=importlib` tests can't import their neighbours, and tags must name an importable module.
 sys.path.insert(0, str(HERE))
+
+# A deadline for each example would be an assertion about the machine.
+settings.register_profile("tfaip", deadline=None)
+settings.load_profile("tfaip")
 
 
 @pytest.fixture(autouse=True)

@@ -4,8 +4,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+# A deadline for each example would be an assertion about the machine.
+settings.register_profile("tfaip", deadline=None)
+settings.load_profile("tfaip")
 
 
 def pytest_configure(config: pytest.Config) -> None:
