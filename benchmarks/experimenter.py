@@ -1,8 +1,8 @@
 """What the experimenter costs above the runs themselves: per row of a queue, and per update of a workbook.
 
-    uv venv /tmp/experimenter && uv pip install --python /tmp/experimenter/bin/python ./packages/params \
+    uv venv build/experimenter && uv pip install --python build/experimenter/bin/python ./packages/params \
         ./packages/experimenter
-    /tmp/experimenter/bin/python benchmarks/experimenter.py
+    build/experimenter/bin/python benchmarks/experimenter.py
 
 The overhead per row is the time of a whole queue, start-up included, less what the same commands take under xargs with
 as many processes, divided by the number of rows. Both take turns, and the medians count, so that a busy machine is busy

@@ -1,8 +1,8 @@
 """How long a whole process takes that parses 200 fields in 20 nested classes: tfaip.params against its peers.
 
-    uv venv /tmp/peers && uv pip install --python /tmp/peers/bin/python ./packages/params \
+    uv venv build/peers && uv pip install --python build/peers/bin/python ./packages/params \
         tyro jsonargparse simple-parsing draccus hydra-core
-    /tmp/peers/bin/python benchmarks/params.py
+    build/peers/bin/python benchmarks/params.py
 
 Each library defines the same tree of classes in its own way, reads one argument for each class from the same command
 line (spelled its own way), and prints a checksum of the result. The libraries take turns, so that a busy machine is
