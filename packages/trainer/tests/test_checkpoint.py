@@ -7,7 +7,8 @@ import keras
 import numpy as np
 import pytest
 
-from tfaip.trainer.checkpoint import CheckpointError, Checkpoints
+from tfaip.trainer import CheckpointError
+from tfaip.trainer.checkpoint import Checkpoints
 
 
 def variables(value: float, shape=(2, 3)) -> dict[str, list]:

@@ -1,6 +1,6 @@
 import pytest
 
-from tfaip.trainer.run_folder import RunFolder, RunFolderError
+from tfaip.trainer import RunFolder, RunFolderError
 
 
 def test_a_new_folder_is_made_with_its_parents(tmp_path):

@@ -11,13 +11,24 @@ from tfaip.model import BundleError, DeviceError, ScenarioNotFoundError
 from tfaip.params import ParamsError
 from tfaip.pipeline import DataError
 from tfaip.pipeline.errors import DefinitionError
-from tfaip.trainer import RunFolderError
+from tfaip.trainer import CheckpointError, RunFolderError
 
 __all__ = ["reported_user_errors"]
 
 USAGE_ERROR = 2
 # What shells report for a command that SIGINT ended.
 INTERRUPTED = 130
+
+USER_ERRORS = (
+    BundleError,
+    CheckpointError,
+    DataError,
+    DefinitionError,
+    DeviceError,
+    ParamsError,
+    RunFolderError,
+    ScenarioNotFoundError,
+)
 
 
 @contextmanager
@@ -32,24 +43,7 @@ def reported_user_errors(command: str) -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
     except Exception as error:
-        if not isinstance(error, _user_errors()):
+        if not isinstance(error, USER_ERRORS):
             raise
         print(f"{command}: error: {error}", file=sys.stderr)
         raise SystemExit(USAGE_ERROR) from None
-
-
-def _user_errors() -> tuple[type[Exception], ...]:
-    errors: list[type[Exception]] = [
-        BundleError,
-        DataError,
-        DefinitionError,
-        DeviceError,
-        ParamsError,
-        RunFolderError,
-        ScenarioNotFoundError,
-    ]
-    if "h5py" in sys.modules:  # only what was loaded can have been raised
-        from tfaip.trainer import CheckpointError
-
-        errors.append(CheckpointError)
-    return tuple(errors)

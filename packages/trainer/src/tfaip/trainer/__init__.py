@@ -7,13 +7,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from tfaip.model import DeviceConfigParams, TrainerPipelineParams, TrainerPipelineParamsBase
+from tfaip.trainer.errors import CheckpointError, RunFolderError
 from tfaip.trainer.optimizers import AdamParams, OptimizerParams, RMSpropParams, SGDParams
 from tfaip.trainer.params import TrainerParams
-from tfaip.trainer.run_folder import RunFolder, RunFolderError
+from tfaip.trainer.run_folder import RunFolder
 from tfaip.trainer.schedules import ConstantParams, ExponentialDecayParams, LearningRateParams
 
 if TYPE_CHECKING:
-    from tfaip.trainer.checkpoint import CheckpointError
     from tfaip.trainer.trainer import Trainer
 
 __all__ = [
@@ -34,10 +34,8 @@ __all__ = [
     "TrainerPipelineParamsBase",
 ]
 
-_LOADED_LATE = {"CheckpointError": "checkpoint", "Trainer": "trainer"}
-
 
 def __getattr__(name: str) -> Any:
-    if name in _LOADED_LATE:
-        return getattr(import_module(f"tfaip.trainer.{_LOADED_LATE[name]}"), name)
+    if name == "Trainer":
+        return import_module("tfaip.trainer.trainer").Trainer
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -26,18 +26,15 @@ import h5py
 import numpy as np
 
 from tfaip.model.bundle.weights import write_weights
+from tfaip.trainer.errors import CheckpointError
 
-__all__ = ["Checkpoint", "CheckpointError", "Checkpoints"]
+__all__ = ["Checkpoint", "Checkpoints"]
 
 logger = logging.getLogger(__name__)
 
 STATE, WEIGHTS, VARIABLES, MANIFEST = "trainer_state.json", "weights.h5", "variables.h5", "manifest.json"
 
 Variables = Mapping[str, Sequence[Any]]
-
-
-class CheckpointError(ValueError):
-    """There is no checkpoint that can be read, or it is one of another network."""
 
 
 @dataclass(frozen=True)

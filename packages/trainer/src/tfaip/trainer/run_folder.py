@@ -9,11 +9,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-__all__ = ["RunFolder", "RunFolderError", "write_atomically"]
+from tfaip.trainer.errors import RunFolderError
 
-
-class RunFolderError(ValueError):
-    """A folder can't be written, holds another run, or holds none where one is expected."""
+__all__ = ["RunFolder", "write_atomically"]
 
 
 class RunFolder:

@@ -70,5 +70,5 @@ class TrainStep:
         """Epochs of data seen so far; within the first pass over data of unknown length, whole epochs only."""
         known = tf.maximum(self.samples_per_epoch, 1)
         share = tf.cast(tf.minimum(self.samples, known), tf.float32) / tf.cast(known, tf.float32)
-        # A share of 1 is reached by the step after the last, which belongs to the next epoch.
+        # Where a pass holds more samples than was known, the rest of it counts as its end.
         return self.epoch + tf.where(self.samples_per_epoch > 0, share, 0.0)
