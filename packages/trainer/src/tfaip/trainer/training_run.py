@@ -1,4 +1,4 @@
-"""A run: epochs of training, each with validation, logs, best model and checkpoint."""
+"""A run: epochs of training, with actions around the steps."""
 
 from __future__ import annotations
 
@@ -9,27 +9,28 @@ from typing import TYPE_CHECKING, Any, Self
 
 import keras
 
-from tfaip.model.bundle.export import export_bundle
 from tfaip.pipeline import PipelineMode
+from tfaip.trainer.actions.choose_best import ChooseBest
+from tfaip.trainer.actions.export_best import ExportBest
+from tfaip.trainer.actions.export_final import ExportFinal
+from tfaip.trainer.actions.report import Report
+from tfaip.trainer.actions.validate import Validate
+from tfaip.trainer.actions.write_checkpoint import WriteCheckpoint
 from tfaip.trainer.best_model import BestModel
 from tfaip.trainer.checkpoint import Checkpoints
 from tfaip.trainer.compiled_loop import CompiledLoop
 from tfaip.trainer.growing_files import cut_back, sizes
 from tfaip.trainer.network import Network
 from tfaip.trainer.pipeline_errors import pipeline_errors
-from tfaip.trainer.printed_samples import PrintedSamples
-from tfaip.trainer.reporting.metrics_file import append_metrics
 from tfaip.trainer.reporting.progress import EpochProgress, create_progress
-from tfaip.trainer.reporting.results_line import format_value, results_line
 from tfaip.trainer.reporting.status_file import StatusFile
-from tfaip.trainer.reporting.tensorboard import TensorBoardWriter
-from tfaip.trainer.validation import Validation
+from tfaip.trainer.run_context import RunContext
 
 if TYPE_CHECKING:
     from tfaip.model import ScenarioBase
     from tfaip.pipeline import DataPipeline
+    from tfaip.trainer.actions.action import Action
     from tfaip.trainer.params import TrainerParams
-    from tfaip.trainer.reporting.progress import ProgressDisplay
     from tfaip.trainer.run_folder import RunFolder
 
 __all__ = ["TrainingRun"]
@@ -48,26 +49,33 @@ class TrainingRun:
 
     def __init__(self, params: TrainerParams, scenario: ScenarioBase[Any, Any], folder: RunFolder | None) -> None:
         assert params.random_seed is not None
-        self._params = params
-        self._scenario = scenario
-        self._folder = folder
-        self._stack = ExitStack()
         keras.utils.set_random_seed(params.random_seed)
-
-        self._network = Network(scenario, params)
-        self._checkpoints = Checkpoints(folder.checkpoint) if folder else None
-        self._train_loop = CompiledLoop(
-            self._network.step, steps_per_call=params.steps_per_call, eager=params.force_eager
+        network = Network(scenario, params)
+        self._context = RunContext(
+            params=params,
+            scenario=scenario,
+            network=network,
+            folder=folder,
+            status=StatusFile(folder.status if folder else None, params.epochs),
+            best=_best_model(network, params),
+            stack=ExitStack(),
         )
-        self._status = StatusFile(folder.status if folder else None, params.epochs)
-        self._tensorboard = TensorBoardWriter(folder.events if folder else None)
-
-        self._best = self._choose_best()
+        self._train_loop = CompiledLoop(network.step, steps_per_call=params.steps_per_call, eager=params.force_eager)
+        self._actions = self._create_actions()
         self._train_iterator: Any = None
-        self._validation: Validation | None = None
-        self._epoch = 0
-        self._logs: dict[str, float] = {}
-        self._restored: dict[str, Any] | None = None
+        self._samples_per_epoch: int | None = None
+        self._pipeline_state: dict[str, Any] | None = None
+
+    def _create_actions(self) -> list[Action]:
+        """What is done beside the steps, in this order: each action sees what those before it have done."""
+        return [
+            Validate(),
+            ChooseBest(self._context.best),
+            Report(),
+            ExportBest(),
+            ExportFinal(),
+            WriteCheckpoint(self._state),
+        ]
 
     def __enter__(self) -> Self:
         return self
@@ -75,158 +83,116 @@ class TrainingRun:
     def __exit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        # TensorFlow must let go of the iterators while Python still runs, since their finalizers call into it.
-        self._train_iterator = self._validation = None
-        self._stack.close()
-        self._tensorboard.close()
+        context = self._context
+        # TensorFlow must let go of the iterator while Python still runs, since its finalizer calls into it.
+        self._train_iterator = None
+        context.stack.close()
         if exc_type is None:
-            self._status.end("finished")
+            context.status.end("finished")
         elif exc_type is KeyboardInterrupt:
-            self._status.end("stopped")
-            if self._folder and self._epoch:
-                logger.warning("Stopped. Go on with: tfaip-resume-training %s", self._folder.path)
+            context.status.end("stopped")
+            if context.folder and context.epoch:
+                logger.warning("Stopped. Go on with: tfaip-resume-training %s", context.folder.path)
         else:
-            self._status.end("failed")
+            context.status.end("failed")
 
     def restore(self) -> None:
         """Go back to the newest checkpoint; a run that has none starts anew."""
-        assert self._folder is not None
-        assert self._checkpoints is not None
-        checkpoint = self._checkpoints.newest()
+        context, folder = self._context, self._context.folder
+        assert folder is not None
+        checkpoint = Checkpoints(folder.checkpoint).newest()
         if checkpoint is None:
-            logger.warning("%s has no checkpoint yet, the run starts anew", self._folder.path)
-            cut_back(self._folder.path, self._folder.growing_files, {})
+            logger.warning("%s has no checkpoint yet, the run starts anew", folder.path)
+            cut_back(folder.path, folder.growing_files, {})
             return
-        checkpoint.restore(self._network.variables)
+        checkpoint.restore(context.network.variables)
         state = checkpoint.state()
-        cut_back(self._folder.path, self._folder.growing_files, state["sizes"])
-        self._epoch, self._logs, self._restored = state["epoch"], state["logs"], state
-        self._best.restore(state["best"])
-        logger.info("Resuming after epoch %d from %s", self._epoch, checkpoint.path)
+        cut_back(folder.path, folder.growing_files, state["sizes"])
+        context.epoch, context.logs = state["epoch"], state["logs"]
+        self._pipeline_state, self._samples_per_epoch = state["pipeline"], state["samples_per_epoch"]
+        for action in self._actions:
+            if action.name in state["actions"]:
+                action.restore(state["actions"][action.name])
+        logger.info("Resuming after epoch %d from %s", context.epoch, checkpoint.path)
 
     def run(self) -> dict[str, float]:
         """Train the epochs that are left and return the logs of the last one."""
-        params = self._params
-        with create_progress(params.progress, params.lines_every) as progress:
-            if self._epoch < params.epochs:
+        context = self._context
+        with create_progress(context.params.progress, context.params.lines_every) as context.progress:
+            if not context.is_last_epoch:
                 self._open_data()
-                while self._epoch < params.epochs:
-                    self._run_epoch(progress)
-            if self._folder and params.export_final:
-                progress.note("exporting")
-                export_bundle(self._folder.export, self._scenario, self._network.model, self._network.graph)
-        if self._folder:
-            self._say_where_all_is(self._folder)
-        return self._logs
-
-    def _choose_best(self) -> BestModel:
-        """Find the log that chooses the best model now, so that a wrong name is found before the first epoch."""
-        logs = self._network.train_metrics.names
-        if self._params.gen.val_gen() is not None:
-            logs += [f"val_{name}" for name in self._network.val_metrics.names]
-        return BestModel(*self._network.model.best_log(logs))
+                for action in self._actions:
+                    action.open(context)
+                while not context.is_last_epoch:
+                    self._run_epoch()
+            for action in self._actions:
+                action.end(context)
+        return context.logs
 
     def _open_data(self) -> None:
-        params, data = self._params, self._scenario.data
+        params, data = self._context.params, self._context.scenario.data
         gen, seed = params.gen, params.random_seed or 0
         pipeline = data.create_pipeline(PipelineMode.TRAINING, gen.setup.train, gen.train_gen(), seed=seed)
-        state = self._restored["pipeline"] if self._restored else None
-        self._train_data = self._stack.enter_context(pipeline.input_dataset(repeat=True, state=state))
+        dataset = pipeline.input_dataset(repeat=True, state=self._pipeline_state)
+        self._train_data = self._context.stack.enter_context(dataset)
         self._train_iterator = iter(self._train_data.dataset)
         self._batches = 0  # taken from this iterator
         self._samples_per_epoch = self._known_samples_per_epoch(pipeline)
 
-        val_gen = gen.val_gen()
-        if val_gen is not None:
-            pipeline = data.create_pipeline(PipelineMode.EVALUATION, gen.setup.val, val_gen, seed=seed)
-            self._val_data = self._stack.enter_context(pipeline.input_dataset(repeat=True, with_meta=True))
-            limit = self._scenario.params.print_eval_limit
-            self._validation = Validation(
-                self._network,
-                iter(self._val_data.dataset),
-                PrintedSamples(self._network.model, data, pipeline, limit),
-                eager=params.force_eager,
-            )
-
     def _known_samples_per_epoch(self, pipeline: DataPipeline) -> int | None:
-        """Samples of an epoch as far as known: asked for, told by the generator, or counted in the epoch before."""
-        if self._params.samples_per_epoch:
-            return self._params.samples_per_epoch
-        if self._restored and self._restored["samples_per_epoch"]:
-            return int(self._restored["samples_per_epoch"])
-        return pipeline.samples_per_epoch()
+        """Samples of an epoch as far as known: asked for, counted in the epoch before, or told by the generator."""
+        return self._context.params.samples_per_epoch or self._samples_per_epoch or pipeline.samples_per_epoch()
 
-    def _run_epoch(self, progress: ProgressDisplay) -> None:
-        shown = self._train_epoch(progress)
-        logs = {**self._network.train_metrics.result(), "lr": self._network.step.learning_rate}
-        self._epoch += 1
-        if self._validation and (self._epoch % self._params.val_every_n == 0 or self._epoch == self._params.epochs):
-            progress.note("validating")
-            with pipeline_errors(self._val_data):
-                logs |= {f"val_{name}": value for name, value in self._validation.run().items()}
-        self._logs = logs
-        self._report(shown, logs)
-        if self._folder:
-            self._write(self._folder, progress, self._best.update(self._epoch, logs))
+    def _run_epoch(self) -> None:
+        context = self._context
+        self._train_epoch()
+        context.epoch += 1
+        context.logs = {**context.network.train_metrics.result(), "lr": context.network.step.learning_rate}
+        for action in self._actions:
+            action.after_epoch(context)
+        context.status.update(epoch=context.epoch, step=context.step)
 
-    def _train_epoch(self, progress: ProgressDisplay) -> EpochProgress:
+    def _train_epoch(self) -> None:
         """Train until the pass over the data ends, or the samples of an epoch are reached."""
-        shown = EpochProgress(self._epoch + 1, self._params.epochs, self._samples_per_epoch)
-        self._network.train_metrics.reset()
-        self._network.step.start_epoch(self._epoch, self._samples_per_epoch)
-        limit, ended = self._params.samples_per_epoch, False
+        context, network = self._context, self._context.network
+        shown = context.shown = EpochProgress(context.epoch + 1, context.params.epochs, self._samples_per_epoch)
+        network.train_metrics.reset()
+        network.step.start_epoch(context.epoch, self._samples_per_epoch)
+        for action in self._actions:
+            action.before_epoch(context)
+        limit, ended = context.params.samples_per_epoch, False
         while not ended:
             left = limit - shown.samples if limit else None
             with pipeline_errors(self._train_data):
                 call = self._train_loop(self._train_iterator, left)
             self._batches += call.steps
-            shown.add(call.samples, call.seconds, call.waited, self._network.train_metrics.result())
-            progress.show(shown)
-            self._status.update(epoch=self._epoch, step=self._step, eta=shown.eta)
+            shown.add(call.samples, call.seconds, call.waited, network.train_metrics.result())
+            context.progress.show(shown)
+            context.status.update(epoch=context.epoch, step=context.step, eta=shown.eta)
             ended = shown.samples >= limit if limit else call.ended
+            for action in self._actions:
+                action.after_call(context)
         if limit is None:
             # What the pass really held: samples may have been dropped on the way, or their number not known before.
             self._samples_per_epoch = shown.samples
-        return shown
 
-    def _report(self, shown: EpochProgress, logs: dict[str, float]) -> None:
-        logger.info("Epoch %d/%d took %s", self._epoch, self._params.epochs, shown.summary())
-        logger.info("%s", results_line(self._epoch, logs))
-        self._tensorboard.write(self._epoch, logs)
-        if self._folder:
-            append_metrics(self._folder.metrics, self._epoch, self._step, logs)
-
-    def _write(self, folder: RunFolder, progress: ProgressDisplay, is_best: bool) -> None:
-        if is_best and self._params.export_best:
-            progress.note("exporting the best model")
-            export_bundle(folder.best, self._scenario, self._network.model, self._network.graph)
-        if self._checkpoints and self._params.write_checkpoints:
-            progress.note("writing a checkpoint")
-            self._checkpoints.write(
-                self._step, self._state(folder), self._network.graph.weights, self._network.variables
-            )
-        self._status.update(epoch=self._epoch, best_value=self._best.value, best_epoch=self._best.epoch)
-
-    def _say_where_all_is(self, folder: RunFolder) -> None:
-        if self._best.value is not None and self._params.export_best:
-            best = f"{self._best.log} {format_value(self._best.value)} in epoch {self._best.epoch}"
-            logger.info("The best model (%s) is in %s", best, folder.best)
-        if self._params.export_final:
-            logger.info("The last model is in %s", folder.export)
-        logger.info("Curves: tensorboard --logdir %s", folder.path)
-
-    def _state(self, folder: RunFolder) -> dict[str, Any]:
+    def _state(self) -> dict[str, Any]:
+        context, folder = self._context, self._context.folder
+        assert folder is not None
         return {
-            "epoch": self._epoch,
-            "step": self._step,
-            "logs": self._logs,
-            "best": self._best.state(),
+            "epoch": context.epoch,
+            "step": context.step,
+            "logs": context.logs,
             "pipeline": self._train_data.state(self._batches),
             "samples_per_epoch": self._samples_per_epoch,
+            "actions": {action.name: state for action in self._actions if (state := action.state())},
             "sizes": sizes(folder.path, folder.growing_files),
         }
 
-    @property
-    def _step(self) -> int:
-        """Steps since the run began, across resumes."""
-        return int(self._network.optimizer.iterations)
+
+def _best_model(network: Network, params: TrainerParams) -> BestModel:
+    """Find the log that chooses the best model now, so that a wrong name is found before the first epoch."""
+    logs = network.train_metrics.names
+    if params.gen.val_gen() is not None:
+        logs += [f"val_{name}" for name in network.val_metrics.names]
+    return BestModel(*network.model.best_log(logs))

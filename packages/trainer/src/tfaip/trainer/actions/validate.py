@@ -1,0 +1,49 @@
+"""Validation every few epochs."""
+
+from __future__ import annotations
+
+from tfaip.pipeline import PipelineMode
+from tfaip.trainer.actions.action import Action
+from tfaip.trainer.pipeline_errors import pipeline_errors
+from tfaip.trainer.printed_samples import PrintedSamples
+from tfaip.trainer.run_context import RunContext
+from tfaip.trainer.validation import Validation
+
+__all__ = ["Validate"]
+
+
+class Validate(Action):
+    """Adds the logs of the validation data, as `val_*`; nothing where there is no such data."""
+
+    name = "validate"
+
+    def __init__(self) -> None:
+        self._validation: Validation | None = None
+
+    def open(self, context: RunContext) -> None:
+        """Open the validation data."""
+        params, data = context.params, context.scenario.data
+        val_gen = params.gen.val_gen()
+        if val_gen is None:
+            return
+        seed = params.random_seed or 0
+        pipeline = data.create_pipeline(PipelineMode.EVALUATION, params.gen.setup.val, val_gen, seed=seed)
+        self._data = context.stack.enter_context(pipeline.input_dataset(repeat=True, with_meta=True))
+        # TensorFlow must let go of the iterator while Python still runs, since its finalizer calls into it.
+        context.stack.callback(self._let_go)
+        self._validation = Validation(
+            context.network,
+            iter(self._data.dataset),
+            PrintedSamples(context.network.model, data, pipeline, context.scenario.params.print_eval_limit),
+            eager=params.force_eager,
+        )
+
+    def after_epoch(self, context: RunContext) -> None:
+        """Validate, if it is this epoch's turn."""
+        if self._validation and (context.epoch % context.params.val_every_n == 0 or context.is_last_epoch):
+            context.progress.note("validating")
+            with pipeline_errors(self._data):
+                context.logs |= {f"val_{name}": value for name, value in self._validation.run().items()}
+
+    def _let_go(self) -> None:
+        self._validation = None

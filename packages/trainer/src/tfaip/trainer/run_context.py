@@ -1,0 +1,63 @@
+"""What the actions of a run share."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tfaip.model import ScenarioBase
+    from tfaip.trainer.best_model import BestModel
+    from tfaip.trainer.network import Network
+    from tfaip.trainer.params import TrainerParams
+    from tfaip.trainer.reporting.progress import EpochProgress, ProgressDisplay
+    from tfaip.trainer.reporting.status_file import StatusFile
+    from tfaip.trainer.run_folder import RunFolder
+
+__all__ = ["RunContext"]
+
+
+@dataclass
+class RunContext:
+    """Where a run stands, as far as its actions have to know.
+
+    Attributes:
+        params: Parameters of the training.
+        scenario: What is trained.
+        network: Its graph, optimizer and metrics.
+        folder: Where the run is written; `None` writes nothing.
+        status: The status file.
+        best: The best model so far.
+        stack: Closes what was opened, at the end of the run.
+        progress: The display; set while the run goes on.
+        epoch: Epochs that are done, the one that is just being finished included.
+        shown: Counts of the current or last epoch.
+        logs: Logs of the last epoch; actions add theirs to them.
+        is_best: Whether the last epoch gave the best model so far.
+        stop_reason: Why the training ends before the last epoch that was planned.
+    """
+
+    params: TrainerParams
+    scenario: ScenarioBase[Any, Any]
+    network: Network
+    folder: RunFolder | None
+    status: StatusFile
+    best: BestModel
+    stack: ExitStack
+    progress: ProgressDisplay = field(init=False)
+    shown: EpochProgress = field(init=False)
+    epoch: int = 0
+    logs: dict[str, float] = field(default_factory=dict)
+    is_best: bool = False
+    stop_reason: str | None = None
+
+    @property
+    def step(self) -> int:
+        """Steps since the run began, across resumes."""
+        return int(self.network.optimizer.iterations)
+
+    @property
+    def is_last_epoch(self) -> bool:
+        """Whether no other epoch follows the one that is done."""
+        return self.epoch >= self.params.epochs or self.stop_reason is not None
