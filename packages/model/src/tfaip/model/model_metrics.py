@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import keras
@@ -22,13 +22,18 @@ class ModelMetrics:
 
     Args:
         model: Whose losses and metrics.
-        loss_names: Names of the losses, known once the model's loss was traced.
+        loss_names: Names of the losses, known once the model's loss was traced; none where losses can't be computed.
+        metric_names: Names of the metrics to compute; `None` for all.
     """
 
-    def __init__(self, model: ModelBase[Any], loss_names: list[str]) -> None:
+    def __init__(
+        self, model: ModelBase[Any], loss_names: list[str], metric_names: Collection[str] | None = None
+    ) -> None:
         self._model = model
-        self._weights = model.loss_weights(loss_names)
-        self._definitions = model.metrics()
+        self._weights = model.loss_weights(loss_names) if loss_names else {}
+        definitions = model.metrics()
+        wanted = definitions if metric_names is None else metric_names
+        self._definitions = {name: definition for name, definition in definitions.items() if name in wanted}
         self._total = keras.metrics.Mean(name="loss")
         # A single loss is the total; logging it twice would tell nothing.
         named = [name for name in loss_names if name != "loss"] if len(loss_names) > 1 else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -180,7 +180,7 @@ class DataPipeline:
         size = self.pipeline_params.batch_size
         return InputDataset(self.data, self.mode, batches, batch_size=size, with_meta=with_meta)
 
-    def process_output(self, samples: Iterable[Sample], *, num_processes: int = 0) -> Iterator[Sample]:
+    def process_output(self, samples: Iterable[Sample], *, num_processes: int = 0) -> Generator[Sample, None, None]:
         """The samples after the processors that follow the model, in order; what they drop is missing.
 
         Args:

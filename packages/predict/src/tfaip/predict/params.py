@@ -6,17 +6,30 @@ from tfaip.model import DeviceConfigParams
 from tfaip.params import field, params
 from tfaip.pipeline import DataPipelineParams
 
-__all__ = ["PredictorParams"]
+__all__ = ["InferenceParams", "PredictorParams"]
 
 
 @params
-class PredictorParams:
-    """How samples are predicted."""
+class InferenceParams:
+    """How a model is run over data: what prediction and load-and-validate share."""
 
     device: DeviceConfigParams = field(factory=DeviceConfigParams, mode="flat", help="Devices and threads")
     pipeline: DataPipelineParams = field(
         factory=DataPipelineParams, mode="flat", fixed_class=True, help="Batching and processes"
     )
+    run_eagerly: bool = field(
+        default=False,
+        help="Run the scenario's own graph, uncompiled and in the main thread, so that breakpoints in it work",
+    )
+    progress_bar: bool = field(default=True, help="Show the progress where there is a terminal")
+    silent: bool = field(default=False, help="Show nothing but warnings and results")
+
+
+@params
+class PredictorParams(InferenceParams):
+    """How samples are predicted."""
+
     include_targets: bool = field(
         default=False, help="Let samples carry their targets, which the generator must know then"
     )
+    include_meta: bool = field(default=True, help="Let samples carry their meta")

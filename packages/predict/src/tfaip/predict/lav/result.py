@@ -1,0 +1,46 @@
+"""What a validation gives for one data set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from tfaip.pipeline import DataGeneratorParams
+
+__all__ = ["LAVResult"]
+
+
+@dataclass(frozen=True)
+class LAVResult:
+    """The figures of one data set.
+
+    Attributes:
+        name: `l0` for the first data set, `l1` for the second, ...
+        data: Where its samples come from.
+        samples: Samples that losses and metrics were computed on.
+        skipped: Samples that are missing there: dropped as invalid, or bad ones where those are skipped.
+        metrics: Losses and metrics of the model by name, `loss` being the weighted sum.
+        evaluator: What the evaluator returned.
+        not_computed: Losses and metrics that need an output which only the graph of the training has, with the reason.
+    """
+
+    name: str
+    data: DataGeneratorParams
+    samples: int
+    skipped: int
+    metrics: Mapping[str, float]
+    evaluator: Mapping[str, Any]
+    not_computed: Mapping[str, str]
+
+    def logs(self) -> dict[str, float]:
+        """Return all figures that are single numbers; an evaluator's that has the name of a metric as `eval_NAME`."""
+        logs = dict(self.metrics)
+        for name, value in self.evaluator.items():
+            number = np.asarray(value)
+            if number.size == 1 and number.dtype.kind in "biuf":
+                logs[f"eval_{name}" if name in self.metrics else name] = float(number.reshape(()))
+        return logs
