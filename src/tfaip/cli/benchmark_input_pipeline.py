@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tfaip.cli.command import run_command
 from tfaip.cli.scenario_command_line import scenario_command_line
+from tfaip.model.command import run_command
 
 __all__ = ["main"]
 

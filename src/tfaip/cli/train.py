@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tfaip.cli.command import run_command
-from tfaip.cli.console_log import log_to_console
 from tfaip.cli.scenario_command_line import scenario_command_line
-from tfaip.cli.tensorflow_import import import_tensorflow
+from tfaip.model.command import import_tensorflow, log_to_console, run_command
 
 __all__ = ["main"]
 

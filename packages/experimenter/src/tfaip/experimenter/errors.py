@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from openpyxl.utils import get_column_letter
 
+from tfaip.params import UserError
+
 __all__ = ["ExperimenterError", "SheetError", "SheetMistake"]
 
 
-class ExperimenterError(Exception):
+class ExperimenterError(UserError):
     """A mistake of the user, told in one message; a command ends with exit code 2."""
 
 

@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from .definition import params
-from .errors import CommandLineError, DefinitionError, LoadError, Mistake, ParamsError, ParamsWarning
+from .errors import CommandLineError, DefinitionError, LoadError, Mistake, ParamsError, ParamsWarning, UserError
 from .fields import TYPE_ARGUMENT, field
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ __all__ = [
     "ParamsWarning",
     "ParseResult",
     "SharedNumber",
+    "UserError",
     "embed",
     "field",
     "from_dict",

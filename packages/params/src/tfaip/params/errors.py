@@ -1,14 +1,22 @@
-"""The errors of this package: all of them are `ParamsError`, and each says whose mistake it is."""
+"""The errors of this package, and `UserError`, the base of what users can mend in all packages."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["CommandLineError", "DefinitionError", "LoadError", "Mistake", "ParamsError", "ParamsWarning"]
+__all__ = ["CommandLineError", "DefinitionError", "LoadError", "Mistake", "ParamsError", "ParamsWarning", "UserError"]
 
 
-class ParamsError(ValueError):
+class UserError(Exception):
+    """Something that the user can mend: commands show its message alone, without a traceback, and exit with 2.
+
+    It stands on the ground floor so that a command needs no list of the errors of all packages. Derive from it beside
+    the built-in class that fits, `class FolderError(UserError, ValueError)`.
+    """
+
+
+class ParamsError(UserError, ValueError):
     """Anything that this package refuses; a `ValueError`."""
 
 
@@ -48,7 +56,7 @@ class Mistake:
         return hash((self.where, self.problem, self.hints))
 
 
-class _UserError(ParamsError):
+class _MistakesError(ParamsError):
     """Holds all mistakes that were found together, so that the user needn't discover them one by one."""
 
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
@@ -60,11 +68,11 @@ class _UserError(ParamsError):
         return type(self), (self.mistakes,)
 
 
-class CommandLineError(_UserError):
+class CommandLineError(_MistakesError):
     """A command line that can't be read; `mistakes` holds every mistake of the line."""
 
 
-class LoadError(_UserError):
+class LoadError(_MistakesError):
     """A file or dict that can't be read as params; `mistakes` names each place by its path, `$.optimizer.lr`."""
 
 

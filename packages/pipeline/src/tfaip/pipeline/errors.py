@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tfaip.params import UserError
+
 __all__ = [
     "DataError",
     "DefinitionError",
@@ -20,15 +22,15 @@ class PipelineError(Exception):
     """The base class of what the pipeline itself raises; the errors of processors come out as what they are."""
 
 
-class DefinitionError(PipelineError, ValueError):
+class DefinitionError(PipelineError, UserError, ValueError):
     """A pipeline is put together in a way that can't work; found when it is built."""
 
 
-class DataError(PipelineError, ValueError):
+class DataError(PipelineError, UserError, ValueError):
     """Data that the user named can't be had: raise it in a generator, and commands show its message alone."""
 
 
-class SpecError(PipelineError, ValueError):
+class SpecError(PipelineError, UserError, ValueError):
     """A sample does not hold what the specs of its `DataBase` promise."""
 
 
@@ -56,7 +58,7 @@ class SampleTimeoutError(PipelineError, TimeoutError):
     """A worker spent more than `sample_timeout` seconds on one sample."""
 
 
-class EmptyPassError(PipelineError):
+class EmptyPassError(PipelineError, UserError):
     """A repeating pipeline went through all of its data without getting one batch."""
 
 

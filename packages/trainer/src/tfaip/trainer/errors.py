@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from tfaip.params import UserError
+
 __all__ = ["CheckpointError", "RunFolderError"]
 
 
-class CheckpointError(ValueError):
+class CheckpointError(UserError, ValueError):
     """There is no checkpoint that can be read, or it is one of another network."""
 
 
-class RunFolderError(ValueError):
+class RunFolderError(UserError, ValueError):
     """A folder can't be written, holds another run, or holds none where one is expected."""

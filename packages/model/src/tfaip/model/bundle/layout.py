@@ -13,13 +13,15 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from tfaip.params import UserError
+
 __all__ = ["SIGNATURE", "Bundle", "BundleError"]
 
 # The name under which TensorFlow Serving looks for a signature unless told otherwise.
 SIGNATURE = "serving_default"
 
 
-class BundleError(ValueError):
+class BundleError(UserError, ValueError):
     """A folder is no bundle, or a broken one."""
 
 

@@ -6,13 +6,14 @@ import logging
 from typing import Any
 
 from tfaip.model.device.params import DeviceConfigParams
+from tfaip.params import UserError
 
 __all__ = ["DeviceError", "configure_devices"]
 
 logger = logging.getLogger(__name__)
 
 
-class DeviceError(ValueError):
+class DeviceError(UserError, ValueError):
     """The devices that were asked for cannot be had."""
 
 

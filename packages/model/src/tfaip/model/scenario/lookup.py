@@ -12,11 +12,12 @@ from types import ModuleType
 from typing import Any
 
 from tfaip.model.scenario.scenario import ScenarioBase
+from tfaip.params import UserError
 
 __all__ = ["ScenarioNotFoundError", "find_scenario", "search_current_folder"]
 
 
-class ScenarioNotFoundError(ValueError):
+class ScenarioNotFoundError(UserError, ValueError):
     """No scenario, or more than one, goes by the name that the user gave."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from tfaip.cli.user_errors import USAGE_ERROR, reported_user_errors
+from tfaip.model.command.user_errors import USAGE_ERROR, reported_user_errors
 from tfaip.model.keras_backend import prefer_tensorflow
 
 __all__ = ["run_command"]

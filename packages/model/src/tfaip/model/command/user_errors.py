@@ -7,28 +7,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tfaip.model import BundleError, DeviceError, ScenarioNotFoundError
-from tfaip.params import ParamsError
-from tfaip.pipeline import DataError
-from tfaip.pipeline.errors import DefinitionError
-from tfaip.trainer import CheckpointError, RunFolderError
+from tfaip.params import UserError
 
-__all__ = ["reported_user_errors"]
+__all__ = ["INTERRUPTED", "USAGE_ERROR", "reported_user_errors"]
 
 USAGE_ERROR = 2
 # What shells report for a command that SIGINT ended.
 INTERRUPTED = 130
-
-USER_ERRORS = (
-    BundleError,
-    CheckpointError,
-    DataError,
-    DefinitionError,
-    DeviceError,
-    ParamsError,
-    RunFolderError,
-    ScenarioNotFoundError,
-)
 
 
 @contextmanager
@@ -42,8 +27,6 @@ def reported_user_errors(command: str) -> Iterator[None]:
         # Whoever read our output has gone, `head` for instance; Python would complain once more at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
-    except Exception as error:
-        if not isinstance(error, USER_ERRORS):
-            raise
+    except UserError as error:
         print(f"{command}: error: {error}", file=sys.stderr)
         raise SystemExit(USAGE_ERROR) from None
