@@ -47,6 +47,11 @@ def test_a_call_ends_once_the_samples_are_reached():
     assert (call.steps, call.samples, call.ended) == (2, 5, False)
 
 
+def test_a_call_ends_where_something_else_is_to_be_done():
+    loop, iterator = CompiledLoop(Summing(), steps_per_call=10), endless([1] * 9)
+    assert [loop(iterator, max_steps=steps).steps for steps in (4, 2, None)] == [4, 2, 3]
+
+
 def test_the_result_does_not_depend_on_the_steps_per_call():
     totals = []
     for steps_per_call in (1, 2, 5):

@@ -53,17 +53,20 @@ class CompiledLoop:
         self._steps_per_call = StepsPerCall(steps_per_call)
         self._run = self._loop if eager else tf.function(self._loop, autograph=False)
 
-    def __call__(self, iterator: Any, max_samples: int | None = None) -> LoopCall:
-        """Make the steps of one call; fewer where the pass ends, or once `max_samples` are reached or passed.
+    def __call__(self, iterator: Any, max_samples: int | None = None, max_steps: int | None = None) -> LoopCall:
+        """Make the steps of one call; fewer where the pass ends, or where one of the limits is reached.
 
         Args:
             iterator: Iterator of a `tf.data` data set with the elements (inputs, targets, ..., end_of_epoch).
-            max_samples: Samples after which to stop; `None` for any number.
+            max_samples: Samples that end the call once they are reached or passed; `None` for any number.
+            max_steps: Steps after which something is to be done outside of the loop, at least 1; `None` for any number.
         """
         started = time.perf_counter()
-        limit = tf.int64.max if max_samples is None else max_samples
+        wanted = self._steps_per_call.steps
+        most_steps = wanted if max_steps is None else min(wanted, max(max_steps, 1))
+        most_samples = tf.int64.max if max_samples is None else max_samples
         steps, samples, waited, ended = self._run(
-            iterator, tf.constant(self._steps_per_call.steps, tf.int64), tf.constant(limit, tf.int64)
+            iterator, tf.constant(most_steps, tf.int64), tf.constant(most_samples, tf.int64)
         )
         call = LoopCall(int(steps), int(samples), time.perf_counter() - started, float(waited), bool(ended))
         self._steps_per_call.took(call.steps, call.seconds)
