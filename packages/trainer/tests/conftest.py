@@ -1,7 +1,9 @@
+import json
+
 import pytest
 
 from tfaip.model.testing.points.scenario import PointsScenario
-from tfaip.trainer import TrainerParams
+from tfaip.trainer import RunFolder, TrainerParams
 
 
 @pytest.fixture
@@ -25,3 +27,26 @@ def points_params(tmp_path):
         return params
 
     return make
+
+
+@pytest.fixture
+def train():
+    """Train and return the logs of the last epoch."""
+    return lambda params: PointsScenario.create_trainer(params).train()
+
+
+@pytest.fixture
+def resume():
+    """Go on with a run and return the logs of its last epoch."""
+    return lambda params: PointsScenario.create_trainer(params).resume()
+
+
+@pytest.fixture
+def metrics_of():
+    """Return what metrics.jsonl of a run holds, without the times."""
+
+    def read(folder) -> list[dict]:
+        lines = [json.loads(line) for line in RunFolder(folder).metrics.read_text().splitlines()]
+        return [{name: value for name, value in line.items() if name != "time"} for line in lines]
+
+    return read

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from tfaip.model import DeviceConfigParams, TrainerPipelineParams, TrainerPipelineParamsBase
+from tfaip.trainer.early_stopping import EarlyStoppingParams
 from tfaip.trainer.errors import CheckpointError, RunFolderError
 from tfaip.trainer.optimizers import AdamParams, OptimizerParams, RMSpropParams, SGDParams
 from tfaip.trainer.params import TrainerParams
@@ -21,6 +22,7 @@ __all__ = [
     "CheckpointError",
     "ConstantParams",
     "DeviceConfigParams",
+    "EarlyStoppingParams",
     "ExponentialDecayParams",
     "LearningRateParams",
     "OptimizerParams",

@@ -9,6 +9,7 @@ from attrs.validators import ge, gt, optional
 
 from tfaip.model import DeviceConfigParams, ScenarioBaseParams, TrainerPipelineParamsBase
 from tfaip.params import field, params
+from tfaip.trainer.early_stopping import EarlyStoppingParams
 from tfaip.trainer.optimizers import AdamParams, OptimizerParams, RMSpropParams, SGDParams
 from tfaip.trainer.schedules import ConstantParams, ExponentialDecayParams, LearningRateParams
 
@@ -52,6 +53,9 @@ class TrainerParams:
         mode="flat",
         choices=[ConstantParams, ExponentialDecayParams],
         help="The learning rate's schedule",
+    )
+    early_stopping: EarlyStoppingParams = field(
+        factory=EarlyStoppingParams, mode="flat", help="Ending before the last epoch"
     )
     scenario: ScenarioBaseParams[Any, Any] = field(fixed_class=True, help="The scenario")
     gen: TrainerPipelineParamsBase[Any, Any] = field(fixed_class=True, help="Samples of training and validation")

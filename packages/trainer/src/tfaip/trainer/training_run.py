@@ -14,11 +14,13 @@ from tfaip.trainer.actions.choose_best import ChooseBest
 from tfaip.trainer.actions.export_best import ExportBest
 from tfaip.trainer.actions.export_final import ExportFinal
 from tfaip.trainer.actions.report import Report
+from tfaip.trainer.actions.stop_early import StopEarly
 from tfaip.trainer.actions.validate import Validate
 from tfaip.trainer.actions.write_checkpoint import WriteCheckpoint
 from tfaip.trainer.best_model import BestModel
 from tfaip.trainer.checkpoint import Checkpoints
 from tfaip.trainer.compiled_loop import CompiledLoop
+from tfaip.trainer.early_stopping.early_stopping import EarlyStopping
 from tfaip.trainer.growing_files import cut_back, sizes
 from tfaip.trainer.network import Network
 from tfaip.trainer.pipeline_errors import pipeline_errors
@@ -71,6 +73,7 @@ class TrainingRun:
         return [
             Validate(),
             ChooseBest(self._context.best),
+            StopEarly(EarlyStopping(self._context.params.early_stopping, self._context.best)),
             Report(),
             ExportBest(),
             ExportFinal(),
@@ -88,7 +91,7 @@ class TrainingRun:
         self._train_iterator = None
         context.stack.close()
         if exc_type is None:
-            context.status.end("finished")
+            context.status.end("finished", reason=context.stop_reason or "all epochs are done")
         elif exc_type is KeyboardInterrupt:
             context.status.end("stopped")
             if context.folder and context.epoch:
@@ -112,7 +115,7 @@ class TrainingRun:
         self._pipeline_state, self._samples_per_epoch = state["pipeline"], state["samples_per_epoch"]
         for action in self._actions:
             if action.name in state["actions"]:
-                action.restore(state["actions"][action.name])
+                action.restore(context, state["actions"][action.name])
         logger.info("Resuming after epoch %d from %s", context.epoch, checkpoint.path)
 
     def run(self) -> dict[str, float]:
@@ -125,6 +128,9 @@ class TrainingRun:
                     action.open(context)
                 while not context.is_last_epoch:
                     self._run_epoch()
+            if context.stop_reason:
+                ended = f"epoch {context.epoch} of {context.params.epochs}"
+                logger.info("The training ends after %s: %s", ended, context.stop_reason)
             for action in self._actions:
                 action.end(context)
         return context.logs

@@ -40,5 +40,5 @@ class Action:
         """Return what `restore` takes, as plain JSON; nothing where there is nothing to remember."""
         return {}
 
-    def restore(self, state: Mapping[str, Any]) -> None:
+    def restore(self, context: RunContext, state: Mapping[str, Any]) -> None:
         """Go on from `state`; called before `open` if the checkpoint holds a state of this action."""

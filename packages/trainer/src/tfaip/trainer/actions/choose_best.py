@@ -33,6 +33,6 @@ class ChooseBest(Action):
         """Return value and epoch of the best model."""
         return self._best.state()
 
-    def restore(self, state: Mapping[str, Any]) -> None:
+    def restore(self, context: RunContext, state: Mapping[str, Any]) -> None:
         """Go on from them."""
         self._best.restore(state)
