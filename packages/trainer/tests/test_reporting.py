@@ -1,8 +1,16 @@
+import io
 import json
 import math
 
+import pytest
+from rich.console import Console
+
+from tfaip.trainer.reporting.benchmark import Benchmark
+from tfaip.trainer.reporting.epoch_progress import EpochProgress
+from tfaip.trainer.reporting.epoch_table import epoch_table
 from tfaip.trainer.reporting.metrics_file import append_metrics
-from tfaip.trainer.reporting.progress import EpochProgress
+from tfaip.trainer.reporting.progress import ProgressLines
+from tfaip.trainer.reporting.progress_bar import LiveLogs, ProgressBar
 from tfaip.trainer.reporting.results_line import results_line
 from tfaip.trainer.reporting.status_file import StatusFile
 
@@ -38,15 +46,130 @@ def test_the_status_is_written_when_the_state_changes(tmp_path):
 
 
 def test_progress_counts_speed_waiting_and_what_is_left():
-    progress = EpochProgress(epoch=2, epochs=4, total=1000)
-    progress.add(samples=250, seconds=2.0, waited=0.5, logs={"loss": 0.1})
+    progress = EpochProgress(epoch=2, epochs=4, total=1000, read_logs=lambda: {"loss": 0.1})
+    progress.add(steps=25, samples=250, seconds=2.0, waited=0.5)
     assert progress.samples_per_second == 125
     assert progress.data_wait == 0.25
     assert progress.eta == (750 + 2000) / 125
-    assert "loss 0.1000 | 125 samples/s | ETA 0:22 | data wait 25%" in progress.text()
+    assert progress.text() == "loss 0.1000 | 125 samples/s  ETA 0:22  data wait 25%"
+
+
+def test_the_first_call_which_compiles_does_not_count_for_the_speed():
+    progress = EpochProgress(epoch=1, epochs=1, total=1000)
+    progress.add(steps=1, samples=10, seconds=10.0, waited=0)
+    progress.add(steps=20, samples=200, seconds=1.0, waited=0)
+    assert progress.samples_per_second == 200
+    assert progress.summary() == "0:11, 19 samples/s, data wait 0%"
+
+
+def test_what_is_done_beside_the_steps_of_each_epoch_counts_for_the_time_left():
+    progress = EpochProgress(epoch=2, epochs=4, total=1000, beside=5.0)
+    progress.add(steps=25, samples=250, seconds=2.0, waited=0.5)
+    assert progress.eta == (750 + 2000) / 125 + 3 * 5
 
 
 def test_without_a_known_length_there_is_no_eta():
     progress = EpochProgress(epoch=1, epochs=4, total=None)
-    progress.add(samples=250, seconds=2.0, waited=0.5, logs={})
+    progress.add(steps=25, samples=250, seconds=2.0, waited=0.5)
     assert progress.eta is None
+
+
+def test_logs_are_fetched_from_the_device_only_when_they_are_shown():
+    fetched = []
+
+    def read():
+        fetched.append(1)
+        return {"loss": 0.1}
+
+    progress = EpochProgress(epoch=1, epochs=1, total=100, read_logs=read)
+    lines, bar = ProgressLines(every=3600), ProgressBar(Console(file=io.StringIO()))
+    for _ in range(50):
+        progress.add(steps=1, samples=1, seconds=0.1, waited=0)
+        lines.show(progress)
+    assert not fetched
+    for _ in range(50):
+        bar.show(progress)
+    assert len(fetched) == 1
+
+
+@pytest.mark.parametrize("count", [1, 4, 60])
+@pytest.mark.parametrize("width", [20, 80])
+def test_neither_many_metrics_nor_a_narrow_terminal_break_the_live_display(count, width):
+    logs = {"loss": 0.1, **{f"some_metric_{number}": number for number in range(count)}, "lr": 1e-3}
+    lines = LiveLogs(logs).lines(width)
+    assert len(lines) <= 4
+    assert all(len(line) <= width for line in lines) or width == 20
+    assert lines[0].split()[0] == "loss"
+    assert "lr 0.0010" in " ".join(lines)
+
+
+def test_logs_that_are_not_shown_for_lack_of_room_are_counted():
+    logs = {f"metric_{number}": 0.0 for number in range(50)}
+    lines = LiveLogs(logs).lines(80)
+    shown = sum(line.count("metric_") for line in lines)
+    assert lines[-1].endswith(f"and {50 - shown} more")
+
+
+def test_the_epoch_table_marks_the_best_and_leaves_out_what_was_not_computed():
+    rows = [{"epoch": 1, "loss": 0.5}, {"epoch": 2, "step": 10, "time": 3.0, "loss": 0.25, "val_acc": 0.9}]
+    assert epoch_table(rows, best_epoch=2).splitlines() == [
+        "  epoch     loss   val_acc",
+        " ──────────────────────────",
+        "  1       0.5000",
+        "  2*      0.2500    0.9000",
+    ]
+
+
+def test_the_epoch_table_of_a_long_run_keeps_first_last_and_best():
+    rows = [{"epoch": epoch, "loss": 1 / epoch} for epoch in range(1, 1001)]
+    lines = epoch_table(rows, best_epoch=123).splitlines()
+    assert len(lines) < 30
+    epochs = [line.split()[0] for line in lines[2:]]
+    assert (epochs[0], epochs[-1]) == ("1", "1000")
+    assert "123*" in epochs
+
+
+def test_the_epoch_table_of_many_logs_goes_on_below():
+    rows = [{"epoch": 1, **{f"metric_{number}": number for number in range(30)}}]
+    lines = epoch_table(rows, width=80).splitlines()
+    assert max(map(len, lines)) <= 80
+    heads = [line for line in lines if line.lstrip().startswith("epoch")]
+    assert len(heads) > 1
+    assert " ".join(heads).count("metric_") == 30
+
+
+def counted(steps, samples, seconds, waited=0.0) -> EpochProgress:
+    progress = EpochProgress(epoch=1, epochs=3, total=None)
+    progress.add(steps, samples, seconds, waited)
+    return progress
+
+
+def test_the_benchmark_is_the_mean_of_the_epochs_after_the_first():
+    benchmark = Benchmark()
+    benchmark.end_epoch(counted(10, 100, 1000.0))
+    benchmark.end_epoch(counted(10, 100, 1.0, 0.25))
+    benchmark.end_epoch(counted(10, 100, 3.0, 0.25))
+    lines = benchmark.table().splitlines()
+    assert lines[0].strip() == "Mean of 2 epochs after the first"
+    assert lines[3].split() == ["steps", "2.0s", "100%", "200.00", "ms", "20.00", "ms"]
+    assert lines[4].split() == ["waiting", "for", "data", "0.2s", "12%", "25.00", "ms", "2.50", "ms"]
+
+
+def test_the_benchmark_of_a_single_epoch_says_that_it_is_the_first():
+    benchmark = Benchmark()
+    benchmark.end_epoch(counted(10, 100, 1.0))
+    assert "Times of the first epoch, tracing included" in benchmark.table()
+    assert Benchmark().table() == ""
+
+
+def test_what_is_done_beside_the_steps_is_a_row_and_a_part_of_the_whole(monkeypatch):
+    clock = iter([0.0, 3.0])
+    monkeypatch.setattr("time.perf_counter", lambda: next(clock))
+    benchmark = Benchmark()
+    with benchmark.timed("validation"):
+        pass
+    benchmark.end_epoch(counted(10, 100, 1.0))
+    lines = benchmark.table().splitlines()
+    assert lines[5].split() == ["validation", "3.0s", "75%"]
+    assert lines[6].split()[:3] == ["all", "4.0s", "100%"]
+    assert benchmark.beside == 3.0

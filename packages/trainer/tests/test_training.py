@@ -108,6 +108,13 @@ def test_the_log_holds_a_line_of_results_an_epoch_and_samples_in_words(finished)
     assert log.count("point {'index': 0} lies ") == 6
 
 
+def test_the_log_ends_with_tables_of_the_epochs_and_of_the_times(finished):
+    folder, _, _ = finished
+    log = RunFolder(folder).log.read_text()
+    assert re.search(r"Results of all epochs\n +epoch +loss +acc +lr +val_loss +val_acc\n", log)
+    assert re.search(r"Mean of 5 epochs after the first\n(.*\n)+ +steps +[\d.]+s .*\n", log)
+
+
 def test_the_status_tells_of_the_end_and_of_the_best_epoch(finished):
     folder, _, _ = finished
     status = json.loads(RunFolder(folder).status.read_text())

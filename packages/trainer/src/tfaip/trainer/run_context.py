@@ -6,12 +6,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tfaip.trainer.reporting.benchmark import Benchmark
+
 if TYPE_CHECKING:
     from tfaip.model import ScenarioBase
     from tfaip.trainer.best_model import BestModel
     from tfaip.trainer.network import Network
     from tfaip.trainer.params import TrainerParams
-    from tfaip.trainer.reporting.progress import EpochProgress, ProgressDisplay
+    from tfaip.trainer.reporting.epoch_progress import EpochProgress
+    from tfaip.trainer.reporting.progress import ProgressDisplay
     from tfaip.trainer.reporting.status_file import StatusFile
     from tfaip.trainer.run_folder import RunFolder
 
@@ -34,6 +37,7 @@ class RunContext:
         epoch: Epochs that are done, the one that is just being finished included.
         shown: Counts of the current or last epoch.
         logs: Logs of the last epoch; actions add theirs to them.
+        benchmark: Where the time goes.
         is_best: Whether the last epoch gave the best model so far.
         stop_reason: Why the training ends before the last epoch that was planned.
     """
@@ -49,6 +53,7 @@ class RunContext:
     shown: EpochProgress = field(init=False)
     epoch: int = 0
     logs: dict[str, float] = field(default_factory=dict)
+    benchmark: Benchmark = field(default_factory=Benchmark)
     is_best: bool = False
     stop_reason: str | None = None
 

@@ -15,6 +15,7 @@ from tfaip.trainer.actions.export_best import ExportBest
 from tfaip.trainer.actions.export_final import ExportFinal
 from tfaip.trainer.actions.report import Report
 from tfaip.trainer.actions.stop_early import StopEarly
+from tfaip.trainer.actions.summarize import Summarize
 from tfaip.trainer.actions.validate import Validate
 from tfaip.trainer.actions.write_checkpoint import WriteCheckpoint
 from tfaip.trainer.best_model import BestModel
@@ -24,7 +25,8 @@ from tfaip.trainer.early_stopping.early_stopping import EarlyStopping
 from tfaip.trainer.growing_files import cut_back, sizes
 from tfaip.trainer.network import Network
 from tfaip.trainer.pipeline_errors import pipeline_errors
-from tfaip.trainer.reporting.progress import EpochProgress, create_progress
+from tfaip.trainer.reporting.epoch_progress import EpochProgress
+from tfaip.trainer.reporting.progress import create_progress
 from tfaip.trainer.reporting.status_file import StatusFile
 from tfaip.trainer.run_context import RunContext
 
@@ -76,6 +78,7 @@ class TrainingRun:
             StopEarly(EarlyStopping(self._context.params.early_stopping, self._context.best)),
             Report(),
             ExportBest(),
+            Summarize(),
             ExportFinal(),
             WriteCheckpoint(self._state),
         ]
@@ -153,15 +156,23 @@ class TrainingRun:
         context = self._context
         self._train_epoch()
         context.epoch += 1
-        context.logs = {**context.network.train_metrics.result(), "lr": context.network.step.learning_rate}
+        context.logs = dict(context.shown.logs())
         for action in self._actions:
-            action.after_epoch(context)
+            with context.benchmark.timed(action.name):
+                action.after_epoch(context)
+        context.benchmark.end_epoch(context.shown)
         context.status.update(epoch=context.epoch, step=context.step)
 
     def _train_epoch(self) -> None:
         """Train until the pass over the data ends, or the samples of an epoch are reached."""
         context, network = self._context, self._context.network
-        shown = context.shown = EpochProgress(context.epoch + 1, context.params.epochs, self._samples_per_epoch)
+        shown = context.shown = EpochProgress(
+            context.epoch + 1,
+            context.params.epochs,
+            self._samples_per_epoch,
+            read_logs=lambda: {**network.train_metrics.result(), "lr": network.step.learning_rate},
+            beside=context.benchmark.beside,
+        )
         network.train_metrics.reset()
         network.step.start_epoch(context.epoch, self._samples_per_epoch)
         for action in self._actions:
@@ -172,7 +183,7 @@ class TrainingRun:
             with pipeline_errors(self._train_data):
                 call = self._train_loop(self._train_iterator, left)
             self._batches += call.steps
-            shown.add(call.samples, call.seconds, call.waited, network.train_metrics.result())
+            shown.add(call.steps, call.samples, call.seconds, call.waited)
             context.progress.show(shown)
             context.status.update(epoch=context.epoch, step=context.step, eta=shown.eta)
             ended = shown.samples >= limit if limit else call.ended

@@ -1,0 +1,100 @@
+"""How far an epoch has come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from tfaip.trainer.reporting.results_line import format_value
+
+__all__ = ["EpochProgress", "format_duration"]
+
+
+class EpochProgress:
+    """Counts of the current epoch.
+
+    Args:
+        epoch: Its number, from 1.
+        epochs: Epochs that are planned.
+        total: Samples of the epoch, `None` if not known.
+        read_logs: Fetches losses, metrics and learning rate from the device, which waits for it: called only when they
+            are shown.
+        beside: Seconds that an epoch takes beside its steps, as far as known: validation, export, checkpoint.
+    """
+
+    def __init__(
+        self,
+        epoch: int,
+        epochs: int,
+        total: int | None,
+        read_logs: Callable[[], Mapping[str, float]] = dict,
+        beside: float = 0.0,
+    ) -> None:
+        self.epoch = epoch
+        self.epochs = epochs
+        self.total = total
+        self.steps = 0
+        self.samples = 0
+        self.seconds = 0.0
+        self.waited = 0.0
+        self._beside = beside
+        self._read_logs = read_logs
+        self._first: tuple[int, float] | None = None
+
+    def add(self, steps: int, samples: int, seconds: float, waited: float) -> None:
+        """Take one call of the loop into account."""
+        self.steps += steps
+        self.samples += samples
+        self.seconds += seconds
+        self.waited += waited
+        if self._first is None:
+            self._first = samples, seconds
+
+    def logs(self) -> Mapping[str, float]:
+        """Fetch losses, metrics and learning rate of the epoch so far."""
+        return self._read_logs()
+
+    @property
+    def samples_per_second(self) -> float:
+        """Speed, without the first call wherever there are others: it may have traced and compiled the steps."""
+        samples, seconds = self._first or (0, 0.0)
+        if self.samples > samples and self.seconds > seconds:
+            return (self.samples - samples) / (self.seconds - seconds)
+        return self.samples / self.seconds if self.seconds else 0.0
+
+    @property
+    def data_wait(self) -> float:
+        """Share of the time, from 0 to 1, that was spent waiting for data."""
+        return self.waited / self.seconds if self.seconds else 0.0
+
+    @property
+    def eta(self) -> float | None:
+        """Seconds to the end of the training; `None` where the samples of an epoch are not known."""
+        if not self.total or not self.samples:
+            return None
+        epochs_after = self.epochs - self.epoch
+        samples = max(self.total - self.samples, 0) + epochs_after * self.total
+        return samples / self.samples_per_second + (epochs_after + 1) * self._beside
+
+    def summary(self) -> str:
+        """Return time, speed and waiting of the whole epoch, for people."""
+        speed = self.samples / self.seconds if self.seconds else 0.0
+        return f"{format_duration(self.seconds)}, {speed:,.0f} samples/s, data wait {self.data_wait:.0%}"
+
+    def pace(self) -> str:
+        """Return speed, time left and waiting, for people."""
+        eta = "-" if self.eta is None else format_duration(self.eta)
+        return f"{self.samples_per_second:,.0f} samples/s  ETA {eta}  data wait {self.data_wait:.0%}"
+
+    def text(self) -> str:
+        """Return logs and pace in one line."""
+        logs = " ".join(f"{name} {format_value(value)}" for name, value in self.logs().items())
+        return f"{logs} | {self.pace()}" if logs else self.pace()
+
+
+def format_duration(seconds: float) -> str:
+    """Return `0.3s`, `4:05` or `1:04:05`."""
+    if seconds < 10:
+        return f"{seconds:.1f}s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

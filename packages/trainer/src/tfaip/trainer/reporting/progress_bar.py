@@ -1,0 +1,114 @@
+"""The live display on a terminal."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import Self
+
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.text import Text
+
+from tfaip.trainer.reporting.epoch_progress import EpochProgress
+from tfaip.trainer.reporting.results_line import format_value
+
+__all__ = ["LiveLogs", "ProgressBar"]
+
+# Nobody reads faster, and each look at the logs waits for the device.
+LOGS_EVERY = 0.5
+
+
+class ProgressBar:
+    """Draws a bar that is redrawn in place; what is logged meanwhile appears above it.
+
+    Args:
+        console: Where it is drawn.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._bar = _BarAboveLogs(
+            SpinnerColumn(),
+            TextColumn("[bold]{task.description}"),
+            BarColumn(bar_width=None),
+            TextColumn("{task.percentage:>3.0f}%"),
+            TextColumn("[dim]{task.fields[pace]}"),
+            console=console,
+            expand=True,
+            transient=True,
+            refresh_per_second=5,
+        )
+        self._task = self._bar.add_task("preparing", total=None, logs={}, pace="")
+        self._logs_shown = -LOGS_EVERY
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._bar.stop()
+
+    def show(self, progress: EpochProgress) -> None:
+        """Redraw the bar."""
+        now = time.monotonic()
+        if now - self._logs_shown >= LOGS_EVERY:
+            self._logs_shown = now
+            self._bar.update(self._task, logs=progress.logs())
+        self._bar.update(
+            self._task,
+            description=f"epoch {progress.epoch}/{progress.epochs}",
+            completed=progress.samples,
+            total=progress.total,
+            pace=progress.pace(),
+        )
+
+    def note(self, text: str) -> None:
+        """Replace the speed by `text`."""
+        self._bar.update(self._task, pace=text)
+
+
+class _BarAboveLogs(Progress):
+    """The bar with the pace, and the logs below it, which would leave no room for the bar on 80 columns."""
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """Yield both."""
+        yield self.make_tasks_table(self.tasks)
+        for task in self.tasks:
+            if task.fields["logs"]:
+                yield LiveLogs(task.fields["logs"])
+
+
+class LiveLogs:
+    """Names and values, as many to a line as fit; of very many only some, so that the display stays small.
+
+    Args:
+        logs: Value of each log.
+        max_lines: Lines at most.
+    """
+
+    def __init__(self, logs: Mapping[str, float], max_lines: int = 4) -> None:
+        self._logs = logs
+        self._max_lines = max_lines
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the lines."""
+        lines = self.lines(options.max_width)
+        for line in lines:
+            yield Text(line, style="cyan", overflow="ellipsis", no_wrap=True)
+
+    def lines(self, width: int) -> list[str]:
+        """Return the lines for a display of so many columns; the values of all lines stand in columns."""
+        # What everybody looks at first is never among what is left out.
+        names = sorted(self._logs, key=lambda name: name not in ("loss", "lr"))
+        items = [f"{name} {format_value(self._logs[name])}" for name in names]
+        indent, gap = "  ", 2
+        column = min(max(map(len, items)), width - len(indent))
+        per_line = max(1, (width - len(indent) + gap) // (column + gap))
+        if len(items) <= per_line:
+            return [indent + (" " * gap).join(items)]
+        hidden = len(items) - per_line * self._max_lines
+        if hidden > 0:
+            items = items[: per_line * self._max_lines - 1]
+            items.append(f"and {hidden + 1} more")
+        rows = [items[start : start + per_line] for start in range(0, len(items), per_line)]
+        return [indent + (" " * gap).join(item.ljust(column) for item in row).rstrip() for row in rows]
