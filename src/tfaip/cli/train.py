@@ -31,7 +31,17 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _train(scenario_name: str, arguments: list[str]) -> None:
     scenario, command_line = scenario_command_line("tfaip-train", scenario_name)
-    params = command_line.parse(arguments)["trainer"]
+    command_line.add_argument(
+        "--check", type=bool, help="Build and run everything once, name the first thing that is wrong, and exit"
+    )
+    parsed = command_line.parse(arguments)
+    params = parsed["trainer"]
     log_to_console()
     import_tensorflow()
-    scenario.create_trainer(params).train()
+    if parsed.arguments.check:
+        from tfaip.trainer.preflight import check_scenario
+        from tfaip.trainer.preflight.console import show_stage
+
+        check_scenario(scenario, params, show_stage)
+    else:
+        scenario.create_trainer(params).train()

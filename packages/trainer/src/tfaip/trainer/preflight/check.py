@@ -1,0 +1,236 @@
+"""`tfaip-train SCENARIO --check`: everything is built and run once, before hours are spent on it."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tfaip.model import ModelMetrics, configure_devices
+from tfaip.model.bundle.export import export_bundle
+from tfaip.model.bundle.load import load_prediction_function
+from tfaip.pipeline import PipelineMode
+from tfaip.trainer.preflight.data_checks import described, first_batches, serial_pipeline
+from tfaip.trainer.preflight.errors import PreflightError
+from tfaip.trainer.preflight.graph_checks import require_finite, require_used_layers, trained_gradients
+from tfaip.trainer.preflight.stages import Stage, Stages
+from tfaip.trainer.preflight.step_time import measure_steps
+from tfaip.trainer.preflight.thread_counts import fastest_thread_count
+
+if TYPE_CHECKING:
+    from tfaip.model import GraphBase, ModelBase, ScenarioBase
+    from tfaip.pipeline import Batch, Sample
+    from tfaip.trainer.params import TrainerParams
+
+__all__ = ["check_scenario"]
+
+# Of a reloaded SavedModel against the graph: the order of floating-point sums may differ, nothing else.
+RELOAD_TOLERANCE = 1e-4
+
+
+def check_scenario(
+    scenario_cls: type[ScenarioBase[Any, Any]],
+    params: TrainerParams,
+    show: Callable[[Stage], None],
+    *,
+    measure_threads: bool = True,
+) -> None:
+    """Run two batches through pipeline, graph, losses, metrics, gradients, validation, export and reload.
+
+    Nothing of it stays: what is written goes to a temporary folder.
+
+    Args:
+        scenario_cls: The scenario.
+        params: Parameters of the training that is planned.
+        show: Called with each step of the check once it is done.
+        measure_threads: Also find out, in processes of their own, which number of threads is fastest.
+
+    Raises:
+        PreflightError: The first thing that is wrong, with the class and method to look at.
+        DeviceError: The devices that were asked for can't be had.
+    """
+    configure_devices(params.device)
+    filtered = keras.config.is_traceback_filtering_enabled()
+    # Keras hides frames of a traceback, and wraps its message in the arguments of the call.
+    keras.config.disable_traceback_filtering()
+    try:
+        keras.utils.set_random_seed(params.random_seed or 0)
+        _Check(scenario_cls, params, show).run(measure_threads=measure_threads)
+    finally:
+        if filtered:
+            keras.config.enable_traceback_filtering()
+
+
+class _Check:
+    """The steps, each of which stands on what those before it have made."""
+
+    def __init__(
+        self, scenario_cls: type[ScenarioBase[Any, Any]], params: TrainerParams, show: Callable[[Stage], None]
+    ) -> None:
+        self._scenario_cls = scenario_cls
+        self._params = params
+        self._stages = Stages(scenario_cls.__module__, show)
+        self._seed = params.random_seed or 0
+        self._scenario: ScenarioBase[Any, Any]
+        self._model: ModelBase[Any]
+        self._graph: GraphBase[Any]
+        self._metrics: ModelMetrics
+        self._weights: dict[str, float]
+
+    def run(self, *, measure_threads: bool) -> None:
+        """Take all steps."""
+        batches = self._check_data()
+        inputs, targets = _tensors(batches[0].inputs), _tensors(batches[0].targets)
+        self._check_graph(inputs, targets)
+        self._check_losses(inputs, targets)
+        self._check_metrics(batches)
+        self._check_best()
+        self._check_gradients(inputs, targets)
+        self._check_validation()
+        self._check_export(inputs)
+        self._check_speed(measure_threads=measure_threads)
+
+    def _check_data(self) -> list[Batch]:
+        with self._stages.stage("data") as stage:
+            self._scenario = scenario = self._scenario_cls(self._scenario_cls.tagged(self._params.scenario))
+            self._stages.names["inputs"] = list(scenario.data.input_layer_specs())
+            self._stages.names["targets"] = list(scenario.data.target_layer_specs())
+            gen = self._params.gen
+            pipeline = serial_pipeline(scenario, PipelineMode.TRAINING, gen.setup.train, gen.train_gen(), self._seed)
+            batches = first_batches(pipeline)
+            stage.found(f"{described(batches[0].inputs)} -> {described(batches[0].targets) or 'no targets'}")
+        return batches
+
+    def _check_graph(self, inputs: Any, targets: Any) -> None:
+        with self._stages.stage("graph") as stage:
+            self._model = self._scenario.create_model()
+            self._graph = self._model.build_graph(self._scenario.data)
+            outputs = self._graph.build_train_graph(inputs, targets, training=False)
+            self._stages.names["outputs"] = list(outputs)
+            require_finite(f"outputs of {type(self._graph).__qualname__}", outputs)
+            require_used_layers(self._graph)
+            weights = sum(math.prod(variable.shape) for variable in self._graph.trainable_variables)
+            stage.found(f"{type(self._graph).__qualname__}: {weights:,} trainable parameters")
+            stage.found(f"outputs {described(outputs)}")
+
+    def _check_losses(self, inputs: Any, targets: Any) -> None:
+        with self._stages.stage("losses") as stage:
+            outputs = self._graph.build_train_graph(inputs, targets, training=True)
+            losses = self._model.losses(inputs, targets, outputs)
+            require_finite(f"losses of {type(self._model).__qualname__}._loss", losses)
+            self._metrics = ModelMetrics(self._model, list(losses))
+            self._weights = weights = self._model.loss_weights(list(losses))
+            stage.found(", ".join(f"{name} {float(loss):.4g} x {weights[name]:g}" for name, loss in losses.items()))
+
+    def _check_metrics(self, batches: list[Batch]) -> None:
+        with self._stages.stage("metrics") as stage:
+            for batch in batches:
+                inputs, targets = _tensors(batch.inputs), _tensors(batch.targets)
+                outputs = self._graph.build_train_graph(inputs, targets, training=False)
+                self._metrics.update(inputs, targets, outputs, self._model.losses(inputs, targets, outputs))
+            stage.found(", ".join(f"{name} {value:.4g}" for name, value in self._metrics.result().items()))
+
+    def _check_best(self) -> None:
+        with self._stages.stage("best model") as stage:
+            names = self._metrics.names
+            if self._params.gen.val_gen() is not None:
+                names = [*names, *(f"val_{name}" for name in names)]
+            mode, log = self._model.best_log(names)
+            stage.found(f"the {'lowest' if mode == 'min' else 'highest'} {log}")
+
+    def _check_gradients(self, inputs: Any, targets: Any) -> None:
+        with self._stages.stage("gradients") as stage:
+            weights = self._model.loss_weights(
+                list(self._model.losses(inputs, targets, self._outputs(inputs, targets)))
+            )
+            gradients = trained_gradients(self._model, self._graph, weights, inputs, targets)
+            norms = [float(np.linalg.norm(gradient)) for gradient in gradients.values()]
+            if norms:
+                stage.found(f"{len(norms)} variables, norms from {min(norms):.2g} to {max(norms):.2g}")
+
+    def _check_validation(self) -> None:
+        generator = self._params.gen.val_gen()
+        if generator is None:
+            return
+        with self._stages.stage("validation") as stage:
+            pipeline = serial_pipeline(
+                self._scenario, PipelineMode.EVALUATION, self._params.gen.setup.val, generator, self._seed
+            )
+            samples = [sample for batch in first_batches(pipeline) for sample in self._predicted(batch)]
+            processed = list(pipeline.process_output(samples))
+            words: list[str] = []
+            with self._scenario.create_evaluator(self._scenario.params.evaluator) as evaluator:
+                for sample in processed:
+                    self._model.print_evaluate(sample, self._scenario.data, words.append)
+                    evaluator.update_state(sample)
+                figures = evaluator.result()
+            stage.found(f"{len(processed)} samples" + (f", the first in words: {words[0]}" if words else ""))
+            if figures:
+                stage.found(", ".join(f"{name} {value}" for name, value in figures.items()))
+
+    def _check_export(self, inputs: Any) -> None:
+        with self._stages.stage("export") as stage, tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "bundle"
+            export_bundle(path, self._scenario, self._model, self._graph)
+            size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+            stage.found(f"a bundle of {size / 2**20:.1f} MiB")
+            if self._scenario.params.export_serve:
+                expected = self._model.export_graphs(inputs, self._graph.build_prediction_graph(inputs))["default"]
+                reloaded = load_prediction_function(path)(inputs)
+                stage.found(f"reloaded, its outputs differ by at most {_largest_difference(expected, reloaded):.2g}")
+
+    def _check_speed(self, *, measure_threads: bool) -> None:
+        with self._stages.stage("speed") as stage:
+            measured = measure_steps(self._params, self._scenario)
+            stage.found(
+                f"{measured.seconds_per_step * 1e3:.3g} ms a step, {measured.samples_per_second:,.0f} samples/s, "
+                f"{measured.data_wait:.0%} of it waiting for data"
+            )
+            samples = self._params.samples_per_epoch or measured.samples_per_epoch
+            if samples:
+                seconds = samples / measured.samples_per_second
+                stage.found(
+                    f"an epoch takes about {_duration(seconds)}, all {self._params.epochs} of them "
+                    f"{_duration(seconds * self._params.epochs)}, validation left out"
+                )
+        if measure_threads:
+            with self._stages.stage("threads") as stage:
+                fastest_thread_count(self._params, stage.found)
+
+    def _predicted(self, batch: Batch) -> list[Sample]:
+        outputs = self._graph.build_prediction_graph(_tensors(batch.inputs))
+        arrays = {name: np.asarray(tensor) for name, tensor in outputs.items()}
+        return [
+            sample.new_outputs({name: array[row] for name, array in arrays.items()})
+            for row, sample in enumerate(batch.samples())
+        ]
+
+
+def _tensors(arrays: Any) -> dict[str, Any]:
+    return {name: tf.convert_to_tensor(array) for name, array in arrays.items()}
+
+
+def _largest_difference(expected: Any, reloaded: Any) -> float:
+    if set(expected) != set(reloaded):
+        raise PreflightError(f"the bundle must give {sorted(expected)}, it gives {sorted(reloaded)}")
+    largest = 0.0
+    for name, tensor in expected.items():
+        ours, theirs = np.asarray(tensor), np.asarray(reloaded[name])
+        if not np.issubdtype(ours.dtype, np.floating):
+            continue  # a class may differ where two of them are equally probable
+        difference = float(np.max(np.abs(ours - theirs), initial=0.0))
+        if difference > RELOAD_TOLERANCE * max(1.0, float(np.max(np.abs(ours), initial=0.0))):
+            raise PreflightError(f"the output {name!r} of the reloaded bundle differs by {difference:.2g}")
+        largest = max(largest, difference)
+    return largest
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.2g} s" if seconds < 10 else str(timedelta(seconds=round(seconds)))

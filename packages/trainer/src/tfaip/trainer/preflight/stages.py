@@ -1,0 +1,75 @@
+"""The steps of a check, shown as they are done."""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from tfaip.trainer.preflight.blame import explained
+from tfaip.trainer.preflight.errors import PreflightError
+
+__all__ = ["Stage", "Stages"]
+
+# `ru_maxrss` counts bytes on macOS and KiB elsewhere.
+_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
+
+
+@dataclass
+class Stage:
+    """What one step of the check has found out.
+
+    Attributes:
+        name: What is checked.
+        findings: In words.
+        seconds: Time that it took.
+        memory: Bytes by which it raised the peak of the process's memory.
+    """
+
+    name: str
+    findings: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    memory: int = 0
+
+    def found(self, text: str) -> None:
+        """Add a finding."""
+        self.findings.append(text)
+
+
+class Stages:
+    """Runs the steps of a check, and turns the first error into one that says where to look.
+
+    Args:
+        scenario_module: Module of the scenario.
+        show: Called with each step once it is done.
+    """
+
+    def __init__(self, scenario_module: str, show: Callable[[Stage], None]) -> None:
+        self._scenario_module = scenario_module
+        self._show = show
+        self.names: dict[str, list[str]] = {"inputs": [], "targets": [], "outputs": []}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[Stage]:
+        """Run one step; what it finds out is shown when it ends.
+
+        Raises:
+            PreflightError: Whatever goes wrong in it.
+        """
+        stage = Stage(name)
+        began, peak = time.perf_counter(), _peak_memory()
+        try:
+            yield stage
+        except PreflightError as error:
+            raise PreflightError(f"{name}: {error}") from error
+        except Exception as error:
+            raise PreflightError(f"{name}: {explained(error, self._scenario_module, self.names)}") from error
+        stage.seconds, stage.memory = time.perf_counter() - began, _peak_memory() - peak
+        self._show(stage)
+
+
+def _peak_memory() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT

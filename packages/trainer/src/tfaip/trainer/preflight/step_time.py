@@ -1,0 +1,91 @@
+"""How long a step takes, as the training would run it.
+
+As a program, `python -m tfaip.trainer.preflight.step_time TRAINER_PARAMS.json`, it prints the seconds as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tfaip.model import ScenarioBase
+    from tfaip.trainer.params import TrainerParams
+
+__all__ = ["MeasuredSteps", "measure_steps"]
+
+# Long enough for the steps per call to be found and for the pipeline to be steady.
+SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class MeasuredSteps:
+    """What was measured.
+
+    Attributes:
+        seconds_per_step: Mean time of a step, waiting for data included.
+        samples_per_second: Samples trained on.
+        data_wait: Share of the time that was spent waiting for data.
+        samples_per_epoch: Samples of one pass, if the data knows it.
+    """
+
+    seconds_per_step: float
+    samples_per_second: float
+    data_wait: float
+    samples_per_epoch: int | None
+
+
+def measure_steps(params: TrainerParams, scenario: ScenarioBase[Any, Any], seconds: float = SECONDS) -> MeasuredSteps:
+    """Train for some seconds, and forget it.
+
+    Args:
+        params: Parameters of the training.
+        scenario: What is trained.
+        seconds: How long to measure, after the first calls, which trace and compile.
+    """
+    from tfaip.pipeline import PipelineMode
+    from tfaip.trainer.compiled_loop import CompiledLoop
+    from tfaip.trainer.network import Network
+    from tfaip.trainer.pipeline_errors import pipeline_errors
+
+    gen = params.gen
+    pipeline = scenario.data.create_pipeline(
+        PipelineMode.TRAINING, gen.setup.train, gen.train_gen(), seed=params.random_seed or 0
+    )
+    network = Network(scenario, params)
+    loop = CompiledLoop(network.step, steps_per_call=params.steps_per_call, eager=params.force_eager)
+    network.step.start_epoch(0, params.samples_per_epoch or pipeline.samples_per_epoch())
+    with pipeline.input_dataset(repeat=True) as data:
+        iterator = iter(data.dataset)
+        with pipeline_errors(data):
+            for _ in range(2):
+                loop(iterator)
+            steps, samples, waited, began = 0, 0, 0.0, time.perf_counter()
+            while time.perf_counter() - began < seconds:
+                call = loop(iterator)
+                steps, samples, waited = steps + call.steps, samples + call.samples, waited + call.waited
+            spent = time.perf_counter() - began
+        # TensorFlow must let go of the iterator before its data is closed.
+        del iterator
+    return MeasuredSteps(spent / steps, samples / spent, waited / spent, pipeline.samples_per_epoch())
+
+
+def main() -> None:
+    """Measure the training whose parameters a file holds."""
+    from tfaip.model import configure_devices, find_stored_scenario, load_stored_params
+    from tfaip.model.keras_backend import prefer_tensorflow
+    from tfaip.trainer.params import TrainerParams
+
+    prefer_tensorflow()
+    params = load_stored_params(TrainerParams, Path(sys.argv[1]), scenario_at="scenario")
+    configure_devices(params.device)
+    scenario = find_stored_scenario(params.scenario)(params.scenario)
+    print(json.dumps({"seconds_per_step": measure_steps(params, scenario).seconds_per_step}))
+
+
+if __name__ == "__main__":
+    main()
