@@ -3,19 +3,12 @@ import logging
 import numpy as np
 import pytest
 
+from predict_cases import POINTS
 from tfaip.model import Evaluator, EvaluatorParams, load_prediction_function
 from tfaip.model.testing.points.data import DIRECTIONS
 from tfaip.model.testing.points.params import PointsGeneratorParams
 from tfaip.model.testing.points.scenario import PointsScenario
-from tfaip.predict import (
-    LAV,
-    LAVCallback,
-    LAVParams,
-    PredictionError,
-    graph_prediction_function,
-)
-
-POINTS = PointsGeneratorParams(count=37, seed=3)
+from tfaip.predict import LAV, LAVCallback, LAVParams, PredictionError, graph_prediction_function
 
 
 def lav_params(batch_size: int = 16, processes: int = 0, **changes) -> LAVParams:

@@ -3,30 +3,18 @@ import shutil
 import subprocess
 import sys
 import textwrap
+import threading
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from tfaip.model import BundleError
+from predict_cases import POINTS, RefusingParams, in_process, points
+from tfaip.model import BundleError, load_prediction_function, load_scenario_params
 from tfaip.model.bundle.export import export_bundle
-from tfaip.model.testing.points.data import DIRECTIONS, PointsGenerator
-from tfaip.model.testing.points.params import PointsGeneratorParams
+from tfaip.model.testing.points.data import DIRECTIONS
 from tfaip.model.testing.points.scenario import PointsScenario
-from tfaip.pipeline import PipelineMode, Sample
-from tfaip.predict import Predictor, PredictorParams
-
-POINTS = PointsGeneratorParams(count=37, seed=3)
-
-
-def points() -> list[Sample]:
-    generator = PointsGenerator(PipelineMode.PREDICTION, POINTS)
-    return [generator[index] for index in range(len(generator))]
-
-
-def in_process(**changes) -> PredictorParams:
-    params = PredictorParams(**changes)
-    params.pipeline.num_processes = 0
-    return params
+from tfaip.predict import PredictionError, Predictor, PredictorParams, progress
 
 
 def test_samples_come_in_order_with_what_the_graph_computes(exported):
@@ -103,7 +91,7 @@ def test_a_moved_read_only_bundle_predicts_in_a_process_that_has_neither_model_n
         sys.modules["tfaip.trainer"] = sys.modules["keras"] = None
         import numpy as np
         from tfaip.pipeline import Sample
-        from tfaip.predict import Predictor, PredictorParams
+        from tfaip.predict import PredictionError, Predictor, PredictorParams, progress
         params = PredictorParams()
         params.pipeline.num_processes = 0
         predictor = Predictor.from_path(sys.argv[1], params)
@@ -140,3 +128,120 @@ def test_a_bundle_brings_the_resources_of_its_processors_along(tmp_path):
 def test_a_path_that_is_no_bundle_is_refused(tmp_path):
     with pytest.raises(BundleError, match="is no bundle, it has no scenario_params.json"):
         Predictor.from_path(tmp_path, PredictorParams())
+
+
+def test_eager_and_compiled_predictions_are_the_same(exported):
+    bundle, _ = exported
+    compiled, eager = (
+        list(PointsScenario.create_predictor(bundle.path, in_process(run_eagerly=eagerly)).predict(POINTS))
+        for eagerly in (False, True)
+    )
+    for one, other in zip(compiled, eager, strict=True):
+        np.testing.assert_allclose(one.outputs["logits"], other.outputs["logits"], atol=1e-6)
+
+
+def test_meta_comes_along_unless_it_is_not_wanted(exported):
+    bundle, _ = exported
+    without = PointsScenario.create_predictor(bundle.path, in_process(include_meta=False))
+    assert [sample.meta for sample in without.predict_raw(points()[:2])] == [{}, {}]
+    with without.raw() as predict:
+        assert predict(points()[0]).meta == {}
+
+
+def test_another_model_can_be_set(three_exported):
+    (first, _), (second, _), _ = three_exported
+    predictor, other = (PointsScenario.create_predictor(bundle.path, in_process()) for bundle in (first, second))
+    predictor.set_model(load_prediction_function(second.path))
+    for one, sample in zip(predictor.predict(POINTS), other.predict(POINTS), strict=True):
+        np.testing.assert_array_equal(one.outputs["logits"], sample.outputs["logits"])
+
+
+@pytest.mark.parametrize("batched", [False, True])
+@pytest.mark.parametrize("with_targets", [False, True])
+def test_a_dataset_is_predicted_without_pre_processing(exported, batched, with_targets):
+    bundle, _ = exported
+    predictor = PointsScenario.create_predictor(bundle.path, in_process(include_targets=with_targets))
+    inputs = {"point": np.stack([sample.inputs["point"] for sample in points()])}
+    targets = {"direction": np.stack([sample.targets["direction"] for sample in points()])}
+    dataset = tf.data.Dataset.from_tensor_slices((inputs, targets) if with_targets else inputs)
+    predicted = list(predictor.predict_dataset(dataset.batch(10) if batched else dataset))
+    for one, other in zip(predicted, predictor.predict(POINTS), strict=True):
+        np.testing.assert_allclose(one.outputs["logits"], other.outputs["logits"], atol=1e-6)
+        assert one.outputs["name"] == other.outputs["name"]
+        assert (one.targets or {}).get("direction") == (other.targets or {}).get("direction")
+
+
+@pytest.mark.parametrize(
+    ("elements", "message"),
+    [
+        (np.zeros((3, 2), np.float32), "must hold dicts of inputs or tuples"),
+        ({"pixel": np.zeros((3, 2), np.float32)}, r"must hold the inputs \['point'\], it lacks \['point'\]"),
+        ({"point": np.zeros((3, 4, 5, 2), np.float32)}, r"must be point: float32\[2\], with or without a batch axis"),
+    ],
+)
+def test_a_dataset_of_something_else_is_refused(exported, elements, message):
+    bundle, _ = exported
+    predictor = PointsScenario.create_predictor(bundle.path, in_process())
+    with pytest.raises(PredictionError, match=message):
+        list(predictor.predict_dataset(tf.data.Dataset.from_tensor_slices(elements)))
+
+
+def test_counters_tell_what_was_done(exported):
+    bundle, _ = exported
+    predictor = PointsScenario.create_predictor(bundle.path, in_process())
+    list(predictor.predict(POINTS))
+    counters = predictor.counters
+    assert (counters.samples, counters.skipped, counters.batches, counters.first_samples) == (37, 0, 3, 16)
+    assert 0 < counters.first_seconds < counters.seconds
+    assert counters.samples_per_second > 0
+    list(predictor.predict_raw(points()[:3]))
+    assert predictor.counters.samples == 3
+
+
+@pytest.mark.parametrize("place", ["pre_proc", "post_proc"])
+@pytest.mark.parametrize("processes", [0, 2])
+def test_bad_samples_are_skipped_and_counted_or_named(exported, place, processes):
+    bundle, _ = exported
+    scenario_params = load_scenario_params(bundle.path)
+    getattr(scenario_params.data, place).processors.append(RefusingParams())
+    params = PredictorParams()
+    params.pipeline.num_processes = processes
+    function = load_prediction_function(bundle.path)
+    west = [sample.meta["index"] for sample in points() if sample.inputs["point"][0] <= 0]
+    with pytest.raises(ValueError, match="lies in the east") as raised:
+        list(Predictor(params, scenario_params, function).predict(POINTS))
+    first = next(index for index in range(37) if index not in west)
+    assert f"in Refusing, sample {first} of epoch 0 (meta {{'index': {first}}})" in raised.value.__notes__
+    params.pipeline.on_bad_sample = "skip"
+    predictor = Predictor(params, scenario_params, function)
+    assert [sample.meta["index"] for sample in predictor.predict(POINTS)] == west
+    assert (predictor.counters.samples, predictor.counters.skipped) == (len(west), 37 - len(west))
+
+
+def test_the_model_runs_while_its_results_are_post_processed(exported):
+    bundle, _ = exported
+    ran, consumed = [], []
+    function = load_prediction_function(bundle.path)
+
+    def noted(inputs):
+        ran.append(threading.current_thread())
+        return function(inputs)
+
+    predictor = Predictor(in_process(), load_scenario_params(bundle.path), noted)
+    for sample in predictor.predict(POINTS):
+        consumed.append(sample)
+    assert len(ran) == 3
+    assert threading.current_thread() not in ran
+
+
+def test_progress_is_shown_on_a_terminal_and_nowhere_else(exported, monkeypatch, capsys):
+    bundle, _ = exported
+    predictor = PointsScenario.create_predictor(bundle.path, in_process())
+    list(predictor.predict(POINTS))
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(progress, "_SECONDS_BETWEEN", 0)
+    for silent in (False, True):
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+        predictor.params.silent = silent
+        assert len(list(predictor.predict(POINTS))) == 37
+        assert ("Predicting" in capsys.readouterr().err) is not silent

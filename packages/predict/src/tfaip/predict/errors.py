@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tfaip.params import UserError
+
 __all__ = ["PredictionError"]
 
 
-class PredictionError(ValueError):
+class PredictionError(UserError, ValueError):
     """What was asked for can't be predicted or evaluated."""

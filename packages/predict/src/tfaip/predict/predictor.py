@@ -3,49 +3,47 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
-from tfaip.model import configure_devices, load_prediction_function, load_scenario_params
-from tfaip.pipeline import PipelineMode, Sample
-from tfaip.predict.raw_samples import RawSamplesParams
+from tfaip.model import configure_devices, find_stored_scenario, load_prediction_function, load_scenario_params
+from tfaip.pipeline import Sample
+from tfaip.predict.predictor_base import LoadedModel, PredictorBase
 
 if TYPE_CHECKING:
     from tfaip.model import ScenarioBaseParams
-    from tfaip.pipeline import Batch, DataGeneratorParams, DataPipeline
+    from tfaip.pipeline import DataPipeline
     from tfaip.predict.params import PredictorParams
+    from tfaip.predict.prediction_function import PredictionFunction
 
 __all__ = ["Predictor"]
 
-PredictionFunction = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
-
-class Predictor:
-    """Predicts samples, one after the other, in order and lazily.
-
-    Pre-processing runs in the pipeline's processes, ahead of the model; post-processing follows each batch.
+class Predictor(PredictorBase):
+    """Predicts samples with one model; see `PredictorBase` for what it offers.
 
     Args:
         params: Devices and pipeline.
         scenario_params: Parameters of the scenario, of which the data's are used.
-        function: From batches of input arrays by name to batches of output tensors by name.
+        function: From batches of inputs by name to batches of output tensors by name.
     """
 
     def __init__(
         self, params: PredictorParams, scenario_params: ScenarioBaseParams[Any, Any], function: PredictionFunction
     ) -> None:
-        self.params = params
-        self.data = scenario_params.data.create()
-        self._function = function
+        super().__init__(params, [LoadedModel(scenario_params.data.create(), function)])
 
     @classmethod
-    def from_path(cls, path: str | os.PathLike[str], params: PredictorParams, *, trust: Iterable[str] = ()) -> Self:
+    def from_path(
+        cls, path: str | os.PathLike[str], params: PredictorParams, *, trust: Iterable[str] = (), **keywords: Any
+    ) -> Self:
         """Return the predictor of the bundle at `path`.
 
         Args:
             path: The bundle.
             params: Devices and pipeline.
             trust: Packages, beside the scenario's own, whose parameter classes may be imported.
+            **keywords: Further arguments of a subclass, as `predictor_kwargs` of its scenario gives them.
 
         Raises:
             BundleError: `path` is no bundle, or a broken one.
@@ -53,32 +51,39 @@ class Predictor:
         """
         scenario_params = load_scenario_params(path, trust=trust)
         configure_devices(params.device)
-        return cls(params, scenario_params, load_prediction_function(path))
+        return cls(params, scenario_params, load_function(path, scenario_params, params), **keywords)
 
-    def predict(self, generator: DataGeneratorParams) -> Iterator[Sample]:
-        """Yield the samples of a generator with their outputs.
+    def set_model(self, function: PredictionFunction) -> None:
+        """Predict with another function from now on, of a newer bundle (`load_prediction_function`) for instance.
 
-        Args:
-            generator: Parameters of the generator that reads the samples.
+        Passes over samples that have begun go on with it, from their next batch on.
         """
-        mode = PipelineMode.EVALUATION if self.params.include_targets else PipelineMode.PREDICTION
-        return self.predict_pipeline(self.data.create_pipeline(mode, self.params.pipeline, generator))
+        self._models[0].function = function
 
-    def predict_raw(self, samples: Iterable[Sample]) -> Iterator[Sample]:
-        """Yield samples that are at hand with their outputs; they go through pre- and post-processing as any others.
+    def _post_processed(
+        self, pipeline: DataPipeline, samples: Iterable[Sequence[Sample]]
+    ) -> Generator[Sample, None, None]:
+        processed = pipeline.process_output(_only(samples))
+        try:
+            yield from processed
+        finally:
+            processed.close()
 
-        Args:
-            samples: Samples as a generator would make them; only their inputs are needed.
-        """
-        return self.predict(RawSamplesParams(samples))
+    def _join(self, samples: Sequence[Sample]) -> Sample:
+        return samples[0]
 
-    def predict_pipeline(self, pipeline: DataPipeline) -> Iterator[Sample]:
-        """Yield the samples of one pass of a pipeline with their outputs, after its post-processing."""
-        with pipeline.generate_input_batches(repeat=False) as batches:
-            yield from pipeline.process_output(self._with_outputs(batches))
 
-    def _with_outputs(self, batches: Iterable[Batch]) -> Iterator[Sample]:
-        for batch in batches:
-            outputs = {name: tensor.numpy() for name, tensor in self._function(batch.inputs).items()}
-            for row, sample in enumerate(batch.samples()):
-                yield sample.new_outputs({name: array[row] for name, array in outputs.items()})
+def load_function(
+    path: str | os.PathLike[str], scenario_params: ScenarioBaseParams[Any, Any], params: PredictorParams
+) -> PredictionFunction:
+    """Return the prediction of a bundle, without the scenario's code unless it is to run eagerly."""
+    if not params.run_eagerly:
+        return load_prediction_function(path)
+    from tfaip.predict.bundle_function import bundle_prediction_function
+
+    return bundle_prediction_function(path, find_stored_scenario(scenario_params)(scenario_params), eager=True)
+
+
+def _only(samples: Iterable[Sequence[Sample]]) -> Iterator[Sample]:
+    for (sample,) in samples:
+        yield sample

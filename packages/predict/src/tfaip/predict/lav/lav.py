@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tfaip.model import configure_devices, find_stored_scenario, load_scenario_params
 from tfaip.pipeline import PipelineMode
+from tfaip.predict.array_adoption import as_tensors
 from tfaip.predict.batches_ahead import BATCHES_AHEAD, map_ahead
 from tfaip.predict.errors import PredictionError
 from tfaip.predict.lav.measures import Measures
@@ -60,16 +61,18 @@ class LAV:
         path: str | os.PathLike[str],
         params: LAVParams,
         *,
+        scenario: type[ScenarioBase[Any, Any]] | None = None,
         trust: Iterable[str] = (),
-        callbacks: Iterable[LAVCallback] = (),
+        **keywords: Any,
     ) -> Self:
         """Return the LAV of the bundle at `path`, whose scenario must be importable with its model.
 
         Args:
             path: The bundle.
             params: Devices, pipeline, and how the model is run.
+            scenario: The class of the scenario; by default the one that the bundle names.
             trust: Packages, beside the scenario's own, whose parameter classes may be imported.
-            callbacks: Are told of all that happens.
+            **keywords: Further arguments of the class, `callbacks` for instance.
 
         Raises:
             BundleError: `path` is no bundle, or a broken one.
@@ -78,10 +81,9 @@ class LAV:
         from tfaip.predict.bundle_function import bundle_prediction_function
 
         scenario_params = load_scenario_params(path, trust=trust)
-        scenario = find_stored_scenario(scenario_params)(scenario_params)
+        made = (scenario or find_stored_scenario(scenario_params))(scenario_params)
         configure_devices(params.device)
-        function = bundle_prediction_function(path, scenario, eager=params.run_eagerly)
-        return cls(params, scenario, function, callbacks=callbacks)
+        return cls(params, made, bundle_prediction_function(path, made, eager=params.run_eagerly), **keywords)
 
     def run(
         self, generators: Iterable[DataGeneratorParams], *, callbacks: Iterable[LAVCallback] = ()
@@ -135,8 +137,9 @@ class LAV:
         return result
 
     def _step(self, batch: Batch) -> tuple[Batch, dict[str, Any]]:
-        outputs = self._function(batch.inputs)
-        self._measures.update(batch.inputs, batch.targets, outputs)
+        inputs = as_tensors(batch.inputs)
+        outputs = self._function(inputs)
+        self._measures.update(inputs, as_tensors(batch.targets), outputs)
         return batch, {name: tensor.numpy() for name, tensor in outputs.items()}
 
 

@@ -41,14 +41,10 @@ class Measures:
             self._metrics.reset()
 
     def update(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> None:
-        """Take a batch into account: tensors or arrays by name, of shape (batch, ...)."""
-        import tensorflow as tf
-
-        batch = [{name: tf.convert_to_tensor(value) for name, value in part.items()} for part in (inputs, targets)]
-        batch.append(dict(outputs))
+        """Take a batch into account: tensors by name, of shape (batch, ...)."""
         if self._metrics is None:
-            self._prepare(*batch)
-        self._update(*batch)
+            self._prepare(inputs, targets, outputs)
+        self._update(dict(inputs), dict(targets), dict(outputs))
 
     def result(self) -> dict[str, float]:
         """Return losses and metrics by name."""

@@ -1,0 +1,115 @@
+"""`SingleSamples`: the processors before and after the model, on one sample at a time in the caller's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .batch import Batch
+from .batching.layout import Row
+from .data_base import DataBase
+from .engine.failure import SampleError
+from .engine.plan import needs_stream, plan_segments, processor_class
+from .engine.portion import Samples
+from .engine.program import Program
+from .engine.runner import Runner
+from .errors import DefinitionError, SpecError
+from .mode import PipelineMode
+from .processor_pipeline_params import DataProcessorPipelineParams
+from .randomness import SampleIdentity
+from .sample import Sample
+
+__all__ = ["SingleSamples"]
+
+
+class SingleSamples:
+    """What a service needs that gets its samples one by one: no generator, no workers, one result for each sample.
+
+    It is not meant to be shared by threads, since processors need not be.
+
+    Args:
+        data: Says what samples look like and which processors they go through.
+        mode: What they are used for.
+        seed: Of all random numbers, >= 0.
+
+    Raises:
+        DefinitionError: A processor needs the whole stream of samples.
+    """
+
+    def __init__(self, data: DataBase[Any], mode: PipelineMode, *, seed: int = 0) -> None:
+        self._layout = data.batch_layout(mode)
+        self._seed = seed
+        self._before = _runner(data, mode, seed, data.params.pre_proc, keeps_invalid=False)
+        self._after = _runner(data, mode, seed, data.params.post_proc, keeps_invalid=True)
+
+    def before(self, sample: Sample, number: int) -> Row:
+        """Return the row of a batch that the processors before the model make of a sample.
+
+        Args:
+            sample: As a generator would make it; it is not changed.
+            number: Which one it is, from 0; for its random numbers and for messages.
+
+        Raises:
+            Exception: What a processor raised, with a note that names processor and sample.
+            SpecError: The processors made something else of it than one valid sample that fits the specs.
+        """
+        made = self._one(self._before, sample, number)
+        try:
+            return self._layout.row(made)
+        except SpecError as error:
+            raise SampleError(error, f"before batching, {made.identity}").original() from None
+
+    def batch(self, rows: Sequence[Row]) -> Batch:
+        """Return the batch of rows, at least one, padded to the longest of them."""
+        return self._layout.batch(self._layout.pack(rows))
+
+    def after(self, sample: Sample, number: int) -> Sample:
+        """Return what the processors after the model make of a sample.
+
+        Raises:
+            Exception: What a processor raised, with a note that names processor and sample.
+            SpecError: The processors made something else of it than one sample.
+        """
+        return self._one(self._after, sample, number)
+
+    def _one(self, runner: Runner, sample: Sample, number: int) -> Sample:
+        identified = sample.copy().identified_by(SampleIdentity(self._seed, 0, (number,)))
+        failure: BaseException
+        try:
+            portion, _ = runner.run(0, Samples(0, [number], [identified]))
+        except SampleError as error:
+            failure = error.original()
+        else:
+            assert isinstance(portion, Samples)
+            if len(portion.samples) == 1:
+                return portion.samples[0]
+            failure = SpecError(
+                f"the processors must make one valid sample of each that comes alone, got {len(portion.samples)} of "
+                f"{identified.identity} (meta {sample.meta!r})"
+            )
+        # Outside of the except clause, so that the traceback is that of the processor and not one of the engine.
+        raise failure
+
+
+def _runner(
+    data: DataBase[Any], mode: PipelineMode, seed: int, processors: DataProcessorPipelineParams, *, keeps_invalid: bool
+) -> Runner:
+    streams = [params for params in processors.flatten() if mode in params.modes and needs_stream(params)]
+    if streams:
+        raise DefinitionError(
+            f"samples that come one by one can't go through {processor_class(streams[0]).__name__}, which needs the "
+            "whole stream of samples: declare it as one_to_n, or predict whole data sets"
+        )
+    program = Program(
+        mode=mode,
+        seed=seed,
+        data_params=data.params,
+        generator_params=None,
+        segments=plan_segments(processors, mode, parallel=False, read_by_index=False),
+        layout=None,
+        packs=False,
+        keeps_invalid=keeps_invalid,
+    )
+    runner = Runner(program)
+    runner.prepare([0])
+    return runner

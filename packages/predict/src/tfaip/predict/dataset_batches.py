@@ -1,0 +1,49 @@
+"""The elements of a `tf.data.Dataset` as batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from tfaip.pipeline import Batch
+from tfaip.predict.errors import PredictionError
+
+if TYPE_CHECKING:
+    from tfaip.pipeline import DataBase
+
+__all__ = ["dataset_batches"]
+
+
+def dataset_batches(dataset: Any, data: DataBase[Any], batch_size: int) -> Iterator[Batch]:
+    """Yield the batches of a dataset, with empty meta.
+
+    Args:
+        dataset: Of dicts of inputs, or of tuples `(inputs, targets)`; with or without a leading batch axis.
+        data: Says what the inputs are.
+        batch_size: Of a dataset without batch axis.
+
+    Raises:
+        PredictionError: Its elements are something else, or lack an input.
+    """
+    spec = dataset.element_spec
+    inputs = spec[0] if isinstance(spec, tuple) else spec
+    specs = data.input_layer_specs()
+    if not isinstance(inputs, Mapping) or (isinstance(spec, tuple) and len(spec) > 2):
+        raise PredictionError(
+            f"a dataset must hold dicts of inputs or tuples (inputs, targets), but its elements are {spec!r}"
+        )
+    if missing := [name for name in specs if name not in inputs]:
+        raise PredictionError(f"a dataset must hold the inputs {list(specs)}, it lacks {missing}")
+    ranks = {name: inputs[name].shape.rank for name in specs}
+    if all(ranks[name] == len(specs[name].shape) for name in specs):
+        dataset = dataset.padded_batch(batch_size)
+    elif not all(ranks[name] == len(specs[name].shape) + 1 for name in specs):
+        wanted = ", ".join(f"{name}: {spec}" for name, spec in specs.items())
+        raise PredictionError(
+            f"the inputs of a dataset must be {wanted}, with or without a batch axis before it; got {inputs!r}"
+        )
+    for element in dataset.as_numpy_iterator():
+        parts = element if isinstance(element, tuple) else (element,)
+        arrays = {name: parts[0][name] for name in specs}
+        size = len(next(iter(arrays.values())))
+        yield Batch(arrays, dict(parts[1]) if len(parts) > 1 else {}, [{} for _ in range(size)])

@@ -1,0 +1,115 @@
+"""Concurrent callers, served in batches by one thread."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+__all__ = ["ClosedError", "MicroBatcher"]
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_LINGER_SECONDS = 0.001
+"""How long a batch waits for callers that were there a moment ago: less than a call of a small model takes, and enough
+for threads to come back with their next item."""
+
+
+class ClosedError(RuntimeError):
+    """An item was handed to a batcher that was closed."""
+
+
+class MicroBatcher(Generic[T, R]):
+    """Calls a function with the items that wait, as one list; safe to be called from any number of threads.
+
+    A caller that is alone is served at once. Where several call again and again, a batch waits up to a millisecond for
+    those that the last one served.
+
+    Args:
+        function: From items to their results, in order: called in a thread of its own, never twice at the same time. An
+            exception among the results is raised in the caller whose item it belongs to; one that is raised goes to all
+            callers of the batch.
+        most: The most items of a batch, >= 1.
+        name: Of the thread.
+    """
+
+    def __init__(
+        self,
+        function: Callable[[Sequence[T]], Sequence[R | Exception]],
+        *,
+        most: int,
+        name: str = "tfaip-micro-batches",
+    ) -> None:
+        self._function = function
+        self._most = most
+        self._waiting: deque[tuple[T, Future[R]]] = deque()
+        self._changed = threading.Condition()
+        self._expected = 1
+        self._closed = False
+        # A daemon, so that a program ends whose author has forgotten to close it.
+        self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
+        self._thread.start()
+
+    def __call__(self, item: T) -> R:
+        """Return the result of an item.
+
+        Raises:
+            ClosedError: `close` was called before.
+            Exception: What the item has caused.
+        """
+        future: Future[R] = Future()
+        with self._changed:
+            if self._closed:
+                raise ClosedError("it was closed, so there are no further results")
+            self._waiting.append((item, future))
+            count = len(self._waiting)
+            if count == 1 or count >= self._expected:
+                self._changed.notify()
+        return future.result()
+
+    def close(self) -> None:
+        """Serve those who wait, and end the thread."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _serve(self) -> None:
+        while batch := self._next_batch():
+            _call(self._function, batch)
+            # Those who were served now will be back soon, and those who wait are here already.
+            self._expected = min(len(batch) + len(self._waiting), self._most)
+            del batch
+
+    def _next_batch(self) -> list[tuple[T, Future[R]]]:
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closed)
+            if len(self._waiting) < self._expected:
+                self._changed.wait_for(lambda: len(self._waiting) >= self._expected or self._closed, _LINGER_SECONDS)
+            return [self._waiting.popleft() for _ in range(min(len(self._waiting), self._most))]
+
+
+def _call(function: Callable[[Sequence[T]], Sequence[R | Exception]], batch: Sequence[tuple[T, Future[R]]]) -> None:
+    try:
+        results = function([item for item, _ in batch])
+    except BaseException as error:
+        for _, future in batch:
+            future.set_exception(error)
+        return
+    for (_, future), result in zip(batch, results, strict=True):
+        if isinstance(result, Exception):
+            future.set_exception(result)
+        else:
+            future.set_result(result)

@@ -1,0 +1,196 @@
+"""What predictors of one and of several models share."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tfaip.pipeline import PipelineMode, Sample
+from tfaip.predict.array_adoption import as_tensors
+from tfaip.predict.batches_ahead import BATCHES_AHEAD, map_ahead
+from tfaip.predict.counters import PredictionCounters
+from tfaip.predict.dataset_batches import dataset_batches
+from tfaip.predict.progress import with_progress
+from tfaip.predict.raw_prediction import RawPrediction
+from tfaip.predict.raw_samples import RawSamplesParams
+
+if TYPE_CHECKING:
+    from tfaip.pipeline import Batch, DataBase, DataGeneratorParams, DataPipeline
+    from tfaip.predict.params import PredictorParams
+    from tfaip.predict.prediction_function import PredictionFunction
+
+__all__ = ["LoadedModel", "PredictorBase"]
+
+Outputs = dict[str, np.ndarray]
+
+
+@dataclass
+class LoadedModel:
+    """A model that is ready to predict.
+
+    Attributes:
+        data: The data of its scenario, with its processors.
+        function: Its prediction.
+    """
+
+    data: DataBase[Any]
+    function: PredictionFunction
+
+
+class PredictorBase(ABC):
+    """Predicts samples, one after the other, in order and lazily.
+
+    Pre-processing runs in the pipeline's processes, ahead of the models; these run in a thread, up to two batches ahead
+    of the post-processing.
+
+    Args:
+        params: Devices and pipeline.
+        models: At least one; what samples go through before the models is the first one's.
+
+    Attributes:
+        data: The data of the first model.
+        counters: Numbers of the pass over samples that was begun last.
+    """
+
+    def __init__(self, params: PredictorParams, models: Sequence[LoadedModel]) -> None:
+        self.params = params
+        self.data = models[0].data
+        self.counters = PredictionCounters()
+        self._models = list(models)
+
+    @abstractmethod
+    def _post_processed(
+        self, pipeline: DataPipeline, samples: Iterable[Sequence[Sample]]
+    ) -> Generator[Sample, None, None]:
+        """Yield what callers get, from the samples with the outputs of each model."""
+
+    @abstractmethod
+    def _join(self, samples: Sequence[Sample]) -> Sample:
+        """Return what callers get, from the post-processed samples of each model."""
+
+    def predict(self, generator: DataGeneratorParams) -> Iterator[Sample]:
+        """Yield the samples of a generator with their outputs.
+
+        Args:
+            generator: Parameters of the generator that reads the samples.
+        """
+        return self.predict_pipeline(self.data.create_pipeline(self._mode, self.params.pipeline, generator))
+
+    def predict_raw(self, samples: Iterable[Sample]) -> Iterator[Sample]:
+        """Yield samples that are at hand with their outputs; they go through pre- and post-processing as any others.
+
+        Args:
+            samples: Samples as a generator would make them; only their inputs are needed. They are read a few batches
+                ahead.
+        """
+        return self.predict(RawSamplesParams(samples))
+
+    def predict_pipeline(self, pipeline: DataPipeline) -> Iterator[Sample]:
+        """Yield the samples of one pass of a pipeline with their outputs, after its post-processing."""
+        with pipeline.generate_input_batches(repeat=False) as batches:
+            predicted = self._predict_batches(pipeline, batches, lambda: batches.counters.skipped)
+            with closing(with_progress(predicted, pipeline.samples_per_epoch, self.params)) as samples:
+                yield from samples
+
+    def predict_dataset(self, dataset: Any) -> Iterator[Sample]:
+        """Yield the samples of a `tf.data.Dataset` with their outputs.
+
+        They do not go through the pre-processing: the dataset holds what the model takes.
+
+        Args:
+            dataset: Of dicts of inputs, or of tuples `(inputs, targets)`; with or without a leading batch axis. What
+                has none is batched here.
+        """
+        pipeline = self.data.create_pipeline(self._mode, self.params.pipeline, RawSamplesParams(()))
+        batches = dataset_batches(dataset, self.data, self.params.pipeline.batch_size)
+        with closing(self._predict_batches(pipeline, batches, lambda: 0)) as samples:
+            yield from samples
+
+    def raw(self) -> RawPrediction:
+        """Return what predicts one sample at a time, for the threads of a service; it has to be closed.
+
+        Whoever calls it at the same time is served in one batch, of `pipeline.batch_size` samples at most.
+        """
+        return RawPrediction(
+            [model.data for model in self._models],
+            self._mode,
+            self._run,
+            self._finished,
+            batch_size=self.params.pipeline.batch_size,
+        )
+
+    @property
+    def _mode(self) -> PipelineMode:
+        return PipelineMode.EVALUATION if self.params.include_targets else PipelineMode.PREDICTION
+
+    def _run(self, inputs: Mapping[str, Any]) -> list[Outputs]:
+        """Return the outputs of each model for a batch of inputs, which all of them share."""
+        tensors = as_tensors(inputs)
+        return [{name: tensor.numpy() for name, tensor in model.function(tensors).items()} for model in self._models]
+
+    def _predict_batches(
+        self, pipeline: DataPipeline, batches: Iterable[Batch], skipped_before: Callable[[], int]
+    ) -> Generator[Sample, None, None]:
+        counters = self.counters = PredictionCounters()
+        began = perf_counter()
+        arrived = 0
+
+        def run(batch: Batch) -> tuple[Batch, list[Outputs]]:
+            start = perf_counter()
+            outputs = self._run(batch.inputs)
+            if counters.batches:
+                counters.model_seconds += perf_counter() - start
+            else:
+                counters.first_seconds = perf_counter() - began
+                counters.first_samples = batch.size
+            counters.batches += 1
+            return batch, outputs
+
+        def unbatched(predicted: Iterable[tuple[Batch, list[Outputs]]]) -> Iterator[list[Sample]]:
+            nonlocal arrived
+            for batch, outputs in predicted:
+                for row, sample in enumerate(batch.samples()):
+                    arrived += 1
+                    yield [
+                        sample.new_outputs({name: array[row] for name, array in of_model.items()})
+                        for of_model in outputs
+                    ]
+
+        ahead = 0 if self.params.run_eagerly else BATCHES_AHEAD
+        with (
+            closing(map_ahead(run, _timed(batches, counters), ahead=ahead)) as predicted,
+            closing(self._post_processed(pipeline, unbatched(predicted))) as samples,
+        ):
+            for sample in samples:
+                counters.samples += 1
+                counters.seconds = perf_counter() - began
+                counters.skipped = skipped_before() + max(arrived - counters.samples, 0)
+                yield self._finished_meta(sample)
+        counters.seconds = perf_counter() - began
+        counters.skipped = skipped_before() + max(arrived - counters.samples, 0)
+
+    def _finished(self, samples: Sequence[Sample]) -> Sample:
+        return self._finished_meta(self._join(samples))
+
+    def _finished_meta(self, sample: Sample) -> Sample:
+        return sample if self.params.include_meta else sample.new_meta({})
+
+
+def _timed(batches: Iterable[Batch], counters: PredictionCounters) -> Iterator[Batch]:
+    source = iter(batches)
+    is_first = True
+    while True:
+        start = perf_counter()
+        batch = next(source, None)
+        if not is_first:
+            counters.data_seconds += perf_counter() - start
+        if batch is None:
+            return
+        is_first = False
+        yield batch

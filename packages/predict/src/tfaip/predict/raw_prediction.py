@@ -1,0 +1,125 @@
+"""Prediction of one sample at a time, from any number of threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from tfaip.pipeline import PipelineMode, Sample
+from tfaip.pipeline.single_samples import SingleSamples
+from tfaip.predict.micro_batches import MicroBatcher
+
+if TYPE_CHECKING:
+    from tfaip.pipeline import Batch, DataBase
+
+__all__ = ["RawPrediction"]
+
+Outputs = Mapping[str, np.ndarray]
+
+
+class RawPrediction:
+    """Predicts the samples of concurrent callers, those that wait at the same time as one batch.
+
+        with predictor.raw() as predict:
+            sample = predict(Sample(inputs={"img": image}))
+
+    Pre-processing, model and post-processing run in one thread of its own. An error goes to the caller whose sample it
+    was. It has to be closed, which serves those who wait.
+
+    Args:
+        datas: The data of each model; the first one's is what samples go through before the models.
+        mode: EVALUATION where samples bring their targets along.
+        run: From a batch of inputs to the outputs of each model.
+        join: From the post-processed samples of each model to the one that callers get.
+        batch_size: The most samples of a batch.
+    """
+
+    def __init__(
+        self,
+        datas: Sequence[DataBase[Any]],
+        mode: PipelineMode,
+        run: Callable[[Mapping[str, Any]], Sequence[Outputs]],
+        join: Callable[[Sequence[Sample]], Sample],
+        *,
+        batch_size: int,
+    ) -> None:
+        self._processing = [SingleSamples(data, mode) for data in datas]
+        self._run = run
+        self._join = join
+        self._count = 0
+        self._batcher = MicroBatcher(self._predict, most=batch_size, name="tfaip-raw-prediction")
+
+    def __call__(self, sample: Sample) -> Sample:
+        """Return a sample with its outputs, after post-processing; the one that was given is not changed.
+
+        Raises:
+            ClosedError: `close` was called before.
+            Exception: What its processing has raised, with a note that says where.
+        """
+        return self._batcher(sample)
+
+    def close(self) -> None:
+        """Serve those who wait, and end the thread."""
+        self._batcher.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _predict(self, samples: Sequence[Sample]) -> list[Sample | Exception]:
+        first = self._count
+        self._count += len(samples)
+        results: dict[int, Sample | Exception] = {}
+        rows, numbers = [], []
+        for number, sample in enumerate(samples, first):
+            try:
+                rows.append(self._processing[0].before(sample, number))
+                numbers.append(number)
+            except Exception as error:
+                results[number] = error
+        if rows:
+            try:
+                batch = self._processing[0].batch(rows)
+                outputs = self._run(batch.inputs)
+            except Exception as error:
+                if len(rows) == 1:
+                    results[numbers[0]] = error
+                else:
+                    # One by one, to find out whose it is.
+                    for row, number in zip(rows, numbers, strict=True):
+                        results[number] = self._alone(row, number)
+            else:
+                self._finish(batch, outputs, numbers, results)
+        return [results[number] for number in range(first, first + len(samples))]
+
+    def _alone(self, row: Any, number: int) -> Sample | Exception:
+        results: dict[int, Sample | Exception] = {}
+        try:
+            batch = self._processing[0].batch([row])
+            self._finish(batch, self._run(batch.inputs), [number], results)
+        except Exception as error:
+            return error
+        return results[number]
+
+    def _finish(
+        self, batch: Batch, outputs: Sequence[Outputs], numbers: Sequence[int], results: dict[int, Sample | Exception]
+    ) -> None:
+        for row, (number, sample) in enumerate(zip(numbers, batch.samples(), strict=True)):
+            try:
+                results[number] = self._join(
+                    [
+                        processing.after(
+                            sample.new_outputs({name: array[row] for name, array in of_model.items()}), number
+                        )
+                        for processing, of_model in zip(self._processing, outputs, strict=True)
+                    ]
+                )
+            except Exception as error:
+                results[number] = error

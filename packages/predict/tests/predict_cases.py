@@ -1,0 +1,53 @@
+"""Samples, parameters and processors that several tests use."""
+
+from typing import Any
+
+from tfaip.model.testing.points.data import PointsGenerator
+from tfaip.model.testing.points.params import PointsGeneratorParams
+from tfaip.params import field, params
+from tfaip.pipeline import (
+    DataProcessorParams,
+    GeneratingDataProcessor,
+    MappingDataProcessor,
+    PipelineMode,
+    Sample,
+)
+from tfaip.predict import PredictorParams
+
+POINTS = PointsGeneratorParams(count=37, seed=3)
+
+
+def points() -> list[Sample]:
+    generator = PointsGenerator(PipelineMode.EVALUATION, POINTS)
+    return [generator[index] for index in range(len(generator))]
+
+
+def in_process(**changes) -> PredictorParams:
+    params = PredictorParams(**changes)
+    params.pipeline.num_processes = 0
+    return params
+
+
+@params
+class RefusingParams(DataProcessorParams):
+    """Refuse or drop what lies in the east."""
+
+    drops: bool = field(default=False)
+    stream: bool = field(default=False)
+
+    def cls(self) -> Any:
+        return NeedsStream if self.stream else Refusing
+
+
+class Refusing(MappingDataProcessor[RefusingParams]):
+    def apply(self, sample):
+        if sample.inputs["point"][0] <= 0:
+            return sample
+        if self.params.drops:
+            return None
+        raise ValueError("it lies in the east")
+
+
+class NeedsStream(GeneratingDataProcessor[RefusingParams]):
+    def generate(self, samples):
+        return samples
