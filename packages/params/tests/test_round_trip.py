@@ -7,6 +7,7 @@ import math
 import pickle
 import tempfile
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tfaip.params import CommandLine, from_dict, from_json, load, run_post_init, save, to_dict, to_json
+from tfaip.params.serialization.values import value_converter
 from tfaip.params.values.base import ValueType
 
 # Control characters and lone surrogates are no text that a file in UTF-8 can hold in every format.
@@ -196,3 +198,13 @@ def test_special_numbers(number: float, tmp_path: Path) -> None:
         for found in (again.number, again.union):
             assert isinstance(found, float)
             assert math.isnan(found) if math.isnan(number) else repr(found) == repr(number)
+
+
+def test_members_of_enums_that_are_text_become_plain_text():
+    class Word(StrEnum):
+        ONE = "one"
+
+    for value in (Word.ONE, [Word.ONE], {Word.ONE}):
+        plain = value_converter.unstructure(value)
+        assert plain in ("one", ["one"])
+        assert type(plain if isinstance(plain, str) else plain[0]) is str

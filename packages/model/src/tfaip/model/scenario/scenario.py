@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from importlib import import_module, metadata
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from importlib import metadata
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
-from tfaip.model.evaluator import Evaluator
+from tfaip.model.evaluator import Evaluator, EvaluatorParams
 from tfaip.model.scenario.params import ScenarioBaseParams
 from tfaip.model.scenario.pipeline_params import TrainerPipelineParamsBase
+from tfaip.model.scenario.upper_floor import upper_floor
 from tfaip.model.type_arguments import type_argument
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterable, Sequence
 
     from tfaip.model.model import ModelBase
     from tfaip.pipeline import DataBase, DataGeneratorParams
@@ -33,14 +35,19 @@ class ScenarioBase(Generic[TScenarioParams, TPipelineParams]):
         class MyScenario(ScenarioBase[MyScenarioParams, MyTrainerPipelineParams]):
             pass
 
-    Trainer, predictor and evaluator can each be replaced by a class of one's own, see the `*_cls` hooks.
+    Trainer, predictor, LAV and evaluator can each be replaced by a class of one's own, see the `*_cls` hooks. Data and
+    model are named by their parameters (`cls`), which is how a bundle finds them without the scenario.
+
+    Args:
+        params: The parameters; what `complete_params` derives is written into them.
     """
 
     def __init__(self, params: TScenarioParams) -> None:
         self.params = params
-        self.data: DataBase[Any] = params.data.cls()(params.data)
+        self.data: DataBase[Any] = params.data.create()
+        self.complete_params()
 
-    # Hooks.
+    # Hooks: parameters.
 
     @classmethod
     def params_cls(cls) -> type[TScenarioParams]:
@@ -53,6 +60,11 @@ class ScenarioBase(Generic[TScenarioParams, TPipelineParams]):
         return cls._type_argument(1, "trainer pipeline parameters")
 
     @classmethod
+    def predict_generator_params_cls(cls) -> type[DataGeneratorParams]:
+        """Return the class that says where samples come from in prediction: the one of the default."""
+        return type(cls.default_predict_generator_params())
+
+    @classmethod
     def default_params(cls) -> TScenarioParams:
         """Return the parameters that a training starts from."""
         return cls.params_cls()()
@@ -60,7 +72,7 @@ class ScenarioBase(Generic[TScenarioParams, TPipelineParams]):
     @classmethod
     def default_trainer_params(cls) -> TrainerParams:
         """Return the parameters that the command line of a training starts from."""
-        return _upper_floor("trainer").TrainerParams(
+        return upper_floor("trainer").TrainerParams(
             scenario=cls.tagged(cls.default_params()), gen=cls.trainer_pipeline_params_cls()()
         )
 
@@ -70,6 +82,26 @@ class ScenarioBase(Generic[TScenarioParams, TPipelineParams]):
         gen = cls.trainer_pipeline_params_cls()()
         return gen.val_gen() or gen.train_gen()
 
+    def complete_params(self) -> None:
+        """Write into `self.params` what only the data knows, the size of a codec for instance; the base has nothing.
+
+        It is called when `self.data` has been made and nothing else has: the model, its graph and the evaluator get
+        the completed parameters. These are stored with a run and in a bundle, so that both can be loaded without
+        asking the data again. It is called again for stored parameters, and must come to the same result then.
+        """
+
+    # Hooks: classes.
+
+    @classmethod
+    def data_cls(cls) -> type[DataBase[Any]]:
+        """Return the class of the data that the default parameters name."""
+        return cls.default_params().data.cls()
+
+    @classmethod
+    def model_cls(cls) -> type[ModelBase[Any]]:
+        """Return the class of the model that the default parameters name; this loads TensorFlow."""
+        return cls.default_params().model.cls()
+
     @classmethod
     def evaluator_cls(cls) -> type[Evaluator[Any]]:
         """Return the class of the evaluator."""
@@ -78,14 +110,85 @@ class ScenarioBase(Generic[TScenarioParams, TPipelineParams]):
     @classmethod
     def trainer_cls(cls) -> type[Trainer]:
         """Return the class of the trainer."""
-        return _upper_floor("trainer").Trainer
+        return upper_floor("trainer").Trainer
 
     @classmethod
     def predictor_cls(cls) -> type[Predictor]:
         """Return the class of the predictor."""
-        return _upper_floor("predict").Predictor
+        return upper_floor("predict").Predictor
+
+    @classmethod
+    def multi_predictor_cls(cls) -> type[Any]:
+        """Return the class that predicts with several bundles and lets them vote."""
+        return upper_floor("predict").MultiModelPredictor
+
+    @classmethod
+    def lav_cls(cls) -> type[Any]:
+        """Return the class that loads and validates a bundle."""
+        return upper_floor("predict").LAV
+
+    @classmethod
+    def multi_lav_cls(cls) -> type[Any]:
+        """Return the class that loads several bundles and validates their vote."""
+        return upper_floor("predict").MultiLAV
+
+    # Hooks: what the classes above are made with, beside what every scenario's are.
+
+    @classmethod
+    def evaluator_kwargs(cls) -> dict[str, Any]:
+        """Return further keyword arguments of the evaluator's class."""
+        return {}
+
+    @classmethod
+    def predictor_kwargs(cls) -> dict[str, Any]:
+        """Return further keyword arguments of `from_path` or `from_paths` of the predictors' classes."""
+        return {}
+
+    @classmethod
+    def lav_kwargs(cls) -> dict[str, Any]:
+        """Return further keyword arguments of `from_path` or `from_paths` of the classes that load and validate."""
+        return {}
 
     # What users call.
+
+    @classmethod
+    def from_path(cls, path: str | os.PathLike[str], *, trust: Iterable[str] = ()) -> Self:
+        """Return the scenario of the bundle at `path`; of `ScenarioBase` itself, the one that the bundle names.
+
+        Args:
+            path: The bundle.
+            trust: Packages, beside the scenario's own, whose parameter classes may be imported.
+
+        Raises:
+            BundleError: `path` is no bundle, or one of other parameters than this scenario's.
+        """
+        from tfaip.model.bundle import BundleError, load_scenario_params
+        from tfaip.model.scenario.stored_params import find_stored_scenario
+
+        params = load_scenario_params(path, trust=(*cls._trusted(), *trust))
+        if cls is ScenarioBase:
+            return cast("Self", find_stored_scenario(params)(params))
+        if not isinstance(params, cls.params_cls()):
+            raise BundleError(
+                f"{cls.__qualname__} needs parameters of the class {cls.params_cls().__qualname__}, but the bundle "
+                f"{path} of the scenario {params.scenario or 'unknown'} holds {type(params).__qualname__}"
+            )
+        return cls(params)
+
+    @classmethod
+    def from_dict(cls, data: Any, *, trust: Iterable[str] = ()) -> Self:
+        """Return the scenario of parameters that `tfaip.params.to_dict` made.
+
+        Args:
+            data: The plain data; it may name a subclass of the scenario's parameters.
+            trust: Packages, beside the scenario's own, whose parameter classes may be imported.
+
+        Raises:
+            LoadError: With all that is wrong with the data, each with its path.
+        """
+        from tfaip.params import from_dict
+
+        return cls(cls.tagged(from_dict(cls.params_cls(), data, trust=(*cls._trusted(), *trust))))
 
     @classmethod
     def create_trainer(cls, params: TrainerParams) -> Trainer:
@@ -96,12 +199,31 @@ class ScenarioBase(Generic[TScenarioParams, TPipelineParams]):
     @classmethod
     def create_predictor(cls, path: str | os.PathLike[str], params: PredictorParams) -> Predictor:
         """Return a predictor of the bundle at `path`; `tfaip-predict` must be installed."""
-        return cls.predictor_cls().from_path(path, params, trust=(cls.__module__.partition(".")[0],))
+        return cls.predictor_cls().from_path(path, params, trust=cls._trusted(), **cls.predictor_kwargs())
 
     @classmethod
-    def create_evaluator(cls, params: Any) -> Evaluator[Any]:
+    def create_multi_predictor(cls, paths: Sequence[str | os.PathLike[str]], params: Any) -> Any:
+        """Return a predictor of the bundles at `paths`, which vote; `tfaip-predict` must be installed."""
+        return cls.multi_predictor_cls().from_paths(paths, params, trust=cls._trusted(), **cls.predictor_kwargs())
+
+    @classmethod
+    def create_lav(cls, path: str | os.PathLike[str], params: Any) -> Any:
+        """Return what validates the bundle at `path`, with this scenario's model and evaluator.
+
+        `tfaip-predict` must be installed. As for a predictor, the bundle is an argument of its own: one set of
+        parameters validates many bundles.
+        """
+        return cls.lav_cls().from_path(path, params, scenario=cls, trust=cls._trusted(), **cls.lav_kwargs())
+
+    @classmethod
+    def create_multi_lav(cls, paths: Sequence[str | os.PathLike[str]], params: Any) -> Any:
+        """Return what validates the vote of the bundles at `paths`; `tfaip-predict` must be installed."""
+        return cls.multi_lav_cls().from_paths(paths, params, scenario=cls, trust=cls._trusted(), **cls.lav_kwargs())
+
+    @classmethod
+    def create_evaluator(cls, params: EvaluatorParams) -> Evaluator[Any]:
         """Return an evaluator."""
-        return cls.evaluator_cls()(params)
+        return cls.evaluator_cls()(params, **cls.evaluator_kwargs())
 
     def create_model(self) -> ModelBase[Any]:
         """Return the model of the scenario's parameters."""
@@ -120,23 +242,16 @@ class ScenarioBase(Generic[TScenarioParams, TPipelineParams]):
         return params
 
     @classmethod
+    def _trusted(cls) -> tuple[str, ...]:
+        """The package of a scenario that the caller named, which may hold parameters of a bundle."""
+        return (cls.__module__.partition(".")[0],)
+
+    @classmethod
     def _type_argument(cls, position: int, what: str) -> Any:
-        argument = type_argument(cls, position)
+        argument = type_argument(cls, position, of=ScenarioBase)
         if argument is not None:
             return argument
         raise TypeError(
             f"{cls.__qualname__} must name its {what}: "
             f"`class {cls.__name__}(ScenarioBase[MyScenarioParams, MyTrainerPipelineParams])`"
         )
-
-
-def _upper_floor(package: str) -> Any:
-    """Load a package that stands on this one, or say how to install it."""
-    try:
-        return import_module(f"tfaip.{package}")
-    except ModuleNotFoundError as error:
-        if error.name != f"tfaip.{package}":
-            raise
-        raise ModuleNotFoundError(
-            f"this needs the package tfaip-{package}: pip install tfaip-{package}", name=error.name
-        ) from None

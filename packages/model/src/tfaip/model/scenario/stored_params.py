@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -35,7 +36,8 @@ def load_stored_params(cls: type[T], path: Path, *, trust: Iterable[str] = (), s
     from tfaip.params import load
 
     search_current_folder()
-    return load(cls, path, trust={*trust, *_package_of_scenario(path, scenario_at)})
+    trusted = set(trust)
+    return load(cls, path, trust={*trusted, *_package_of_scenario(path, scenario_at, trusted)})
 
 
 def find_stored_scenario(params: ScenarioBaseParams[Any, Any]) -> type[ScenarioBase[Any, Any]]:
@@ -55,7 +57,7 @@ def find_stored_scenario(params: ScenarioBaseParams[Any, Any]) -> type[ScenarioB
     return find_scenario(params.scenario)
 
 
-def _package_of_scenario(path: Path, scenario_at: str) -> Iterable[str]:
+def _package_of_scenario(path: Path, scenario_at: str, trusted: set[str]) -> Iterable[str]:
     from tfaip.params import trusted_packages_of
 
     try:
@@ -65,4 +67,10 @@ def _package_of_scenario(path: Path, scenario_at: str) -> Iterable[str]:
     if scenario_at and isinstance(stored, dict):
         stored = stored.get(scenario_at)
     tag = stored.get("__cls__") if isinstance(stored, dict) else None
-    return trusted_packages_of(tag) if isinstance(tag, str) else ()
+    if not isinstance(tag, str):
+        return ()
+    module = tag.partition(":")[0]
+    # What has been imported is not imported again, a notebook's classes for instance, of which there is no source.
+    if module in sys.modules or any(f"{module}.".startswith(f"{package}.") for package in trusted):
+        return ()
+    return trusted_packages_of(tag)

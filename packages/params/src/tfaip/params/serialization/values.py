@@ -44,6 +44,8 @@ def _make_converter() -> cattrs.Converter:
     converter.register_unstructure_hook(PurePath, str)
     converter.register_structure_hook(Enum, _member)
     converter.register_unstructure_hook_func(_is_enum, _plain_member)
+    # cattrs has a hook for text of its own, which it prefers for enums that are text too.
+    converter.register_unstructure_hook(str, lambda text: _plain_member(text) if isinstance(text, Enum) else text)
     converter.register_structure_hook_func(reads_words, _from_text)
     converter.register_unstructure_hook_func(reads_words, lambda value: value.to_word())
     converter.register_structure_hook_func(_is_literal, _literal)
