@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +12,9 @@ import tensorflow as tf
 
 from tfaip.model import ModelMetrics
 from tfaip.model.tensor_specs import tensor_specs
+from tfaip.trainer.ema import ExponentialMovingAverage
+from tfaip.trainer.gradient_accumulation import GradientAccumulation
+from tfaip.trainer.precision import scale_loss_in_half_precision, train_outputs
 from tfaip.trainer.train_step import TrainStep
 
 if TYPE_CHECKING:
@@ -26,7 +31,7 @@ class Network:
 
     Args:
         scenario: Whose model.
-        params: Optimizer and learning rate.
+        params: Optimizer, learning rate and what else belongs to a step.
     """
 
     def __init__(self, scenario: ScenarioBase[Any, Any], params: TrainerParams) -> None:
@@ -35,16 +40,57 @@ class Network:
         loss_names = self._loss_names(scenario)
         self.train_metrics = ModelMetrics(self.model, loss_names)
         self.val_metrics = ModelMetrics(self.model, loss_names)
-        self.optimizer = params.optimizer.create()
-        self.optimizer.build(self.graph.trainable_variables)
-        self.step = TrainStep(self.model, self.graph, self.train_metrics, self.optimizer, params.learning_rate.create())
-        weights = sum(int(np.prod(variable.shape)) for variable in self.graph.trainable_variables)
+        trained = self.graph.trainable_variables
+        self.optimizer = scale_loss_in_half_precision(params.optimizer.create())
+        self.optimizer.build(trained)
+        self._average = ExponentialMovingAverage(self.graph.weights, params.ema_decay) if params.ema_decay else None
+        self._is_averaged = False
+        batches = params.train_accum_steps
+        self.step = TrainStep(
+            self.model,
+            self.graph,
+            self.train_metrics,
+            self.optimizer,
+            params.learning_rate.create(),
+            accumulation=GradientAccumulation(trained, batches) if batches > 1 else None,
+            average=self._average,
+        )
+        weights = sum(int(np.prod(variable.shape)) for variable in trained)
         logger.info("The graph %s has %s trainable parameters", self.graph.name, f"{weights:,}")
 
     @property
     def variables(self) -> dict[str, list[Any]]:
         """Every variable that a step changes, by group; dropout's random states are among the graph's."""
-        return {"graph": list(self.graph.variables), "optimizer": list(self.optimizer.variables)}
+        return {
+            "graph": list(self.graph.variables),
+            "optimizer": list(self.optimizer.variables),
+            "step": self.step.variables,
+            "average": self._average.variables if self._average else [],
+            "metrics": self.train_metrics.variables,
+        }
+
+    @contextmanager
+    def averaged_weights(self) -> Iterator[None]:
+        """Put the average in the place of the weights within the context; without an average, change nothing.
+
+        Whatever judges or exports the network does so in this context. It may be nested; the weights are what they
+        were, bit by bit, when the outermost one ends.
+        """
+        if self._average is None or self._is_averaged:
+            yield
+            return
+        self._average.swap()
+        self._is_averaged = True
+        try:
+            yield
+        finally:
+            self._average.swap()
+            self._is_averaged = False
+
+    def restart_average(self) -> None:
+        """Let the average begin with the present weights; to be called once others were loaded."""
+        if self._average:
+            self._average.restart()
 
     def _loss_names(self, scenario: ScenarioBase[Any, Any]) -> list[str]:
         """Trace the loss once, which also shows an error in it before anything is written."""
@@ -52,7 +98,7 @@ class Network:
         targets = tensor_specs(scenario.data.target_layer_specs())
 
         def losses(inputs: Any, targets: Any) -> Any:
-            return self.model.losses(inputs, targets, self.graph.build_train_graph(inputs, targets, training=False))
+            return self.model.losses(inputs, targets, train_outputs(self.graph, inputs, targets, training=False))
 
         traced = tf.function(losses, autograph=False).get_concrete_function(inputs, targets)
         return list(traced.structured_outputs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from attrs.validators import ge, gt, optional
+from attrs.validators import ge, gt, lt, optional
 
 from tfaip.model import DeviceConfigParams, ScenarioBaseParams, TrainerPipelineParamsBase
 from tfaip.params import field, params
@@ -27,6 +27,16 @@ class TrainerParams:
     output_dir: Path | None = field(default=None, help="Folder of the run; without one nothing is written")
     overwrite: bool = field(default=False, help="Replace the run that the folder holds already")
     random_seed: int | None = field(default=None, help="Seed of weights, data order and dropout; default: drawn anew")
+    train_accum_steps: int = field(
+        default=1, validator=ge(1), help="Batches whose mean gradient is one update of the weights"
+    )
+    ema_decay: float = field(
+        default=0.0,
+        validator=lt(1),
+        aliases=("calc_ema",),
+        help="Decay of the weights' moving average, which is what is validated and exported; 0: none, "
+        "negative: chosen by the number of samples of an epoch",
+    )
     val_every_n: int = field(default=1, validator=ge(1), help="Validate every n epochs, and after the last one")
     write_checkpoints: bool = field(default=True, help="Write a checkpoint after each epoch, to resume from")
     export_best: bool = field(default=True, help="Export the best model so far to best/")

@@ -60,7 +60,7 @@ class RunContext:
     @property
     def step(self) -> int:
         """Steps since the run began, across resumes."""
-        return int(self.network.optimizer.iterations)
+        return self.network.step.steps
 
     @property
     def is_last_epoch(self) -> bool:

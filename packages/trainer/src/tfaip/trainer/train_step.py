@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import keras
 import tensorflow as tf
 
-from tfaip.trainer.schedules import Schedule
+from tfaip.trainer.precision import train_outputs
 
 if TYPE_CHECKING:
     from tfaip.model import GraphBase, ModelBase, ModelMetrics
+    from tfaip.trainer.ema import ExponentialMovingAverage
+    from tfaip.trainer.gradient_accumulation import GradientAccumulation
+    from tfaip.trainer.schedules import Schedule
 
 __all__ = ["TrainStep"]
 
@@ -18,7 +22,11 @@ Tensors = Mapping[str, Any]
 
 
 class TrainStep:
-    """Forward, weighted loss, gradients, optimizer, metrics; all state is in variables.
+    """Forward, weighted loss, gradients, optimizer, average of the weights, metrics; all state is in variables.
+
+    A call is what one replica does with its batch. Per replica are: `gradients` (with the metrics) and the counts of
+    samples. The same on all replicas are: the learning rate, and what `update` does once the gradients are the mean
+    over the replicas. What is left out in the constructor adds no operation to the step.
 
     Args:
         model: Says what the losses are.
@@ -26,20 +34,57 @@ class TrainStep:
         metrics: Takes each batch into account.
         optimizer: A Keras optimizer, built on the graph's trainable variables.
         schedule: From epochs of data to the learning rate.
+        accumulation: Sums the gradients of several batches to one update.
+        average: Follows the weights.
+        check_finite: Leave out the update, and return False, where the loss or a gradient is not finite.
     """
 
     def __init__(
-        self, model: ModelBase[Any], graph: GraphBase[Any], metrics: ModelMetrics, optimizer: Any, schedule: Schedule
+        self,
+        model: ModelBase[Any],
+        graph: GraphBase[Any],
+        metrics: ModelMetrics,
+        optimizer: Any,
+        schedule: Schedule,
+        *,
+        accumulation: GradientAccumulation | None = None,
+        average: ExponentialMovingAverage | None = None,
+        check_finite: bool = False,
     ) -> None:
         self._model = model
         self._graph = graph
         self._metrics = metrics
         self._optimizer = optimizer
         self._schedule = schedule
+        self._accumulation = accumulation
+        self._average = average
+        self._check_finite = check_finite
+        self._scales_loss = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
         # Place in the training, in epochs: `epoch + samples / samples_per_epoch`.
-        self.epoch = tf.Variable(0.0, trainable=False, dtype=tf.float32, name="epoch")
-        self.samples = tf.Variable(0, trainable=False, dtype=tf.int64, name="samples")
-        self.samples_per_epoch = tf.Variable(0, trainable=False, dtype=tf.int64, name="samples_per_epoch")
+        self.epoch = _variable(0.0, "float32", "epoch")
+        self.samples = _variable(0, "int64", "samples")
+        self.samples_per_epoch = _variable(0, "int64", "samples_per_epoch")
+        # Where each step is an update, the optimizer counts them already.
+        self._steps = _variable(0, "int64", "steps") if accumulation or self._scales_loss else None
+        self._finish = tf.function(self._apply_what_is_left, autograph=False)
+
+    @property
+    def variables(self) -> list[Any]:
+        """All state that graph, optimizer, average and metrics don't hold."""
+        own = [self.epoch, self.samples, self.samples_per_epoch]
+        if self._steps is not None:
+            own.append(self._steps)
+        return [*own, *(self._accumulation.variables if self._accumulation else [])]
+
+    @property
+    def steps(self) -> int:
+        """Batches that were trained on since the run began."""
+        return int(self._optimizer.iterations if self._steps is None else self._steps)
+
+    @property
+    def learning_rate(self) -> float:
+        """Rate of the last step."""
+        return float(self._optimizer.learning_rate)
 
     def start_epoch(self, epoch: int, samples_per_epoch: int | None) -> None:
         """Begin epoch number `epoch`, from 0, with as many samples as known."""
@@ -47,28 +92,91 @@ class TrainStep:
         self.samples.assign(0)
         self.samples_per_epoch.assign(samples_per_epoch or 0)
 
-    @property
-    def learning_rate(self) -> float:
-        """Rate of the last step."""
-        return float(self._optimizer.learning_rate)
+    def end_epoch(self) -> None:
+        """Update the weights from the batches that are left where an epoch's number is no multiple of an update's.
 
-    def __call__(self, inputs: Tensors, targets: Tensors) -> None:
-        """Train on one batch."""
-        self._optimizer.learning_rate.assign(self._schedule(self._place()))
+        That's what training on large batches does with the ragged last one.
+        """
+        if self._accumulation and int(self._accumulation.batches):
+            self._finish()
+
+    def __call__(self, inputs: Tensors, targets: Tensors) -> Any:
+        """Train on one batch; return whether all was finite, a bool scalar, or `None` if that isn't checked."""
+        samples = tf.shape(next(iter(inputs.values())), out_type=tf.int64)[0]
+        self._assign_learning_rate()
+        loss, gradients = self.gradients(inputs, targets)
+        self.samples.assign_add(samples)
+        if self._steps is not None:
+            self._steps.assign_add(1)
+        if not self._check_finite:
+            self.update(gradients, samples)
+            return None
+        finite = self._is_finite(loss, gradients)
+        _when(finite, lambda: self.update(gradients, samples))
+        return finite
+
+    def gradients(self, inputs: Tensors, targets: Tensors) -> tuple[Any, list[Any]]:
+        """Return loss and gradients of a batch, and take it into the metrics.
+
+        The gradients are scaled where the optimizer scales the loss; the loss, a float32 scalar, is not.
+        """
         variables = self._graph.trainable_variables
         with tf.GradientTape() as tape:
-            outputs = self._graph.build_train_graph(inputs, targets, training=True)
+            outputs = train_outputs(self._graph, inputs, targets, training=True)
             losses = self._model.losses(inputs, targets, outputs)
             # Regularisers of layers are trained, but are not a log of the model.
             trained = self._metrics.weighted_sum(losses) + sum(self._graph.losses)
-        gradients = tape.gradient(trained, [variable.value for variable in variables])
-        self._optimizer.apply(gradients, variables)
+            scaled = self._optimizer.scale_loss(trained) if self._scales_loss else trained
+        gradients = tape.gradient(scaled, [variable.value for variable in variables])
         self._metrics.update(inputs, targets, outputs, losses)
-        self.samples.assign_add(tf.shape(next(iter(inputs.values())), out_type=tf.int64)[0])
+        return trained, gradients
 
-    def _place(self) -> Any:
+    def update(self, gradients: Sequence[Any], samples: Any) -> None:
+        """Change the weights by the gradients of a batch of so many `samples`, an int64 scalar."""
+        if self._accumulation is None:
+            self._apply(gradients, samples)
+            return
+        self._accumulation.add(gradients, samples)
+        _when(self._accumulation.is_full, self._apply_what_is_left)
+
+    def _apply_what_is_left(self) -> None:
+        assert self._accumulation is not None
+        samples = tf.identity(self._accumulation.samples.value)
+        self._apply(self._accumulation.take(), samples)
+
+    def _apply(self, gradients: Sequence[Any], samples: Any) -> None:
+        self._optimizer.apply(gradients, self._graph.trainable_variables)
+        if self._average:
+            known = self.samples_per_epoch.value
+            self._average.update(self._average.decay(samples, tf.where(known > 0, known, self.samples.value)))
+
+    def _is_finite(self, loss: Any, gradients: Sequence[Any]) -> Any:
+        # A sum is finite only if all its terms are, and costs less than looking at each.
+        checked = [loss]
+        if not self._scales_loss:  # which makes gradients overflow on purpose, and leaves those out itself
+            checked += [tf.reduce_sum(getattr(g, "values", g)) for g in gradients if g is not None]
+        return tf.math.is_finite(tf.add_n([tf.cast(value, tf.float32) for value in checked]))
+
+    def _assign_learning_rate(self) -> None:
+        # One update has one rate: that of its first batch.
+        waiting = self._accumulation.samples.value if self._accumulation else 0
+        self._optimizer.learning_rate.assign(self._schedule(self._place(self.samples.value - waiting)))
+
+    def _place(self, samples: Any) -> Any:
         """Epochs of data seen so far; within the first pass over data of unknown length, whole epochs only."""
-        known = tf.maximum(self.samples_per_epoch, 1)
-        share = tf.cast(tf.minimum(self.samples, known), tf.float32) / tf.cast(known, tf.float32)
+        known = tf.maximum(self.samples_per_epoch.value, 1)
+        share = tf.cast(tf.minimum(samples, known), tf.float32) / tf.cast(known, tf.float32)
         # Where a pass holds more samples than was known, the rest of it counts as its end.
-        return self.epoch + tf.where(self.samples_per_epoch > 0, share, 0.0)
+        return self.epoch.value + tf.where(self.samples_per_epoch.value > 0, share, 0.0)
+
+
+def _variable(value: Any, dtype: str, name: str) -> Any:
+    return keras.Variable(value, dtype=dtype, trainable=False, aggregation="only_first_replica", name=name)
+
+
+def _when(condition: Any, action: Callable[[], None]) -> None:
+    def done() -> Any:
+        action()
+        return tf.constant(True)
+
+    tf.cond(condition, done, lambda: tf.constant(False))

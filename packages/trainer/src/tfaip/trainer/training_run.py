@@ -189,6 +189,7 @@ class TrainingRun:
             ended = shown.samples >= limit if limit else call.ended
             for action in self._actions:
                 action.after_call(context)
+        network.step.end_epoch()
         if limit is None:
             # What the pass really held: samples may have been dropped on the way, or their number not known before.
             self._samples_per_epoch = shown.samples

@@ -18,4 +18,5 @@ class ExportBest(Action):
         """Export, if the epoch was the best."""
         if context.is_best and context.folder and context.params.export_best:
             context.progress.note("exporting the best model")
-            export_bundle(context.folder.best, context.scenario, context.network.model, context.network.graph)
+            with context.network.averaged_weights():
+                export_bundle(context.folder.best, context.scenario, context.network.model, context.network.graph)

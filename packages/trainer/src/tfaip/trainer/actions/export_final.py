@@ -26,7 +26,8 @@ class ExportFinal(Action):
             return
         if context.params.export_final:
             context.progress.note("exporting")
-            export_bundle(context.folder.export, context.scenario, context.network.model, context.network.graph)
+            with context.network.averaged_weights():
+                export_bundle(context.folder.export, context.scenario, context.network.model, context.network.graph)
         self._say_where_all_is(context, context.folder)
 
     def _say_where_all_is(self, context: RunContext, folder: RunFolder) -> None:

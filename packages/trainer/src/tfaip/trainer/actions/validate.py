@@ -42,7 +42,7 @@ class Validate(Action):
         """Validate, if it is this epoch's turn."""
         if self._validation and (context.epoch % context.params.val_every_n == 0 or context.is_last_epoch):
             context.progress.note("validating")
-            with pipeline_errors(self._data):
+            with pipeline_errors(self._data), context.network.averaged_weights():
                 context.logs |= {f"val_{name}": value for name, value in self._validation.run().items()}
 
     def _let_go(self) -> None:
