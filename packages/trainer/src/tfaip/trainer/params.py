@@ -38,6 +38,11 @@ class TrainerParams:
         "negative: chosen by the number of samples of an epoch",
     )
     val_every_n: int = field(default=1, validator=ge(1), help="Validate every n epochs, and after the last one")
+    lav_every_n: int = field(
+        default=0, validator=ge(0), help="Load and validate every n epochs, and after the last one; 0: never"
+    )
+    lav_min_epoch: int = field(default=0, validator=ge(0), help="First epoch after which to load and validate")
+    lav_silent: bool = field(default=True, help="Log no samples in words during load and validate")
     write_checkpoints: bool = field(default=True, help="Write a checkpoint after each epoch, to resume from")
     export_best: bool = field(default=True, help="Export the best model so far to best/")
     export_final: bool = field(default=True, help="Export the last model to export/")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tfaip.trainer.reporting.epoch_progress import EpochProgress
     from tfaip.trainer.reporting.progress import ProgressDisplay
     from tfaip.trainer.reporting.status_file import StatusFile
+    from tfaip.trainer.reporting.tensorboard import TensorBoardWriter
     from tfaip.trainer.run_folder import RunFolder
 
 __all__ = ["RunContext"]
@@ -31,6 +32,7 @@ class RunContext:
         network: Its graph, optimizer and metrics.
         folder: Where the run is written; `None` writes nothing.
         status: The status file.
+        tensorboard: Writes event files.
         best: The best model so far.
         stack: Closes what was opened, at the end of the run.
         progress: The display; set while the run goes on.
@@ -47,6 +49,7 @@ class RunContext:
     network: Network
     folder: RunFolder | None
     status: StatusFile
+    tensorboard: TensorBoardWriter
     best: BestModel
     stack: ExitStack
     progress: ProgressDisplay = field(init=False)

@@ -13,6 +13,7 @@ from tfaip.pipeline import PipelineMode
 from tfaip.trainer.actions.choose_best import ChooseBest
 from tfaip.trainer.actions.export_best import ExportBest
 from tfaip.trainer.actions.export_final import ExportFinal
+from tfaip.trainer.actions.load_and_validate import LastLoadAndValidate, LoadAndValidate
 from tfaip.trainer.actions.report import Report
 from tfaip.trainer.actions.stop_early import StopEarly
 from tfaip.trainer.actions.summarize import Summarize
@@ -28,6 +29,7 @@ from tfaip.trainer.pipeline_errors import pipeline_errors
 from tfaip.trainer.reporting.epoch_progress import EpochProgress
 from tfaip.trainer.reporting.progress import create_progress
 from tfaip.trainer.reporting.status_file import StatusFile
+from tfaip.trainer.reporting.tensorboard import TensorBoardWriter
 from tfaip.trainer.run_context import RunContext
 
 if TYPE_CHECKING:
@@ -61,9 +63,11 @@ class TrainingRun:
             network=network,
             folder=folder,
             status=StatusFile(folder.status if folder else None, params.epochs),
+            tensorboard=TensorBoardWriter(folder.events if folder else None),
             best=_best_model(network, params),
             stack=ExitStack(),
         )
+        self._context.stack.callback(self._context.tensorboard.close)
         self._train_loop = CompiledLoop(network.step, steps_per_call=params.steps_per_call, eager=params.force_eager)
         self._actions = self._create_actions()
         self._train_iterator: Any = None
@@ -74,8 +78,10 @@ class TrainingRun:
         """What is done beside the steps, in this order: each action sees what those before it have done."""
         return [
             Validate(),
+            lav := LoadAndValidate(),
             ChooseBest(self._context.best),
             StopEarly(EarlyStopping(self._context.params.early_stopping, self._context.best)),
+            LastLoadAndValidate(lav),
             Report(),
             ExportBest(),
             Summarize(),
@@ -213,4 +219,10 @@ def _best_model(network: Network, params: TrainerParams) -> BestModel:
     logs = network.train_metrics.names
     if params.gen.val_gen() is not None:
         logs += [f"val_{name}" for name in network.val_metrics.names]
+    lav_lists = range(len(list(params.gen.lav_gen()))) if params.lav_every_n else ()
+    logs += [f"lav_l{number}_{name}" for number in lav_lists for name in network.val_metrics.names]
+    _, chosen = network.model._best_logging_settings()
+    if any(chosen.startswith(f"lav_l{number}_") for number in lav_lists):
+        # What an evaluator gives has no names before it has run; `LoadAndValidate` looks for this one.
+        logs.append(chosen)
     return BestModel(*network.model.best_log(logs))

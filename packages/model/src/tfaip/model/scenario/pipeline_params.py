@@ -7,6 +7,7 @@ only prediction is installed.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from tfaip.params import TYPE_ARGUMENT, field, params
@@ -43,6 +44,10 @@ class TrainerPipelineParamsBase(ABC, Generic[TTrainParams, TValParams]):
     @abstractmethod
     def val_gen(self) -> TValParams | None:
         """Return the generator of the validation samples; `None` for no validation."""
+
+    def lav_gen(self) -> Iterable[DataGeneratorParams]:
+        """Return a generator for each data set that is loaded and validated during training; by default none."""
+        return ()
 
 
 @params

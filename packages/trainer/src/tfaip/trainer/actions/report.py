@@ -7,7 +7,6 @@ import logging
 from tfaip.trainer.actions.action import Action
 from tfaip.trainer.reporting.metrics_file import append_metrics
 from tfaip.trainer.reporting.results_line import results_line
-from tfaip.trainer.reporting.tensorboard import TensorBoardWriter
 from tfaip.trainer.run_context import RunContext
 
 __all__ = ["Report"]
@@ -20,16 +19,11 @@ class Report(Action):
 
     name = "report"
 
-    def open(self, context: RunContext) -> None:
-        """Open the event files."""
-        self._tensorboard = TensorBoardWriter(context.folder.events if context.folder else None)
-        context.stack.callback(self._tensorboard.close)
-
     def after_epoch(self, context: RunContext) -> None:
         """Report the epoch."""
         epoch, logs = context.epoch, context.logs
         logger.info("Epoch %d/%d took %s", epoch, context.params.epochs, context.shown.summary())
         logger.info("%s", results_line(epoch, logs))
-        self._tensorboard.write(epoch, logs)
+        context.tensorboard.write(epoch, logs)
         if context.folder:
             append_metrics(context.folder.metrics, epoch, context.step, logs)
