@@ -51,3 +51,18 @@ class Refusing(MappingDataProcessor[RefusingParams]):
 class NeedsStream(GeneratingDataProcessor[RefusingParams]):
     def generate(self, samples):
         return samples
+
+
+@params
+class DroppingParams(DataProcessorParams):
+    """Drop every so many samples."""
+
+    every: int = field(default=2)
+
+    def cls(self) -> Any:
+        return Dropping
+
+
+class Dropping(MappingDataProcessor[DroppingParams]):
+    def apply(self, sample):
+        return sample if sample.meta["index"] % self.params.every else None

@@ -120,7 +120,7 @@ class PredictorBase(ABC):
         return RawPrediction(
             [model.data for model in self._models],
             self._mode,
-            self._run,
+            self.run_models,
             self._finished,
             batch_size=self.params.pipeline.batch_size,
         )
@@ -129,7 +129,7 @@ class PredictorBase(ABC):
     def _mode(self) -> PipelineMode:
         return PipelineMode.EVALUATION if self.params.include_targets else PipelineMode.PREDICTION
 
-    def _run(self, inputs: Mapping[str, Any]) -> list[Outputs]:
+    def run_models(self, inputs: Mapping[str, Any]) -> list[Outputs]:
         """Return the outputs of each model for a batch of inputs, which all of them share."""
         tensors = as_tensors(inputs)
         return [{name: tensor.numpy() for name, tensor in model.function(tensors).items()} for model in self._models]
@@ -143,7 +143,7 @@ class PredictorBase(ABC):
 
         def run(batch: Batch) -> tuple[Batch, list[Outputs]]:
             start = perf_counter()
-            outputs = self._run(batch.inputs)
+            outputs = self.run_models(batch.inputs)
             if counters.batches:
                 counters.model_seconds += perf_counter() - start
             else:

@@ -1,23 +1,20 @@
-"""Load and validate."""
+"""Load and validate: of one model."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Self
 
 from tfaip.model import configure_devices, find_stored_scenario, load_scenario_params
-from tfaip.pipeline import PipelineMode
 from tfaip.predict.array_adoption import as_tensors
 from tfaip.predict.batches_ahead import BATCHES_AHEAD, map_ahead
-from tfaip.predict.errors import PredictionError
-from tfaip.predict.lav.measures import Measures
-from tfaip.predict.lav.result import LAVResult
+from tfaip.predict.lav.lav_base import LAVBase
 
 if TYPE_CHECKING:
     from tfaip.model import ModelBase, ScenarioBase
-    from tfaip.pipeline import Batch, DataGeneratorParams, Sample
+    from tfaip.pipeline import Batch, DataPipeline, Sample
     from tfaip.predict.lav.callback import LAVCallback
     from tfaip.predict.lav.params import LAVParams
     from tfaip.predict.prediction_function import PredictionFunction
@@ -25,11 +22,10 @@ if TYPE_CHECKING:
 __all__ = ["LAV"]
 
 
-class LAV:
-    """Computes losses, metrics and the evaluator's figures of a model on one data set after the other.
+class LAV(LAVBase):
+    """Validates one model; see `LAVBase` for what it offers.
 
-    Losses and metrics see the outputs as the graph gives them, the evaluator sees samples after post-processing. The
-    figures depend neither on the batch size nor on the number of processes, as long as the graph masks its padding.
+    Losses and metrics see the outputs as the graph gives them, the evaluator sees samples after post-processing.
 
     Args:
         params: Pipeline, and how the model is run.
@@ -49,11 +45,8 @@ class LAV:
         model: ModelBase[Any] | None = None,
         callbacks: Iterable[LAVCallback] = (),
     ) -> None:
-        self.params = params
-        self.scenario = scenario
-        self.callbacks = list(callbacks)
+        super().__init__(params, scenario, model=model, callbacks=callbacks)
         self._function = function
-        self._measures = Measures(model or scenario.create_model(), eager=params.run_eagerly)
 
     @classmethod
     def from_path(
@@ -85,56 +78,13 @@ class LAV:
         configure_devices(params.device)
         return cls(params, made, bundle_prediction_function(path, made, eager=params.run_eagerly), **keywords)
 
-    def run(
-        self, generators: Iterable[DataGeneratorParams], *, callbacks: Iterable[LAVCallback] = ()
-    ) -> Iterator[LAVResult]:
-        """Yield the result of each data set, lazily.
-
-        Args:
-            generators: Where the samples of each data set come from; with targets.
-            callbacks: Beside those of the constructor.
-
-        Raises:
-            PredictionError: A data set has no sample.
-        """
-        told = [*self.callbacks, *callbacks]
-        for number, generator in enumerate(generators):
-            yield self._evaluate(f"l{number}", generator, told)
-
-    def _evaluate(self, name: str, generator: DataGeneratorParams, callbacks: Sequence[LAVCallback]) -> LAVResult:
-        for callback in callbacks:
-            callback.on_start(name, generator)
-        pipeline = self.scenario.data.create_pipeline(PipelineMode.EVALUATION, self.params.pipeline, generator)
-        self._measures.reset()
-        evaluator = self.scenario.create_evaluator(self.scenario.params.evaluator)
+    def _predicted(self, pipeline: DataPipeline, batches: Iterable[Batch]) -> Generator[Sample, None, None]:
         ahead = 0 if self.params.run_eagerly else BATCHES_AHEAD
-        with evaluator as counting, pipeline.generate_input_batches(repeat=False) as batches:
-            with (
-                closing(map_ahead(self._step, batches, ahead=ahead)) as predicted,
-                closing(pipeline.process_output(_samples(predicted))) as samples,
-            ):
-                for sample in samples:
-                    counting.update_state(sample)
-                    for callback in callbacks:
-                        callback.on_sample_end(sample)
-            counters = batches.counters
-            if not counters.samples:
-                raise PredictionError(
-                    f"a data set must have a sample to be validated on, but {name} gave none: {generator!r}; "
-                    f"{counters.skipped} were dropped or skipped"
-                )
-            result = LAVResult(
-                name=name,
-                data=generator,
-                samples=counters.samples,
-                skipped=counters.skipped,
-                metrics=self._measures.result(),
-                evaluator=counting.result(),
-                not_computed=dict(self._measures.not_computed),
-            )
-        for callback in callbacks:
-            callback.on_end(result)
-        return result
+        with (
+            closing(map_ahead(self._step, batches, ahead=ahead)) as predicted,
+            closing(pipeline.process_output(_samples(predicted))) as samples,
+        ):
+            yield from samples
 
     def _step(self, batch: Batch) -> tuple[Batch, dict[str, Any]]:
         inputs = as_tensors(batch.inputs)

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from tfaip.params import params
+from tfaip.params import field, params
 from tfaip.predict.params import InferenceParams
+from tfaip.predict.voting.mean import MeanVoterParams
+from tfaip.predict.voting.params import READY_MADE_VOTERS
+from tfaip.predict.voting.voter import VoterParams
 
-__all__ = ["LAVParams"]
+__all__ = ["LAVParams", "MultiLAVParams"]
 
 
 @params
 class LAVParams(InferenceParams):
     """How a model is validated."""
+
+    print_limit: int = field(default=0, help="Samples of each data set that are printed in words; -1: all, 0: none")
+
+
+@params
+class MultiLAVParams(LAVParams):
+    """How the vote of several models is validated."""
+
+    voter: VoterParams = field(
+        factory=MeanVoterParams, mode="flat", choices=READY_MADE_VOTERS, help="What makes one output of those of all"
+    )

@@ -1,0 +1,101 @@
+"""What the validation of one and of several models share."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from tfaip.pipeline import PipelineMode
+from tfaip.predict.errors import PredictionError
+from tfaip.predict.lav.measures import Measures
+from tfaip.predict.lav.result import LAVResult
+from tfaip.predict.progress import with_progress
+
+if TYPE_CHECKING:
+    from tfaip.model import ModelBase, ScenarioBase
+    from tfaip.pipeline import Batch, DataGeneratorParams, DataPipeline, Sample
+    from tfaip.predict.lav.callback import LAVCallback
+    from tfaip.predict.lav.params import LAVParams
+
+__all__ = ["LAVBase"]
+
+
+class LAVBase(ABC):
+    """Computes losses, metrics and the evaluator's figures on one data set after the other.
+
+    The figures depend neither on the batch size nor on the number of processes, as long as the graph masks its padding.
+
+    Args:
+        params: Pipeline, and how the model is run.
+        scenario: Its data, its model's losses and metrics, and its evaluator.
+        model: Where the caller has one already.
+        callbacks: Are told of all that happens.
+    """
+
+    def __init__(
+        self,
+        params: LAVParams,
+        scenario: ScenarioBase[Any, Any],
+        *,
+        model: ModelBase[Any] | None = None,
+        callbacks: Iterable[LAVCallback] = (),
+    ) -> None:
+        self.params = params
+        self.scenario = scenario
+        self.callbacks = list(callbacks)
+        self.model = model or scenario.create_model()
+        self._measures = Measures(self.model, eager=params.run_eagerly)
+
+    @abstractmethod
+    def _predicted(self, pipeline: DataPipeline, batches: Iterable[Batch]) -> Generator[Sample, None, None]:
+        """Yield the samples of the batches after post-processing, and let losses and metrics see them."""
+
+    def run(
+        self, generators: Iterable[DataGeneratorParams], *, callbacks: Iterable[LAVCallback] = ()
+    ) -> Iterator[LAVResult]:
+        """Yield the result of each data set, lazily.
+
+        Args:
+            generators: Where the samples of each data set come from; with targets.
+            callbacks: Beside those of the constructor.
+
+        Raises:
+            PredictionError: A data set has no sample.
+        """
+        told = [*self.callbacks, *callbacks]
+        for number, generator in enumerate(generators):
+            yield self._evaluate(f"l{number}", generator, told)
+
+    def _evaluate(self, name: str, generator: DataGeneratorParams, callbacks: Sequence[LAVCallback]) -> LAVResult:
+        for callback in callbacks:
+            callback.on_start(name, generator)
+        pipeline = self.scenario.data.create_pipeline(PipelineMode.EVALUATION, self.params.pipeline, generator)
+        self._measures.reset()
+        evaluator = self.scenario.create_evaluator(self.scenario.params.evaluator)
+        with evaluator as counting, pipeline.generate_input_batches(repeat=False) as batches:
+            predicted = self._predicted(pipeline, batches)
+            with closing(with_progress(predicted, pipeline.samples_per_epoch, self.params)) as samples:
+                for sample in samples:
+                    counting.update_state(sample)
+                    for callback in callbacks:
+                        callback.on_sample_end(sample)
+            counters = batches.counters
+            if not counters.samples:
+                raise PredictionError(
+                    f"a data set must have a sample to be validated on, but {name} gave none: {generator!r}; "
+                    f"{counters.skipped} were dropped or skipped"
+                )
+            result = LAVResult(
+                name=name,
+                data=generator,
+                samples=counters.samples,
+                skipped=counters.skipped,
+                metrics=self._measures.result(),
+                evaluator=counting.result(),
+                not_computed=dict(self._measures.not_computed),
+            )
+        for callback in callbacks:
+            callback.on_end(result)
+        return result

@@ -1,0 +1,152 @@
+"""Load and validate: of several models that vote."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from tfaip.model import find_stored_scenario, load_scenario_params
+from tfaip.predict.array_adoption import as_tensors
+from tfaip.predict.batches_ahead import BATCHES_AHEAD, map_ahead
+from tfaip.predict.errors import PredictionError
+from tfaip.predict.lav.lav_base import LAVBase
+from tfaip.predict.lav.params import MultiLAVParams
+from tfaip.predict.voting import MultiModelPredictor, MultiModelPredictorParams
+
+if TYPE_CHECKING:
+    from tfaip.model import ModelBase, ScenarioBase
+    from tfaip.pipeline import Batch, DataPipeline, Sample
+    from tfaip.predict.lav.callback import LAVCallback
+    from tfaip.predict.lav.params import LAVParams
+    from tfaip.predict.voting import MultiModelVoter
+
+__all__ = ["MultiLAV"]
+
+
+class MultiLAV(LAVBase):
+    """Validates the vote of several models; see `LAVBase` for what it offers.
+
+    Losses and metrics, those of the first bundle's model, see the voted outputs, as far as these are numbers of one
+    shape in all samples; what needs others is left out and named. The evaluator sees the voted samples.
+
+    Args:
+        params: Pipeline, and how the models are run.
+        scenario: Its data, its model's losses and metrics, and its evaluator.
+        predictor: Predicts with all models, with their targets.
+        model: Where the caller has one already.
+        callbacks: Are told of all that happens.
+    """
+
+    def __init__(
+        self,
+        params: LAVParams,
+        scenario: ScenarioBase[Any, Any],
+        predictor: MultiModelPredictor,
+        *,
+        model: ModelBase[Any] | None = None,
+        callbacks: Iterable[LAVCallback] = (),
+    ) -> None:
+        super().__init__(params, scenario, model=model, callbacks=callbacks)
+        self._predictor = predictor
+
+    @classmethod
+    def from_paths(
+        cls,
+        paths: Sequence[str | os.PathLike[str]],
+        params: LAVParams,
+        *,
+        scenario: type[ScenarioBase[Any, Any]] | None = None,
+        voter: MultiModelVoter | None = None,
+        trust: Iterable[str] = (),
+        **keywords: Any,
+    ) -> Self:
+        """Return the LAV of the bundles at `paths`, the first one's scenario being importable with its model.
+
+        Args:
+            paths: The bundles.
+            params: Devices and pipeline, and the voter unless one is given: `MultiLAVParams`.
+            scenario: The class of the scenario; by default the one that the first bundle names.
+            voter: Makes one sample of the outputs of all.
+            trust: Packages, beside the scenarios' own, whose parameter classes may be imported.
+            **keywords: Further arguments of the class, `callbacks` for instance.
+
+        Raises:
+            BundleError: One of the paths is no bundle, or a broken one.
+            PredictionError: There is no path, the bundles differ in their pre-processing, or there is no voter.
+            DeviceError: The devices that were asked for can't be had.
+        """
+        if not paths:
+            raise PredictionError("a vote must have at least one bundle, got none")
+        scenario_params = load_scenario_params(paths[0], trust=trust)
+        made = (scenario or find_stored_scenario(scenario_params))(scenario_params)
+        for_predictor = MultiModelPredictorParams(
+            device=params.device, pipeline=params.pipeline, run_eagerly=params.run_eagerly, include_targets=True
+        )
+        if isinstance(params, MultiLAVParams):
+            for_predictor.voter = params.voter
+        elif voter is None:
+            raise PredictionError(
+                f"a vote must have a voter: give one, or MultiLAVParams, which name one; got {type(params).__name__}"
+            )
+        predictor = made.multi_predictor_cls().from_paths(paths, for_predictor, voter=voter, trust=trust)
+        return cls(params, made, predictor, **keywords)
+
+    def _predicted(self, pipeline: DataPipeline, batches: Iterable[Batch]) -> Generator[Sample, None, None]:
+        arrived: dict[int, tuple[Batch, Sample]] = {}
+        ahead = 0 if self.params.run_eagerly else BATCHES_AHEAD
+
+        def run(batch: Batch) -> tuple[Batch, list[dict[str, np.ndarray]]]:
+            return batch, self._predictor.run_models(batch.inputs)
+
+        def unbatched(predicted: Iterable[tuple[Batch, list[dict[str, np.ndarray]]]]) -> Iterator[list[Sample]]:
+            number = 0
+            for batch, outputs in predicted:
+                for row, sample in enumerate(batch.samples()):
+                    arrived[number] = (batch, sample)
+                    number += 1
+                    yield [sample.new_outputs({name: array[row] for name, array in one.items()}) for one in outputs]
+
+        with (
+            closing(map_ahead(run, batches, ahead=ahead)) as predicted,
+            closing(self._predictor.numbered(pipeline, unbatched(predicted))) as voted,
+        ):
+            current: Batch | None = None
+            group: list[tuple[Sample, Mapping[str, Any]]] = []
+            for number, sample in voted:
+                # Those before it were dropped by a model's post-processing.
+                for before in [other for other in arrived if other < number]:
+                    del arrived[before]
+                batch, before_voting = arrived[number]
+                # Rows of one batch are padded to one shape.
+                if batch is not current:
+                    self._measure(group)
+                    current, group = batch, []
+                group.append((before_voting, sample.outputs))
+                yield sample
+            self._measure(group)
+
+    def _measure(self, group: Sequence[tuple[Sample, Mapping[str, Any]]]) -> None:
+        if not group:
+            return
+        inputs = {name: np.stack([sample.inputs[name] for sample, _ in group]) for name in group[0][0].inputs}
+        targets = {name: np.stack([sample.targets[name] for sample, _ in group]) for name in group[0][0].targets}
+        outputs = _stacked([outputs for _, outputs in group])
+        self._measures.update(as_tensors(inputs), as_tensors(targets), as_tensors(outputs))
+
+
+def _stacked(outputs: Sequence[Mapping[str, Any]]) -> dict[str, np.ndarray]:
+    """The outputs that are numbers of one shape, with a batch axis."""
+    stacked = {}
+    for name in outputs[0]:
+        arrays = [np.asarray(of_sample[name]) for of_sample in outputs if name in of_sample]
+        if (
+            len(arrays) == len(outputs)
+            and len({array.shape for array in arrays}) == 1
+            and arrays[0].dtype.kind in "biuf"
+        ):
+            stacked[name] = np.stack(arrays)
+    return stacked

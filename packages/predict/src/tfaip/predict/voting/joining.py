@@ -1,0 +1,68 @@
+"""The samples of several models' post-processing, brought together again."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING
+
+from tfaip.pipeline import Sample
+
+if TYPE_CHECKING:
+    from tfaip.pipeline import DataPipeline
+
+__all__ = ["post_processed_together"]
+
+
+def post_processed_together(
+    pipelines: Sequence[DataPipeline], samples: Iterable[Sequence[Sample]]
+) -> Generator[tuple[int, list[Sample]], None, None]:
+    """Yield what each model's post-processing makes of its samples, with the sample's number in the order of arrival.
+
+    A sample that one of them drops is left out for all.
+
+    Args:
+        pipelines: One per model.
+        samples: For each sample one with the outputs of each model.
+    """
+    source = iter(samples)
+    waiting: list[deque[Sample]] = [deque() for _ in pipelines]
+
+    def of_model(number: int) -> Iterator[Sample]:
+        while True:
+            if not waiting[number]:
+                row = next(source, None)
+                if row is None:
+                    return
+                for queue, sample in zip(waiting, row, strict=True):
+                    queue.append(sample)
+            yield waiting[number].popleft()
+
+    with ExitStack() as stack:
+        streams = [
+            stack.enter_context(closing(pipeline.process_output(of_model(number))))
+            for number, pipeline in enumerate(pipelines)
+        ]
+        current = [next(stream, None) for stream in streams]
+        while True:
+            row = [sample for sample in current if sample is not None]
+            if len(row) < len(streams):
+                return
+            places = [_place(sample) for sample in row]
+            last = max(places)
+            if min(places) == last:
+                yield last[0], row
+                current = [next(stream, None) for stream in streams]
+            else:
+                # Those who are behind have kept a sample that another one has dropped.
+                current = [
+                    sample if place == last else next(stream, None)
+                    for sample, place, stream in zip(row, places, streams, strict=True)
+                ]
+
+
+def _place(sample: Sample) -> tuple[int, ...]:
+    """The number of a sample, then of the one among those that were made of it."""
+    assert sample.identity is not None
+    return sample.identity.path

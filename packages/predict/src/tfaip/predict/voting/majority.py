@@ -1,0 +1,47 @@
+"""Voting by majority."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tfaip.params import field, params
+from tfaip.predict.voting.outputs import values_of
+from tfaip.predict.voting.voter import MultiModelVoter, VoterParams
+
+if TYPE_CHECKING:
+    from tfaip.pipeline import Sample
+
+__all__ = ["MajorityVoter", "MajorityVoterParams"]
+
+
+@params(name="Majority")
+class MajorityVoterParams(VoterParams):
+    """What most models say."""
+
+    label: str = field(default="class", help="Output that is voted on: a class, a text, an array")
+
+    def cls(self) -> type[Any]:
+        """Return the voter's class."""
+        return MajorityVoter
+
+
+class MajorityVoter(MultiModelVoter):
+    """Takes all outputs of the first model that says what most of them say; of equally many, of the first model.
+
+    Args:
+        params: Which output.
+        models: The number of models.
+    """
+
+    def vote(self, sample: Sample) -> Sample:
+        """Return the sample with the outputs of the first model of the majority."""
+        votes = [_comparable(value) for value in values_of(sample.outputs, self.params.label, "voter.label")]
+        # `max` takes the first one of equals.
+        return sample.new_outputs(dict(sample.outputs[votes.index(max(votes, key=votes.count))]))
+
+
+def _comparable(value: Any) -> Any:
+    array = np.asarray(value)
+    return (array.shape, array.tolist()) if array.dtype != object else value

@@ -1,0 +1,124 @@
+"""Prediction with several bundles."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from tfaip.model import configure_devices, load_scenario_params
+from tfaip.predict.errors import PredictionError
+from tfaip.predict.predictor import load_function
+from tfaip.predict.predictor_base import LoadedModel, PredictorBase
+from tfaip.predict.raw_samples import RawSamplesParams
+from tfaip.predict.voting.joining import post_processed_together
+from tfaip.predict.voting.params import MultiModelPredictorParams
+from tfaip.predict.voting.same_pre_processing import require_same_pre_processing
+
+if TYPE_CHECKING:
+    from tfaip.pipeline import DataPipeline, Sample
+    from tfaip.predict.params import PredictorParams
+    from tfaip.predict.voting.voter import MultiModelVoter
+
+__all__ = ["MultiModelPredictor"]
+
+
+class MultiModelPredictor(PredictorBase):
+    """Predicts samples with several models, which vote; see `PredictorBase` for what it offers.
+
+    Samples are pre-processed once, all models run on the same batches, each one's outputs go through the
+    post-processing of its own bundle, and a voter makes one sample of them.
+
+    Args:
+        params: Devices and pipeline, and the voter unless one is given.
+        models: The models.
+        voter: Makes one sample of the outputs of all.
+
+    Raises:
+        PredictionError: There is neither a voter nor its parameters.
+    """
+
+    def __init__(
+        self, params: PredictorParams, models: Sequence[LoadedModel], voter: MultiModelVoter | None = None
+    ) -> None:
+        super().__init__(params, models)
+        self.voter = self.create_voter() if voter is None else voter
+
+    @classmethod
+    def from_paths(
+        cls,
+        paths: Sequence[str | os.PathLike[str]],
+        params: PredictorParams,
+        *,
+        voter: MultiModelVoter | None = None,
+        trust: Iterable[str] = (),
+        **keywords: Any,
+    ) -> Self:
+        """Return the predictor of the bundles at `paths`.
+
+        Args:
+            paths: The bundles.
+            params: Devices and pipeline, and the voter unless one is given.
+            voter: Makes one sample of the outputs of all.
+            trust: Packages, beside the scenarios' own, whose parameter classes may be imported.
+            **keywords: Further arguments of a subclass, as `predictor_kwargs` of its scenario gives them.
+
+        Raises:
+            BundleError: One of the paths is no bundle, or a broken one.
+            PredictionError: There is no path, or the bundles differ in their pre-processing.
+            DeviceError: The devices that were asked for can't be had.
+        """
+        if not paths:
+            raise PredictionError("a vote must have at least one bundle, got none")
+        scenario_params = [load_scenario_params(path, trust=trust) for path in paths]
+        require_same_pre_processing([Path(path) for path in paths], scenario_params)
+        configure_devices(params.device)
+        models = [
+            LoadedModel(stored.data.create(), load_function(path, stored, params))
+            for path, stored in zip(paths, scenario_params, strict=True)
+        ]
+        return cls(params, models, voter, **keywords)
+
+    @classmethod
+    def default_params(cls) -> MultiModelPredictorParams:
+        """Hook: the parameters that a command line starts from, with the voter that suits the scenario."""
+        return MultiModelPredictorParams()
+
+    def create_voter(self) -> MultiModelVoter:
+        """Hook: make the voter where none is given; by default that of the parameters."""
+        if not isinstance(self.params, MultiModelPredictorParams):
+            raise PredictionError(
+                "a vote must have a voter: give one, or MultiModelPredictorParams, which name one; "
+                f"got {type(self.params).__name__}"
+            )
+        return self.params.voter.create(len(self._models))
+
+    def _post_processed(
+        self, pipeline: DataPipeline, samples: Iterable[Sequence[Sample]]
+    ) -> Generator[Sample, None, None]:
+        with closing(self.numbered(pipeline, samples)) as numbered:
+            for _, sample in numbered:
+                yield sample
+
+    def numbered(
+        self, pipeline: DataPipeline, samples: Iterable[Sequence[Sample]]
+    ) -> Generator[tuple[int, Sample], None, None]:
+        """Yield the voted samples, each with its number in the order of arrival.
+
+        Args:
+            pipeline: Where the samples come from.
+            samples: For each sample one with the outputs of each model.
+        """
+        others = [
+            model.data.create_pipeline(pipeline.mode, self.params.pipeline, RawSamplesParams(()))
+            for model in self._models[1:]
+        ]
+        with closing(post_processed_together([pipeline, *others], samples)) as rows:
+            for number, row in rows:
+                yield number, self._join(row)
+
+    def _join(self, samples: Sequence[Sample]) -> Sample:
+        together = samples[0].new_outputs([sample.outputs for sample in samples])
+        return self.voter.finalize_sample(self.voter.vote(together))

@@ -1,0 +1,82 @@
+"""Checking that several bundles can share the samples that go into their models."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tfaip.params import to_dict
+from tfaip.pipeline.resources import find_resources
+from tfaip.predict.errors import PredictionError
+
+if TYPE_CHECKING:
+    from tfaip.model import ScenarioBaseParams
+    from tfaip.pipeline import DataBaseParams
+
+__all__ = ["require_same_pre_processing"]
+
+
+def require_same_pre_processing(paths: Sequence[Path], scenario_params: Sequence[ScenarioBaseParams[Any, Any]]) -> None:
+    """Refuse bundles whose models take different inputs, or whose samples go through different pre-processing.
+
+    Resources are compared by name and by what is in them.
+
+    Raises:
+        PredictionError: With all differences, the place and both values of each.
+    """
+    first = _compared(scenario_params[0].data)
+    for path, params in zip(paths[1:], scenario_params[1:], strict=True):
+        found = list(_differences("$.data", first, _compared(params.data)))
+        if found:
+            lines = "\n".join(f"  {where}: {one} against {other}" for where, one, other in found)
+            raise PredictionError(
+                f"bundles that vote must have the same pre-processing, but {paths[0]} and {path} differ:\n{lines}"
+            )
+
+
+def _compared(params: DataBaseParams) -> dict[str, Any]:
+    data = params.create()
+    return {
+        "class": f"{type(data).__module__}:{type(data).__qualname__}",
+        "inputs": {name: str(spec) for name, spec in data.input_layer_specs().items()},
+        "padding_values": {
+            name: value for name, value in data.padding_values().items() if name in data.input_layer_specs()
+        },
+        "pre_proc": to_dict(params.pre_proc),
+        "resources of pre_proc": {
+            f"{found.where.removeprefix('$.')}": _fingerprint(Path(params.resource_path(found.path)))
+            for found in find_resources(params.pre_proc)
+        },
+    }
+
+
+def _fingerprint(path: Path) -> str:
+    """The content of a file or folder in a few letters."""
+    digest = hashlib.sha256()
+    for file in [path] if path.is_file() else sorted(path.rglob("*")):
+        if file.is_file():
+            digest.update(str(file.relative_to(path)).encode() + b"\0" + file.read_bytes())
+    return f"content {digest.hexdigest()[:12]}"
+
+
+def _differences(where: str, one: Any, other: Any) -> Iterator[tuple[str, str, str]]:
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in [*one, *(key for key in other if key not in one)]:
+            if key not in one or key not in other:
+                left, right = (repr(side[key]) if key in side else "nothing" for side in (one, other))
+                yield f"{where}.{key}", left, right
+            else:
+                yield from _differences(f"{where}.{key}", one[key], other[key])
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for number, (left, right) in enumerate(zip(one, other, strict=True)):
+            yield from _differences(f"{where}[{number}]", left, right)
+    elif one != other:
+        yield where, _short(one), _short(other)
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(item["__cls__"] if isinstance(item, dict) else repr(item) for item in value) + "]"
+    return repr(value)

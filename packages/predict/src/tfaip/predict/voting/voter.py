@@ -1,0 +1,59 @@
+"""The base of voters: from the outputs of several models to one."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any
+
+from tfaip.params import params
+
+if TYPE_CHECKING:
+    from tfaip.pipeline import Sample
+
+__all__ = ["MultiModelVoter", "VoterParams"]
+
+
+@params
+class VoterParams:
+    """Base of the parameters of a voter."""
+
+    def cls(self) -> type[Any]:
+        """Name the voter's class; import it in here."""
+        raise TypeError(
+            f"{type(self).__qualname__} must say which voter it makes: "
+            "override `cls(self)`, import the voter's class inside it and return it"
+        )
+
+    def create(self, models: int) -> MultiModelVoter:
+        """Make the voter of so many models.
+
+        Raises:
+            PredictionError: The parameters do not fit the number of models.
+        """
+        return self.cls()(self, models)
+
+
+class MultiModelVoter(ABC):
+    """Makes one sample of the outputs of several models. A voter of one's own needs nothing but `vote`.
+
+    Args:
+        params: What made the voter, if there is such a thing.
+        models: The number of models.
+    """
+
+    def __init__(self, params: Any = None, models: int = 0) -> None:
+        self.params = params
+        self.models = models
+
+    @abstractmethod
+    def vote(self, sample: Sample) -> Sample:
+        """Return the sample with the outputs that the models agree on.
+
+        Args:
+            sample: Its `outputs` are a list: for each model a dict of what its post-processing gave. Inputs, targets
+                and meta are those of the first model.
+        """
+
+    def finalize_sample(self, sample: Sample) -> Sample:
+        """Return the voted sample as callers get it; for what has to be done once, after the vote."""
+        return sample
