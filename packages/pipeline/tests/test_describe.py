@@ -17,8 +17,18 @@ from pipeline_cases import (
     StreamParams,
     make_pipeline,
 )
+from slow_cases import (
+    SlowFailureParams,
+    SlowFilterParams,
+    SlowNumbersParams,
+    SlowNumbersStreamParams,
+    SlowRepeatParams,
+    SlowStreamParams,
+)
 
 from tfaip.pipeline import PipelineMode, Sample, SequentialProcessorPipelineParams
+from tfaip.pipeline.counters import Counters, StepCounters
+from tfaip.pipeline.measure import Measurement, format_measurement
 
 
 def test_the_description_says_what_runs_where():
@@ -90,3 +100,110 @@ def test_post_processing_takes_samples_only_when_they_are_asked_for():
     assert next(results).outputs == 0
     assert taken == [0]
     assert [result.outputs for result in results] == list(range(1, 9))
+
+
+SLOWEST = {
+    "a mapping processor": ({"processors": [AddNoiseParams(), SlowParams(), DoubleParams()]}, "Slow", "workers"),
+    "a filter that drops": ({"processors": [SlowParams(), DropEveryParams(n=1)]}, "Slow", "workers"),
+    "a slow filter": ({"processors": [SlowFilterParams(), SlowParams(seconds=0.001)]}, "SlowFilter", "workers"),
+    "what fails": ({"processors": [SlowFailureParams()], "on_bad_sample": "skip"}, "SlowFailure", "workers"),
+    "one to n": ({"processors": [AddNoiseParams(), SlowRepeatParams()]}, "SlowRepeat", "workers"),
+    "an indexable generator": ({"generator": SlowNumbersParams(), "processors": [DoubleParams()]}, "read", "workers"),
+    "a stream": ({"generator": SlowNumbersStreamParams(), "processors": [DoubleParams()]}, "read", "consumer"),
+    "what needs the stream": ({"processors": [AddNoiseParams(), SlowStreamParams()]}, "SlowStream", "consumer"),
+    "what fills its list first": (
+        {"processors": [AddNoiseParams(), SlowStreamParams(lists=True)]},
+        "SlowStream",
+        "consumer",
+    ),
+    "what comes before the stream": ({"processors": [SlowParams(), PairUpParams()]}, "Slow", "workers"),
+    "what comes after the stream": ({"processors": [PairUpParams(), SlowParams()]}, "Slow", "workers"),
+}
+
+
+@pytest.mark.parametrize("processes", [0, 2])
+@pytest.mark.parametrize("case", SLOWEST)
+def test_the_slowest_step_is_named_with_its_place(case, processes):
+    settings, name, where = SLOWEST[case]
+    settings = {"generator": NumbersParams(count=12), **settings}
+    pipeline = make_pipeline(*settings.pop("processors"), num_processes=processes, **settings)
+    with pipeline.generate_input_batches(repeat=False) as batches:
+        list(batches)
+    slowest = batches.counters.slowest_step()
+    assert (slowest.name, slowest.where) == (name, where if processes else "consumer")
+    assert slowest.seconds >= 10 * 0.005
+    assert f"{name} in {f'{processes} workers' if processes and where == 'workers' else 'this process'}" in (
+        format_measurement(Measurement(1.0, 0.0, 1, 1, 0.0, batches.counters))
+    )
+
+
+def test_workers_share_their_seconds_when_it_is_about_what_is_slowest():
+    steps = [
+        [StepCounters("a", "workers", 3.0), StepCounters("b", "workers", 1.0)],
+        [StepCounters("c", "consumer", 2.5)],
+    ]
+    assert Counters.of_steps(steps, 1).slowest_step().name == "a"
+    assert Counters.of_steps(steps, 2).slowest_step().name == "c"
+    assert Counters.of_steps([[StepCounters("a", "workers")]], 2).slowest_step() is None
+
+
+def test_the_seconds_of_all_steps_are_those_of_the_work():
+    """Nothing is left out, and nothing counted twice: not even where a stream waits for what comes before it."""
+    chain = [SlowParams(), SlowStreamParams(), SlowParams(seconds=0.005)]
+    with make_pipeline(*chain, generator=NumbersParams(count=12)).generate_input_batches(repeat=False) as batches:
+        list(batches)
+    counters = batches.counters
+    total = sum(step.seconds for step in counters.steps)
+    assert 12 * 0.02 <= total <= counters.waiting_seconds
+    names = {step.name: step.seconds for step in counters.steps if step.name != "Slow"}
+    assert names["SlowStream"] < 0.75 * total
+    assert [(segment.read, segment.made) for segment in counters.segments] == [(12, 12)] * 3
+
+
+@pytest.mark.parametrize("processes", [0, 2])
+def test_post_processors_are_counted(processes):
+    chain = [DropEveryParams(), SlowParams()]
+    data = DataParams(post_proc=SequentialProcessorPipelineParams(processors=chain))
+    samples = [Sample(inputs={}, outputs=index, meta={"index": index}) for index in range(13)]
+    results = make_pipeline(data=data, mode=PipelineMode.PREDICTION).process_output(samples, num_processes=processes)
+    kept = [result.outputs for result in results]
+    assert results.counters.samples == len(kept)
+    assert results.counters.slowest_step().name == "Slow"
+
+
+def test_the_model_is_what_post_processors_read_from():
+    import time
+
+    def predicted():
+        for index in range(5):
+            time.sleep(0.01)
+            yield Sample(outputs=index, meta={"index": index})
+
+    results = make_pipeline().process_output(predicted())
+    assert [result.outputs for result in results] == list(range(5))
+    assert results.counters.slowest_step().name == "read"
+
+
+def test_a_post_processor_that_needs_the_stream_gets_samples_without_inputs():
+    data = DataParams(post_proc=SequentialProcessorPipelineParams(processors=[SlowStreamParams(seconds=0.0)]))
+    results = make_pipeline(data=data).process_output([Sample(outputs=index) for index in range(3)])
+    assert [result.outputs for result in results] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    "chain", [[SlowParams(seconds=0.0)], [SlowParams(seconds=0.0), PairUpParams(), DoubleParams()]]
+)
+def test_the_queue_that_the_consumer_waits_for_is_counted(chain):
+    pipeline = make_pipeline(*chain, generator=NumbersParams(count=200), num_processes=2, prefetch=6)
+    with pipeline.generate_input_batches() as batches:
+        fills = []
+        for _ in range(30):
+            next(batches)
+            counters = batches.counters
+            assert counters.limit == 6
+            assert 0 <= counters.ready <= counters.in_flight <= 6
+            fills.append(counters.fill)
+    assert max(fills) > 0
+    with make_pipeline(*chain).generate_input_batches() as batches:
+        next(batches)
+        assert (batches.counters.limit, batches.counters.fill, batches.counters.processes) == (0, 0.0, 0)

@@ -137,7 +137,7 @@ class BatchIterator(Iterator[Batch]):
             else:
                 assert isinstance(token, Samples | PackedRows)
                 completed = batcher.add(token)
-            for batch_at in completed:
+            for batch_at in self._timed(completed):
                 batches_of_pass += 1
                 if held is not None:
                     yield held
@@ -153,3 +153,15 @@ class BatchIterator(Iterator[Batch]):
                     )
                 held = None
                 batches_of_pass = 0
+
+    def _timed(self, completed: Iterator[BatchAt]) -> Iterator[BatchAt]:
+        """The same batches; the time that it takes to put them together counts."""
+        while True:
+            began = perf_counter()
+            try:
+                batch_at = next(completed, None)
+            finally:
+                self.counters.batching.seconds += perf_counter() - began
+            if batch_at is None:
+                return
+            yield batch_at

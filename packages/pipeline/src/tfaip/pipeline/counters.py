@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .engine.report import Report
 
-__all__ = ["Counters", "StepCounters"]
+__all__ = ["CONSUMER", "WORKERS", "Counters", "SegmentCounters", "StepCounters"]
 
 logger = logging.getLogger(__name__)
+
+WORKERS = "workers"
+CONSUMER = "consumer"
 
 
 @dataclass(slots=True)
 class StepCounters:
-    """One step: reading, a processor, or packing.
+    """One step: reading, a processor, or what makes a batch of the results.
 
     Attributes:
         name: What it is.
@@ -44,17 +47,21 @@ class Counters:
 
     Attributes:
         segments: By segment, its steps and numbers of samples.
+        processes: The number of workers.
+        batching: What the consumer's process does to put batches together, where the workers can't.
         batches: Batches that were handed out.
-        samples: Samples in them.
+        samples: Samples that were handed out, in batches or one by one.
         bad: Samples left out because their processing failed.
         restarts: Workers that were replaced because they died.
         waiting_seconds: Time the consumer has waited for batches.
         ready: Batches that were complete when the consumer last asked for one.
         in_flight: Portions in the making at that time, the complete ones included.
-        limit: The most portions that may be in the making.
+        limit: The most portions that may be in the making; 0 without workers.
     """
 
     segments: list[SegmentCounters]
+    processes: int = 0
+    batching: StepCounters = field(default_factory=lambda: StepCounters("batch", CONSUMER))
     batches: int = 0
     samples: int = 0
     bad: int = 0
@@ -65,9 +72,9 @@ class Counters:
     limit: int = 0
 
     @classmethod
-    def of_steps(cls, steps: Sequence[Sequence[StepCounters]]) -> Counters:
+    def of_steps(cls, steps: Sequence[Sequence[StepCounters]], processes: int) -> Counters:
         """Counters at zero, for these steps by segment."""
-        return cls([SegmentCounters(list(row)) for row in steps])
+        return cls([SegmentCounters(list(row)) for row in steps], processes)
 
     @property
     def dropped(self) -> int:
@@ -78,6 +85,30 @@ class Counters:
     def skipped(self) -> int:
         """Samples that are in no batch: invalid ones and bad ones."""
         return self.dropped + self.bad
+
+    @property
+    def fill(self) -> float:
+        """The share of the batches in the making that were complete when the consumer last asked, from 0 to 1."""
+        return self.ready / self.limit if self.limit else 0.0
+
+    @property
+    def steps(self) -> list[StepCounters]:
+        """All steps in their order; a step that has nothing to do where it stands is there too, without seconds."""
+        return [*(step for segment in self.segments for step in segment.steps), self.batching]
+
+    def slowest_step(self) -> StepCounters | None:
+        """The step that holds up the pipeline: of the processes that have most to do, what takes most of their time.
+
+        The workers share their work, so that two of them are done with it in half of its seconds. None before there was
+        anything to do.
+        """
+        loads = {
+            where: sum(step.seconds for step in self.steps if step.where == where) / shared
+            for where, shared in ((WORKERS, max(self.processes, 1)), (CONSUMER, 1))
+        }
+        busiest = max(loads, key=lambda where: loads[where])
+        working = [step for step in self.steps if step.where == busiest and step.seconds]
+        return max(working, key=lambda step: step.seconds, default=None)
 
     def add(self, number: int, report: Report) -> None:
         """Add what happened in one portion."""
@@ -90,10 +121,6 @@ class Counters:
             self.count_dropped(number, report.dropped)
         for failure in report.failures:
             self.count_bad(failure)
-
-    def count_made(self, number: int, made: int) -> None:
-        """Count samples that came out of a segment."""
-        self.segments[number].made += made
 
     def count_dropped(self, number: int, dropped: int = 1) -> None:
         """Count invalid samples, with a warning each time that their number has doubled."""

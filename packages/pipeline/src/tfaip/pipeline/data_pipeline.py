@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -19,10 +19,9 @@ from .data_generator_params import DataGeneratorParams
 from .data_pipeline_params import DataPipelineParams
 from .data_processor import GeneratingDataProcessor
 from .description import describe
-from .engine.failure import SampleError
+from .engine.first_sample import find_mistake
 from .engine.place import Place
 from .engine.plan import plan_segments, processor_class
-from .engine.portion import Samples
 from .engine.program import Program, Segment
 from .engine.run import Run
 from .engine.settings import WorkerSettings
@@ -33,6 +32,7 @@ from .preload import elements_of, split_for_preload
 from .process_count import choose_process_count
 from .processor_pipeline_params import DataProcessorPipelineParams
 from .sample import Sample
+from .sample_iterator import SampleIterator
 from .source_choice import SourceChoice
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ class DataPipeline:
         self.seed = seed
         self._pre_proc: DataProcessorPipelineParams = data.params.pre_proc
         self._preloaded: Sequence[Element] | None = None
+        self._is_tried_out = False
         self._layout = data.batch_layout(self.mode)
         for processor in (*data.params.pre_proc.flatten(), *data.params.post_proc.flatten()):
             processor_class(processor)
@@ -116,19 +117,20 @@ class DataPipeline:
         preloaded.__dict__.pop("_sources", None)
         preloaded._pre_proc = left
         preloaded._preloaded = elements
+        preloaded._is_tried_out = False
         return preloaded
 
     @contextmanager
-    def generate_input_samples(self, *, repeat: bool = False) -> Iterator[Iterator[Sample]]:
+    def generate_input_samples(self, *, repeat: bool = False) -> Iterator[SampleIterator]:
         """The samples after the processors, as an iterator that lives as long as the context.
 
         With `num_processes=0` all happens in this process, where breakpoints work.
         """
-        run = self._start(repeat=repeat, packs=False, checks=False)
+        samples = SampleIterator(self._start(repeat=repeat, packs=False, checks=False))
         try:
-            yield _samples_of(run)
+            yield samples
         finally:
-            run.close()
+            samples.close()
 
     @contextmanager
     def generate_input_batches(
@@ -146,6 +148,9 @@ class DataPipeline:
     ) -> BatchIterator:
         """The batches, as an iterator that has to be closed.
 
+        The first time, it processes one sample, in a worker if there are any, and checks it against the specs, unless
+        the generator is a stream, whose first sample is checked when it comes.
+
         Args:
             repeat: Go on with the next pass after each; by default in TRAINING only.
             state: What `BatchIterator.state` returned: go on after that batch.
@@ -154,6 +159,9 @@ class DataPipeline:
         Raises:
             StateError: The state belongs to other data.
             DefinitionError: Workers can't be given what they need, or the shard can't be.
+            SpecError: The first sample is not what the specs promise.
+            WorkerStartError: A worker could not build its generator or its processors.
+            Exception: What the processing of the first sample raised.
         """
         index, shards = shard
         if not 0 <= index < shards:
@@ -163,6 +171,7 @@ class DataPipeline:
         start = Place() if state is None else Place.from_json(state, self.seed, length)
         batcher = self._batcher()
         run = self._start(start, repeat=repeat, packs=not isinstance(batcher, BucketBatcher), shard=shard)
+        self._try_out(run, start.epoch)
         return BatchIterator(run, batcher, start=start, seed=self.seed, length=length, repeat=repeat)
 
     def input_dataset(
@@ -180,7 +189,7 @@ class DataPipeline:
         size = self.pipeline_params.batch_size
         return InputDataset(self.data, self.mode, batches, batch_size=size, with_meta=with_meta)
 
-    def process_output(self, samples: Iterable[Sample], *, num_processes: int = 0) -> Generator[Sample, None, None]:
+    def process_output(self, samples: Iterable[Sample], *, num_processes: int = 0) -> SampleIterator:
         """The samples after the processors that follow the model, in order; what they drop is missing.
 
         Args:
@@ -192,11 +201,7 @@ class DataPipeline:
         source = StreamSource(
             self.seed, 1, lambda _: samples, "the samples to post-process", count=None, limit=None, shuffle_buffer=0
         )
-        run = Run(program, source, self._worker_settings(num_processes), start=Place(), repeat=False)
-        try:
-            yield from _samples_of(run)
-        finally:
-            run.close()
+        return SampleIterator(Run(program, source, self._worker_settings(num_processes), start=Place(), repeat=False))
 
     def steps_per_epoch(self) -> int | None:
         """The number of batches of one pass; None if it depends on the samples.
@@ -270,6 +275,21 @@ class DataPipeline:
         source = self._sources.source(shard)
         return Run(program, source, self._worker_settings(processes), start=start, repeat=repeat)
 
+    def _try_out(self, run: Run, epoch: int) -> None:
+        if self._is_tried_out:
+            return
+        try:
+            mistake = find_mistake(
+                run, self._sources.source(), epoch, skips_bad_samples=self.pipeline_params.on_bad_sample == "skip"
+            )
+        except BaseException:
+            run.close()
+            raise
+        if mistake is not None:
+            run.close()
+            raise mistake.original()
+        self._is_tried_out = True
+
     def _segments(self, *, parallel: bool) -> list[Segment]:
         sources = self._sources
         segments = plan_segments(self._pre_proc, self.mode, parallel=parallel, read_by_index=sources.read_by_index)
@@ -308,7 +328,11 @@ class DataPipeline:
         processes = self.pipeline_params.num_processes
         if processes < 0:
             processes = choose_process_count(
-                program, batch_size=self.pipeline_params.batch_size, batches=self.steps_per_epoch()
+                program,
+                batch_size=self.pipeline_params.batch_size,
+                batches=self.steps_per_epoch(),
+                # Who asked for protection from samples that hang or crash must not have them in this process.
+                tries_out=not self.pipeline_params.sample_timeout and self.pipeline_params.on_worker_death == "raise",
             )
         if processes == 0:
             program = replace(program, segments=self._segments(parallel=False))
@@ -323,20 +347,3 @@ class DataPipeline:
             restart=params.on_worker_death == "restart",
             sample_timeout=params.sample_timeout,
         )
-
-
-def _samples_of(run: Run) -> Iterator[Sample]:
-    error: BaseException
-    while True:
-        try:
-            token = next(run.flow, None)
-        except SampleError as failure:
-            error = failure.original()
-        else:
-            if token is None:
-                return
-            if isinstance(token, Samples):
-                yield from token.samples
-            continue
-        # Outside of the except clause, so that the traceback is that of the processor and not one of the engine.
-        raise error

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from .counters import Counters
+from .counters import WORKERS, Counters
 from .data_pipeline import DataPipeline
 
 __all__ = ["Measurement", "format_measurement", "main", "measure"]
@@ -77,7 +77,7 @@ def measure(
         result.first_batch_seconds = first - began
         for batch in batches:
             now = perf_counter()
-            fill += counters.ready / counters.limit if counters.limit else 0.0
+            fill += counters.fill
             result.seconds = now - first
             result.batches += 1
             result.samples += batch.size
@@ -91,16 +91,16 @@ def measure(
 
 
 def format_measurement(result: Measurement) -> str:
-    """A table: one line for each step with its share of the time, and the totals."""
+    """A table: one line for each step with its share of the time, the slowest one, and the totals."""
     counters = result.counters
     lines = [f"{'step':<24} {'where':<9} {'seconds':>9} {'share':>6}  {'us/sample':>9}"]
-    total = sum(step.seconds for segment in counters.segments for step in segment.steps)
-    for segment in counters.segments:
-        for step in segment.steps:
-            if step.seconds:
-                each = 1e6 * step.seconds / max(segment.read, 1)
-                share = step.seconds / total
-                lines.append(f"{step.name:<24} {step.where:<9} {step.seconds:9.2f} {share:6.1%}  {each:9.1f}")
+    total = sum(step.seconds for step in counters.steps)
+    rows = [(step, segment.read) for segment in counters.segments for step in segment.steps]
+    for step, samples in [*rows, (counters.batching, counters.samples)]:
+        if step.seconds:
+            each, share = 1e6 * step.seconds / max(samples, 1), step.seconds / total
+            lines.append(f"{step.name:<24} {step.where:<9} {step.seconds:9.2f} {share:6.1%}  {each:9.1f}")
+    lines.append(f"slowest step: {_slowest(counters)}")
     lines.append(
         f"{result.samples} samples in {result.batches} batches: {result.samples_per_second:.0f} samples/s, "
         f"first batch after {result.first_batch_seconds:.2f} s"
@@ -132,15 +132,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _print_progress(result: Measurement) -> None:
-    slowest = max(
-        ((step.seconds, step.name) for segment in result.counters.segments for step in segment.steps),
-        default=(0.0, "-"),
-    )
     print(
-        f"{result.seconds:6.1f} s  {result.samples_per_second:9.0f} samples/s  slowest step {slowest[1]}, "
-        f"queue filled by {result.fill:.0%}",
+        f"{result.seconds:6.1f} s  {result.samples_per_second:9.0f} samples/s  "
+        f"slowest step {_slowest(result.counters)}, queue filled by {result.fill:.0%}",
         flush=True,
     )
+
+
+def _slowest(counters: Counters) -> str:
+    """The name of the slowest step, and where it runs."""
+    step = counters.slowest_step()
+    if step is None:
+        return "none"
+    count = counters.processes
+    where = f"{count} worker{'s' * (count > 1)}" if step.where == WORKERS else "this process"
+    return f"{step.name} in {where}"
 
 
 if __name__ == "__main__":

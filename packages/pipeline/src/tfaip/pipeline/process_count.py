@@ -19,7 +19,7 @@ _WORTH_A_WORKER = 0.5e-3
 """Seconds for a batch. To get one from a worker costs this process about 0.1 ms, while a core of the model is taken."""
 
 
-def choose_process_count(program: Program, *, batch_size: int, batches: int | None) -> int:
+def choose_process_count(program: Program, *, batch_size: int, batches: int | None, tries_out: bool) -> int:
     """As many as there are cores, at most 4; none where they would have little to do, or could not do it.
 
     The data is the same in any case, so that the choice may depend on how long the first samples take.
@@ -28,6 +28,7 @@ def choose_process_count(program: Program, *, batch_size: int, batches: int | No
         program: The program as it is with workers.
         batch_size: The number of samples of a batch.
         batches: The number of batches of a pass, if it is known.
+        tries_out: Whether samples may be processed here to find out; not if they might hang or end this process.
     """
     if not any(segment.in_workers for segment in program.segments) or (batches is not None and batches <= 1):
         return 0
@@ -38,7 +39,7 @@ def choose_process_count(program: Program, *, batch_size: int, batches: int | No
             in_main,
         )
         return 0
-    if program.generator_params is not None:
+    if program.generator_params is not None and tries_out:
         seconds = seconds_per_element(program)
         if seconds is not None and seconds * batch_size < _WORTH_A_WORKER:
             return 0

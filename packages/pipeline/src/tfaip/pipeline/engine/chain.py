@@ -58,15 +58,18 @@ class Chain:
         try:
             for step in self._steps:
                 result = step.maps(sample)  # type: ignore[misc]  # all of them map
-                if result is None or not self._is_valid(step, result):
+                goes_on = result is not None and self._is_valid(step, result)
+                now = perf_counter()
+                seconds[step.number] += now - before
+                before = now
+                if result is None or not goes_on:
                     report.dropped += 1
                     return ()
                 result._identity = identity
                 sample = result
-                now = perf_counter()
-                seconds[step.number] += now - before
-                before = now
         except (Exception, SystemExit) as error:
+            if step is not None:
+                seconds[step.number] += perf_counter() - before
             raise _failure(step, sample, error) from error
         return (sample,)
 
@@ -83,7 +86,8 @@ class Chain:
                 ]
             except (Exception, SystemExit) as error:
                 raise _failure(step, sample, error) from error
-            report.seconds[step.number] += perf_counter() - began
+            finally:
+                report.seconds[step.number] += perf_counter() - began
         return current
 
     def _results(self, step: _Step, sample: Sample) -> Iterable[Any]:

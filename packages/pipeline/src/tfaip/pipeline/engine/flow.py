@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from time import perf_counter
+from typing import TypeVar
 
 from tfaip.pipeline.counters import Counters
+from tfaip.pipeline.errors import DefinitionError
 from tfaip.pipeline.randomness import SampleIdentity
 from tfaip.pipeline.sample import Sample
 
 from .failure import SampleError
 from .place import Place
-from .portion import EndOfPass, Samples, Token
+from .portion import EndOfPass, Indices, Samples, Token
 from .runner import Runner
 from .source import Source, cut
 
 __all__ = ["Flow", "LocalFlow", "SourceFlow", "StreamFlow"]
+
+T = TypeVar("T")
+
+_END = object()
 
 
 class Flow(ABC, Iterator[Token]):
@@ -27,17 +34,22 @@ class Flow(ABC, Iterator[Token]):
 
 
 class SourceFlow(Flow):
-    """The beginning of all flows."""
+    """The beginning of all flows. Where it reads samples, the time counts as that of the first step."""
 
-    def __init__(self, source: Source, start: Place, *, repeat: bool) -> None:
+    def __init__(self, source: Source, start: Place, counters: Counters, *, repeat: bool) -> None:
         self._tokens = source.tokens(start, repeat=repeat)
+        self._reading = counters.segments[0].steps[0]
 
     def ready(self) -> bool:
         """Always: nothing here is done by a worker."""
         return True
 
     def __next__(self) -> Token:
-        return next(self._tokens)
+        began = perf_counter()
+        token = next(self._tokens)
+        if not isinstance(token, Indices):
+            self._reading.seconds += perf_counter() - began
+        return token
 
 
 class LocalFlow(Flow):
@@ -86,11 +98,14 @@ class StreamFlow(Flow):
         counters: Counters,
     ) -> None:
         self._processor = runner.stream_processor(segment)
+        self._keeps_invalid = runner.keeps_invalid
         self._segment = segment
         self._upstream = upstream
         self._portion_size = portion_size
         self._seed = seed
         self._counters = counters
+        self._counts = counters.segments[segment]
+        self._waited = 0.0  # seconds for what comes before, within the calls of the processor
         self._pass_ended = False
         self._tokens = self._run(start)
 
@@ -117,26 +132,50 @@ class StreamFlow(Flow):
         self._pass_ended = False
         while not isinstance(token, EndOfPass):
             assert isinstance(token, Samples)
+            self._counts.read += len(token.samples)
             yield from token.samples
-            token = next(self._upstream)
+            began = perf_counter()
+            try:
+                token = next(self._upstream)
+            finally:
+                self._waited += perf_counter() - began
         self._pass_ended = True
 
     def _outputs(self, inputs: Iterator[Sample], epoch: int) -> Iterator[Sample]:
         number = 0
         try:
-            for sample in self._processor.generate(inputs):
-                if self._processor.is_valid_sample(sample):
+            outputs = self._timed(lambda: iter(self._processor.generate(inputs)))
+            while (sample := self._timed(lambda: next(outputs, _END))) is not _END:
+                if self._is_valid(sample):
+                    assert isinstance(sample, Sample)
                     yield sample.copy().identified_by(
                         SampleIdentity(self._seed, epoch, (number,), level=self._segment + 1)
                     )
                     number += 1
+                    self._counts.made += 1
                 else:
                     self._counters.count_dropped(self._segment)
         except SampleError:
             raise
         except (Exception, SystemExit) as error:
             raise SampleError(error, f"in {type(self._processor).__name__}, after {number} samples") from error
-        self._counters.count_made(self._segment, number)
         if not self._pass_ended:
             for _ in inputs:  # the processor has seen enough, but the pass is over only when its end has come through
                 pass
+
+    def _is_valid(self, sample: object) -> bool:
+        if sample is None:
+            return False
+        if not isinstance(sample, Sample):
+            raise DefinitionError(
+                f"{type(self._processor).__name__} must give samples or None, got {type(sample).__name__}"
+            )
+        return self._keeps_invalid or self._processor.is_valid_sample(sample)
+
+    def _timed(self, call: Callable[[], T]) -> T:
+        """What a call of the processor returns; its time counts, without that of what the processor waits for."""
+        began = perf_counter() - self._waited
+        try:
+            return call()
+        finally:
+            self._counts.steps[1].seconds += perf_counter() - self._waited - began

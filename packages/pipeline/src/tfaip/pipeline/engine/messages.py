@@ -12,12 +12,13 @@ __all__ = ["Done", "Failed", "Order", "Ready", "StartFailed"]
 
 @dataclass(slots=True)
 class Order:
-    """Run a segment on a portion, leaving out the elements in `skip`."""
+    """Run a segment on a portion, leaving out the elements in `skip`; see `Runner.run`."""
 
     task: int
     segment: int
     portion: Portion
     skip: frozenset[int]
+    is_trial: bool = False
 
 
 @dataclass(slots=True)

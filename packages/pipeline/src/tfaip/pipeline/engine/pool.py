@@ -42,6 +42,7 @@ class Task:
     """A portion that has to go through a segment.
 
     Attributes:
+        is_trial: Whether it is done to see what comes of it, so that it does not count.
         result: What came of it, or the error.
         deaths: By element, how many workers died while working on it.
         skip: Elements that are left out.
@@ -50,6 +51,7 @@ class Task:
     number: int
     segment: int
     portion: Portion
+    is_trial: bool = False
     result: Samples | PackedRows | Exception | None = None
     deaths: dict[int, int] = field(default_factory=dict)
     skip: set[int] = field(default_factory=set)
@@ -95,9 +97,9 @@ class WorkerPool:
         """The ids of the workers' processes."""
         return [worker.pid for worker in self._workers.values()]
 
-    def submit(self, segment: int, portion: Portion) -> Task:
+    def submit(self, segment: int, portion: Portion, *, is_trial: bool = False) -> Task:
         """Ask for a segment to be run on a portion; `turn` sees to it."""
-        task = Task(self._next_number, segment, portion)
+        task = Task(self._next_number, segment, portion, is_trial)
         self._next_number += 1
         self._backlog.append(task)
         self._unfinished[segment] += 1
@@ -178,7 +180,7 @@ class WorkerPool:
             task = self._backlog.popleft()
             worker.tasks[task.number] = task
             worker.served += 1
-            worker.channel.send(Order(task.number, task.segment, task.portion, frozenset(task.skip)), hold=True)
+            worker.channel.send(self._order(task), hold=True)
             addressed.add(worker)
         for worker in addressed:
             try:
@@ -204,7 +206,8 @@ class WorkerPool:
             task.result = message.portion
             self._failed_starts = 0
             self._seconds_per_task += 0.1 * (max(message.seconds, 1e-6) - self._seconds_per_task)
-            self._counters.add(task.segment, message.report)
+            if not task.is_trial:
+                self._counters.add(task.segment, message.report)
         elif isinstance(message, Failed):
             self._finished(worker, message.task).result = error_of(message)
         elif isinstance(message, Ready):
@@ -212,6 +215,9 @@ class WorkerPool:
             self._failed_starts = 0
         else:
             raise WorkerStartError(f"a worker could not build its generator and processors:\n{message.traceback}")
+
+    def _order(self, task: Task) -> Order:
+        return Order(task.number, task.segment, task.portion, frozenset(task.skip), task.is_trial)
 
     def _finished(self, worker: WorkerProcess, number: int) -> Task:
         task: Task = worker.tasks.pop(number)
@@ -270,7 +276,8 @@ class WorkerPool:
         if not self._skip_bad_samples or element < 0:
             raise error
         task.skip.add(element)
-        self._counters.count_bad(str(error))
+        if not task.is_trial:
+            self._counters.count_bad(str(error))
 
     def _end_stuck_workers(self) -> None:
         limit = self._settings.sample_timeout

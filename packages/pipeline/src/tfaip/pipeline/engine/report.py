@@ -15,7 +15,7 @@ class Report:
         read: Samples that came in.
         made: Samples that came out.
         dropped: Samples that a processor found invalid.
-        seconds: Spent in the generator, in each processor of the segment, and in packing.
+        seconds: Spent in the generator, in each processor of the segment, and in all that makes a batch of the results.
         failures: One line for each bad sample that was left out.
     """
 

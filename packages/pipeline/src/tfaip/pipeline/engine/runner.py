@@ -48,6 +48,11 @@ class Runner:
             if not program.segments[segment].is_stream:
                 self._chains[segment] = Chain(self._processors[segment], program)
 
+    @property
+    def keeps_invalid(self) -> bool:
+        """Whether samples go on that are not valid in the mode."""
+        return self._program.keeps_invalid
+
     def stream_processor(self, segment: int) -> GeneratingDataProcessor[Any]:
         """The only processor of a segment that needs the stream."""
         (processor,) = self._processors[segment]
@@ -62,6 +67,7 @@ class Runner:
         allocate: Allocate = allocate_private,
         skip: frozenset[int] = frozenset(),
         watch: Watch = _nobody_watches,
+        is_trial: bool = False,
     ) -> tuple[Samples | PackedRows, Report]:
         """Read the samples if they are not there yet, process them, and pack them after the last segment.
 
@@ -71,11 +77,14 @@ class Runner:
             allocate: Where the packed arrays go.
             skip: Numbers of elements that are left out, since they have ended a process before.
             watch: Is told before each element which one it is.
+            is_trial: Skip no bad sample: what is wrong shall be known.
 
         Raises:
             SampleError: A sample could not be read, processed or packed, and bad samples are not skipped.
         """
+        began = perf_counter()
         program = self._program
+        skips = program.skip_bad_samples and not is_trial
         chain = self._chains[segment]
         is_last = segment == len(program.segments) - 1
         layout = program.layout if is_last else None
@@ -84,7 +93,7 @@ class Runner:
         samples: list[Sample] = []
         rows: list[Row] = []
         elements: list[int] = []
-        for element, arrived in self._arrivals(portion, skip, watch, report):
+        for element, arrived in self._arrivals(portion, skip, watch, report, skips):
             report.read += 1
             try:
                 for result in chain(arrived, report):
@@ -93,20 +102,22 @@ class Runner:
                     samples.append(result)
                     elements.append(element)
             except SampleError as failure:
-                self._bad(failure, report)
+                _bad(failure, report, skips)
             except (Exception, SystemExit) as error:
-                self._bad(SampleError(error, f"before batching, {describe_sample(arrived)}"), report)
+                _bad(SampleError(error, f"{self._result_of(segment)}, {describe_sample(arrived)}"), report, skips)
         report.made = len(elements)
         one_of_each = None if elements == list(range(len(portion.positions))) else elements
         if not packs or layout is None:
+            if layout is not None:
+                report.seconds[-1] = perf_counter() - began - sum(report.seconds)
             return Samples(portion.epoch, portion.positions, samples, one_of_each, keep=portion.keep), report
-        began = perf_counter()
         packed = layout.pack(rows, allocate) if rows else None
-        report.seconds[-1] += perf_counter() - began
+        # What is left when reading and processing are taken away, since to time each row would cost a tiny one a tenth.
+        report.seconds[-1] = perf_counter() - began - sum(report.seconds)
         return PackedRows(portion.epoch, portion.positions, packed, one_of_each, keep=portion.keep), report
 
     def _arrivals(
-        self, portion: Portion, skip: frozenset[int], watch: Watch, report: Report
+        self, portion: Portion, skip: frozenset[int], watch: Watch, report: Report, skips: bool
     ) -> Iterator[tuple[int, Sample]]:
         if isinstance(portion, Samples):
             for number, sample in enumerate(portion.samples):
@@ -124,7 +135,7 @@ class Runner:
             watch(element)
             identity = SampleIdentity(seed, epoch, (index,))
             began = perf_counter()
-            loaded = self._load(index, identity, report)
+            loaded = self._load(index, identity, report, skips)
             report.seconds[0] += perf_counter() - began
             if loaded.__class__ is Sample:
                 # A copy, since the generator may keep its samples, and processors may change theirs.
@@ -135,16 +146,25 @@ class Runner:
                 for number, sample in enumerate(loaded):
                     yield element, sample.copy().identified_by(identity.child(number))
 
-    def _load(self, index: int, identity: SampleIdentity, report: Report) -> Any:
+    def _load(self, index: int, identity: SampleIdentity, report: Report, skips: bool) -> Any:
         generator = self._generator
         try:
             return generator[index]  # type: ignore[index]  # only indexable generators are read by index
         except (Exception, SystemExit) as error:
-            self._bad(SampleError(error, f"in {type(generator).__name__}[{index}], {identity}"), report)
+            _bad(SampleError(error, f"in {type(generator).__name__}[{index}], {identity}"), report, skips)
             return ()
 
-    def _bad(self, failure: SampleError, report: Report) -> None:
-        """Note a sample that failed, if it is to be skipped."""
-        if not self._program.skip_bad_samples:
-            raise failure
-        report.failures.append(failure.summary())
+    def _result_of(self, segment: int) -> str:
+        """Where a sample comes from that does not fit the specs."""
+        makers = [name for number in range(segment + 1) for name in self._names(number)]
+        return f"after {makers[-1]}" if makers else "as the generator made it"
+
+    def _names(self, segment: int) -> list[str]:
+        return [params.cls().__name__ for params in self._program.segments[segment].processors]
+
+
+def _bad(failure: SampleError, report: Report, skips: bool) -> None:
+    """Note a sample that failed, if it is to be skipped."""
+    if not skips:
+        raise failure
+    report.failures.append(failure.summary())

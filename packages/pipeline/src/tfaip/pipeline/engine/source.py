@@ -21,6 +21,8 @@ __all__ = ["IndexedSource", "PreloadedSource", "Source", "StreamSource", "cut"]
 
 T = TypeVar("T")
 
+_TRIED_OUT = 8
+
 Element = Sample | list[Sample]
 
 
@@ -52,6 +54,10 @@ class Source(ABC):
                 return
             epoch += 1
             place = Place(epoch)
+
+    def to_try_out(self, epoch: int) -> Iterator[Portion]:
+        """A few single elements from all over the data, the first one first; none of a stream, which is read once."""
+        return iter(())
 
     @abstractmethod
     def portions(self, start: Place) -> Iterator[Portion]:
@@ -112,6 +118,12 @@ class IndexedSource(Source):
         index, shards = self._shard
         order = pass_order(self.seed, epoch, self._count) if self._shuffle else np.arange(self._count)
         return order[index::shards]
+
+    def to_try_out(self, epoch: int) -> Iterator[Portion]:
+        """See `Source`."""
+        for index in dict.fromkeys(number * self._count // _TRIED_OUT for number in range(_TRIED_OUT)):
+            if index < self._count:
+                yield self._portion(epoch, [index], [index], None)
 
     def portions(self, start: Place) -> Iterator[Portion]:
         """See `Source`."""

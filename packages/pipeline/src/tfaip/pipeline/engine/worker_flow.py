@@ -20,10 +20,18 @@ _ADJUSTED_EVERY = 16
 
 
 class WorkerFlow(Flow):
-    """Keeps up to `prefetch` portions in the making, those included that are done and wait for their turn."""
+    """Keeps up to `prefetch` portions in the making, those included that are done and wait for their turn.
+
+    Args:
+        pool: The workers.
+        segment: The number of the segment.
+        upstream: Gives the portions.
+        prefetch: How many portions may be in the making; None chooses.
+        counters: Told how many are; None for a queue that is not the last one.
+    """
 
     def __init__(
-        self, pool: WorkerPool, segment: int, upstream: Flow, *, prefetch: int | None, counters: Counters
+        self, pool: WorkerPool, segment: int, upstream: Flow, *, prefetch: int | None, counters: Counters | None
     ) -> None:
         self._pool = pool
         self._segment = segment
@@ -44,11 +52,10 @@ class WorkerFlow(Flow):
 
     def __next__(self) -> Token:
         self._fill()
-        counters = self._counters
-        counters.limit = self._limit
-        counters.in_flight = self._in_flight
-        counters.ready = self._in_flight - self._pool.unfinished(self._segment)
-        if 2 * counters.ready < self._in_flight:
+        ready = self._in_flight - self._pool.unfinished(self._segment)
+        if (counters := self._counters) is not None:
+            counters.limit, counters.in_flight, counters.ready = self._limit, self._in_flight, ready
+        if 2 * ready < self._in_flight:
             # Without waiting: results that have arrived make room for further work, whoever is first in line.
             self._pool.turn(wait=False)
         while not self.ready():

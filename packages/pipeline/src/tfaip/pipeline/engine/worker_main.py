@@ -90,7 +90,12 @@ def work_on(order: Order, runner: Runner, channel: Channel, board: Board) -> Non
     reply: Done | Failed
     try:
         portion, report = runner.run(
-            order.segment, order.portion, allocate=allocate, skip=order.skip, watch=board.watch
+            order.segment,
+            order.portion,
+            allocate=allocate,
+            skip=order.skip,
+            watch=board.watch,
+            is_trial=order.is_trial,
         )
         reply = Done(order.task, portion, report, perf_counter() - began)
     except SampleError as failure:
