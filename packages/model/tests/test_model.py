@@ -101,5 +101,5 @@ def test_a_side_of_a_metric_may_be_computed():
 
 
 def test_a_side_that_is_not_there_names_those_that_are():
-    with pytest.raises(KeyError, match=r"a metric's target must name one of \['y'\], got 'gt'"):
+    with pytest.raises(KeyError, match=r"the target of a MetricDefinition in _metric must be one of \['y'\], got 'gt'"):
         MetricDefinition("gt", "z", None).sides({}, {"y": 1}, {"z": 3})

@@ -41,5 +41,5 @@ def _side(name: str, side: str | Callable[..., Any], among: Tensors, *batch: Ten
     if callable(side):
         return side(*batch)
     if side not in among:
-        raise KeyError(f"a metric's {name} must name one of {sorted(among)}, got {side!r}")
+        raise KeyError(f"the {name} of a MetricDefinition in _metric must be one of {sorted(among)}, got {side!r}")
     return among[side]

@@ -10,6 +10,7 @@ from tfaip.model.scenario.params import ScenarioBaseParams
 from tfaip.model.scenario.pipeline_params import TrainerPipelineParamsBase
 from tfaip.model.scenario.upper_floor import upper_floor
 from tfaip.model.type_arguments import type_argument
+from tfaip.params import UserError
 
 if TYPE_CHECKING:
     import os
@@ -20,11 +21,15 @@ if TYPE_CHECKING:
     from tfaip.predict import Predictor, PredictorParams
     from tfaip.trainer import Trainer, TrainerParams
 
-__all__ = ["ScenarioBase"]
+__all__ = ["ScenarioBase", "ScenarioDefinitionError"]
 
 TScenarioParams = TypeVar("TScenarioParams", bound=ScenarioBaseParams[Any, Any])
 TParams = TypeVar("TParams", bound=ScenarioBaseParams[Any, Any])
 TPipelineParams = TypeVar("TPipelineParams", bound=TrainerPipelineParamsBase[Any, Any])
+
+
+class ScenarioDefinitionError(UserError, TypeError):
+    """A scenario does not say what it has to."""
 
 
 class ScenarioBase(Generic[TScenarioParams, TPipelineParams]):
@@ -251,7 +256,7 @@ class ScenarioBase(Generic[TScenarioParams, TPipelineParams]):
         argument = type_argument(cls, position, of=ScenarioBase)
         if argument is not None:
             return argument
-        raise TypeError(
+        raise ScenarioDefinitionError(
             f"{cls.__qualname__} must name its {what}: "
             f"`class {cls.__name__}(ScenarioBase[MyScenarioParams, MyTrainerPipelineParams])`"
         )

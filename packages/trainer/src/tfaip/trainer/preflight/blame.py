@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import re
 import site
 import sysconfig
 import traceback
@@ -13,6 +14,11 @@ from types import FrameType
 from typing import Any
 
 __all__ = ["explained"]
+
+_OUR_MODULES = re.compile(r"tfaip\.(params|pipeline|model|predict|trainer)\.(?!testing)")
+# What TensorFlow writes before its messages, and after them.
+_NODE_NAMES = re.compile(r"\{\{.*?\}\} ?| \[Op:\w+\].*$")
+_WHILE_TRACED = "tensors have no values while a graph is traced: use keras.ops, not NumPy or Python's own functions"
 
 # Where the code of others lives: the standard library and what is installed.
 _INSTALLED = tuple(
@@ -28,21 +34,32 @@ def explained(error: BaseException, scenario_module: str, names: Mapping[str, li
         scenario_module: Module of the scenario; the code of its package is the user's, even where it is installed.
         names: Names that hooks can use, by what they are names of (`inputs`, `targets`, `outputs`).
     """
-    where = _place(error, scenario_module)
+    where = "" if _is_ours(error) else _place(error, scenario_module)
     lines = [f"{where}: {_text(error)}" if where else _text(error)]
-    if isinstance(error, KeyError) and error.args and isinstance(error.args[0], str):
-        lines.extend(_known(error.args[0], names))
+    if isinstance(error, KeyError) and error.args and not _is_ours(error):
+        lines.extend(_known(str(error.args[0]), names))
     # The pipeline notes which sample it was.
     lines.extend(note for note in getattr(error, "__notes__", ()) if len(note) < 300)
     return "\n  ".join(lines)
 
 
 def _text(error: BaseException) -> str:
-    if isinstance(error, KeyError) and error.args and isinstance(error.args[0], str) and " " not in error.args[0]:
-        return f"there is no {error.args[0]!r}"
-    text = str(error).strip().split("\n\n")[0]
-    # Errors of our own say all; of others, the kind is half of what they say.
-    return text if type(error).__module__.startswith("tfaip.") else f"{type(error).__name__}: {text}"
+    # A KeyError shows the repr of what it is told, whatever that is.
+    told = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    text = _NODE_NAMES.sub("", told.strip().split("\n\n")[0])
+    if _is_ours(error):
+        return text
+    if isinstance(error, KeyError):
+        return f"there is no {text!r}"
+    hint = f"\n  {_WHILE_TRACED}" if "SymbolicTensor" in text else ""
+    return f"{type(error).__name__}: {text}{hint}"
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Whether the package itself refused something: its message says all, also whose mistake it is."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    module = frames[-1].f_globals.get("__name__", "") if frames else type(error).__module__
+    return bool(_OUR_MODULES.match(module))
 
 
 def _known(missing: str, names: Mapping[str, list[str]]) -> list[str]:

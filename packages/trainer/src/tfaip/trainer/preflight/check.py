@@ -147,10 +147,7 @@ class _Check:
 
     def _check_gradients(self, inputs: Any, targets: Any) -> None:
         with self._stages.stage("gradients") as stage:
-            weights = self._model.loss_weights(
-                list(self._model.losses(inputs, targets, self._outputs(inputs, targets)))
-            )
-            gradients = trained_gradients(self._model, self._graph, weights, inputs, targets)
+            gradients = trained_gradients(self._model, self._graph, self._weights, inputs, targets)
             norms = [float(np.linalg.norm(gradient)) for gradient in gradients.values()]
             if norms:
                 stage.found(f"{len(norms)} variables, norms from {min(norms):.2g} to {max(norms):.2g}")
