@@ -1,4 +1,4 @@
-"""`tfaip-train SCENARIO --check`: a beginner's mistake ends with exit code 2 and the message that the documents show."""
+"""`tfaip-train SCENARIO --check`: beginners' mistakes end with exit code 2 and what the documents show."""
 
 import re
 

@@ -92,7 +92,8 @@ class ModelBase(ABC, Generic[TParams]):
         losses = self._loss(inputs, targets, outputs)
         where = f"{type(self).__qualname__}._loss"
         if not isinstance(losses, Mapping) or not losses:
-            raise TypeError(f"{where} must return a dict of named losses, got {type(losses).__qualname__}")
+            got = repr(losses) if isinstance(losses, Mapping) else type(losses).__qualname__
+            raise TypeError(f"{where} must return a dict of named losses, got {got}")
         return {name: _scalar_loss(where, name, loss) for name, loss in losses.items()}
 
     def loss_weights(self, names: list[str]) -> dict[str, float]:
