@@ -1,13 +1,38 @@
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from tfaip.model import ScenarioNotFoundError, find_scenario
+from tfaip.model import ScenarioNotFoundError, find_scenario, find_stored_scenario
+from tfaip.model.testing.points.scenario import PointsScenario
 
 SCENARIO = """
 from tfaip.model import ScenarioBase
 class {name}(ScenarioBase):
     pass
+"""
+
+BASES = """
+from abc import ABC, abstractmethod
+from typing import Generic, TypeVar
+from tfaip.model import ScenarioBase
+T = TypeVar("T")
+P = TypeVar("P")
+class Marked(ScenarioBase, ABC):
+    pass
+class Unfinished(ScenarioBase, metaclass=type(ABC)):
+    @abstractmethod
+    def rest(self): ...
+class Open(ScenarioBase[T, P], Generic[T, P]):
+    pass
+class _Hidden(ScenarioBase):
+    pass
+# end of bases
+class Concrete(Marked):
+    class Nested(Marked):
+        pass
+Alias = Concrete
 """
 
 
@@ -20,14 +45,31 @@ def project(tmp_path, monkeypatch):
         "shop_lookup/none.py": "from shop_lookup.single import One\n",
         "shop_lookup/needy.py": "import a_package_that_nobody_has\n",
         "shop_lookup/pack/scenario.py": SCENARIO.format(name="Packed"),
+        "shop_lookup/bases.py": BASES,
+        "shop_lookup/only_base.py": BASES.partition("# end of bases")[0],
+        "elsewhere/shop_loose/scenario.py": "from shop_loose_data import SIZE\n" + SCENARIO.format(name="Loose"),
+        "elsewhere/shop_loose/shop_loose_data.py": "SIZE = 3\n",
+        "elsewhere/shop_package/__init__.py": "",
+        "elsewhere/shop_package/inner/__init__.py": "",
+        "elsewhere/shop_package/inner/scenario.py": "from ..sizes import SIZE\n" + SCENARIO.format(name="Inner"),
+        "elsewhere/shop_package/sizes.py": "SIZE = 3\n",
+        "elsewhere/shop_relative/scenario.py": "from .sizes import SIZE\n" + SCENARIO.format(name="Relative"),
+        "elsewhere/shop_relative/sizes.py": "SIZE = 3\n",
+        "elsewhere/shop_root/below/scenario.py": "import shop_root.sizes\n" + SCENARIO.format(name="Below"),
+        "elsewhere/shop_root/sizes.py": "SIZE = 3\n",
+        "elsewhere/shop-dashes/my-scenario.py": SCENARIO.format(name="Dashes"),
+        "elsewhere/shop_bare/first.py": "",
+        "elsewhere/shop_clash/json.py": SCENARIO.format(name="Clash"),
     }
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
-    monkeypatch.chdir(tmp_path)
+    (tmp_path / "here").mkdir()
+    (tmp_path / "shop_lookup").rename(tmp_path / "here" / "shop_lookup")
+    monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setattr(sys, "path", list(sys.path))
     yield
-    for name in [name for name in sys.modules if name.startswith("shop_lookup")]:
+    for name in [name for name in sys.modules if name.startswith(("shop_", "scenario"))]:
         del sys.modules[name]
 
 
@@ -39,6 +81,12 @@ def project(tmp_path, monkeypatch):
         ("shop_lookup.several:Two", "Two"),
         ("shop_lookup.pack", "Packed"),
         ("shop_lookup/pack/", "Packed"),
+        ("shop_lookup/pack/scenario", "Packed"),
+        ("./shop_lookup/several.py:Two", "Two"),
+        ("shop_lookup.bases", "Concrete"),
+        ("shop_lookup.bases:Concrete.Nested", "Nested"),
+        # Imported from elsewhere, but named.
+        ("shop_lookup.none:One", "One"),
     ],
 )
 def test_what_a_user_may_type(name, found):
@@ -55,8 +103,55 @@ def test_what_a_user_may_type(name, found):
         ("shop_lookup.singel", "no module 'shop_lookup.singel', did you mean 'shop_lookup.single'?"),
         ("shop_lokup.single", "no module 'shop_lokup.single', did you mean 'shop_lookup.single'?"),
         ("", "is no module name"),
+        (".shop", "is no module name"),
+        ("shop_lookup.several:Twoo", "no scenario 'Twoo', did you mean 'Two'\\?"),
+        ("shop_lookup.bases:Marked", "bases:Marked is a base of scenarios, not one itself; it holds Concrete"),
+        ("shop_lookup.only_base", "holds no scenario.*; Marked, Unfinished, Open, _Hidden is only a base"),
+        ("../elsewhere/shop_lose/scenario.py", "there is no file or folder .*did you mean .*elsewhere/shop_loose/scen"),
+        ("../elsewhere/shop-dashes/my-scenario.py", "'my-scenario' must be letters, digits and underscores; rename it"),
+        ("../elsewhere/shop_bare", "folder .*shop_bare holds no scenario.py; name one of its files: first.py"),
+        ("../elsewhere/shop_clash/json.py", "would be imported as 'json', but that is .*: rename one of them"),
+        (
+            "../elsewhere/shop_root/below/scenario.py",
+            "imports 'shop_root'.* shop_root is in .*elsewhere: start",
+        ),
     ],
 )
 def test_what_a_user_may_mistype(name, message):
     with pytest.raises(ScenarioNotFoundError, match=message):
         find_scenario(name)
+
+
+@pytest.mark.parametrize(
+    ("path", "found", "module"),
+    [
+        ("../elsewhere/shop_loose/scenario.py", "Loose", "scenario"),
+        ("../elsewhere/shop_loose", "Loose", "scenario"),
+        ("../elsewhere/shop_package/inner/scenario.py:Inner", "Inner", "shop_package.inner.scenario"),
+        ("../elsewhere/shop_package/inner", "Inner", "shop_package.inner.scenario"),
+        ("../elsewhere/shop_relative/scenario.py", "Relative", "shop_relative.scenario"),
+    ],
+)
+def test_a_file_elsewhere_is_loaded_under_a_name_that_other_processes_can_import(path, found, module):
+    scenario = find_scenario(str(Path(path).absolute()) if ":" not in path else path)
+    assert (scenario.__name__, scenario.__module__) == (found, module)
+    code = f"import sys; sys.path[:] = {sys.path!r}; import {module} as m; print(m.__file__)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd="/", check=True)
+    assert done.stdout.strip() == sys.modules[module].__file__
+
+
+def test_a_path_below_an_entry_of_the_search_path_has_the_name_that_it_has_there(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(tmp_path / "elsewhere"))
+    scenario = find_scenario(str(tmp_path / "elsewhere/shop_root/below/scenario.py"))
+    assert scenario.tag() == "shop_root.below.scenario:Below"
+
+
+def test_the_current_folder_itself_may_be_the_scenario(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path / "elsewhere/shop_loose")
+    assert find_scenario("./") is find_scenario(".")
+    assert find_scenario(".").__name__ == "Loose"
+
+
+def test_parameters_that_name_no_scenario_say_so():
+    with pytest.raises(ScenarioNotFoundError, match="must name the scenario that they belong to, but name none"):
+        find_stored_scenario(PointsScenario.default_params())

@@ -1,6 +1,7 @@
 """Scenarios: a task's data, model and parameters, and how one is found."""
 
-from tfaip.model.scenario.lookup import ScenarioNotFoundError, find_scenario
+from tfaip.model.scenario.lookup import find_scenario
+from tfaip.model.scenario.not_found import ScenarioNotFoundError
 from tfaip.model.scenario.params import ScenarioBaseParams
 from tfaip.model.scenario.pipeline_params import PipelineSetup, TrainerPipelineParams, TrainerPipelineParamsBase
 from tfaip.model.scenario.scenario import ScenarioBase

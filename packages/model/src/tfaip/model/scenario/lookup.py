@@ -2,79 +2,95 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import importlib.util
+import inspect
 import pkgutil
 import sys
+from abc import ABC
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from tfaip.model.scenario.module_place import ModulePlace, module_place, search_current_folder
+from tfaip.model.scenario.not_found import ScenarioNotFoundError
 from tfaip.model.scenario.scenario import ScenarioBase
-from tfaip.params import UserError
+from tfaip.params.suggestions import nearest
 
-__all__ = ["ScenarioNotFoundError", "find_scenario", "search_current_folder"]
-
-
-class ScenarioNotFoundError(UserError, ValueError):
-    """No scenario, or more than one, goes by the name that the user gave."""
+__all__ = ["find_scenario"]
 
 
 def find_scenario(name: str) -> type[ScenarioBase[Any, Any]]:
     """Return the scenario that `name` means.
 
+    Bases are passed over: classes that derive from `ABC` themselves, have abstract methods, leave a type argument open
+    or begin with an underscore. So is what a module imports from elsewhere, unless `name` names the class.
+
     Args:
         name: `package.module:Class`, a module that defines exactly one scenario, or a package whose module `scenario`
-            does. Slashes count as dots, and the current folder is searched first.
+            does. The module may be a path: `path/to/scenario.py`, `path/to/folder`. The current folder is searched
+            first.
 
     Raises:
         ScenarioNotFoundError: There is no such module or class, or there are several scenarios to choose from.
     """
-    module_name, _, class_name = name.strip().strip("/").removesuffix(".py").replace("/", ".").partition(":")
     search_current_folder()
+    text, _, class_name = name.strip().partition(":")
+    place = module_place(text)
+    module = _load(place)
     if class_name:
-        return _class_in(_load(module_name), class_name)
-
-    module = _load(module_name)
+        return _class_in(module, class_name)
     scenarios = _scenarios_in(module)
-    if not scenarios and hasattr(module, "__path__") and _exists(f"{module_name}.scenario"):
-        module = _load(f"{module_name}.scenario")
+    if not scenarios and hasattr(module, "__path__") and _exists(f"{place.name}.scenario"):
+        module = _load(ModulePlace(f"{place.name}.scenario"))
         scenarios = _scenarios_in(module)
     if len(scenarios) == 1:
         return scenarios[0]
     if scenarios:
         choices = ", ".join(f"{module.__name__}:{scenario.__name__}" for scenario in scenarios)
         raise ScenarioNotFoundError(f"{module.__name__} holds several scenarios, name one of them: {choices}")
+    bases = [scenario.__name__ for scenario in _defined_in(module)]
     raise ScenarioNotFoundError(
         f"{module.__name__} holds no scenario: expected a subclass of tfaip.model.ScenarioBase there, "
-        f"or in a module {module.__name__}.scenario"
+        f"or in a module {module.__name__}.scenario" + (f"; {', '.join(bases)} is only a base" if bases else "")
     )
 
 
-def search_current_folder() -> None:
-    """Let modules be imported from the current folder, as `python -m` does and installed commands do not."""
-    current = str(Path.cwd())
-    if current not in sys.path:
-        sys.path.insert(0, current)
-
-
-def _scenarios_in(module: ModuleType) -> list[type[ScenarioBase[Any, Any]]]:
-    """Scenarios that the module defines; what it imports from elsewhere does not count."""
-    return [
+def _defined_in(module: ModuleType) -> list[type[ScenarioBase[Any, Any]]]:
+    """Scenarios and bases that the module defines; what it imports from elsewhere does not count."""
+    found = (
         value
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, ScenarioBase) and value.__module__ == module.__name__
-    ]
+    )
+    return list(dict.fromkeys(found))
+
+
+def _scenarios_in(module: ModuleType) -> list[type[ScenarioBase[Any, Any]]]:
+    return [scenario for scenario in _defined_in(module) if not _is_base(scenario)]
+
+
+def _is_base(scenario: type[ScenarioBase[Any, Any]]) -> bool:
+    open_arguments = getattr(scenario, "__parameters__", ())
+    return bool(
+        inspect.isabstract(scenario) or ABC in scenario.__bases__ or open_arguments or scenario.__name__.startswith("_")
+    )
 
 
 def _class_in(module: ModuleType, name: str) -> type[ScenarioBase[Any, Any]]:
-    value = getattr(module, name, None)
-    if isinstance(value, type) and issubclass(value, ScenarioBase):
-        return value
+    value: Any = module
+    for part in name.split("."):
+        value = getattr(value, part, None)
     scenarios = [scenario.__name__ for scenario in _scenarios_in(module)]
+    if isinstance(value, type) and issubclass(value, ScenarioBase):
+        if not _is_base(value):
+            return value
+        what = f"{module.__name__}:{name} is a base of scenarios, not one itself"
+    else:
+        close = nearest(name, scenarios)
+        what = f"{module.__name__} holds no scenario {name!r}" + (f", did you mean {close[0]!r}?" if close else "")
     hint = f"; it holds {', '.join(scenarios)}" if scenarios else ""
-    raise ScenarioNotFoundError(f"{module.__name__} holds no scenario {name!r}{hint}")
+    raise ScenarioNotFoundError(f"{what}{hint}")
 
 
 def _exists(module_name: str) -> bool:
@@ -84,37 +100,62 @@ def _exists(module_name: str) -> bool:
         return False
 
 
-def _load(module_name: str) -> ModuleType:
+def _load(place: ModulePlace) -> ModuleType:
     try:
-        return importlib.import_module(module_name)
+        module = importlib.import_module(place.name)
     except ModuleNotFoundError as error:
         missing = error.name or ""
-        if missing != module_name and not module_name.startswith(f"{missing}."):
+        if missing != place.name and not place.name.startswith(f"{missing}."):
             raise ScenarioNotFoundError(
-                f"{module_name} could not be loaded: it imports {missing!r}, which is not installed"
+                f"{place.name} could not be loaded: it imports {missing!r}, which is not installed"
+                f"{_where_it_is(missing, place)}"
             ) from error
         raise ScenarioNotFoundError(
-            f"there is no module {module_name!r}{_nearest(module_name)}; "
+            f"there is no module {place.name!r}{_did_you_mean(place.name)}; "
             f"searched the current folder {Path.cwd()} and the installed packages"
         ) from None
-    except ValueError:
-        raise ScenarioNotFoundError(f"{module_name!r} is no module name: expected package.module:Class") from None
+    except (TypeError, ValueError) as error:
+        if place.name and not place.name.startswith("."):
+            raise
+        raise ScenarioNotFoundError(f"{place.name!r} is no module name: expected package.module:Class") from error
+    loaded = getattr(module, "__file__", None)
+    if place.file and loaded and Path(loaded).resolve() != place.file:
+        raise ScenarioNotFoundError(
+            f"{place.file} would be imported as {place.name!r}, but that is {loaded}: rename one of them, or start in "
+            "a folder above, so that the file has a longer name"
+        )
+    return module
 
 
-def _nearest(module_name: str) -> str:
+def _where_it_is(missing: str, place: ModulePlace) -> str:
+    """Tell from which folder the modules beside a file can be imported, if there is one."""
+    top = missing.partition(".")[0]
+    for folder in place.file.parents if place.file else ():
+        if (folder / top).is_dir() or (folder / f"{top}.py").is_file():
+            return f"; {top} is in {folder}: start there, or add that folder to PYTHONPATH"
+    return ""
+
+
+def _did_you_mean(module_name: str) -> str:
     """Suggest what stands beside the first part of the name that does not exist."""
     known, parts = "", module_name.split(".")
     for depth, part in enumerate(parts):
         if _exists(f"{known}.{part}" if known else part):
             known = f"{known}.{part}" if known else part
             continue
-        path = importlib.import_module(known).__path__ if known else [str(Path.cwd())]
-        names = [info.name for info in pkgutil.iter_modules(path) if not info.name.startswith("_")]
-        folders = [p.name for folder in path for p in Path(folder).iterdir() if p.is_dir() and p.name.isidentifier()]
-        close = difflib.get_close_matches(part, {*names, *folders}, n=3)
+        path = getattr(importlib.import_module(known), "__path__", ()) if known else [str(Path.cwd()), *sys.path]
+        close = nearest(part, _names_in(path, but=part))
         if not close:
             return ""
         prefix = f"{known}." if known else ""
         rest = "".join(f".{after}" for after in parts[depth + 1 :])
         return ", did you mean " + " or ".join(repr(f"{prefix}{name}{rest}") for name in close) + "?"
     return ""
+
+
+def _names_in(folders: Any, *, but: str) -> set[str]:
+    """Modules and folders that may be packages."""
+    existing = [Path(folder) for folder in folders if Path(folder).is_dir()]
+    modules = {info.name for info in pkgutil.iter_modules(map(str, existing)) if not info.name.startswith("_")}
+    entries = {path.name for folder in existing for path in folder.iterdir() if path.name.isidentifier()}
+    return (modules | entries) - {but}

@@ -8,7 +8,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tfaip.model.scenario.lookup import find_scenario, search_current_folder
+from tfaip.model.scenario.lookup import find_scenario
+from tfaip.model.scenario.module_place import search_current_folder
+from tfaip.model.scenario.not_found import ScenarioNotFoundError
 from tfaip.model.scenario.params import ScenarioBaseParams
 from tfaip.model.scenario.scenario import ScenarioBase
 
@@ -51,8 +53,11 @@ def find_stored_scenario(params: ScenarioBaseParams[Any, Any]) -> type[ScenarioB
     """
     from tfaip.params import trusted_packages_of
 
+    if not params.scenario:
+        raise ScenarioNotFoundError("the parameters must name the scenario that they belong to, but name none")
     search_current_folder()
-    if params.scenario:
+    # As with parameters: what has been imported already is not looked for again.
+    if params.scenario.partition(":")[0] not in sys.modules:
         trusted_packages_of(params.scenario)
     return find_scenario(params.scenario)
 
