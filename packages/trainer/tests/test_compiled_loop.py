@@ -1,3 +1,5 @@
+import time
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -63,6 +65,23 @@ def test_the_result_does_not_depend_on_the_steps_per_call():
     assert len(set(totals)) == 1
 
 
-def test_the_waiting_is_a_part_of_the_time():
-    call = CompiledLoop(Summing(), steps_per_call=3)(endless([1, 1, 1]))
-    assert 0 < call.waited < call.seconds
+@pytest.mark.parametrize("eager", [False, True])
+def test_the_time_that_the_data_takes_is_told_from_that_of_the_steps(eager):
+    def slow():
+        while True:
+            time.sleep(0.02)
+            yield {"x": np.ones((1, 2), np.float32)}, {"y": np.ones(1, np.float32)}, {}, False
+
+    vector = tf.TensorSpec((None, 2), tf.float32)
+    signature = ({"x": vector}, {"y": tf.TensorSpec((None,), tf.float32)}, {}, tf.TensorSpec((), tf.bool))
+    data = tf.data.Dataset.from_generator(slow, output_signature=signature)
+    call = CompiledLoop(Summing(), steps_per_call=5, eager=eager)(iter(data))
+    assert 5 * 0.02 <= call.waited <= call.seconds
+
+
+def test_the_time_of_the_steps_is_no_waiting():
+    def step(inputs, targets):
+        tf.numpy_function(lambda: time.sleep(0.05), [], [])
+
+    call = CompiledLoop(step, steps_per_call=5)(endless([1] * 9))
+    assert call.waited <= call.seconds - 5 * 0.05

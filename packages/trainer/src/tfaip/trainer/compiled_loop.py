@@ -79,10 +79,12 @@ class CompiledLoop:
 
         def once(steps: Any, samples: Any, waited: Any, ended: Any) -> Any:
             del ended
-            # TensorFlow keeps stateful operations, the clock and the iterator among them, in this order.
+            # TensorFlow orders only what works on one resource: the clock has to be told what it measures.
             before = tf.timestamp()
-            inputs, targets, *_, ended = next(iterator)
-            waited += tf.timestamp() - before
+            with tf.control_dependencies([before]):
+                inputs, targets, *_, ended = next(iterator)
+            with tf.control_dependencies([ended]):
+                waited += tf.timestamp() - before
             self._step(inputs, targets)
             size = tf.shape(next(iter(inputs.values())), out_type=tf.int64)[0]
             return steps + 1, samples + size, waited, ended
