@@ -1,6 +1,5 @@
 """Kills, as often as the promises say: no sample is lost or doubled, nothing is left."""
 
-import gc
 import os
 import random
 import resource
@@ -12,8 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
+from fault_tally import counted
 from pipeline_cases import AddNoiseParams, NumbersParams, SlowParams, StreamParams, batches_of, contents, make_pipeline
-from processes import open_descriptors, own_shared_memory, workers_of
+from processes import open_descriptors, workers_of
 
 from tfaip.pipeline import PipelineMode
 from tfaip.pipeline.errors import WorkerDiedError
@@ -23,14 +23,11 @@ pytestmark = pytest.mark.faults
 TESTS = Path(__file__).parent.parent
 
 
-def assert_nothing_is_left():
-    gc.collect()
-    assert workers_of(os.getpid()) == set()
-    assert own_shared_memory() == []
-
-
-@pytest.mark.parametrize("generator", [NumbersParams, StreamParams], ids=["by index", "stream"])
-def test_fifty_kills_in_a_row_lose_and_double_nothing(generator):
+@pytest.mark.parametrize(
+    ("generator", "name"), [(NumbersParams, "by index"), (StreamParams, "of a stream")], ids=["by index", "stream"]
+)
+def test_fifty_kills_in_a_row_lose_and_double_nothing(generator, name):
+    row = counted(f"a worker {name} is killed, on_worker_death=restart")
     settings = {"generator": generator(count=1600), "batch_size": 4}
     expected = batches_of(make_pipeline(AddNoiseParams(), **settings))
     chain = [AddNoiseParams(), SlowParams(seconds=0.002)]
@@ -44,31 +41,35 @@ def test_fifty_kills_in_a_row_lose_and_double_nothing(generator):
             if number % 7 == 0 and kills < 50:
                 os.kill(dice.choice(sorted(workers_of(os.getpid()))), signal.SIGKILL)
                 kills += 1
+    row.times += kills
     assert kills == batches.counters.restarts == 50
+    row.compare(*([meta["index"] for _, metas, _ in seen for meta in metas] for seen in (received, expected)))
     assert received == expected
-    assert_nothing_is_left()
+    row.look_around()
 
 
 def test_fifty_kills_are_fifty_errors_within_two_seconds():
+    row = counted("a worker is killed, on_worker_death=raise")
     descriptors = None
     for _ in range(50):
         pipeline = make_pipeline(SlowParams(seconds=0.002), num_processes=2, generator=NumbersParams(count=4000))
         with pipeline.generate_input_batches() as batches:
             next(batches)
             os.kill(batches.worker_process_ids()[0], signal.SIGKILL)
-            began = time.monotonic()
-            with pytest.raises(WorkerDiedError, match="was killed by SIGKILL.* (sample [0-9]+ of epoch|idle)"):
+            message = "was killed by SIGKILL.* (sample [0-9]+ of epoch|idle)"
+            with row.error_in_time(), pytest.raises(WorkerDiedError, match=message):
                 list(batches)
-            assert time.monotonic() - began < 2
         del batches  # its error refers to the frames of the engine
-        assert_nothing_is_left()
+        row.times += 1
+        row.look_around()
         descriptors = descriptors or open_descriptors()
         assert open_descriptors() == descriptors
 
 
 @pytest.mark.parametrize("arguments", [[], ["stop reading"]], ids=["reading", "not reading"])
-def test_ten_killed_consumers_leave_nothing(arguments):
-    for _ in range(10):
+def test_twenty_killed_consumers_leave_nothing(arguments):
+    row = counted(f"the consumer is killed while it {'does something else' if arguments else 'reads'}")
+    for _ in range(20):
         process = subprocess.Popen(
             [sys.executable, "-m", "consumer", *arguments],
             cwd=TESTS,
@@ -88,6 +89,8 @@ def test_ten_killed_consumers_leave_nothing(arguments):
                 ended.update(select.select([fd for fd in watched if fd not in ended], [], [], 0.1)[0])
             for descriptor in watched:
                 os.close(descriptor)
+        row.times += 1
+        row.processes += 2 - len(ended)
         assert len(ended) == 2
         assert not workers_of() & set(workers)
 
@@ -121,6 +124,9 @@ def test_a_full_dev_shm_does_not_matter():
         pytest.skip("mounting needs root")
     assert result.stdout.split() == ["4", "4", "batches"]
     assert result.stderr == ""
+    row = counted("/dev/shm of 4 KiB")
+    row.times += 1
+    row.remark = "does not matter: the memory is in no file system"
 
 
 def test_no_shared_memory_to_be_had_is_an_error_that_says_so():
@@ -132,6 +138,9 @@ def test_no_shared_memory_to_be_had_is_an_error_that_says_so():
     result = run_limited(READ_ALL, before=limit)
     assert "MemoryError: no " in result.stderr
     assert "bytes of shared memory for a batch" in result.stderr
+    row = counted("no shared memory to be had")
+    row.times += 1
+    row.errors += 1
 
 
 def test_a_consumer_that_stops_reading_is_waited_for_without_growing():
@@ -148,6 +157,9 @@ def test_a_consumer_that_stops_reading_is_waited_for_without_growing():
             idle = idle + 1 if states == {"S"} else 0
         received = [first, *map(contents, batches)]
         assert batches.counters.segments[0].read == 400
+    row = counted("a consumer stops reading, and goes on")
+    row.times += 1
     assert received == batches_of(
         make_pipeline(AddNoiseParams(), mode=PipelineMode.EVALUATION, generator=NumbersParams(count=400))
     )
+    row.look_around()
