@@ -12,6 +12,8 @@ from tfaip.model.evaluator import Evaluator, EvaluatorParams
 from tfaip.model.metric import MetricDefinition
 from tfaip.model.model_params import ModelBaseParams
 from tfaip.model.scenario import (
+    ListFilePipelineParams,
+    ListFileScenario,
     PipelineSetup,
     ScenarioBase,
     ScenarioBaseParams,
@@ -36,6 +38,8 @@ __all__ = [
     "Evaluator",
     "EvaluatorParams",
     "GraphBase",
+    "ListFilePipelineParams",
+    "ListFileScenario",
     "MetricDefinition",
     "ModelBase",
     "ModelBaseParams",

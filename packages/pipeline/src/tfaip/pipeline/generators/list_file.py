@@ -8,6 +8,7 @@ from typing import Any
 from tfaip.params import field, params
 from tfaip.pipeline.data_generator import DataGenerator
 from tfaip.pipeline.data_generator_params import DataGeneratorParams
+from tfaip.pipeline.errors import DataError
 from tfaip.pipeline.mode import PipelineMode
 from tfaip.pipeline.sample import Sample
 
@@ -41,6 +42,8 @@ class ListFileGenerator(DataGenerator[ListFileGeneratorParams]):
 
     def __init__(self, mode: PipelineMode, params: ListFileGeneratorParams) -> None:
         super().__init__(mode, params)
+        if not params.lists:
+            raise DataError("lists must name at least one list file, got none: set --train.lists, or --data.lists")
         files = expand_globs(params.lists)
         self._lists = [read_list(path, ignore_prefix=params.ignore_prefix) for path in files]
 

@@ -1,0 +1,47 @@
+"""A scenario whose samples are the lines of list files."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+from tfaip.model.scenario.params import ScenarioBaseParams
+from tfaip.model.scenario.pipeline_params import TrainerPipelineParamsBase
+from tfaip.model.scenario.scenario import ScenarioBase
+from tfaip.params import TYPE_ARGUMENT, field, params
+from tfaip.pipeline.generators.list_file import ListFileGeneratorParams
+
+__all__ = ["ListFilePipelineParams", "ListFileScenario"]
+
+TGeneratorParams = TypeVar("TGeneratorParams", bound=ListFileGeneratorParams)
+TScenarioParams = TypeVar("TScenarioParams", bound=ScenarioBaseParams[Any, Any])
+
+
+@params
+class ListFilePipelineParams(TrainerPipelineParamsBase[TGeneratorParams, TGeneratorParams], Generic[TGeneratorParams]):
+    """Lists to train on, and others to validate on; without the latter there is no validation."""
+
+    train: TGeneratorParams = field(default=TYPE_ARGUMENT, mode="flat", help="Lists of the training")
+    val: TGeneratorParams = field(default=TYPE_ARGUMENT, mode="flat", help="Lists of the validation")
+
+    def train_gen(self) -> TGeneratorParams:
+        """Return the generator that draws from the training's lists by their ratios, endlessly."""
+        return self.train
+
+    def val_gen(self) -> TGeneratorParams | None:
+        """Return the generator that reads the validation's lists in order; `None` where there are none."""
+        return self.val if self.val.lists else None
+
+
+class ListFileScenario(
+    ScenarioBase[TScenarioParams, ListFilePipelineParams[ListFileGeneratorParams]], Generic[TScenarioParams]
+):
+    """Samples are the lines of text files, usually paths: `Sample(inputs=line, targets=line)`.
+
+    Processors make arrays of them:
+
+        class MyScenario(ListFileScenario[MyScenarioParams]):
+            pass
+
+    A scenario with a generator of its own overrides `trainer_pipeline_params_cls`, and returns a params class that
+    derives from `ListFilePipelineParams[MyListsParams]`.
+    """
