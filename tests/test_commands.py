@@ -103,3 +103,11 @@ def test_a_mistake_in_the_scenarios_own_code_keeps_its_traceback(tmp_path):
     done = run("tfaip-train", "broken_scenario", cwd=tmp_path)
     assert done.returncode == 1
     assert "ZeroDivisionError" in done.stderr
+
+
+def test_the_schedule_is_drawn_without_training():
+    schedule = ["--trainer.learning_rate", "WarmupCosine", "--trainer.learning_rate.lr", "0.01"]
+    done = run("tfaip-train", TUTORIAL, "--show-schedule", *schedule, "--trainer.epochs", "50")
+    assert done.returncode == 0, done.stderr
+    assert "█" in done.stdout
+    assert "WarmupCosine: first 0.001, highest 0.01" in done.stdout

@@ -34,8 +34,14 @@ def _train(scenario_name: str, arguments: list[str]) -> None:
     command_line.add_argument(
         "--check", type=bool, help="Build and run everything once, name the first thing that is wrong, and exit"
     )
+    command_line.add_argument("--show-schedule", type=bool, help="Draw the learning rate over the training, and exit")
     parsed = command_line.parse(arguments)
     params = parsed["trainer"]
+    if parsed.arguments.show_schedule:
+        from tfaip.trainer.schedules.plot import plot_schedule
+
+        print(plot_schedule(params.learning_rate, params.epochs), end="")
+        return
     log_to_console()
     import_tensorflow()
     if parsed.arguments.check:

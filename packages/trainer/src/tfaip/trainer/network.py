@@ -41,17 +41,17 @@ class Network:
         self.train_metrics = ModelMetrics(self.model, loss_names)
         self.val_metrics = ModelMetrics(self.model, loss_names)
         trained = self.graph.trainable_variables
-        self.optimizer = scale_loss_in_half_precision(params.optimizer.create())
-        self.optimizer.build(trained)
+        self.optimizer = scale_loss_in_half_precision(params.optimizer.create(trained), trained)
         self._average = ExponentialMovingAverage(self.graph.weights, params.ema_decay) if params.ema_decay else None
         self._is_averaged = False
+        self.schedule = params.learning_rate.create(params.epochs)
         batches = params.train_accum_steps
         self.step = TrainStep(
             self.model,
             self.graph,
             self.train_metrics,
             self.optimizer,
-            params.learning_rate.create(),
+            self.schedule,
             accumulation=GradientAccumulation(trained, batches) if batches > 1 else None,
             average=self._average,
         )
@@ -66,6 +66,7 @@ class Network:
             "optimizer": list(self.optimizer.variables),
             "step": self.step.variables,
             "average": self._average.variables if self._average else [],
+            "schedule": self.schedule.variables,
             "metrics": self.train_metrics.variables,
         }
 

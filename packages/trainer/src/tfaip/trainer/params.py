@@ -10,8 +10,8 @@ from attrs.validators import ge, gt, lt, optional
 from tfaip.model import DeviceConfigParams, ScenarioBaseParams, TrainerPipelineParamsBase
 from tfaip.params import field, params
 from tfaip.trainer.early_stopping import EarlyStoppingParams
-from tfaip.trainer.optimizers import AdamParams, OptimizerParams, RMSpropParams, SGDParams
-from tfaip.trainer.schedules import ConstantParams, ExponentialDecayParams, LearningRateParams
+from tfaip.trainer.optimizers import OPTIMIZERS, AdamParams, OptimizerParams
+from tfaip.trainer.schedules import SCHEDULES, ExponentialDecayParams, LearningRateParams
 
 __all__ = ["TrainerParams"]
 
@@ -60,13 +60,11 @@ class TrainerParams:
     force_eager: bool = field(default=False, help="Run uncompiled, so that a breakpoint in graph or loss works; slow")
 
     device: DeviceConfigParams = field(factory=DeviceConfigParams, mode="flat", help="Devices and threads")
-    optimizer: OptimizerParams = field(
-        factory=AdamParams, mode="flat", choices=[AdamParams, RMSpropParams, SGDParams], help="The optimizer"
-    )
+    optimizer: OptimizerParams = field(factory=AdamParams, mode="flat", choices=OPTIMIZERS, help="The optimizer")
     learning_rate: LearningRateParams = field(
         factory=ExponentialDecayParams,
         mode="flat",
-        choices=[ConstantParams, ExponentialDecayParams],
+        choices=SCHEDULES,
         help="The learning rate's schedule",
     )
     early_stopping: EarlyStoppingParams = field(

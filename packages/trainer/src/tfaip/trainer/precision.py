@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -26,11 +26,12 @@ def train_outputs(graph: GraphBase[Any], inputs: Tensors, targets: Tensors, *, t
     }
 
 
-def scale_loss_in_half_precision(optimizer: Any) -> Any:
-    """Wrap `optimizer` so that it scales the loss, if layers compute in float16.
+def scale_loss_in_half_precision(optimizer: Any, variables: Sequence[Any]) -> Any:
+    """Wrap `optimizer`, built on `variables`, so that it scales the loss, if layers compute in float16.
 
     Gradients that are too small for float16 would be zero otherwise; bfloat16 has float32's range and needs nothing.
     """
     if keras.config.dtype_policy().compute_dtype == "float16":
-        return keras.optimizers.LossScaleOptimizer(optimizer)
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+        optimizer.build(list(variables))
     return optimizer

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import keras
 
 from tfaip.pipeline import PipelineMode
+from tfaip.trainer.actions.adapt_learning_rate import AdaptLearningRate
 from tfaip.trainer.actions.choose_best import ChooseBest
 from tfaip.trainer.actions.export_best import ExportBest
 from tfaip.trainer.actions.export_final import ExportFinal
@@ -82,6 +83,7 @@ class TrainingRun:
             ChooseBest(self._context.best),
             StopEarly(EarlyStopping(self._context.params.early_stopping, self._context.best)),
             LastLoadAndValidate(lav),
+            AdaptLearningRate(),
             Report(),
             ExportBest(),
             Summarize(),

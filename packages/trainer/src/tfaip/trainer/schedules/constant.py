@@ -1,22 +1,17 @@
-"""The constant schedule."""
+"""A rate that stays."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import keras
-
-from tfaip.trainer.schedules.params import ConstantParams
+from tfaip.trainer.schedules.schedule import Schedule
 
 __all__ = ["Constant"]
 
 
-class Constant:
-    """The same learning rate throughout."""
+class Constant(Schedule):
+    """lr."""
 
-    def __init__(self, params: ConstantParams) -> None:
-        self.params = params
-
-    def __call__(self, epoch: Any) -> Any:
-        """Return the rate."""
-        return keras.ops.full_like(epoch, self.params.lr)
+    def rate(self, e: Any) -> Any:
+        """Return the rate at `e` counted epochs."""
+        return self.ops.full_like(e, self.lr)

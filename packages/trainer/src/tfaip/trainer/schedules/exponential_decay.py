@@ -1,26 +1,28 @@
-"""The exponential schedule."""
+"""Exponential decay."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras
+from tfaip.trainer.schedules.schedule import Schedule
 
-from tfaip.trainer.schedules.epochs import counted_epochs
-from tfaip.trainer.schedules.params import ExponentialDecayParams
+if TYPE_CHECKING:
+    from tfaip.trainer.schedules.params import ExponentialDecayParams
 
 __all__ = ["ExponentialDecay"]
 
 
-class ExponentialDecay:
-    """max(lr * min_fraction, lr * rate ^ floor(e / circle)), with e the counted epochs."""
+class ExponentialDecay(Schedule):
+    """max(lr * min_fraction, lr * rate ^ floor(e / circle))."""
 
-    def __init__(self, params: ExponentialDecayParams) -> None:
-        self.params = params
+    def __init__(self, params: ExponentialDecayParams, epochs: int, ops: Any) -> None:
+        super().__init__(params, epochs, ops)
+        self.circle = params.learning_circle
+        self.factor = params.lr_decay_rate
+        self.min_fraction = params.lr_min_fraction
 
-    def __call__(self, epoch: Any) -> Any:
-        """Return the rate at `epoch`, a float32 scalar."""
-        params = self.params
-        circles = keras.ops.floor(counted_epochs(params, epoch) / params.learning_circle)
-        fraction = keras.ops.power(keras.ops.cast(params.lr_decay_rate, "float32"), circles)
-        return params.lr * keras.ops.maximum(fraction, params.lr_min_fraction)
+    def rate(self, e: Any) -> Any:
+        """Return the rate at `e` counted epochs."""
+        circles = self.ops.floor(e / float(self.circle))
+        fraction = self.ops.power(self.ops.full_like(circles, self.factor), circles)
+        return self.lr * self.ops.maximum(fraction, self.min_fraction)

@@ -1,0 +1,17 @@
+"""Parameters of AdamW."""
+
+from __future__ import annotations
+
+from tfaip.params import field, params
+from tfaip.trainer.optimizers.adam import AdamParams
+
+__all__ = ["AdamWParams"]
+
+
+@params(name="AdamW")
+class AdamWParams(AdamParams):
+    """AdamW: Adam with decoupled weight decay (Loshchilov and Hutter, 2019), which here only means that it is on."""
+
+    weight_decay: float | None = field(
+        default=0.004, help="Share of the weights, times the learning rate, that each update takes off"
+    )

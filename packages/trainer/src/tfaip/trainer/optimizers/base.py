@@ -1,0 +1,85 @@
+"""What all optimizers' parameters share."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+from attrs.validators import ge, optional
+
+from tfaip.params import ParamsError, field, params
+
+__all__ = ["OptimizerParams"]
+
+
+@params
+class OptimizerParams(ABC):
+    """Base of the optimizers' parameters: the clipping of gradients, at most one kind of it, and weight decay.
+
+    Weight decay is decoupled from the gradient: each update also makes w <- w - rate * weight_decay * w (Loshchilov and
+    Hutter, 2019, as in Keras), so that it follows the schedule of the learning rate.
+    """
+
+    clip_norm: float | None = field(default=None, help="Clip each gradient to this L2 norm")
+    clip_value: float | None = field(default=None, help="Clip each element of a gradient to this absolute value")
+    clip_global_norm: float | None = field(default=None, help="Clip all gradients together to this L2 norm")
+    weight_decay: float | None = field(
+        default=None,
+        validator=optional(ge(0)),
+        help="Share of the weights, times the learning rate, that each update takes off",
+    )
+    weight_decay_exclude: list[str] = field(
+        factory=list,
+        help="Regular expressions; variables in whose path (graph/layer/bias) one is found don't decay",
+    )
+
+    def create(self, variables: Sequence[Any]) -> Any:
+        """Return the `keras.optimizers.Optimizer`, built; the trainer sets its learning rate at each step.
+
+        Args:
+            variables: Keras variables that are trained.
+
+        Raises:
+            ParamsError: Gradients would be clipped in two ways, or an expression of `weight_decay_exclude` is wrong.
+        """
+        optimizer = self._create({**self._clipping(), "weight_decay": self.weight_decay})
+        optimizer.exclude_from_weight_decay(var_list=self._excluded(variables))
+        optimizer.build(list(variables))
+        return optimizer
+
+    @abstractmethod
+    def _create(self, common: dict[str, Any]) -> Any:
+        """Return the optimizer, not built; `common` are the keyword arguments that all of Keras' optimizers take."""
+
+    def _clipping(self) -> dict[str, float | None]:
+        kinds = ("clip_norm", "clip_value", "clip_global_norm")
+        chosen = [f"{kind}={value}" for kind in kinds if (value := getattr(self, kind)) is not None]
+        if len(chosen) > 1:
+            raise ParamsError(f"optimizer: at most one of {', '.join(kinds)} may be set, got {' and '.join(chosen)}")
+        return {
+            "clipnorm": self.clip_norm,
+            "clipvalue": self.clip_value,
+            "global_clipnorm": self.clip_global_norm,
+        }
+
+    def _excluded(self, variables: Sequence[Any]) -> list[Any]:
+        excluded = []
+        for pattern in self.weight_decay_exclude:
+            try:
+                found = [variable for variable in variables if re.search(pattern, variable.path)]
+            except re.error as error:
+                raise ParamsError(
+                    f"optimizer.weight_decay_exclude takes regular expressions, got {pattern!r}: {error}"
+                ) from None
+            if not found:
+                paths = [variable.path for variable in variables]
+                near = difflib.get_close_matches(pattern, paths, n=5, cutoff=0.3) or paths[:5]
+                raise ParamsError(
+                    f"optimizer.weight_decay_exclude: {pattern!r} is found in the path of no trained variable; "
+                    f"some of them: {', '.join(near)}"
+                )
+            excluded += found
+        return excluded

@@ -1,0 +1,31 @@
+"""Parameters of RMSprop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tfaip.params import field, params
+from tfaip.trainer.optimizers.base import OptimizerParams
+
+__all__ = ["RMSpropParams"]
+
+
+@params(name="RMSprop")
+class RMSpropParams(OptimizerParams):
+    """RMSprop: steps divided by a running mean of the gradient's magnitude (Hinton, 2012)."""
+
+    rho: float = field(default=0.9, aliases=("beta1",), help="Discount of the running mean")
+    momentum: float = field(default=0.0, help="Share of the last step that is made again")
+    epsilon: float = field(default=1e-7, help="Added to the denominator, against division by zero")
+    centered: bool = field(default=False, help="Normalise by the estimated variance of the gradient")
+
+    def _create(self, common: dict[str, Any]) -> Any:
+        import keras
+
+        return keras.optimizers.RMSprop(
+            rho=self.rho,
+            momentum=self.momentum,
+            epsilon=self.epsilon,
+            centered=self.centered,
+            **common,
+        )

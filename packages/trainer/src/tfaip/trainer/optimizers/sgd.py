@@ -1,0 +1,27 @@
+"""Parameters of SGD."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tfaip.params import field, params
+from tfaip.trainer.optimizers.base import OptimizerParams
+
+__all__ = ["SGDParams"]
+
+
+@params(name="SGD")
+class SGDParams(OptimizerParams):
+    """Stochastic gradient descent, with momentum where wanted."""
+
+    momentum: float = field(default=0.0, help="Share of the last step that is made again")
+    nesterov: bool = field(default=False, help="Take the gradient ahead of the momentum (Nesterov)")
+
+    def _create(self, common: dict[str, Any]) -> Any:
+        import keras
+
+        return keras.optimizers.SGD(
+            momentum=self.momentum,
+            nesterov=self.nesterov,
+            **common,
+        )

@@ -1,0 +1,97 @@
+"""A rate that drops when the training gets no better."""
+
+from __future__ import annotations
+
+import difflib
+import logging
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tfaip.params import ParamsError
+from tfaip.trainer.schedules.schedule import Schedule
+
+if TYPE_CHECKING:
+    from tfaip.trainer.schedules.params import ReduceOnPlateauParams
+
+__all__ = ["ReduceOnPlateau"]
+
+logger = logging.getLogger(__name__)
+
+
+class ReduceOnPlateau(Schedule):
+    """lr * max(min_fraction, factor ^ (plateaus so far)).
+
+    A plateau is `patience` epochs after which the log was not better than its best so far by more than `min_delta`;
+    after one, `cooldown` epochs don't count. Epochs without the log (no validation, say) don't count either.
+
+    All that it remembers is in variables, which a checkpoint holds. Drawn on NumPy, the rate stays.
+    """
+
+    def __init__(self, params: ReduceOnPlateauParams, epochs: int, ops: Any) -> None:
+        super().__init__(params, epochs, ops)
+        self.params = params
+        self._log = params.monitor
+        self._fraction: Any = 1.0
+        self._state: Any = None
+        if ops is not np:
+            import keras
+
+            def variable(value: Any, dtype: str, name: str) -> Any:
+                return keras.Variable(value, dtype=dtype, trainable=False, aggregation="only_first_replica", name=name)
+
+            self._fraction = variable(1.0, "float32", "plateau_fraction")
+            # Best value, epochs since, epochs of cooldown left.
+            self._state = variable(np.array([np.nan, 0, 0]), "float64", "plateau_state")
+
+    @property
+    def variables(self) -> list[Any]:
+        """The fraction of the first rate, and what decides on the next one."""
+        return [] if self._state is None else [self._fraction, self._state]
+
+    def rate(self, e: Any) -> Any:
+        """Return the rate; `e` gives its shape."""
+        return self.ops.full_like(e, self.lr) * self._fraction
+
+    def require_logs(self, names: Sequence[str]) -> None:
+        """Find the log that is monitored among `names`: as it is called there, and rather that of the validation.
+
+        Raises:
+            ParamsError: It is none of them.
+        """
+        for name in (f"val_{self.params.monitor}", self.params.monitor):
+            if name in names:
+                self._log = name
+                return
+        if not self.params.monitor.startswith("lav_"):  # which comes from lists that only later epochs look at
+            near = difflib.get_close_matches(self.params.monitor, names, n=3, cutoff=0.0)
+            raise ParamsError(
+                f"learning_rate.monitor must be a log, got {self.params.monitor!r}; the nearest ones: {', '.join(near)}"
+            )
+
+    def end_epoch(self, logs: Mapping[str, float]) -> None:
+        """Drop the rate if the epoch ends a plateau."""
+        value = logs.get(self._log, math.nan)
+        if math.isnan(value):
+            return
+        params = self.params
+        best, waited, cooldown = (float(number) for number in self._state.numpy())
+        gain = best - value if params.mode == "min" else value - best
+        if math.isnan(best) or gain > params.min_delta:
+            best, waited = value, 0
+            cooldown = max(cooldown - 1, 0)
+        elif cooldown:
+            cooldown -= 1
+        else:
+            waited += 1
+        if waited >= params.patience:
+            waited, cooldown = 0, params.cooldown
+            old = float(self._fraction)
+            self._fraction.assign(max(old * params.factor, params.min_fraction))
+            if float(self._fraction) < old:
+                logger.info(
+                    "%s is on a plateau: the learning rate falls to %g", self._log, self.lr * float(self._fraction)
+                )
+        self._state.assign(np.array([best, waited, cooldown]))

@@ -1,0 +1,57 @@
+"""The interface of schedules."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tfaip.trainer.schedules.params import LearningRateParams
+
+__all__ = ["Schedule"]
+
+
+class Schedule(ABC):
+    """A learning rate as a function of the place in the training.
+
+    Formulas are written in functions that NumPy and `keras.ops` both have, so that a rate can be drawn without
+    TensorFlow.
+
+    Args:
+        params: Parameters of the schedule.
+        epochs: Epochs of the whole training.
+        ops: `keras.ops`, or `numpy`.
+    """
+
+    def __init__(self, params: LearningRateParams, epochs: int, ops: Any) -> None:
+        self.lr = params.lr
+        self.ops = ops
+        self.offset = params.offset_epochs
+        self.step_function = params.step_function
+        # Epochs that are counted from the first to the end of the training.
+        self.epochs = max(epochs - params.offset_epochs, 1)
+
+    def __call__(self, epoch: Any) -> Any:
+        """Return the rate at `epoch`: the epochs of data that were trained on so far, a float32 scalar.
+
+        What counts is e = max(0, epoch - offset), with whole epochs where the schedule is a step function.
+        """
+        whole = self.ops.floor(epoch) if self.step_function else epoch
+        return self.rate(self.ops.maximum(whole - float(self.offset), 0.0))
+
+    @abstractmethod
+    def rate(self, e: Any) -> Any:
+        """Return the rate at `e` counted epochs, a float32 scalar, or an array of them."""
+
+    @property
+    def variables(self) -> list[Any]:
+        """Keras variables of a schedule that remembers something."""
+        return []
+
+    # Most schedules need no logs.
+    def require_logs(self, names: Sequence[str]) -> None:  # noqa: B027
+        """Raise a `ParamsError` if the schedule needs a log that is none of `names`."""
+
+    def end_epoch(self, logs: Mapping[str, float]) -> None:  # noqa: B027
+        """Take the logs of an epoch into account."""

@@ -1,0 +1,28 @@
+"""A rate that drops at given epochs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tfaip.trainer.schedules.schedule import Schedule
+
+if TYPE_CHECKING:
+    from tfaip.trainer.schedules.params import StepParams
+
+__all__ = ["Step"]
+
+
+class Step(Schedule):
+    """lr * factor ^ (milestones that are reached)."""
+
+    def __init__(self, params: StepParams, epochs: int, ops: Any) -> None:
+        super().__init__(params, epochs, ops)
+        self.milestones = params.milestones
+        self.factor = params.factor
+
+    def rate(self, e: Any) -> Any:
+        """Return the rate at `e` counted epochs."""
+        rate = self.ops.full_like(e, self.lr)
+        for milestone in self.milestones:
+            rate = self.ops.where(e >= milestone, rate * self.factor, rate)
+        return rate

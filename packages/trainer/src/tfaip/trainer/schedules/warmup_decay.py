@@ -1,0 +1,31 @@
+"""A warm-up, then a decay with the square root of the time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tfaip.trainer.schedules.schedule import Schedule
+
+if TYPE_CHECKING:
+    from tfaip.trainer.schedules.params import WarmupDecayParams
+
+__all__ = ["WarmupDecay"]
+
+
+class WarmupDecay(Schedule):
+    """lr * sqrt(w) * min(s^-1/2, s * w^-3/2), which is lr at s = w (Vaswani et al., 2017).
+
+    s is the place in counted epochs. Where whole epochs are counted, it is the number of the epoch, from 1: from 0,
+    the first epoch would train at rate 0.
+    """
+
+    def __init__(self, params: WarmupDecayParams, epochs: int, ops: Any) -> None:
+        super().__init__(params, epochs, ops)
+        self.warmup = float(params.warmup_epochs)
+
+    def rate(self, e: Any) -> Any:
+        """Return the rate at `e` counted epochs."""
+        s = e + 1.0 if self.step_function else e
+        # Not below the warm-up's end, where the other term is the smaller one: s may be 0 there.
+        falling = self.ops.sqrt(self.warmup / self.ops.maximum(s, self.warmup))
+        return self.lr * self.ops.minimum(falling, s / self.warmup)
