@@ -13,6 +13,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from tfaip.model import load_prediction_function, load_stored_params
 from tfaip.model.bundle.weights import read_weights
 from tfaip.model.testing.points.data import PointsGenerator
+from tfaip.model.testing.points.model import PointsGraph
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.pipeline import PipelineMode
 from tfaip.trainer import ConstantParams, RunFolder, RunFolderError, SGDParams, TrainerParams
@@ -285,3 +286,17 @@ def test_an_error_in_a_processor_comes_out_as_it_was_raised(points_params, monke
 def test_a_number_that_makes_no_sense_is_refused_by_name(points_params, name, value):
     with pytest.raises(ValueError, match=f"'{name}' must be >= 1"):
         points_params(**{name: value})
+
+
+@pytest.mark.parametrize(("precision", "dtype"), [("mixed_bfloat16", "bfloat16"), ("mixed_float16", "float16")])
+def test_a_training_computes_in_the_precision_that_the_devices_name(points_params, monkeypatch, precision, dtype):
+    computed = []
+    call = PointsGraph.call
+    monkeypatch.setattr(
+        PointsGraph, "call", lambda self, inputs, training=None: computed.append(self.hidden.compute_dtype)
+        or call(self, inputs, training=training)
+    )  # fmt: skip
+    params = points_params(epochs=5)
+    params.device.precision = precision
+    assert train(params)["val_acc"] > 0.8
+    assert set(computed) == {dtype}

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from tfaip.model.bundle import Bundle, BundleError, load_prediction_function, load_scenario_params
-from tfaip.model.device import DeviceConfigParams, DeviceError, configure_devices
+from tfaip.model.device import DeviceConfigParams, DeviceError, configure_devices, precision_policy
 from tfaip.model.evaluator import Evaluator, EvaluatorParams
 from tfaip.model.metric import MetricDefinition
 from tfaip.model.model_params import ModelBaseParams
@@ -56,6 +56,7 @@ __all__ = [
     "load_prediction_function",
     "load_scenario_params",
     "load_stored_params",
+    "precision_policy",
 ]
 
 _NEEDS_TENSORFLOW = {"GraphBase": "graph", "ModelBase": "model", "ModelMetrics": "model_metrics"}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import keras
 
+from tfaip.model import precision_policy
 from tfaip.pipeline import PipelineMode
 from tfaip.trainer.actions.adapt_learning_rate import AdaptLearningRate
 from tfaip.trainer.actions.choose_best import ChooseBest
@@ -57,7 +58,8 @@ class TrainingRun:
     def __init__(self, params: TrainerParams, scenario: ScenarioBase[Any, Any], folder: RunFolder | None) -> None:
         assert params.random_seed is not None
         keras.utils.set_random_seed(params.random_seed)
-        network = Network(scenario, params)
+        with precision_policy(params.device.precision):
+            network = Network(scenario, params)
         self._context = RunContext(
             params=params,
             scenario=scenario,

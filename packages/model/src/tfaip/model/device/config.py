@@ -42,15 +42,18 @@ def configure_devices(params: DeviceConfigParams) -> None:
         threading.set_inter_op_parallelism_threads,
     )
     tf.config.set_soft_device_placement(params.soft_device_placement)
+    _divide_cpu(params.cpus)
 
     gpus = tf.config.list_physical_devices("GPU")
     chosen = gpus if params.gpus is None else [_gpu(number, gpus) for number in params.gpus]
     try:
         tf.config.set_visible_devices(chosen, "GPU")
         for gpu in chosen:
-            tf.config.experimental.set_memory_growth(gpu, True)
-    except RuntimeError as error:
-        raise DeviceError(f"device.gpus must be chosen before TensorFlow computes: {error}") from error
+            _limit_memory(gpu, params.gpu_memory)
+    except (RuntimeError, ValueError) as error:
+        raise DeviceError(
+            f"device.gpus and device.gpu_memory must be chosen before TensorFlow computes: {error}"
+        ) from error
     if chosen:
         logger.info("Computing on %s", ", ".join(gpu.name for gpu in chosen))
 
@@ -67,8 +70,35 @@ def _set(name: str, count: int, get: Any, set_: Any) -> None:
         ) from None
 
 
+def _divide_cpu(count: int) -> None:
+    import tensorflow as tf
+
+    cpu = tf.config.list_physical_devices("CPU")[0]
+    there = len(tf.config.get_logical_device_configuration(cpu) or [None])
+    if count in (1, there):
+        return
+    try:
+        tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * count)
+    except RuntimeError:
+        raise DeviceError(
+            f"device.cpus must be set before TensorFlow computes: the CPU counts as {there} already, got {count}"
+        ) from None
+
+
 def _gpu(number: int, gpus: list[Any]) -> Any:
     if not 0 <= number < len(gpus):
         there = f"the GPUs 0 to {len(gpus) - 1}" if gpus else "no GPU"
         raise DeviceError(f"device.gpus names GPU {number}, but TensorFlow sees {there} on this machine")
     return gpus[number]
+
+
+def _limit_memory(gpu: Any, mebibytes: int | None) -> None:
+    """Take so much memory of a GPU, or let it grow; the two exclude each other in TensorFlow."""
+    import tensorflow as tf
+
+    if mebibytes is None:
+        tf.config.experimental.set_memory_growth(gpu, True)
+        return
+    limited = [tf.config.LogicalDeviceConfiguration(memory_limit=mebibytes)]
+    if tf.config.get_logical_device_configuration(gpu) != limited:
+        tf.config.set_logical_device_configuration(gpu, limited)

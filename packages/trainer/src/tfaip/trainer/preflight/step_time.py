@@ -47,6 +47,7 @@ def measure_steps(params: TrainerParams, scenario: ScenarioBase[Any, Any], secon
         scenario: What is trained.
         seconds: How long to measure, after the first calls, which trace and compile.
     """
+    from tfaip.model import precision_policy
     from tfaip.pipeline import PipelineMode
     from tfaip.trainer.compiled_loop import CompiledLoop
     from tfaip.trainer.network import Network
@@ -56,7 +57,8 @@ def measure_steps(params: TrainerParams, scenario: ScenarioBase[Any, Any], secon
     pipeline = scenario.data.create_pipeline(
         PipelineMode.TRAINING, gen.setup.train, gen.train_gen(), seed=params.random_seed or 0
     )
-    network = Network(scenario, params)
+    with precision_policy(params.device.precision):
+        network = Network(scenario, params)
     loop = CompiledLoop(network.step, steps_per_call=params.steps_per_call, eager=params.force_eager)
     network.step.start_epoch(0, params.samples_per_epoch or pipeline.samples_per_epoch())
     with pipeline.input_dataset(repeat=True) as data:
