@@ -1,7 +1,13 @@
+import sys
+from pathlib import Path
+
 import keras
 import pytest
 
 from tfaip.model.testing.points.scenario import PointsScenario
+
+# Graphs and models that several test modules share.
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tfaip.model.bundle import Bundle, BundleError, load_prediction_function, load_scenario_params
 from tfaip.model.device import DeviceConfigParams, DeviceError, configure_devices, precision_policy
 from tfaip.model.evaluator import Evaluator, EvaluatorParams
+from tfaip.model.layer_params import GraphBaseParams, LayerBaseParams
 from tfaip.model.metric import MetricDefinition
 from tfaip.model.model_params import ModelBaseParams
 from tfaip.model.scenario import (
@@ -27,6 +28,7 @@ from tfaip.model.scenario import (
 
 if TYPE_CHECKING:
     from tfaip.model.graph import GraphBase
+    from tfaip.model.layer import LayerBase
     from tfaip.model.model import ModelBase
     from tfaip.model.model_metrics import ModelMetrics
 
@@ -38,6 +40,9 @@ __all__ = [
     "Evaluator",
     "EvaluatorParams",
     "GraphBase",
+    "GraphBaseParams",
+    "LayerBase",
+    "LayerBaseParams",
     "ListFilePipelineParams",
     "ListFileScenario",
     "MetricDefinition",
@@ -59,7 +64,12 @@ __all__ = [
     "precision_policy",
 ]
 
-_NEEDS_TENSORFLOW = {"GraphBase": "graph", "ModelBase": "model", "ModelMetrics": "model_metrics"}
+_NEEDS_TENSORFLOW = {
+    "GraphBase": "graph",
+    "LayerBase": "layer",
+    "ModelBase": "model",
+    "ModelMetrics": "model_metrics",
+}
 
 
 def __getattr__(name: str) -> Any:

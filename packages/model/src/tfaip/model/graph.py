@@ -2,63 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Generic, Self, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import keras
+import tensorflow as tf
 
-from tfaip.model.type_arguments import type_argument
-from tfaip.params import from_dict, to_dict
+from tfaip.model.layer import LayerBase
 
 __all__ = ["GraphBase"]
 
 TParams = TypeVar("TParams")
 Tensors = Mapping[str, Any]
 
+HALVES = (tf.float16, tf.bfloat16)
 
-class GraphBase(keras.layers.Layer, Generic[TParams]):
-    """A Keras layer that maps a dict of input tensors to a dict of output tensors.
+
+class GraphBase(LayerBase[TParams]):
+    """A layer that maps a dict of input tensors to a dict of output tensors.
 
     Most graphs override `call` alone. A graph that does something else in training than in prediction (teacher forcing
-    against decoding, say) overrides `build_train_graph` and `build_prediction_graph` instead.
+    against decoding, say) overrides `build_train_graph` and `build_prediction_graph` instead; what both use are layers
+    that `__init__` makes, so that they share their weights.
 
     Args:
         params: The parameters class instance from which the graph is built.
         name: Name of the layer, the first part of each variable's path.
     """
 
-    def __init__(self, params: TParams, name: str | None = None, **kwargs: Any) -> None:
-        super().__init__(name=name, **kwargs)
-        self.params = params
+    # Hooks.
 
     def build_train_graph(self, inputs: Tensors, targets: Tensors, training: bool | None = None) -> dict[str, Any]:
-        """Return the outputs that loss and metrics see; `targets` are at hand for teacher forcing."""
+        """Return the outputs that loss and metrics see; `targets` are at hand for teacher forcing.
+
+        It is called with `training=False` in validation.
+        """
         del targets
-        return self._outputs_of_call(inputs, training)
+        return self._call(inputs, training)
 
     def build_prediction_graph(self, inputs: Tensors) -> dict[str, Any]:
         """Return the outputs that a prediction yields and a bundle exports."""
-        return self._outputs_of_call(inputs, training=False)
+        return self._call(inputs, training=False)
 
-    def build(self, input_shape: Any = None) -> None:
-        """Mark the graph as built; its layers build themselves when they are first called."""
-        del input_shape
-        self.built = True
+    # What the framework calls.
 
-    def get_config(self) -> dict[str, Any]:
-        """Return Keras' config, with the tagged parameters under `params`."""
-        return {**super().get_config(), "params": to_dict(self.params)}
+    @property
+    def has_two_graphs(self) -> bool:
+        """Whether training and prediction may differ by more than dropout and the like."""
+        cls = type(self)
+        return (
+            cls.build_train_graph is not GraphBase.build_train_graph
+            or cls.build_prediction_graph is not GraphBase.build_prediction_graph
+        )
 
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        """Rebuild the graph from `get_config`; its type argument names the class of its parameters."""
-        config = dict(config)
-        return cls(from_dict(type_argument(cls, 0), config.pop("params")), **config)
+    def training_outputs(self, inputs: Tensors, targets: Tensors, *, training: bool) -> dict[str, Any]:
+        """Return the outputs of the training graph.
 
-    def _outputs_of_call(self, inputs: Tensors, training: bool | None) -> dict[str, Any]:
-        outputs = self(dict(inputs), training=training)
+        Where layers compute in half precision, their outputs come in float32.
+
+        Raises:
+            TypeError: The graph returned something else than a dict.
+        """
+        if not self.has_two_graphs:
+            return self._checked("call", self(dict(inputs), training=training))
+
+        def train_graph(given: Mapping[str, Tensors]) -> Any:
+            return self.build_train_graph(given["inputs"], given["targets"], training=training)
+
+        given = {"inputs": dict(inputs), "targets": dict(targets)}
+        return self._checked("build_train_graph", _GraphRun(self, train_graph)(given, training=training))
+
+    def prediction_outputs(self, inputs: Tensors) -> dict[str, Any]:
+        """Return the outputs of the prediction graph, as `training_outputs` does."""
+        if not self.has_two_graphs:
+            return self._checked("call", self(dict(inputs), training=False))
+        outputs = _GraphRun(self, self.build_prediction_graph)(dict(inputs), training=False)
+        return self._checked("build_prediction_graph", outputs)
+
+    def _call(self, inputs: Tensors, training: bool | None) -> dict[str, Any]:
+        # A graph that overrides one of the two hooks, and calls the other or `super()`, is within the scope of a run.
+        call = self.call if self.has_two_graphs else self
+        return self._checked("call", call(dict(inputs), training=training))
+
+    def _checked(self, function: str, outputs: Any) -> dict[str, Any]:
         if not isinstance(outputs, Mapping):
             raise TypeError(
-                f"{type(self).__qualname__}.call must return a dict of named tensors, got {type(outputs).__qualname__}"
+                f"{type(self).__qualname__}.{function} must return a dict of named tensors, "
+                f"got {type(outputs).__qualname__}"
             )
-        return dict(outputs)
+        # Losses and metrics would lose digits, and NumPy does not know bfloat16.
+        return {
+            name: keras.ops.cast(output, "float32") if getattr(output, "dtype", None) in HALVES else output
+            for name, output in outputs.items()
+        }
+
+
+class _GraphRun(keras.layers.Layer):
+    """Runs a function of a graph as Keras runs the `call` of a layer.
+
+    Only so its variables go by the name of the graph, its layers know whether they train, and what they add to the
+    losses is forgotten with the next batch.
+    """
+
+    def __init__(self, graph: GraphBase[Any], function: Callable[..., Any]) -> None:
+        super().__init__(name=graph.name, dtype=graph.dtype_policy)
+        self.graph = graph
+        self.function = function
+
+    def build(self, input_shape: Any = None) -> None:
+        if not self.graph.built:
+            self.graph.build(input_shape)
+        self.built = True
+
+    def call(self, given: Any, training: bool | None = None) -> Any:
+        return self.function(given)

@@ -78,7 +78,7 @@ class ModelBase(ABC, Generic[TParams]):
 
         # Tracing, unlike a call on zeros, builds graphs whose code asks for more than a batch of zeros can give.
         def trace(inputs: Tensors, targets: Tensors) -> Tensors:
-            return graph.build_train_graph(inputs, targets, training=True)
+            return graph.training_outputs(inputs, targets, training=True)
 
         tf.function(trace, autograph=False).get_concrete_function(inputs, targets)
         return graph

@@ -28,7 +28,7 @@ def graph_prediction_function(graph: GraphBase[Any], data: DataBase[Any], *, eag
     from tfaip.model.tensor_specs import tensor_specs
 
     specs = tensor_specs(data.input_layer_specs())
-    compiled = graph.build_prediction_graph
+    compiled = graph.prediction_outputs
     if not eager:
         compiled = tf.function(compiled, input_signature=[specs], autograph=False)
 

@@ -14,7 +14,7 @@ from tfaip.model import ModelMetrics
 from tfaip.model.tensor_specs import tensor_specs
 from tfaip.trainer.ema import ExponentialMovingAverage
 from tfaip.trainer.gradient_accumulation import GradientAccumulation
-from tfaip.trainer.precision import scale_loss_in_half_precision, train_outputs
+from tfaip.trainer.precision import scale_loss_in_half_precision
 from tfaip.trainer.train_step import TrainStep
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Network:
         targets = tensor_specs(scenario.data.target_layer_specs())
 
         def losses(inputs: Any, targets: Any) -> Any:
-            return self.model.losses(inputs, targets, train_outputs(self.graph, inputs, targets, training=False))
+            return self.model.losses(inputs, targets, self.graph.training_outputs(inputs, targets, training=False))
 
         traced = tf.function(losses, autograph=False).get_concrete_function(inputs, targets)
         return list(traced.structured_outputs)

@@ -1,29 +1,13 @@
-"""Mixed precision: what stays float32, and the scaling of the loss."""
+"""Mixed precision: the scaling of the loss."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import keras
-import tensorflow as tf
 
-if TYPE_CHECKING:
-    from tfaip.model import GraphBase
-
-__all__ = ["scale_loss_in_half_precision", "train_outputs"]
-
-Tensors = Mapping[str, Any]
-
-
-def train_outputs(graph: GraphBase[Any], inputs: Tensors, targets: Tensors, *, training: bool) -> dict[str, Any]:
-    """Return the outputs that loss and metrics see, float32 where the graph computes in half precision."""
-    outputs = graph.build_train_graph(inputs, targets, training=training)
-    halves = (tf.float16, tf.bfloat16)
-    return {
-        name: tf.cast(value, tf.float32) if getattr(value, "dtype", None) in halves else value
-        for name, value in outputs.items()
-    }
+__all__ = ["scale_loss_in_half_precision"]
 
 
 def scale_loss_in_half_precision(optimizer: Any, variables: Sequence[Any]) -> Any:

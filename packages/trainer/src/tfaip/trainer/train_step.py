@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 import keras
 import tensorflow as tf
 
-from tfaip.trainer.precision import train_outputs
-
 if TYPE_CHECKING:
     from tfaip.model import GraphBase, ModelBase, ModelMetrics
     from tfaip.trainer.ema import ExponentialMovingAverage
@@ -122,7 +120,7 @@ class TrainStep:
         """
         variables = self._graph.trainable_variables
         with tf.GradientTape() as tape:
-            outputs = train_outputs(self._graph, inputs, targets, training=True)
+            outputs = self._graph.training_outputs(inputs, targets, training=True)
             losses = self._model.losses(inputs, targets, outputs)
             # Regularisers of layers are trained, but are not a log of the model.
             trained = self._metrics.weighted_sum(losses) + sum(self._graph.losses)

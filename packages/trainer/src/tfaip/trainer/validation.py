@@ -10,7 +10,6 @@ import numpy as np
 import tensorflow as tf
 
 from tfaip.trainer.compiled_loop import CompiledLoop
-from tfaip.trainer.precision import train_outputs
 
 if TYPE_CHECKING:
     from tfaip.trainer.network import Network
@@ -59,7 +58,7 @@ class Validation:
         self._outputs(inputs, targets)
 
     def _outputs(self, inputs: Tensors, targets: Tensors) -> Tensors:
-        outputs = train_outputs(self._network.graph, inputs, targets, training=False)
+        outputs = self._network.graph.training_outputs(inputs, targets, training=False)
         losses = self._network.model.losses(inputs, targets, outputs)
         self._network.val_metrics.update(inputs, targets, outputs, losses)
         return outputs

@@ -46,7 +46,7 @@ def _write_saved_models(
     specs = tensor_specs(scenario.data.input_layer_specs())
 
     def exported(inputs: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-        return model.export_graphs(inputs, graph.build_prediction_graph(inputs))
+        return model.export_graphs(inputs, graph.prediction_outputs(inputs))
 
     labels = _labels(exported, specs)
     for label in labels:

@@ -112,7 +112,7 @@ class _Check:
         with self._stages.stage("graph") as stage:
             self._model = self._scenario.create_model()
             self._graph = self._model.build_graph(self._scenario.data)
-            outputs = self._graph.build_train_graph(inputs, targets, training=False)
+            outputs = self._graph.training_outputs(inputs, targets, training=False)
             self._stages.names["outputs"] = list(outputs)
             require_finite(f"outputs of {type(self._graph).__qualname__}", outputs)
             require_used_layers(self._graph)
@@ -122,7 +122,7 @@ class _Check:
 
     def _check_losses(self, inputs: Any, targets: Any) -> None:
         with self._stages.stage("losses") as stage:
-            outputs = self._graph.build_train_graph(inputs, targets, training=True)
+            outputs = self._graph.training_outputs(inputs, targets, training=True)
             losses = self._model.losses(inputs, targets, outputs)
             require_finite(f"losses of {type(self._model).__qualname__}._loss", losses)
             self._metrics = ModelMetrics(self._model, list(losses))
@@ -133,7 +133,7 @@ class _Check:
         with self._stages.stage("metrics") as stage:
             for batch in batches:
                 inputs, targets = _tensors(batch.inputs), _tensors(batch.targets)
-                outputs = self._graph.build_train_graph(inputs, targets, training=False)
+                outputs = self._graph.training_outputs(inputs, targets, training=False)
                 self._metrics.update(inputs, targets, outputs, self._model.losses(inputs, targets, outputs))
             stage.found(", ".join(f"{name} {value:.4g}" for name, value in self._metrics.result().items()))
 
@@ -179,7 +179,7 @@ class _Check:
             size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
             stage.found(f"a bundle of {size / 2**20:.1f} MiB")
             if self._scenario.params.export_serve:
-                expected = self._model.export_graphs(inputs, self._graph.build_prediction_graph(inputs))["default"]
+                expected = self._model.export_graphs(inputs, self._graph.prediction_outputs(inputs))["default"]
                 reloaded = load_prediction_function(path)(inputs)
                 stage.found(f"reloaded, its outputs differ by at most {_largest_difference(expected, reloaded):.2g}")
 
@@ -202,7 +202,7 @@ class _Check:
                 fastest_thread_count(self._params, stage.found)
 
     def _predicted(self, batch: Batch) -> list[Sample]:
-        outputs = self._graph.build_prediction_graph(_tensors(batch.inputs))
+        outputs = self._graph.prediction_outputs(_tensors(batch.inputs))
         arrays = {name: np.asarray(tensor) for name, tensor in outputs.items()}
         return [
             sample.new_outputs({name: array[row] for name, array in arrays.items()})

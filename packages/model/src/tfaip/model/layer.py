@@ -1,0 +1,66 @@
+"""The base of layers that are made from parameters."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Generic, Self, TypeVar
+
+import keras
+
+from tfaip.model.type_arguments import type_argument
+from tfaip.params import from_dict, to_dict
+
+__all__ = ["LayerBase"]
+
+TParams = TypeVar("TParams")
+
+
+class LayerBase(keras.layers.Layer, Generic[TParams]):
+    """A Keras layer that is made from parameters, and whose config holds them.
+
+    Subclasses override `__init__`, where they make their sub-layers, and `call`. Each is known to Keras' serialization
+    under its module and name, without a decorator.
+
+    Args:
+        params: The parameters class instance from which the layer is made.
+        name: Name of the layer, a part of each variable's path. Unlike Keras' default it has no running number, so that
+            it holds from process to process; layers of one parent need names that differ.
+    """
+
+    def __init__(self, params: TParams, name: str | None = None, **kwargs: Any) -> None:
+        super().__init__(name=name or _snake_case(type(self).__name__), **kwargs)
+        self.params = params
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        keras.saving.register_keras_serializable(cls.__module__, cls.__qualname__)(cls)
+
+    def build(self, input_shape: Any = None) -> None:
+        """Mark the layer as built; its sub-layers build themselves when they are first called."""
+        del input_shape
+        self.built = True
+
+    def get_config(self) -> dict[str, Any]:
+        """Return Keras' config, with the tagged parameters under `params`."""
+        return {**super().get_config(), "params": to_dict(self.params)}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """Rebuild the layer from `get_config`; its type argument names the class of its parameters.
+
+        Raises:
+            TypeError: The class has no type argument.
+            LoadError: The stored parameters are no parameters of this layer.
+        """
+        params_cls = type_argument(cls, 0)
+        if params_cls is None:
+            raise TypeError(
+                f"{cls.__qualname__} must name the class of its parameters: "
+                f"`class {cls.__name__}({LayerBase.__name__}[MyParams])`"
+            )
+        config = dict(config)
+        return cls(from_dict(params_cls, config.pop("params")), **config)
+
+
+def _snake_case(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
