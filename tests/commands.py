@@ -7,11 +7,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 TUTORIAL = "examples.tutorial.min"
+OF_PREDICT = ("evaluate", "lav", "multi_lav", "predict")
 
 
 def run(command: str, *arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess:
     module = command.removeprefix("tfaip-").replace("-", "_")
-    code = f"import sys; from tfaip.cli.{module} import main; sys.argv[0] = {command!r}; main()"
+    package = "tfaip.predict.cli" if module in OF_PREDICT else "tfaip.cli"
+    code = f"import sys; from {package}.{module} import main; sys.argv[0] = {command!r}; main()"
     return subprocess.run(
         [sys.executable, "-c", code, *arguments],
         capture_output=True,

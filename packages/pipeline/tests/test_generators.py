@@ -1,3 +1,5 @@
+import io
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,6 +36,20 @@ def test_csv_rows_become_samples_with_paths_relative_to_the_table(tmp_path):
     ]
     assert [sample.targets for sample in samples] == ["A", "B", "Hello, you"]
     assert samples[2].meta == {"path": str(tmp_path / "b" / "x.png"), "bins": "10", "date": "2020"}
+
+
+def test_the_standard_input_is_a_list_whose_length_is_not_known(monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("a\n# no\n\nb\n"))
+    pipeline = make_pipeline(generator=ListFileGeneratorParams(lists=["-"]), mode=PREDICTION)
+    assert pipeline.samples_per_epoch() is None
+    samples = list(pipeline.generator.generate())
+    assert [sample.inputs for sample in samples] == ["a", "b"]
+
+
+@pytest.mark.parametrize(("lists", "mode"), [(["-"], TRAINING), (["-", "-"], PREDICTION)])
+def test_the_standard_input_is_read_once_and_not_for_training(lists, mode):
+    with pytest.raises(DataError, match=r"the standard input \(-\) can be the only list, and not that of a training"):
+        ListFileGeneratorParams(lists=lists).create(mode)
 
 
 def test_csv_files_need_targets_only_in_modes_with_targets(tmp_path):

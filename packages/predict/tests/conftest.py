@@ -24,9 +24,9 @@ def three_exported(exported, tmp_path_factory):
     return [exported, *(export(tmp_path_factory.mktemp("bundles") / "best", seed=seed) for seed in (2, 3))]
 
 
-def export(path, seed):
+def export(path, seed, scenario_cls=PointsScenario):
     keras.utils.set_random_seed(seed)
-    scenario = PointsScenario(PointsScenario.tagged(PointsScenario.default_params()))
+    scenario = scenario_cls(scenario_cls.tagged(scenario_cls.default_params()))
     model = scenario.create_model()
     graph = model.build_graph(scenario.data)
     return export_bundle(path, scenario, model, graph), graph

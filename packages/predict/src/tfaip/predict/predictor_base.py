@@ -19,6 +19,7 @@ from tfaip.predict.dataset_batches import dataset_batches
 from tfaip.predict.progress import with_progress
 from tfaip.predict.raw_prediction import RawPrediction
 from tfaip.predict.raw_samples import RawSamplesParams
+from tfaip.predict.withheld_error import raised_behind
 
 if TYPE_CHECKING:
     from tfaip.pipeline import Batch, DataBase, DataGeneratorParams, DataPipeline
@@ -165,7 +166,8 @@ class PredictorBase(ABC):
         ahead = 0 if self.params.run_eagerly else BATCHES_AHEAD
         with (
             closing(map_ahead(run, _timed(batches, counters), ahead=ahead)) as predicted,
-            closing(self._post_processed(pipeline, unbatched(predicted))) as samples,
+            raised_behind(predicted) as until_error,
+            closing(self._post_processed(pipeline, unbatched(until_error))) as samples,
         ):
             for sample in samples:
                 counters.samples += 1

@@ -28,5 +28,7 @@ def reported_user_errors(command: str) -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
     except UserError as error:
-        print(f"{command}: error: {error}", file=sys.stderr)
+        # The pipeline notes there which sample it was; a worker's traceback, of several lines, is not for users.
+        notes = "".join(f"\n  {note}" for note in getattr(error, "__notes__", ()) if "\n" not in note)
+        print(f"{command}: error: {error}{notes}", file=sys.stderr)
         raise SystemExit(USAGE_ERROR) from None

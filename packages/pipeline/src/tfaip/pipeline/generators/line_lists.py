@@ -10,7 +10,7 @@ import numpy as np
 from tfaip.pipeline.errors import DataError, DefinitionError
 from tfaip.pipeline.randomness import pass_generator
 
-__all__ = ["expand_globs", "read_lengths", "read_list", "weighted_picks"]
+__all__ = ["expand_globs", "is_entry", "read_lengths", "read_list", "weighted_picks"]
 
 
 def expand_globs(patterns: Sequence[str]) -> list[Path]:
@@ -37,7 +37,12 @@ def expand_globs(patterns: Sequence[str]) -> list[Path]:
 def read_list(path: Path, *, ignore_prefix: str = "") -> list[str]:
     """The lines of a file without line ends; blank ones and those that begin with `ignore_prefix` are left out."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if line.strip() and not (ignore_prefix and line.startswith(ignore_prefix))]
+    return [line for line in lines if is_entry(line, ignore_prefix)]
+
+
+def is_entry(line: str, ignore_prefix: str) -> bool:
+    """Whether a line stands for a sample: it is neither blank nor begins with `ignore_prefix`."""
+    return bool(line.strip()) and not (ignore_prefix and line.startswith(ignore_prefix))
 
 
 def read_lengths(path: Path, *, ignore_prefix: str = "") -> list[int]:

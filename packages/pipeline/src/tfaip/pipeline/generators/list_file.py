@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,16 +13,20 @@ from tfaip.pipeline.errors import DataError
 from tfaip.pipeline.mode import PipelineMode
 from tfaip.pipeline.sample import Sample
 
-from .line_lists import expand_globs, read_list, weighted_picks
+from .line_lists import expand_globs, is_entry, read_list, weighted_picks
 
-__all__ = ["ListFileGenerator", "ListFileGeneratorParams"]
+__all__ = ["STANDARD_INPUT", "ListFileGenerator", "ListFileGeneratorParams"]
+
+STANDARD_INPUT = "-"
 
 
 @params(name="ListFile")
 class ListFileGeneratorParams(DataGeneratorParams):
     """Lists of samples: text files with one sample a line, usually the path of a file."""
 
-    lists: list[str] = field(factory=list, help="The list files; wildcards are allowed")
+    lists: list[str] = field(
+        factory=list, help="The list files; wildcards are allowed; outside of training, - is the standard input"
+    )
     list_ratios: list[float] = field(
         factory=list,
         help="In training, how often each list is drawn from, relative to the others (empty: all equally)",
@@ -37,22 +42,34 @@ class ListFileGeneratorParams(DataGeneratorParams):
 class ListFileGenerator(DataGenerator[ListFileGeneratorParams]):
     """In training, each pass draws from the lists by their ratios; otherwise all lines come in order.
 
-    A sample holds the line as `inputs` and as `targets`; processors make arrays of it.
+    A sample holds the line as `inputs` and as `targets`; processors make arrays of it. The standard input is read line
+    by line, while other samples are processed; it can be read once.
     """
 
     def __init__(self, mode: PipelineMode, params: ListFileGeneratorParams) -> None:
         super().__init__(mode, params)
         if not params.lists:
             raise DataError("lists must name at least one list file, got none: set --train.lists, or --data.lists")
-        files = expand_globs(params.lists)
+        self._reads_standard_input = STANDARD_INPUT in params.lists
+        if self._reads_standard_input and (mode is PipelineMode.TRAINING or len(params.lists) > 1):
+            raise DataError(
+                f"the standard input ({STANDARD_INPUT}) can be the only list, and not that of a training, "
+                f"got {params.lists} in {mode}"
+            )
+        files = [] if self._reads_standard_input else expand_globs(params.lists)
         self._lists = [read_list(path, ignore_prefix=params.ignore_prefix) for path in files]
 
     def __len__(self) -> int:
         """The number of lines of all lists, which is also that of the picks of a pass."""
+        if self._reads_standard_input:
+            raise TypeError("the number of lines of the standard input is not known before its end")
         return sum(map(len, self._lists))
 
     def generate(self) -> Iterator[Sample]:
         """All lines in order."""
+        if self._reads_standard_input:
+            lines = (line.rstrip("\r\n") for line in sys.stdin)
+            return (self.sample(line) for line in lines if is_entry(line, self.params.ignore_prefix))
         return (self.sample(line) for lines in self._lists for line in lines)
 
     def generate_pass(self, epoch: int) -> Iterator[Sample]:

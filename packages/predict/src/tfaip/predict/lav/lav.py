@@ -11,6 +11,7 @@ from tfaip.model import configure_devices, find_stored_scenario, load_scenario_p
 from tfaip.predict.array_adoption import as_tensors
 from tfaip.predict.batches_ahead import BATCHES_AHEAD, map_ahead
 from tfaip.predict.lav.lav_base import LAVBase
+from tfaip.predict.withheld_error import raised_behind
 
 if TYPE_CHECKING:
     from tfaip.model import ModelBase, ScenarioBase
@@ -82,7 +83,8 @@ class LAV(LAVBase):
         ahead = 0 if self.params.run_eagerly else BATCHES_AHEAD
         with (
             closing(map_ahead(self._step, batches, ahead=ahead)) as predicted,
-            closing(pipeline.process_output(_samples(predicted))) as samples,
+            raised_behind(predicted) as until_error,
+            closing(pipeline.process_output(_samples(until_error))) as samples,
         ):
             yield from samples
 

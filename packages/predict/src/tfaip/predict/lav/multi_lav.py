@@ -16,6 +16,7 @@ from tfaip.predict.errors import PredictionError
 from tfaip.predict.lav.lav_base import LAVBase
 from tfaip.predict.lav.params import MultiLAVParams
 from tfaip.predict.voting import MultiModelPredictor, MultiModelPredictorParams
+from tfaip.predict.withheld_error import raised_behind
 
 if TYPE_CHECKING:
     from tfaip.model import ModelBase, ScenarioBase
@@ -112,7 +113,8 @@ class MultiLAV(LAVBase):
 
         with (
             closing(map_ahead(run, batches, ahead=ahead)) as predicted,
-            closing(self._predictor.numbered(pipeline, unbatched(predicted))) as voted,
+            raised_behind(predicted) as until_error,
+            closing(self._predictor.numbered(pipeline, unbatched(until_error))) as voted,
         ):
             current: Batch | None = None
             group: list[tuple[Sample, Mapping[str, Any]]] = []

@@ -1,0 +1,83 @@
+"""What the commands have in common that are about bundles."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from tfaip.model.command import USAGE_ERROR, reported_user_errors
+from tfaip.model.keras_backend import prefer_tensorflow
+from tfaip.predict.errors import PredictionError
+
+__all__ = ["run_bundle_command", "sample_errors", "trusted_on_the_line", "values_of"]
+
+
+def run_bundle_command(
+    name: str,
+    usage: str,
+    argv: Sequence[str] | None,
+    run: Callable[[list[str], list[str]], None],
+    *,
+    options: Sequence[str] = ("--export_dir",),
+) -> None:
+    """Run a command whose arguments depend on the bundles that it is about.
+
+    Args:
+        name: Name of the command.
+        usage: What is shown where nothing names a bundle.
+        argv: Words after the command's name; `None` for those of the process.
+        run: Called with the bundles, at least one, and the other words.
+        options: Arguments that name bundles; the first one is the one to be shown.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    bundles, rest = values_of(options, words)
+    if not bundles:
+        asked = any(word in ("-h", "--help") for word in words)
+        print(usage, end="", file=sys.stdout if asked else sys.stderr)
+        if words and not asked:
+            print(f"\n{name}: error: expects {options[0]} FOLDER, got: {' '.join(words)}", file=sys.stderr)
+        raise SystemExit(0 if asked else USAGE_ERROR)
+    prefer_tensorflow()
+    with reported_user_errors(name), sample_errors():
+        run(bundles, rest)
+
+
+def trusted_on_the_line(words: Sequence[str]) -> list[str]:
+    """The packages that `--trust` names, for what has to be read before the line can be."""
+    return values_of(["--trust"], words)[0]
+
+
+@contextmanager
+def sample_errors() -> Iterator[None]:
+    """Name the sample whose file is missing or can't be read, instead of showing where in the code that was noticed."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        notes = getattr(error, "__notes__", ())
+        if not notes:
+            raise
+        raise PredictionError(
+            f"a sample cannot be read {notes[-1]}: {type(error).__name__}: {error}\n"
+            "  --on_error skip goes on without such samples, and counts them"
+        ) from error
+
+
+def values_of(options: Sequence[str], words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The words that follow one of the options, up to the next argument, or stand behind its `=`; and all others."""
+    names = {option.replace("-", "_") for option in options}
+    values: list[str] = []
+    rest: list[str] = []
+    takes = False
+    for word in words:
+        name, equals, value = word.partition("=")
+        if word.startswith("-"):
+            takes = name.replace("-", "_") in names
+            if takes:
+                values += [value] if equals else []
+                takes = not equals
+                continue
+        (values if takes else rest).append(word)
+    return values, rest

@@ -1,0 +1,31 @@
+"""Arguments that all commands have which run a model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tfaip.params import CommandLine
+    from tfaip.predict.params import InferenceParams
+
+__all__ = ["add_inference_arguments", "apply_inference_arguments"]
+
+
+def add_inference_arguments(command_line: CommandLine) -> None:
+    """Add short ways to say what many want."""
+    command_line.add_argument(
+        "--on_error",
+        type=str | None,
+        choices=["raise", "skip"],
+        help="What happens to a sample whose processing fails: --pipeline.on_bad_sample",
+    )
+    command_line.add_argument(
+        "--run_eagerly", type=bool, help="Run the scenario's own graph uncompiled, so that breakpoints in it work"
+    )
+
+
+def apply_inference_arguments(arguments: Any, params: InferenceParams) -> None:
+    """Write the arguments that were given into the parameters."""
+    if arguments.on_error is not None:
+        params.pipeline.on_bad_sample = arguments.on_error
+    params.run_eagerly = params.run_eagerly or arguments.run_eagerly

@@ -1,0 +1,40 @@
+"""tfaip-lav: loads a bundle and validates it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tfaip.predict.cli.bundle_command import run_bundle_command
+from tfaip.predict.errors import PredictionError
+
+__all__ = ["main"]
+
+USAGE = """\
+usage: tfaip-lav --export_dir BUNDLE [arguments]
+
+Load the bundle in the folder BUNDLE, best/ or export/ of a run, and compute its losses and metrics, and the figures of
+the scenario's evaluator. A generator that reads several lists is validated on each of them.
+
+  tfaip-lav --export_dir runs/min/best --json results.json
+  tfaip-lav --export_dir BUNDLE --help     all arguments: --data.* is what it is validated on, --lav.* how
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command.
+
+    Args:
+        argv: Arguments without the command's name; default: those of the process.
+    """
+    run_bundle_command("tfaip-lav", USAGE, argv, _validate)
+
+
+def _validate(paths: list[str], words: list[str]) -> None:
+    from tfaip.predict.cli.validation import validate
+
+    if len(paths) > 1:
+        raise PredictionError(
+            f"expects one bundle, got {len(paths)}: {' '.join(paths)}; "
+            f"for their vote: tfaip-multi-lav --export_dirs {' '.join(paths)}"
+        )
+    validate("tfaip-lav --export_dir", paths, words, votes=False)

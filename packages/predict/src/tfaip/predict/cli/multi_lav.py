@@ -1,0 +1,34 @@
+"""tfaip-multi-lav: loads several bundles and validates their vote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tfaip.predict.cli.bundle_command import run_bundle_command
+
+__all__ = ["main"]
+
+USAGE = """\
+usage: tfaip-multi-lav --export_dirs BUNDLE BUNDLE ... [arguments]
+
+Load the bundles in the folders, let them vote, and compute losses and metrics of the vote, and the figures of the
+scenario's evaluator. The scenario is that of the first bundle.
+
+  tfaip-multi-lav --export_dirs runs/1/best runs/2/best runs/3/best --voter Majority
+  tfaip-multi-lav --export_dirs BUNDLES --help     all arguments: --data.* is what they are validated on, --lav.* how
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command.
+
+    Args:
+        argv: Arguments without the command's name; default: those of the process.
+    """
+    run_bundle_command("tfaip-multi-lav", USAGE, argv, _validate, options=["--export_dirs", "--export_dir"])
+
+
+def _validate(paths: list[str], words: list[str]) -> None:
+    from tfaip.predict.cli.validation import validate
+
+    validate("tfaip-multi-lav --export_dirs", paths, words, votes=True)

@@ -1,0 +1,92 @@
+"""tfaip-predict: predicts with one bundle, or with several that vote."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from contextlib import ExitStack
+
+from tfaip.model.command import import_tensorflow, log_to_console
+from tfaip.predict.cli.bundle_command import run_bundle_command, trusted_on_the_line
+
+__all__ = ["main"]
+
+logger = logging.getLogger(__name__)
+
+USAGE = """\
+usage: tfaip-predict --export_dir BUNDLE [BUNDLE ...] [arguments]
+
+Predict with the bundle in the folder BUNDLE, best/ or export/ of a run, and print each prediction in words. Several
+bundles vote.
+
+  tfaip-predict --export_dir runs/min/best
+  tfaip-predict --export_dir runs/1/best runs/2/best runs/3/best --voter Majority
+  tfaip-predict --export_dir BUNDLE --dump predictions --predict.silent
+  tfaip-predict --export_dir BUNDLE --help     all arguments: --data.* is what is predicted, --predict.* how
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command.
+
+    Args:
+        argv: Arguments without the command's name; default: those of the process.
+    """
+    run_bundle_command("tfaip-predict", USAGE, argv, _predict)
+
+
+def _predict(paths: list[str], words: list[str]) -> None:
+    from tfaip.model import find_stored_scenario, load_scenario_params
+    from tfaip.params import CommandLine
+    from tfaip.predict.cli.inference_arguments import add_inference_arguments, apply_inference_arguments
+    from tfaip.predict.params import PredictorParams
+
+    scenario_params = load_scenario_params(paths[0], trust=trusted_on_the_line(words))
+    scenario = find_stored_scenario(scenario_params)
+    default = PredictorParams() if len(paths) == 1 else scenario.multi_predictor_cls().default_params()
+    generator = scenario.default_predict_generator_params()
+    command_line = CommandLine(
+        prog=f"tfaip-predict --export_dir {' '.join(paths)}",
+        description="Predict with a bundle, or by a vote of several.",
+    )
+    command_line.add_root("data", scenario.predict_generator_params_cls(), default=generator)
+    command_line.add_root("predict", type(default), default=default)
+    add_inference_arguments(command_line)
+    command_line.add_argument(
+        "--dump", type=str | None, help="Folder to write the predictions to; it must be a new one"
+    )
+    command_line.add_argument("--benchmark", type=bool, help="Show at the end how long what took")
+    parsed = command_line.parse(words)
+    params, arguments = parsed["predict"], parsed.arguments
+    apply_inference_arguments(arguments, params)
+    log_to_console()
+    if params.silent:
+        logging.getLogger("tfaip").setLevel(logging.WARNING)
+
+    from tfaip.predict.dump import DumpWriter
+
+    with ExitStack() as stack:
+        dump = stack.enter_context(DumpWriter(arguments.dump, notes={"bundles": paths})) if arguments.dump else None
+        import_tensorflow()
+        if len(paths) == 1:
+            predictor = scenario.create_predictor(paths[0], params)
+        else:
+            predictor = scenario.create_multi_predictor(paths, params)
+        model = None if params.silent else scenario_params.model.create()
+        for sample in predictor.predict(parsed["data"]):
+            if dump is not None:
+                dump.write(sample)
+            if model is not None:
+                model.print_evaluate(sample, predictor.data)
+    counters = predictor.counters
+    skipped = f", {counters.skipped:,} were dropped or skipped" if counters.skipped else ""
+    logger.log(
+        logging.WARNING if counters.skipped else logging.INFO,
+        "Predicted %s samples%s",
+        f"{counters.samples:,}",
+        skipped,
+    )
+    if arguments.benchmark:
+        from tfaip.predict.benchmark_table import print_benchmark
+
+        print_benchmark(counters)

@@ -1,0 +1,81 @@
+"""What tfaip-lav and tfaip-multi-lav do once they know their bundles."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import ExitStack, closing
+from typing import Any
+
+from tfaip.model import find_stored_scenario, load_scenario_params
+from tfaip.model.command import import_tensorflow, log_to_console
+from tfaip.params import CommandLine
+from tfaip.predict.cli.bundle_command import trusted_on_the_line
+from tfaip.predict.cli.inference_arguments import add_inference_arguments, apply_inference_arguments
+from tfaip.predict.lav.params import LAVParams, MultiLAVParams
+
+__all__ = ["validate"]
+
+
+def validate(prog: str, paths: list[str], words: list[str], *, votes: bool) -> None:
+    """Validate a bundle, or the vote of several.
+
+    Args:
+        prog: The command as far as the bundles.
+        paths: The bundles.
+        words: The other words of the line.
+        votes: Whether there is a vote.
+    """
+    scenario_params = load_scenario_params(paths[0], trust=trusted_on_the_line(words))
+    scenario = find_stored_scenario(scenario_params)
+    default: LAVParams = MultiLAVParams(voter=_default_voter(scenario)) if votes else LAVParams()
+    command_line = CommandLine(
+        prog=f"{prog} {' '.join(paths)}", description="Load and validate a bundle, or the vote of several."
+    )
+    command_line.add_root(
+        "data", scenario.predict_generator_params_cls(), default=scenario.default_predict_generator_params()
+    )
+    command_line.add_root("lav", type(default), default=default)
+    add_inference_arguments(command_line)
+    command_line.add_argument("--json", type=str | None, help="File to write the results to; -: the standard output")
+    command_line.add_argument("--tensorboard", type=str | None, help="Folder to write the results to, for TensorBoard")
+    command_line.add_argument(
+        "--dump", type=str | None, help="Folder to write predictions and targets to, one dump for each data set"
+    )
+    parsed = command_line.parse(words)
+    params, arguments = parsed["lav"], parsed.arguments
+    apply_inference_arguments(arguments, params)
+    log_to_console()
+    if params.silent:
+        logging.getLogger("tfaip").setLevel(logging.WARNING)
+    import_tensorflow()
+
+    from tfaip.predict.lav.callbacks import DumpSamples, PrintSamples
+    from tfaip.predict.lav.data_sets import data_sets_of
+    from tfaip.predict.lav.result_files import write_json, write_tensorboard
+
+    lav = scenario.create_multi_lav(paths, params) if votes else scenario.create_lav(paths[0], params)
+    with ExitStack() as stack:
+        callbacks: list[Any] = [
+            PrintSamples(lambda sample: lav.model.print_evaluate(sample, lav.scenario.data), params.print_limit)
+        ]
+        if arguments.dump:
+            callbacks.append(stack.enter_context(closing(DumpSamples(arguments.dump))))
+        results = list(lav.run(data_sets_of(parsed["data"]), callbacks=callbacks))
+    if arguments.json != "-":
+        _print_table(results)
+    if arguments.json:
+        write_json(arguments.json, results, {"bundles": paths})
+    if arguments.tensorboard:
+        write_tensorboard(arguments.tensorboard, results)
+
+
+def _default_voter(scenario: Any) -> Any:
+    return scenario.multi_predictor_cls().default_params().voter
+
+
+def _print_table(results: list[Any]) -> None:
+    from rich.console import Console
+
+    from tfaip.predict.lav.table import results_table
+
+    Console().print(results_table(results))

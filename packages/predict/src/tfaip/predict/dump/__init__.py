@@ -1,0 +1,26 @@
+"""Samples in files, without pickle.
+
+A dump is a folder:
+
+samples.jsonl    JSON lines: a header, one line a sample, and at the end their number
+arrays/N.npz     the arrays of chunk N, those of one name, dtype and shape stacked
+
+The header is `{"format": "tfaip-samples", "format_version": 1, ...}` with whatever else the writer was told to note.
+The line of a sample holds `chunk` and, as far as it has them, `inputs`, `outputs`, `targets` and `meta`: plain JSON,
+except for objects with one key:
+
+{"__array__": [NAME, ROW]}    row ROW of the array NAME in `arrays/CHUNK.npz`, for instance `outputs/pred`
+{"__texts__": [...]}          an array of texts, dtype object
+{"__number__": "nan"}         a number that JSON does not have: nan, inf, -inf
+{"__bytes__": "..."}          bytes, in base64
+{"__items__": [[K, V], ...]}  a dict with keys that are no texts
+
+A line `{"dtypes": {NAME: DTYPE}}` says of which NumPy dtype the plain numbers of that name are from there on; an empty
+one means Python's own. Tuples are read as lists. The arrays of a chunk are written before its lines, so that whatever
+can be read is complete.
+"""
+
+from tfaip.predict.dump.reader import DumpError, DumpReader
+from tfaip.predict.dump.writer import DumpWriter
+
+__all__ = ["DumpError", "DumpReader", "DumpWriter"]

@@ -1,0 +1,50 @@
+"""Results of a validation, as a table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from tfaip.predict.lav.result import LAVResult
+
+__all__ = ["figure_in_words", "results_table"]
+
+
+def results_table(results: Sequence[LAVResult]) -> Table:
+    """Return a table with a row for each figure and a column for each data set.
+
+    Figures of an evaluator that are neither numbers nor short texts are left out.
+    """
+    from rich.table import Table
+
+    table = Table(title="Load and validate")
+    table.add_column("")
+    for result in results:
+        table.add_column(result.name, justify="right")
+    rows: dict[str, list[str]] = {}
+    for number, result in enumerate(results):
+        figures: dict[str, Any] = {"samples": result.samples, "dropped or skipped": result.skipped, **result.metrics}
+        for name, value in result.evaluator.items():
+            figures[f"eval_{name}" if name in result.metrics else name] = value
+        figures |= dict.fromkeys(result.not_computed, "not computed")
+        for name, value in figures.items():
+            if (words := figure_in_words(value)) is not None:
+                rows.setdefault(name, [""] * len(results))[number] = words
+    for name, cells in rows.items():
+        table.add_row(name, *cells)
+    return table
+
+
+def figure_in_words(value: Any) -> str | None:
+    """Return a number or a short text as it is shown; `None` for anything else."""
+    if isinstance(value, str):
+        return value if len(value) <= 40 and "\n" not in value else None
+    number = np.asarray(value)
+    if number.size != 1 or number.dtype.kind not in "biuf":
+        return None
+    return f"{number.item():,}" if number.dtype.kind in "iu" else f"{number.item():.6g}"
