@@ -8,7 +8,7 @@ from tfaip.model.scenario.params import ScenarioBaseParams
 from tfaip.model.scenario.pipeline_params import TrainerPipelineParamsBase
 from tfaip.model.scenario.scenario import ScenarioBase
 from tfaip.params import TYPE_ARGUMENT, field, params
-from tfaip.pipeline.generators.list_file import ListFileGeneratorParams
+from tfaip.pipeline.generators.list_file_params import ListFileGeneratorParams
 
 __all__ = ["ListFilePipelineParams", "ListFileScenario"]
 

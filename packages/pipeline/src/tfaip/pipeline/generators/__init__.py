@@ -1,9 +1,16 @@
-"""Generators for sources that many scenarios have."""
+"""Generators for sources that many scenarios have. They are loaded when they are first asked for: help does without."""
 
-from .budgeted_lists import BudgetedListsGenerator, BudgetedListsGeneratorParams
-from .csv_file import CSVGenerator, CSVGeneratorParams
-from .in_memory import InMemoryGenerator, InMemoryGeneratorParams
-from .list_file import ListFileGenerator, ListFileGeneratorParams
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .budgeted_lists import BudgetedListsGenerator, BudgetedListsGeneratorParams
+    from .csv_file import CSVGenerator, CSVGeneratorParams
+    from .in_memory import InMemoryGenerator, InMemoryGeneratorParams
+    from .list_file import ListFileGenerator
+    from .list_file_params import ListFileGeneratorParams
 
 __all__ = [
     "BudgetedListsGenerator",
@@ -15,3 +22,22 @@ __all__ = [
     "ListFileGenerator",
     "ListFileGeneratorParams",
 ]
+
+_MODULES = {
+    "BudgetedListsGenerator": "budgeted_lists",
+    "BudgetedListsGeneratorParams": "budgeted_lists",
+    "CSVGenerator": "csv_file",
+    "CSVGeneratorParams": "csv_file",
+    "InMemoryGenerator": "in_memory",
+    "InMemoryGeneratorParams": "in_memory",
+    "ListFileGenerator": "list_file",
+    "ListFileGeneratorParams": "list_file_params",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    globals()[name] = value
+    return value

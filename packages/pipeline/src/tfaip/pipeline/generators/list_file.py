@@ -4,39 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import Any
 
-from tfaip.params import field, params
 from tfaip.pipeline.data_generator import DataGenerator
-from tfaip.pipeline.data_generator_params import DataGeneratorParams
 from tfaip.pipeline.errors import DataError
 from tfaip.pipeline.mode import PipelineMode
 from tfaip.pipeline.sample import Sample
 
 from .line_lists import expand_globs, is_entry, read_list, weighted_picks
+from .list_file_params import STANDARD_INPUT, ListFileGeneratorParams
 
-__all__ = ["STANDARD_INPUT", "ListFileGenerator", "ListFileGeneratorParams"]
-
-STANDARD_INPUT = "-"
-
-
-@params(name="ListFile")
-class ListFileGeneratorParams(DataGeneratorParams):
-    """Lists of samples: text files with one sample a line, usually the path of a file."""
-
-    lists: list[str] = field(
-        factory=list, help="The list files; wildcards are allowed; outside of training, - is the standard input"
-    )
-    list_ratios: list[float] = field(
-        factory=list,
-        help="In training, how often each list is drawn from, relative to the others (empty: all equally)",
-    )
-    ignore_prefix: str = field(default="#", help="Lines that begin like this are left out")
-    list_seed: int = field(default=0, mode="ignore", help="Of the picks in training")
-
-    def cls(self) -> type[DataGenerator[Any]]:
-        """The generator."""
-        return ListFileGenerator
+__all__ = ["ListFileGenerator"]
 
 
 class ListFileGenerator(DataGenerator[ListFileGeneratorParams]):

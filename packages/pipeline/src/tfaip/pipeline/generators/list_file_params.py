@@ -1,0 +1,36 @@
+"""`ListFileGeneratorParams`: parameters of the generator of list files, which help shows without loading NumPy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tfaip.params import field, params
+from tfaip.pipeline.data_generator_params import DataGeneratorParams
+
+if TYPE_CHECKING:
+    from .list_file import ListFileGenerator
+
+__all__ = ["STANDARD_INPUT", "ListFileGeneratorParams"]
+
+STANDARD_INPUT = "-"
+
+
+@params(name="ListFile")
+class ListFileGeneratorParams(DataGeneratorParams):
+    """Lists of samples: text files with one sample a line, usually the path of a file."""
+
+    lists: list[str] = field(
+        factory=list, help="The list files; wildcards are allowed; outside of training, - is the standard input"
+    )
+    list_ratios: list[float] = field(
+        factory=list,
+        help="In training, how often each list is drawn from, relative to the others (empty: all equally)",
+    )
+    ignore_prefix: str = field(default="#", help="Lines that begin like this are left out")
+    list_seed: int = field(default=0, mode="ignore", help="Of the picks in training")
+
+    def cls(self) -> type[ListFileGenerator]:
+        """The generator."""
+        from .list_file import ListFileGenerator
+
+        return ListFileGenerator
