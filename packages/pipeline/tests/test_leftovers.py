@@ -55,6 +55,20 @@ def test_after_an_error_of_a_processor():
         list(batches)
 
 
+@pytest.mark.parametrize("read", [1, 3, 100], ids=["break", "break later", "exhaustion"])
+def test_although_the_iterator_is_kept(read):
+    with big_pipeline(prefetch=8).generate_input_batches(repeat=False) as batches:
+        for _, batch in zip(range(read), batches, strict=False):
+            assert batch.size == 500
+            del batch
+    gc.collect()
+    assert own_shared_memory() == []
+    with big_pipeline(prefetch=8).generate_input_samples() as samples:
+        next(samples)
+    assert own_shared_memory() == []
+    del batches, samples
+
+
 def test_after_being_forgotten():
     batches = big_pipeline().open_batches()
     next(batches)

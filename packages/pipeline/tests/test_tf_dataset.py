@@ -9,14 +9,19 @@ from pipeline_cases import (
     DataParams,
     MisbehaveParams,
     NumbersParams,
+    StaticData,
     StaticParams,
     contents,
     make_pipeline,
 )
 
-from tfaip.pipeline import Batch, PipelineMode
+from tfaip.params import field, params
+from tfaip.pipeline import ArraySpec, Batch, DataPipeline, PipelineMode, SequentialProcessorPipelineParams
+from tfaip.pipeline.errors import SpecError
 
 tf = pytest.importorskip("tensorflow", reason="the tf.data adapter needs TensorFlow")
+
+from tfaip.pipeline import InputDataset  # noqa: E402 - TensorFlow is there
 
 FLAG = tf.TensorSpec((), tf.bool)
 X = {"x": tf.TensorSpec((None, None, 2), tf.float32), "n": tf.TensorSpec((None, 1), tf.int64)}
@@ -146,3 +151,64 @@ def test_distribution_strategies_can_read_a_shard_each():
     assert sorted(indices) == list(range(20))
     for inputs in opened:
         inputs.close()
+
+
+class CountingDataset(InputDataset):
+    """Another way into tf.data."""
+
+
+class OtherPipeline(DataPipeline):
+    def input_dataset_cls(self):
+        return CountingDataset
+
+
+def test_the_way_into_tensorflow_can_be_replaced():
+    plain = make_pipeline()
+    pipeline = OtherPipeline(plain.data, plain.mode, plain.pipeline_params, plain.generator_params)
+    with pipeline.input_dataset() as inputs:
+        assert type(inputs) is CountingDataset
+
+
+@params
+class WithMetaParams(StaticParams):
+    shape: list[int] = field(factory=list)
+    key: str = "index"
+
+    def cls(self):
+        return WithMeta
+
+
+class WithMeta(StaticData):
+    def _meta_layer_specs(self):
+        return {self.params.key: ArraySpec(self.params.shape or [1], "int64")}
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (
+            WithMetaParams(key="other"),
+            r"meta\['other'\] must be int64\[1\] .*_meta_layer_specs, got the meta {'index': ",
+        ),
+        (WithMetaParams(), r"meta\['index'\] must be int64\[1\] .*_meta_layer_specs, got the shape \[\]"),
+    ],
+)
+def test_meta_that_does_not_fit_its_specs_is_named(data, message):
+    with make_pipeline(data=data).input_dataset(with_meta=True) as inputs:
+        with pytest.raises(tf.errors.OpError):
+            next(iter(inputs.dataset))
+        with pytest.raises(SpecError, match=message):
+            inputs.reraise()
+
+
+def test_an_error_comes_after_the_batches_before_it_although_they_cross_in_groups():
+    data = StaticParams(pre_proc=SequentialProcessorPipelineParams(processors=[MisbehaveParams(at=[9])]))
+    with make_pipeline(data=data, mode=PipelineMode.EVALUATION).input_dataset() as inputs:
+        assert inputs.group_size > 1
+        elements = iter(inputs.dataset)
+        received = [len(next(elements)[0]["n"]) for _ in range(2)]
+        with pytest.raises(tf.errors.OpError):
+            next(elements)
+        with pytest.raises(ValueError, match="this sample is bad"):
+            inputs.reraise()
+    assert received == [4, 4]

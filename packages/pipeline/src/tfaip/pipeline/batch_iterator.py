@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from time import perf_counter
 from typing import Any
 
@@ -117,9 +117,11 @@ class BatchIterator(Iterator[Batch]):
     def _close(self) -> None:
         if not self._closed:
             self._closed = True
+            # Also the batch that is held back, whose memory would stay as long as this object.
+            self._batches.close()
             self._finalizer()
 
-    def _make(self, flow: Flow, batcher: Batcher) -> Iterator[BatchAt]:
+    def _make(self, flow: Flow, batcher: Batcher) -> Generator[BatchAt, None, None]:
         # One batch is held back until it is known whether another one of this pass follows.
         held: BatchAt | None = None
         batches_of_pass = int(self._start.position > 0)

@@ -183,11 +183,16 @@ class DataPipeline:
         shard: tuple[int, int] = _WHOLE,
     ) -> InputDataset:
         """The batches as a `tf.data.Dataset` (its attribute `dataset`); it has to be closed. Needs TensorFlow."""
-        from .tf_dataset import InputDataset
-
+        dataset_cls = self.input_dataset_cls()
         batches = self.open_batches(repeat=repeat, state=state, shard=shard)
         size = self.pipeline_params.batch_size
-        return InputDataset(self.data, self.mode, batches, batch_size=size, with_meta=with_meta)
+        return dataset_cls(self.data, self.mode, batches, batch_size=size, with_meta=with_meta)
+
+    def input_dataset_cls(self) -> type[InputDataset]:
+        """Hook: the class of the datasets, for other ways into `tf.data`. Needs TensorFlow."""
+        from .tf_dataset import InputDataset
+
+        return InputDataset
 
     def process_output(self, samples: Iterable[Sample], *, num_processes: int = 0) -> SampleIterator:
         """The samples after the processors that follow the model, in order; what they drop is missing.

@@ -15,6 +15,7 @@ from .array_spec import ArraySpec
 from .batch import Batch
 from .batch_iterator import BatchIterator
 from .data_base import DataBase
+from .errors import SpecError
 from .mode import PipelineMode
 
 __all__ = ["InputDataset"]
@@ -73,7 +74,7 @@ class InputDataset:
         self.group_size = group
         self._waiting: Batch | None = None
         self._nothing = _nothing(structure, grouped=group > 1)
-        self.dataset = _dataset(self._next_group if group > 1 else self._next_batch, structure, grouped=group > 1)
+        self.dataset = _dataset(self._next, structure, grouped=group > 1)
 
     def state(self, consumed: int | None = None) -> dict[str, Any]:
         """The state right after the `consumed`-th element of the dataset, see `BatchIterator.state`."""
@@ -99,29 +100,32 @@ class InputDataset:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _take(self) -> Batch | None:
-        """The next batch; None at the end."""
+    def _next(self, _: Any) -> list[Any]:
+        """Called by TensorFlow: arrays, and whether there are any."""
         try:
-            return next(self._batches, None)
+            return self._next_group() if self.group_size > 1 else self._next_batch()
         except BaseException as error:
             self._error = error
             raise
 
-    def _next_batch(self, _: Any) -> list[Any]:
-        """Called by TensorFlow: the arrays of a batch, and whether there is one."""
-        batch = self._take()
+    def _next_batch(self) -> list[Any]:
+        """The arrays of a batch, and whether there is one."""
+        batch = next(self._batches, None)
         return self._nothing if batch is None else [*self._arrays(batch), np.bool_(batch.end_of_epoch), np.True_]
 
-    def _next_group(self, _: Any) -> list[Any]:
-        """Called by TensorFlow: the arrays of several batches, stacked, and whether there are any."""
+    def _next_group(self) -> list[Any]:
+        """The arrays of several batches, stacked, and whether there are any."""
         began = perf_counter()
-        first = self._waiting or self._take()
+        first = self._waiting or next(self._batches, None)
         self._waiting = None
         if first is None:
             return self._nothing
         group = [first]
         while len(group) < self.group_size and perf_counter() - began < _GROUP_SECONDS:
-            batch = self._take()
+            try:
+                batch = next(self._batches, None)
+            except Exception:
+                break  # what came before goes first; the error is raised again when the next batch is asked for
             if batch is None:
                 break
             if batch.size != first.size:
@@ -205,7 +209,24 @@ def _dataset(call: Any, structure: Any, *, grouped: bool) -> tf.data.Dataset:
 def _meta_arrays(metas: Sequence[Any], specs: Mapping[str, ArraySpec]) -> list[np.ndarray]:
     if list(specs) == ["meta"] and specs["meta"].is_text:
         return [np.array([[json.dumps(meta, default=_jsonable)] for meta in metas], object)]
-    return [np.stack([np.asarray(meta[key], spec.dtype) for meta in metas]) for key, spec in specs.items()]
+    return [np.stack([_meta_array(meta, key, spec) for meta in metas]) for key, spec in specs.items()]
+
+
+def _meta_array(meta: Any, key: str, spec: ArraySpec) -> np.ndarray:
+    try:
+        array = np.asarray(meta[key], spec.dtype)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise SpecError(
+            f"meta[{key!r}] must be {spec} according to _meta_layer_specs, got the meta {meta!r}: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+    if len(array.shape) != len(spec.shape) or any(
+        expected not in (None, length) for length, expected in zip(array.shape, spec.shape, strict=True)
+    ):
+        raise SpecError(
+            f"meta[{key!r}] must be {spec} according to _meta_layer_specs, got the shape {list(array.shape)}"
+        )
+    return array
 
 
 def _jsonable(value: Any) -> Any:

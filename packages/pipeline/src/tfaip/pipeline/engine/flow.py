@@ -18,7 +18,7 @@ from .portion import EndOfPass, Indices, Samples, Token
 from .runner import Runner
 from .source import Source, cut
 
-__all__ = ["Flow", "LocalFlow", "SourceFlow", "StreamFlow"]
+__all__ = ["EndedFlow", "Flow", "LocalFlow", "SourceFlow", "StreamFlow"]
 
 T = TypeVar("T")
 
@@ -31,6 +31,17 @@ class Flow(ABC, Iterator[Token]):
     @abstractmethod
     def ready(self) -> bool:
         """Whether `next` gives a token (or ends) without waiting for a worker."""
+
+
+class EndedFlow(Flow):
+    """What is left of a flow whose results nobody wants any more."""
+
+    def ready(self) -> bool:
+        """Always."""
+        return True
+
+    def __next__(self) -> Token:
+        raise StopIteration
 
 
 class SourceFlow(Flow):

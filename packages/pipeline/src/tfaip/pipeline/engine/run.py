@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tfaip.pipeline.counters import CONSUMER, WORKERS, Counters, StepCounters
 
-from .flow import Flow, LocalFlow, SourceFlow, StreamFlow
+from .flow import EndedFlow, Flow, LocalFlow, SourceFlow, StreamFlow
 from .pickling import pickle_program
 from .place import Place
 from .pool import WorkerPool
@@ -61,7 +61,7 @@ class Run:
                 flow = WorkerFlow(self.pool, number, flow, prefetch=settings.prefetch, counters=counters)
             else:
                 flow = LocalFlow(runner, number, flow, self.counters)
-        self.flow = flow
+        self.flow: Flow = flow
 
     def try_out(self, portion: Portion) -> int:
         """Do all the work on a portion without counting it, up to a processor that needs the whole stream.
@@ -97,7 +97,8 @@ class Run:
             self.pool.interrupted = True
 
     def close(self) -> None:
-        """End the workers."""
+        """End the workers, and give up what they have made."""
+        self.flow = EndedFlow()
         if self.pool is not None:
             self.pool.close()
 
