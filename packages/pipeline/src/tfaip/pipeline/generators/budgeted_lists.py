@@ -14,7 +14,7 @@ from tfaip.pipeline.randomness import pass_generator
 from tfaip.pipeline.sample import Sample
 
 from .line_lists import expand_globs, read_lengths, read_list, weighted_picks
-from .list_file import ListFileGeneratorParams
+from .list_file_params import ListFileGeneratorParams
 
 __all__ = ["BudgetedListsGenerator", "BudgetedListsGeneratorParams"]
 

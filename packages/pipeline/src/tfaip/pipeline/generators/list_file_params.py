@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tfaip.params import field, params
 from tfaip.pipeline.data_generator_params import DataGeneratorParams
 
 if TYPE_CHECKING:
-    from .list_file import ListFileGenerator
+    from tfaip.pipeline.data_generator import DataGenerator
 
 __all__ = ["STANDARD_INPUT", "ListFileGeneratorParams"]
 
@@ -29,7 +29,7 @@ class ListFileGeneratorParams(DataGeneratorParams):
     ignore_prefix: str = field(default="#", help="Lines that begin like this are left out")
     list_seed: int = field(default=0, mode="ignore", help="Of the picks in training")
 
-    def cls(self) -> type[ListFileGenerator]:
+    def cls(self) -> type[DataGenerator[Any]]:
         """The generator."""
         from .list_file import ListFileGenerator
 
