@@ -77,8 +77,10 @@ def test_parameters_that_are_damaged_are_a_bundle_error(built, tmp_path):
 
 def test_a_saved_model_that_is_damaged_is_a_bundle_error(built, tmp_path):
     bundle = export_bundle(tmp_path / "best", *built)
+    # As of the time before manifests, so that nothing else finds it out.
+    (bundle.path / "bundle.json").unlink()
     (bundle.serve / "saved_model.pb").write_bytes(b"no protocol buffer")
-    with pytest.raises(BundleError, match="the SavedModel of the bundle .*best cannot be loaded"):
+    with pytest.raises(BundleError, match="the SavedModel serve/ of the bundle .*best cannot be loaded"):
         load_prediction_function(bundle.path)
 
 

@@ -6,7 +6,7 @@ Parameters and scenarios load without TensorFlow; what needs it is loaded when i
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from tfaip.model.bundle import Bundle, BundleError, load_prediction_function, load_scenario_params
+from tfaip.model.bundle import Bundle, BundleError, load_prediction_function, load_scenario_params, load_weights
 from tfaip.model.device import DeviceConfigParams, DeviceError, configure_devices, precision_policy
 from tfaip.model.evaluator import Evaluator, EvaluatorParams
 from tfaip.model.layer_params import GraphBaseParams, LayerBaseParams
@@ -61,6 +61,7 @@ __all__ = [
     "load_prediction_function",
     "load_scenario_params",
     "load_stored_params",
+    "load_weights",
     "precision_policy",
 ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from tfaip.model import Bundle, BundleError, load_prediction_function
+from tfaip.model import BundleError, load_prediction_function, load_weights
 from tfaip.predict.prediction_function import PredictionFunction, graph_prediction_function
 
 if TYPE_CHECKING:
@@ -28,16 +28,13 @@ def bundle_prediction_function(
         BundleError: The bundle lacks a SavedModel, or where `eager` is set, a weight of today's graph.
     """
     if not eager:
-        return load_prediction_function(path)
-    from tfaip.model.bundle.weights import read_weights
-
+        return load_prediction_function(path, inputs=scenario.data.input_layer_specs())
     graph = scenario.create_model().build_graph(scenario.data)
-    bundle = Bundle.at(path)
-    weights = read_weights(bundle.weights)
+    weights = load_weights(path)
     missing = [variable.path for variable in graph.weights if variable.path not in weights]
     if missing:
         raise BundleError(
-            f"run_eagerly needs a bundle of the graph as its code is today, but {bundle.weights} has no weights for "
+            f"run_eagerly needs a bundle of the graph as its code is today, but {path} has no weights for "
             f"{', '.join(missing)}"
         )
     for variable in graph.weights:

@@ -78,7 +78,7 @@ def load_function(
 ) -> PredictionFunction:
     """Return the prediction of a bundle, without the scenario's code unless it is to run eagerly."""
     if not params.run_eagerly:
-        return load_prediction_function(path)
+        return load_prediction_function(path, inputs=scenario_params.data.create().input_layer_specs())
     from tfaip.predict.bundle_function import bundle_prediction_function
 
     return bundle_prediction_function(path, find_stored_scenario(scenario_params)(scenario_params), eager=True)

@@ -2,32 +2,70 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["replaced_folder"]
+from tfaip.model.bundle.exchange import exchange
+
+__all__ = ["replaced_folder", "standing_folder"]
 
 
 @contextmanager
 def replaced_folder(path: Path) -> Iterator[Path]:
     """Yield an empty folder beside `path` that takes the place of `path` once the block has ended without an error.
 
-    What stood at `path` is kept until then, and is still there after an error.
+    What stood at `path` is kept until then, and is still there after an error. Whenever the process is killed, one of
+    the two can be had by `standing_folder`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    written = path.with_name(f".{path.name}.writing")
-    former = path.with_name(f".{path.name}.former")
+    written, former = _written(path), _former(path)
+    if former.is_dir() and not path.exists():
+        former.replace(path)  # the process that put it aside was killed
     shutil.rmtree(written, ignore_errors=True)
     written.mkdir()
     try:
         yield written
+        # What is renamed before it has reached the disk is empty after a power failure.
+        _sync_all(written)
     except BaseException:
         shutil.rmtree(written, ignore_errors=True)
         raise
     shutil.rmtree(former, ignore_errors=True)
-    if path.exists():
+    if not path.exists():
+        written.replace(path)
+    elif not exchange(written, path):
         path.replace(former)
-    written.replace(path)
+        written.replace(path)
+    _sync(path.parent)
+    shutil.rmtree(written, ignore_errors=True)
     shutil.rmtree(former, ignore_errors=True)
+
+
+def standing_folder(path: Path) -> Path:
+    """Return where the content of `path` is: beside it, if a process was killed while it replaced the folder."""
+    return path if path.exists() or not _former(path).is_dir() else _former(path)
+
+
+def _written(path: Path) -> Path:
+    return path.with_name(f".{path.name}.writing")
+
+
+def _former(path: Path) -> Path:
+    return path.with_name(f".{path.name}.former")
+
+
+def _sync_all(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        _sync(path)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

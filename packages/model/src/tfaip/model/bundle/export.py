@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from tfaip.model.bundle.atomic_folder import replaced_folder
 from tfaip.model.bundle.layout import SIGNATURE, Bundle
+from tfaip.model.bundle.manifest import Manifest
 from tfaip.model.bundle.weights import write_weights
 from tfaip.model.tensor_specs import tensor_specs
 from tfaip.params import save
@@ -26,7 +27,12 @@ __all__ = ["export_bundle"]
 def export_bundle(path: Path, scenario: ScenarioBase[Any, Any], model: ModelBase[Any], graph: GraphBase[Any]) -> Bundle:
     """Write the bundle of a built graph to `path`, in place of what stands there.
 
-    The folder is written beside and renamed, so that a reader finds a whole bundle or none.
+    The folder is written beside and takes its place in one step, so that a reader finds the one bundle or the other.
+
+    Raises:
+        ValueError: Two variables have one path, or an exported graph is labelled with something that can't be a folder.
+        DefinitionError: Two resources have one name.
+        FileNotFoundError: A resource does not exist.
     """
     with replaced_folder(path) as folder:
         bundle = Bundle(folder)
@@ -37,6 +43,7 @@ def export_bundle(path: Path, scenario: ScenarioBase[Any, Any], model: ModelBase
         write_weights(bundle.weights, graph.weights)
         if scenario.params.export_serve:
             _write_saved_models(bundle, scenario, model, graph)
+        Manifest.write(folder)
     return Bundle(path)
 
 
@@ -50,9 +57,12 @@ def _write_saved_models(
 
     labels = _labels(exported, specs)
     for label in labels:
-        _write_saved_model(
-            bundle.serve if label == "default" else bundle.additional(label), graph, specs, _select(exported, label)
-        )
+        if not label.replace("-", "_").isidentifier():
+            raise ValueError(
+                f"{type(model).__qualname__}._export_graphs must label graphs with letters, digits, underscores and "
+                f"dashes, since each becomes a folder; got {label!r}"
+            )
+        _write_saved_model(bundle.saved_model(label), graph, specs, _select(exported, label))
 
 
 def _labels(exported: Any, specs: Mapping[str, tf.TensorSpec]) -> list[str]:

@@ -1,5 +1,6 @@
 """The files of a bundle.
 
+bundle.json            version of the layout, versions of what wrote it, size and checksum of each file below
 scenario_params.json   parameters of the scenario, tagged
 serve/                 SavedModel of the graph labelled `default`
 additional/LABEL/      SavedModels of the other exported graphs
@@ -9,20 +10,23 @@ resources/             files that the data's processing needs
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from tfaip.params import UserError
+from tfaip.model.bundle.atomic_folder import standing_folder
+from tfaip.model.bundle.errors import BundleError
+from tfaip.model.bundle.manifest import MANIFEST, Manifest
 
-__all__ = ["SIGNATURE", "Bundle", "BundleError"]
+__all__ = ["DEFAULT_LABEL", "SIGNATURE", "Bundle"]
+
+logger = logging.getLogger(__name__)
 
 # The name under which TensorFlow Serving looks for a signature unless told otherwise.
 SIGNATURE = "serving_default"
-
-
-class BundleError(UserError, ValueError):
-    """A folder is no bundle, or a broken one."""
+# The graph that predictors run.
+DEFAULT_LABEL = "default"
 
 
 @dataclass(frozen=True)
@@ -35,17 +39,51 @@ class Bundle:
     def at(cls, path: str | os.PathLike[str]) -> Bundle:
         """Return the bundle at `path`.
 
+        The files of its manifest must be there in their size; `verify` reads them too. A bundle of the time before
+        manifests is taken as it is.
+
         Raises:
-            BundleError: `path` is no folder, or lacks a part that every bundle has.
+            BundleError: `path` is no folder, lacks a part, holds one that is cut off, or is of a newer format.
         """
-        bundle = cls(Path(path))
+        bundle = cls(standing_folder(Path(path)))
+        if bundle.path != Path(path):
+            logger.warning("An export to %s was interrupted; the bundle before it is used, %s", path, bundle.path)
         if not bundle.path.is_dir():
             raise BundleError(f"a bundle is a folder, but {bundle.path} is {_what_is(bundle.path)}")
+        manifest = bundle.manifest()
         if not bundle.scenario_params.is_file():
             inside = [name for name in ("best", "export") if (bundle.path / name / "scenario_params.json").is_file()]
             hint = f"; did you mean {' or '.join(str(bundle.path / name) for name in inside)}?" if inside else ""
-            raise BundleError(f"{bundle.path} is no bundle, it has no scenario_params.json{hint}")
+            what = "is broken" if manifest else "is no bundle"
+            raise BundleError(f"{bundle.path} {what}, it has no scenario_params.json{hint}")
+        if manifest:
+            manifest.check_sizes(bundle.path)
         return bundle
+
+    def verify(self, *parts: Path) -> None:
+        """Compare the checksums of all files, or of those in `parts`, with the manifest; without one, of none.
+
+        Raises:
+            BundleError: A file is missing or has changed.
+        """
+        manifest = self.manifest()
+        if manifest:
+            manifest.check_sizes(self.path)
+            manifest.check_sums(self.path, parts or (self.path,))
+
+    def manifest(self) -> Manifest | None:
+        """Return what `bundle.json` says; `None` for a bundle of the time before it.
+
+        Raises:
+            BundleError: It can't be read, or is of a newer format.
+        """
+        return Manifest.read(self.path) if (self.path / MANIFEST).exists() else None
+
+    @property
+    def labels(self) -> list[str]:
+        """Labels of the exported graphs, `default` first; empty where no SavedModel was exported."""
+        additional = sorted(path.name for path in (self.path / "additional").glob("*") if path.is_dir())
+        return ([DEFAULT_LABEL] if self.serve.is_dir() else []) + additional
 
     @property
     def scenario_params(self) -> Path:
@@ -70,6 +108,10 @@ class Bundle:
     def additional(self, label: str) -> Path:
         """SavedModel of the exported graph of that label."""
         return self.path / "additional" / label
+
+    def saved_model(self, label: str) -> Path:
+        """SavedModel of the exported graph of any label."""
+        return self.serve if label == DEFAULT_LABEL else self.additional(label)
 
 
 def _what_is(path: Path) -> str:

@@ -6,21 +6,29 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tfaip.model.bundle.layout import SIGNATURE, Bundle, BundleError
+from tfaip.model.bundle.errors import BundleError
+from tfaip.model.bundle.layout import DEFAULT_LABEL, SIGNATURE, Bundle
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from tfaip.model.scenario import ScenarioBaseParams
+    from tfaip.pipeline import ArraySpec
 
-__all__ = ["load_prediction_function", "load_scenario_params"]
+__all__ = ["load_prediction_function", "load_scenario_params", "load_weights"]
 
 
-def load_scenario_params(path: str | os.PathLike[str], *, trust: Iterable[str] = ()) -> ScenarioBaseParams[Any, Any]:
+def load_scenario_params(
+    path: str | os.PathLike[str], *, trust: Iterable[str] = (), strict: bool = True
+) -> ScenarioBaseParams[Any, Any]:
     """Return the parameters of the scenario of the bundle at `path`.
 
     Args:
         path: The bundle.
         trust: Packages whose parameter classes may be imported; the scenario's own is trusted where its source shows
             that it holds such a class.
+        strict: Whether parameters that are unknown today are an error; otherwise these, and new ones that take their
+            defaults, are a `ParamsWarning` each.
 
     Raises:
         BundleError: `path` is no bundle, or its parameters cannot be read.
@@ -31,7 +39,7 @@ def load_scenario_params(path: str | os.PathLike[str], *, trust: Iterable[str] =
 
     bundle = Bundle.at(path)
     try:
-        params = load_stored_params(ScenarioBaseParams, bundle.scenario_params, trust=trust)
+        params = load_stored_params(ScenarioBaseParams, bundle.scenario_params, trust=trust, strict=strict)
     except ParamsError as error:
         raise BundleError(f"the parameters of the bundle {bundle.path} cannot be read: {error}") from error
     # Resources stand in the bundle, wherever it has been moved to.
@@ -39,29 +47,64 @@ def load_scenario_params(path: str | os.PathLike[str], *, trust: Iterable[str] =
     return params
 
 
-def load_prediction_function(path: str | os.PathLike[str]) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """Return the function of a bundle's SavedModel: batches of input arrays by name to output tensors by name.
+def load_weights(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
+    """Return the weights of the bundle at `path`, by the path of their variable.
 
     Raises:
-        BundleError: The bundle has no SavedModel that can be loaded.
+        BundleError: `path` is no bundle, or a broken one.
+    """
+    from tfaip.model.bundle.weights import read_weights
+
+    bundle = Bundle.at(path)
+    bundle.verify(bundle.weights)
+    try:
+        return read_weights(bundle.weights)
+    except OSError as error:
+        raise BundleError(f"the weights of the bundle {bundle.path} cannot be read: {error}") from error
+
+
+def load_prediction_function(
+    path: str | os.PathLike[str],
+    *,
+    label: str = DEFAULT_LABEL,
+    inputs: Mapping[str, ArraySpec] | None = None,
+) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """Return the function of a bundle's SavedModel: batches of input arrays by name to output tensors by name.
+
+    Args:
+        path: The bundle.
+        label: Which of the exported graphs.
+        inputs: Specs of the data's inputs, which the SavedModel must take; `None` does not compare them.
+
+    Raises:
+        BundleError: The bundle is broken, has no such SavedModel, or one that does not fit the data.
     """
     import tensorflow as tf
 
+    from tfaip.model.bundle.signature import check_inputs
+
     bundle = Bundle.at(path)
-    if not (bundle.serve / "saved_model.pb").is_file():
+    folder = bundle.saved_model(label)
+    where = f"the SavedModel {folder.relative_to(bundle.path)}/ of the bundle {bundle.path}"
+    if label not in bundle.labels and label != DEFAULT_LABEL:
         raise BundleError(
-            f"the bundle {bundle.path} has no SavedModel in serve/; it was exported with export_serve off, or is broken"
+            f"the bundle {bundle.path} has no graph {label!r}; it has {', '.join(bundle.labels) or 'none'}"
         )
+    if not (folder / "saved_model.pb").is_file():
+        raise BundleError(
+            f"the bundle {bundle.path} has no SavedModel in {folder.relative_to(bundle.path)}/; "
+            "it was exported with export_serve off, or is broken"
+        )
+    bundle.verify(folder)
     try:
-        module = tf.saved_model.load(str(bundle.serve))
+        module = tf.saved_model.load(str(folder))
     except (OSError, ValueError, tf.errors.OpError) as error:
-        raise BundleError(f"the SavedModel of the bundle {bundle.path} cannot be loaded: {error}") from error
+        raise BundleError(f"{where} cannot be loaded: {error}") from error
     signature = module.signatures.get(SIGNATURE)
     if signature is None:
-        raise BundleError(
-            f"the SavedModel of the bundle {bundle.path} must have the signature {SIGNATURE!r}, "
-            f"got {sorted(module.signatures)}"
-        )
+        raise BundleError(f"{where} must have the signature {SIGNATURE!r}, got {sorted(module.signatures)}")
+    if inputs is not None:
+        check_inputs(where, signature.structured_input_signature[1], inputs)
 
     def predict(inputs: Mapping[str, Any]) -> dict[str, Any]:
         return signature(**{name: tf.convert_to_tensor(array) for name, array in inputs.items()})

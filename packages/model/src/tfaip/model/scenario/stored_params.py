@@ -19,7 +19,9 @@ __all__ = ["find_stored_scenario", "load_stored_params"]
 T = TypeVar("T")
 
 
-def load_stored_params(cls: type[T], path: Path, *, trust: Iterable[str] = (), scenario_at: str = "") -> T:
+def load_stored_params(
+    cls: type[T], path: Path, *, trust: Iterable[str] = (), scenario_at: str = "", strict: bool = True
+) -> T:
     """Return the parameters in the JSON file at `path`.
 
     The file alone says whose scenario it is. The package of that scenario is trusted to hold parameter classes if the
@@ -30,6 +32,7 @@ def load_stored_params(cls: type[T], path: Path, *, trust: Iterable[str] = (), s
         path: The file.
         trust: Further packages whose parameter classes may be imported.
         scenario_at: Key under which the scenario's parameters stand; empty if the file holds nothing else.
+        strict: Whether unknown keys are errors; otherwise these and missing ones are a `ParamsWarning` each.
 
     Raises:
         ParamsError: The file can't be read, names a class that is not trusted, or does not fit `cls`.
@@ -39,7 +42,8 @@ def load_stored_params(cls: type[T], path: Path, *, trust: Iterable[str] = (), s
 
     search_current_folder()
     trusted = set(trust)
-    return load(cls, path, trust={*trusted, *_package_of_scenario(path, scenario_at, trusted)})
+    packages = {*trusted, *_package_of_scenario(path, scenario_at, trusted)}
+    return load(cls, path, trust=packages, strict=strict, complete=not strict)
 
 
 def find_stored_scenario(params: ScenarioBaseParams[Any, Any]) -> type[ScenarioBase[Any, Any]]:

@@ -1,0 +1,118 @@
+"""What a bundle says of itself: its format, what wrote it, and which files belong to it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from tfaip.model.bundle.errors import BundleError
+
+__all__ = ["BUNDLE_VERSION", "MANIFEST", "Manifest"]
+
+MANIFEST = "bundle.json"
+
+# Raised whenever a bundle that is written could not be loaded by the versions before.
+BUNDLE_VERSION = 1
+
+# People may edit parameters, which are checked when they are read; the manifest can't hold its own checksum.
+_NOT_CHECKED = ("scenario_params.json", MANIFEST)
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The content of `bundle.json`.
+
+    Attributes:
+        bundle_version: Version of the layout.
+        versions: Version of each package, and of Python, that wrote the bundle.
+        files: Size in bytes and SHA-256 of each file, by its path relative to the bundle.
+    """
+
+    bundle_version: int
+    versions: dict[str, str]
+    files: dict[str, tuple[int, str]]
+
+    @classmethod
+    def write(cls, folder: Path) -> None:
+        """Describe all files that are in `folder`."""
+        paths = sorted(path for path in folder.rglob("*") if path.is_file())
+        names = {path.relative_to(folder).as_posix(): path for path in paths}
+        content = {
+            "bundle_version": BUNDLE_VERSION,
+            "versions": {
+                **{name: metadata.version(name) for name in ("tfaip-model", "keras", "tensorflow")},
+                "python": platform.python_version(),
+            },
+            "files": {
+                name: {"size": path.stat().st_size, "sha256": _checksum(path)}
+                for name, path in names.items()
+                if name not in _NOT_CHECKED
+            },
+        }
+        (folder / MANIFEST).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def read(cls, folder: Path) -> Manifest:
+        """Return the manifest of `folder`.
+
+        Raises:
+            BundleError: It can't be read, or is of a newer format.
+        """
+        try:
+            content: Any = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+            version = int(content["bundle_version"])
+            if version > BUNDLE_VERSION:
+                writer = content.get("versions", {}).get("tfaip-model", "of an unknown version")
+                raise BundleError(
+                    f"the bundle {folder} is of format {version}, written by tfaip-model {writer}, and this version "
+                    f"reads up to {BUNDLE_VERSION}: install a newer tfaip-model"
+                )
+            files = {name: (int(file["size"]), str(file["sha256"])) for name, file in content["files"].items()}
+            return cls(version, dict(content.get("versions", {})), files)
+        except BundleError:
+            raise
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            raise BundleError(
+                f"the bundle {folder} is broken, its {MANIFEST} can't be read ({type(error).__name__}: {error}): "
+                "copy or export it again"
+            ) from None
+
+    def check_sizes(self, folder: Path) -> None:
+        """Raise `BundleError` where a file is missing, or has another size."""
+        problems = []
+        for name, (size, _) in self.files.items():
+            path = folder / name
+            if not path.is_file():
+                problems.append(f"{name} is missing")
+            elif (found := path.stat().st_size) != size:
+                problems.append(f"{name} has {found} bytes, not {size}")
+        _refuse(folder, problems)
+
+    def check_sums(self, folder: Path, parts: Iterable[Path]) -> None:
+        """Raise `BundleError` where the content of a file in one of `parts` has changed."""
+        names = [
+            name for name in self.files if any(part in (folder / name, *(folder / name).parents) for part in parts)
+        ]
+        _refuse(
+            folder,
+            [f"the content of {name} has changed" for name in names if _checksum(folder / name) != self.files[name][1]],
+        )
+
+
+def _refuse(folder: Path, problems: list[str]) -> None:
+    if problems:
+        more = f" and {len(problems) - 3} more" if len(problems) > 3 else ""
+        raise BundleError(
+            f"the bundle {folder} is not as it was exported: {', '.join(problems[:3])}{more}; copy or export it again"
+        )
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
