@@ -1,0 +1,81 @@
+"""tfaip-new: writes a new scenario, which trains and passes its own tests at once."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from textwrap import indent
+
+from tfaip.model.command import reported_user_errors
+from tfaip.params import CommandLine, UserError
+
+__all__ = ["NewScenarioError", "main", "write_scenario"]
+
+TEMPLATES = ["general", "listfile"]
+
+
+class NewScenarioError(UserError, ValueError):
+    """A scenario can't be written under this name, or to this place."""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command.
+
+    Args:
+        argv: Arguments without the command's name; default: those of the process.
+    """
+    command_line = CommandLine(
+        prog="tfaip-new", description="Write a new scenario below the current folder, ready to be trained and changed."
+    )
+    command_line.add_argument("name", required=True, help="Name of the package, words separated by underscores")
+    command_line.add_argument(
+        "--template", default=TEMPLATES[0], choices=TEMPLATES, help="general: a generator of one's own; listfile: lists"
+    )
+    arguments = command_line.parse(argv).arguments
+    with reported_user_errors("tfaip-new"):
+        folder = write_scenario(arguments.name, arguments.template, Path.cwd())
+    print(f"{folder} is written. Now:\n")
+    # The README of a template begins with its commands.
+    commands = (folder / "README.md").read_text(encoding="utf-8").split("```")[1].removeprefix("shell\n")
+    print(indent(commands, "  "), end="")
+
+
+def write_scenario(name: str, template: str, parent: Path) -> Path:
+    """Copy a template to a new package and return its folder.
+
+    Args:
+        name: Of the package, in snake case; classes get it in camel case.
+        template: Name of the template.
+        parent: Folder that the package is made in.
+
+    Raises:
+        NewScenarioError: The name is no name for a package, or there is such a folder or an importable package already.
+    """
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
+        raise NewScenarioError(
+            "the name of a scenario must be one of a Python package: small letters, digits and underscores, "
+            f"a letter first; got {name!r}"
+        )
+    folder = parent / name
+    if folder.exists():
+        raise NewScenarioError(f"{folder} is there already, and nothing of it was changed; choose another name")
+    if find_spec(name) is not None:
+        raise NewScenarioError(f"it would hide the installed package {name}; choose another name")
+    package = f"tfaip.templates.{template}"
+    source = Path(import_module(package).__path__[0])
+    files = [file for file in sorted(source.rglob("*")) if file.suffix in (".py", ".md")]
+    for file in files:
+        written = folder / str(file.relative_to(source)).replace("template", name)
+        written.parent.mkdir(parents=True, exist_ok=True)
+        written.write_text(_renamed(file.read_text(encoding="utf-8"), package, name), encoding="utf-8")
+    return folder
+
+
+def _renamed(text: str, package: str, name: str) -> str:
+    camel = "".join(word.capitalize() for word in name.split("_"))
+    text = text.replace(package, name).replace("PATH_OF_THIS_FOLDER", name)
+    return text.replace("Template", camel).replace("template", name)

@@ -1,0 +1,1 @@
+"""A scenario with a generator of its own."""

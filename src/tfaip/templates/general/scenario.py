@@ -1,0 +1,23 @@
+"""The scenario: all of it together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tfaip.model import ScenarioBase
+from tfaip.templates.general.params import TemplateScenarioParams, TemplateTrainerPipelineParams
+
+if TYPE_CHECKING:
+    from tfaip.trainer import TrainerParams
+
+
+class TemplateScenario(ScenarioBase[TemplateScenarioParams, TemplateTrainerPipelineParams]):
+    """Which points lie in a ring?"""
+
+    @classmethod
+    def default_trainer_params(cls) -> TrainerParams:
+        """Return the parameters that the command line starts from."""
+        params = super().default_trainer_params()
+        params.epochs = 20
+        params.learning_rate.lr = 0.01
+        return params

@@ -1,0 +1,1 @@
+"""A scenario whose samples are files, named by lists."""

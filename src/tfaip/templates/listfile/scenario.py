@@ -1,0 +1,23 @@
+"""The scenario: all of it together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tfaip.model import ListFileScenario
+from tfaip.templates.listfile.params import TemplateScenarioParams
+
+if TYPE_CHECKING:
+    from tfaip.trainer import TrainerParams
+
+
+class TemplateScenario(ListFileScenario[TemplateScenarioParams]):
+    """Which points, each in a file of its own, lie in a ring?"""
+
+    @classmethod
+    def default_trainer_params(cls) -> TrainerParams:
+        """Return the parameters that the command line starts from."""
+        params = super().default_trainer_params()
+        params.epochs = 20
+        params.learning_rate.lr = 0.01
+        return params
