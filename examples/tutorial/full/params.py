@@ -52,7 +52,7 @@ class TutorialFullDataParams(DataBaseParams):
 class MLPParams(DenseStackParams):
     """Dense layers on all pixels."""
 
-    def cls(self) -> type[MLP]:  # type: ignore[override]  # a layer of its own, with the parameters of a stack
+    def cls(self) -> type[MLP]:
         """Return the layer's class."""
         from examples.tutorial.full.mlp import MLP
 
@@ -65,7 +65,7 @@ class CNNParams(ConvStackParams):
 
     dense: int = field(default=128, validator=ge(1), help="Units of the dense layer")
 
-    def cls(self) -> type[CNN]:  # type: ignore[override]  # a layer of its own, with the parameters of a stack
+    def cls(self) -> type[CNN]:
         """Return the layer's class."""
         from examples.tutorial.full.cnn import CNN
 
