@@ -89,9 +89,10 @@ class Checkpoints:
             groups: Every variable of the training, by group.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / f"step_{step:08d}"
+        path = self._unused_path(step)
         beside = self.folder / f".{path.name}.writing"
-        shutil.rmtree(beside, ignore_errors=True)
+        for abandoned in self.folder.glob(".step_*.writing"):
+            shutil.rmtree(abandoned, ignore_errors=True)
         beside.mkdir()
         order = {group: [variable.path for variable in variables] for group, variables in groups.items()}
         (beside / STATE).write_text(json.dumps({"state": state, "variables": order}, indent=1), encoding="utf-8")
@@ -104,7 +105,6 @@ class Checkpoints:
         (beside / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         for file_path in beside.iterdir():
             _sync(file_path)
-        shutil.rmtree(path, ignore_errors=True)
         beside.replace(path)
         _sync(self.folder)
         for other in self._paths():
@@ -129,7 +129,19 @@ class Checkpoints:
         return None
 
     def _paths(self) -> list[Path]:
-        return sorted(self.folder.glob("step_*"))
+        return sorted(self.folder.glob("step_*"), key=_order)
+
+    def _unused_path(self, step: int) -> Path:
+        """A run may write two checkpoints at one step: before and after what follows an epoch, for instance."""
+        path, number = self.folder / f"step_{step:08d}", 1
+        while path.exists():
+            number += 1
+            path = self.folder / f"step_{step:08d}_{number}"
+        return path
+
+
+def _order(path: Path) -> tuple[int, ...]:
+    return tuple(int(part) for part in path.name.split("_")[1:] if part.isdigit())
 
 
 def _broken(path: Path) -> str:

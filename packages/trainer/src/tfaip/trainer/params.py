@@ -43,7 +43,16 @@ class TrainerParams:
     )
     lav_min_epoch: int = field(default=0, validator=ge(0), help="First epoch after which to load and validate")
     lav_silent: bool = field(default=True, help="Log no samples in words during load and validate")
-    write_checkpoints: bool = field(default=True, help="Write a checkpoint after each epoch, to resume from")
+    write_checkpoints: bool = field(default=True, help="Write checkpoints, to resume from")
+    checkpoint_every_n_epochs: int = field(
+        default=1, validator=ge(0), help="Write a checkpoint every n epochs, and after the last one; 0: only then"
+    )
+    checkpoint_every_n_steps: int = field(
+        default=0, validator=ge(0), help="Write a checkpoint every n steps too, also within an epoch; 0: don't"
+    )
+    checkpoint_every_minutes: float = field(
+        default=0.0, validator=ge(0), help="Write a checkpoint when the last one is so old; 0: don't"
+    )
     export_best: bool = field(default=True, help="Export the best model so far to best/")
     export_final: bool = field(default=True, help="Export the last model to export/")
     progress: str = field(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tfaip.trainer.reporting.status_file import StatusFile
     from tfaip.trainer.reporting.tensorboard import TensorBoardWriter
     from tfaip.trainer.run_folder import RunFolder
+    from tfaip.trainer.stop_signals import StopSignals
 
 __all__ = ["RunContext"]
 
@@ -36,7 +37,10 @@ class RunContext:
         best: The best model so far.
         stack: Closes what was opened, at the end of the run.
         progress: The display; set while the run goes on.
+        signals: Whether the run has to stop.
         epoch: Epochs that are done, the one that is just being finished included.
+        in_epoch: Whether an epoch is being trained, which is not counted in `epoch` yet.
+        epoch_is_trained: Whether the last step of that epoch has been made.
         shown: Counts of the current or last epoch.
         logs: Logs of the last epoch; actions add theirs to them.
         benchmark: Where the time goes.
@@ -52,9 +56,12 @@ class RunContext:
     tensorboard: TensorBoardWriter
     best: BestModel
     stack: ExitStack
+    signals: StopSignals
     progress: ProgressDisplay = field(init=False)
     shown: EpochProgress = field(init=False)
     epoch: int = 0
+    in_epoch: bool = False
+    epoch_is_trained: bool = False
     logs: dict[str, float] = field(default_factory=dict)
     benchmark: Benchmark = field(default_factory=Benchmark)
     is_best: bool = False
@@ -69,3 +76,11 @@ class RunContext:
     def is_last_epoch(self) -> bool:
         """Whether no other epoch follows the one that is done."""
         return self.epoch >= self.params.epochs or self.stop_reason is not None
+
+    def check_stop(self) -> None:
+        """Unwind what is going on if the run has to stop; whatever takes seconds calls it now and then.
+
+        Raises:
+            StopRequested: It has to, and what is done since the last step will be done again when the run is resumed.
+        """
+        self.signals.check()

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from tfaip.model import configure_devices
 from tfaip.params import save
+from tfaip.trainer.checkpoint import Checkpoints
+from tfaip.trainer.machine import keep_threads
 from tfaip.trainer.reporting.train_log import logged_to
 from tfaip.trainer.run_folder import RunFolder
+from tfaip.trainer.stop_signals import StopSignals
 from tfaip.trainer.training_run import TrainingRun
 
 if TYPE_CHECKING:
@@ -39,6 +44,7 @@ class Trainer:
         Raises:
             RunFolderError: The output folder can't be written, or holds a run already.
             DeviceError: The devices that were asked for can't be had.
+            KeyboardInterrupt, SystemExit: SIGINT or SIGTERM stopped the run, after a checkpoint was written.
         """
         params = self.params
         folder = RunFolder.create(params.output_dir, overwrite=params.overwrite) if params.output_dir else None
@@ -48,12 +54,13 @@ class Trainer:
             params.random_seed = secrets.randbelow(2**31)
         if folder:
             save(params, folder.trainer_params)
-        return self._run(folder, resume=False)
+        with self._opened(folder) as run:
+            return run.run()
 
     def resume(self) -> dict[str, float]:
         """Go on with the run in the output folder, from its newest checkpoint, and return the logs of its last epoch.
 
-        A run that has finished only exports, unless `epochs` was raised.
+        A run that has finished only exports, unless `epochs` was raised. Thread counts are those of the run before.
 
         Raises:
             RunFolderError: The output folder holds no run.
@@ -62,12 +69,20 @@ class Trainer:
         if self.params.output_dir is None:
             raise ValueError("a run is resumed from its folder, but output_dir is None")
         folder = RunFolder.existing(self.params.output_dir)
+        checkpoint = Checkpoints(folder.checkpoint).newest()
+        if checkpoint:
+            keep_threads(self.params.device, checkpoint.state()["machine"])
         configure_devices(self.params.device)
-        save(self.params, folder.trainer_params)
-        return self._run(folder, resume=True)
-
-    def _run(self, folder: RunFolder | None, *, resume: bool) -> dict[str, float]:
-        with logged_to(folder.log if folder else None), TrainingRun(self.params, self.scenario, folder) as run:
-            if resume:
-                run.restore()
+        with self._opened(folder) as run:
+            run.restore(checkpoint)
+            save(self.params, folder.trainer_params)
             return run.run()
+
+    @contextmanager
+    def _opened(self, folder: RunFolder | None) -> Iterator[TrainingRun]:
+        with (
+            logged_to(folder.log if folder else None),
+            StopSignals() as signals,
+            TrainingRun(self.params, self.scenario, folder, signals) as run,
+        ):
+            yield run

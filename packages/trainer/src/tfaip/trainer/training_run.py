@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, Self
 import keras
 
 from tfaip.model import precision_policy
-from tfaip.pipeline import PipelineMode
 from tfaip.trainer.actions.adapt_learning_rate import AdaptLearningRate
 from tfaip.trainer.actions.choose_best import ChooseBest
 from tfaip.trainer.actions.export_best import ExportBest
@@ -22,24 +21,26 @@ from tfaip.trainer.actions.summarize import Summarize
 from tfaip.trainer.actions.validate import Validate
 from tfaip.trainer.actions.write_checkpoint import WriteCheckpoint
 from tfaip.trainer.best_model import BestModel
-from tfaip.trainer.checkpoint import Checkpoints
 from tfaip.trainer.compiled_loop import CompiledLoop
 from tfaip.trainer.early_stopping.early_stopping import EarlyStopping
 from tfaip.trainer.growing_files import cut_back, sizes
+from tfaip.trainer.machine import describe_machine, differences
 from tfaip.trainer.network import Network
-from tfaip.trainer.pipeline_errors import pipeline_errors
 from tfaip.trainer.reporting.epoch_progress import EpochProgress
 from tfaip.trainer.reporting.progress import create_progress
 from tfaip.trainer.reporting.status_file import StatusFile
 from tfaip.trainer.reporting.tensorboard import TensorBoardWriter
 from tfaip.trainer.run_context import RunContext
+from tfaip.trainer.stop_signals import StopRequested
+from tfaip.trainer.training_data import TrainingData
 
 if TYPE_CHECKING:
     from tfaip.model import ScenarioBase
-    from tfaip.pipeline import DataPipeline
     from tfaip.trainer.actions.action import Action
+    from tfaip.trainer.checkpoint import Checkpoint
     from tfaip.trainer.params import TrainerParams
     from tfaip.trainer.run_folder import RunFolder
+    from tfaip.trainer.stop_signals import StopSignals
 
 __all__ = ["TrainingRun"]
 
@@ -53,29 +54,43 @@ class TrainingRun:
         params: Parameters of the training, with a seed.
         scenario: What is trained.
         folder: Where the run is written; `None` writes nothing.
+        signals: Whether the run has to stop.
     """
 
-    def __init__(self, params: TrainerParams, scenario: ScenarioBase[Any, Any], folder: RunFolder | None) -> None:
+    def __init__(
+        self,
+        params: TrainerParams,
+        scenario: ScenarioBase[Any, Any],
+        folder: RunFolder | None,
+        signals: StopSignals,
+    ) -> None:
         assert params.random_seed is not None
         keras.utils.set_random_seed(params.random_seed)
         with precision_policy(params.device.precision):
             network = Network(scenario, params)
+        status = StatusFile(folder.status if folder else None, params.epochs)
+        signals.before_exit = lambda: status.end("stopped")
         self._context = RunContext(
             params=params,
             scenario=scenario,
             network=network,
             folder=folder,
-            status=StatusFile(folder.status if folder else None, params.epochs),
+            status=status,
             tensorboard=TensorBoardWriter(folder.events if folder else None),
             best=_best_model(network, params),
             stack=ExitStack(),
+            signals=signals,
         )
         self._context.stack.callback(self._context.tensorboard.close)
         self._train_loop = CompiledLoop(network.step, steps_per_call=params.steps_per_call, eager=params.force_eager)
+        self._checkpoint = WriteCheckpoint(self._state)
         self._actions = self._create_actions()
-        self._train_iterator: Any = None
         self._samples_per_epoch: int | None = None
+        # What a checkpoint held of the data and of the epoch that it was written in.
         self._pipeline_state: dict[str, Any] | None = None
+        self._counts: dict[str, Any] | None = None
+        # Where the run stood after the last step of an epoch, while the actions after it go on.
+        self._after_steps: dict[str, Any] | None = None
 
     def _create_actions(self) -> list[Action]:
         """What is done beside the steps, in this order: each action sees what those before it have done."""
@@ -90,7 +105,7 @@ class TrainingRun:
             ExportBest(),
             Summarize(),
             ExportFinal(),
-            WriteCheckpoint(self._state),
+            self._checkpoint,
         ]
 
     def __enter__(self) -> Self:
@@ -100,23 +115,18 @@ class TrainingRun:
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
         context = self._context
-        # TensorFlow must let go of the iterator while Python still runs, since its finalizer calls into it.
-        self._train_iterator = None
         context.stack.close()
         if exc_type is None:
             context.status.end("finished", reason=context.stop_reason or "all epochs are done")
-        elif exc_type is KeyboardInterrupt:
+        elif issubclass(exc_type, KeyboardInterrupt | SystemExit):
             context.status.end("stopped")
-            if context.folder and context.epoch:
-                logger.warning("Stopped. Go on with: tfaip-resume-training %s", context.folder.path)
         else:
             context.status.end("failed")
 
-    def restore(self) -> None:
-        """Go back to the newest checkpoint; a run that has none starts anew."""
+    def restore(self, checkpoint: Checkpoint | None) -> None:
+        """Go back to a checkpoint of this run; without one, start anew."""
         context, folder = self._context, self._context.folder
         assert folder is not None
-        checkpoint = Checkpoints(folder.checkpoint).newest()
         if checkpoint is None:
             logger.warning("%s has no checkpoint yet, the run starts anew", folder.path)
             cut_back(folder.path, folder.growing_files, {})
@@ -126,21 +136,24 @@ class TrainingRun:
         cut_back(folder.path, folder.growing_files, state["sizes"])
         context.epoch, context.logs = state["epoch"], state["logs"]
         self._pipeline_state, self._samples_per_epoch = state["pipeline"], state["samples_per_epoch"]
+        self._counts = state["counts"]
         for action in self._actions:
             if action.name in state["actions"]:
                 action.restore(context, state["actions"][action.name])
-        logger.info("Resuming after epoch %d from %s", context.epoch, checkpoint.path)
+        for changed in differences(state["machine"], describe_machine()):
+            logger.warning("Not all values may be exactly as without the stop, since this differs: %s", changed)
+        logger.info("Resuming after step %d, in epoch %d, from %s", state["step"], context.epoch + 1, checkpoint.path)
 
     def run(self) -> dict[str, float]:
-        """Train the epochs that are left and return the logs of the last one."""
+        """Train the epochs that are left and return the logs of the last one.
+
+        Raises:
+            KeyboardInterrupt, SystemExit: The run was stopped by SIGINT or SIGTERM, and can be resumed.
+        """
         context = self._context
         with create_progress(context.params.progress, context.params.lines_every) as context.progress:
             if not context.is_last_epoch:
-                self._open_data()
-                for action in self._actions:
-                    action.open(context)
-                while not context.is_last_epoch:
-                    self._run_epoch()
+                self._train()
             if context.stop_reason:
                 ended = f"epoch {context.epoch} of {context.params.epochs}"
                 logger.info("The training ends after %s: %s", ended, context.stop_reason)
@@ -148,73 +161,115 @@ class TrainingRun:
                 action.end(context)
         return context.logs
 
-    def _open_data(self) -> None:
-        params, data = self._context.params, self._context.scenario.data
-        gen, seed = params.gen, params.random_seed or 0
-        pipeline = data.create_pipeline(PipelineMode.TRAINING, gen.setup.train, gen.train_gen(), seed=seed)
-        dataset = pipeline.input_dataset(repeat=True, state=self._pipeline_state)
-        self._train_data = self._context.stack.enter_context(dataset)
-        self._train_iterator = iter(self._train_data.dataset)
-        self._batches = 0  # taken from this iterator
-        self._samples_per_epoch = self._known_samples_per_epoch(pipeline)
+    def _train(self) -> None:
+        context = self._context
+        self._data = context.stack.enter_context(TrainingData(context.params, context.scenario, self._pipeline_state))
+        # As asked for, counted in the epoch before, or told by the generator.
+        known = self._data.samples_per_epoch
+        self._samples_per_epoch = context.params.samples_per_epoch or self._samples_per_epoch or known
+        for action in self._actions:
+            action.open(context)
+        try:
+            while not context.is_last_epoch:
+                self._run_epoch()
+        except StopRequested:
+            self._stop()
+            raise context.signals.error() from None
 
-    def _known_samples_per_epoch(self, pipeline: DataPipeline) -> int | None:
-        """Samples of an epoch as far as known: asked for, counted in the epoch before, or told by the generator."""
-        return self._context.params.samples_per_epoch or self._samples_per_epoch or pipeline.samples_per_epoch()
+    def _stop(self) -> None:
+        """Write a checkpoint of where the last step has led, and say how to go on."""
+        context = self._context
+        if context.folder and context.params.write_checkpoints:
+            self._checkpoint.write(context, self._after_steps or self._state())
+            logger.warning("Stopped. Go on with: tfaip-resume-training %s", context.folder.path)
+        else:
+            logger.warning("Stopped; there is no checkpoint to go on from, since none are written")
 
     def _run_epoch(self) -> None:
         context = self._context
-        self._train_epoch()
+        self._start_epoch()
+        while not context.epoch_is_trained:
+            self._make_steps()
+        if context.folder:
+            self._after_steps = self._state()
+        context.in_epoch = context.epoch_is_trained = False
         context.epoch += 1
         context.logs = dict(context.shown.logs())
         for action in self._actions:
             with context.benchmark.timed(action.name):
                 action.after_epoch(context)
         context.benchmark.end_epoch(context.shown)
+        self._after_steps = None
         context.status.update(epoch=context.epoch, step=context.step)
 
-    def _train_epoch(self) -> None:
-        """Train until the pass over the data ends, or the samples of an epoch are reached."""
+    def _start_epoch(self) -> None:
+        """Begin an epoch, or go on with the one in which the checkpoint was written."""
         context, network = self._context, self._context.network
-        shown = context.shown = EpochProgress(
+        context.in_epoch = True
+        context.shown = EpochProgress(
             context.epoch + 1,
             context.params.epochs,
             self._samples_per_epoch,
             read_logs=lambda: {**network.train_metrics.result(), "lr": network.step.learning_rate},
             beside=context.benchmark.beside,
         )
-        network.train_metrics.reset()
-        network.step.start_epoch(context.epoch, self._samples_per_epoch)
+        counts, self._counts = self._counts, None
+        if counts and self._data.starts_anew and not counts["trained"]:
+            counts = None
+        if counts:
+            context.shown.add(counts["steps"], counts["samples"], counts["seconds"], counts["waited"])
+            context.epoch_is_trained = counts["trained"]
+        else:
+            network.train_metrics.reset()
+            network.step.start_epoch(context.epoch, self._samples_per_epoch)
         for action in self._actions:
             action.before_epoch(context)
-        limit, ended = context.params.samples_per_epoch, False
-        while not ended:
-            left = limit - shown.samples if limit else None
-            with pipeline_errors(self._train_data):
-                call = self._train_loop(self._train_iterator, left)
-            self._batches += call.steps
-            shown.add(call.steps, call.samples, call.seconds, call.waited)
-            context.progress.show(shown)
-            context.status.update(epoch=context.epoch, step=context.step, eta=shown.eta)
-            ended = shown.samples >= limit if limit else call.ended
-            for action in self._actions:
-                action.after_call(context)
-        network.step.end_epoch()
-        if limit is None:
+
+    def _make_steps(self) -> None:
+        """Make the steps of one call; an epoch ends with the pass over the data, or once its samples are reached."""
+        context, shown = self._context, self._context.shown
+        context.check_stop()
+        limit = context.params.samples_per_epoch
+        steps = [steps for action in self._actions if (steps := action.steps_to_call(context)) is not None]
+        with self._data.errors():
+            call = self._train_loop(
+                self._data.iterator,
+                max_samples=limit - shown.samples if limit else None,
+                max_steps=min(steps, default=None),
+            )
+        self._data.batches += call.steps
+        shown.add(call.steps, call.samples, call.seconds, call.waited)
+        context.progress.show(shown)
+        context.status.update(epoch=context.epoch, step=context.step, eta=shown.eta)
+        context.epoch_is_trained = shown.samples >= limit if limit else call.ended
+        if context.epoch_is_trained:
+            context.network.step.end_epoch()
+        if context.epoch_is_trained and limit is None:
             # What the pass really held: samples may have been dropped on the way, or their number not known before.
             self._samples_per_epoch = shown.samples
+        for action in self._actions:
+            action.after_call(context)
 
     def _state(self) -> dict[str, Any]:
+        """Where the run stands between two calls or after an epoch, as plain JSON."""
         context, folder = self._context, self._context.folder
         assert folder is not None
+        context.tensorboard.flush()  # whose size is to be that of all that was written
+        counts = None
+        if context.in_epoch:
+            shown = context.shown
+            counts = {name: getattr(shown, name) for name in ("steps", "samples", "seconds", "waited")}
+            counts["trained"] = context.epoch_is_trained
         return {
             "epoch": context.epoch,
             "step": context.step,
             "logs": context.logs,
-            "pipeline": self._train_data.state(self._batches),
+            "counts": counts,
+            "pipeline": self._data.state(),
             "samples_per_epoch": self._samples_per_epoch,
             "actions": {action.name: state for action in self._actions if (state := action.state())},
             "sizes": sizes(folder.path, folder.growing_files),
+            "machine": describe_machine(),
         }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,14 +28,26 @@ class Validation:
         iterator: Iterator of the validation data: endless, in order, with the end of each pass marked.
         printed: Takes the first samples of each pass.
         eager: Run uncompiled.
+        between_calls: Called several times a second; it may raise, which leaves the pass unfinished.
+
+    Attributes:
+        batches: Batches that were taken from the iterator.
     """
 
     def __init__(
-        self, network: Network, iterator: Iterator[Any], printed: PrintedSamples, *, eager: bool = False
+        self,
+        network: Network,
+        iterator: Iterator[Any],
+        printed: PrintedSamples,
+        *,
+        eager: bool = False,
+        between_calls: Callable[[], None] = lambda: None,
     ) -> None:
         self._network = network
         self._iterator = iterator
         self._printed = printed
+        self._between_calls = between_calls
+        self.batches = 0
         self._loop = CompiledLoop(self._step, eager=eager)
         self._step_with_outputs = self._outputs if eager else tf.function(self._outputs, autograph=False)
 
@@ -49,9 +61,14 @@ class Validation:
             inputs, targets, meta, end = next(self._iterator)
             outputs = self._step_with_outputs(inputs, targets)
             self._printed.print_batch(_arrays(inputs), _arrays(targets), _arrays(outputs), _metas(meta))
+            self.batches += 1
             ended = bool(end)
+            self._between_calls()
         while not ended:
-            ended = self._loop(self._iterator).ended
+            call = self._loop(self._iterator)
+            self.batches += call.steps
+            ended = call.ended
+            self._between_calls()
         return self._network.val_metrics.result()
 
     def _step(self, inputs: Tensors, targets: Tensors) -> None:

@@ -37,8 +37,9 @@ def main() -> None:
     """
     descriptors = json.loads(sys.argv[1])
     hold_on_to(descriptors["lifeline"])
-    # Ctrl-C reaches the whole process group; it is the consumer who decides what to do about it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C, and SIGTERM from a batch system, reach the whole group; it is the consumer who decides what to do then.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     channel = Channel(socket.socket(fileno=descriptors["socket"]))
     board = Board(descriptors["board"])
     with contextlib.suppress(EOFError, ConnectionError):

@@ -27,6 +27,10 @@ class Action:
     def before_epoch(self, context: RunContext) -> None:
         """Called before the first step of an epoch, and where a run goes on in the middle of one."""
 
+    def steps_to_call(self, context: RunContext) -> int | None:
+        """Return the steps, at least 1, after which `after_call` must be called at the latest; `None` for any."""
+        return None
+
     def after_call(self, context: RunContext) -> None:
         """Called between two calls of the compiled loop, several times a second."""
 

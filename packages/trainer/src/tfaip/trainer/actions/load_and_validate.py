@@ -69,6 +69,7 @@ class LoadAndValidate(Action):
         context.progress.note("load and validate")
         with context.network.averaged_weights():
             for result in self._lav.run(self._generators):
+                context.check_stop()
                 context.logs |= {f"lav_{result.name}_{name}": value for name, value in result.logs().items()}
                 for name, value in result.evaluator.items():
                     context.tensorboard.write_image(f"lav_{result.name}", name, value, context.epoch)

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
 from tfaip.pipeline import PipelineMode
+from tfaip.pipeline.errors import StateError
 from tfaip.trainer.actions.action import Action
 from tfaip.trainer.pipeline_errors import pipeline_errors
 from tfaip.trainer.printed_samples import PrintedSamples
 from tfaip.trainer.run_context import RunContext
 from tfaip.trainer.validation import Validation
 
+if TYPE_CHECKING:
+    from tfaip.pipeline import DataPipeline, InputDataset
+
 __all__ = ["Validate"]
+
+logger = logging.getLogger(__name__)
 
 
 class Validate(Action):
@@ -19,6 +29,7 @@ class Validate(Action):
 
     def __init__(self) -> None:
         self._validation: Validation | None = None
+        self._place: dict[str, Any] = {}
 
     def open(self, context: RunContext) -> None:
         """Open the validation data."""
@@ -28,7 +39,7 @@ class Validate(Action):
             return
         seed = params.random_seed or 0
         pipeline = data.create_pipeline(PipelineMode.EVALUATION, params.gen.setup.val, val_gen, seed=seed)
-        self._data = context.stack.enter_context(pipeline.input_dataset(repeat=True, with_meta=True))
+        self._data = context.stack.enter_context(self._dataset(pipeline))
         # TensorFlow must let go of the iterator while Python still runs, since its finalizer calls into it.
         context.stack.callback(self._let_go)
         self._validation = Validation(
@@ -36,6 +47,7 @@ class Validate(Action):
             iter(self._data.dataset),
             PrintedSamples(context.network.model, data, pipeline, context.scenario.params.print_eval_limit),
             eager=params.force_eager,
+            between_calls=context.check_stop,
         )
 
     def after_epoch(self, context: RunContext) -> None:
@@ -44,6 +56,23 @@ class Validate(Action):
             context.progress.note("validating")
             with pipeline_errors(self._data), context.network.averaged_weights():
                 context.logs |= {f"val_{name}": value for name, value in self._validation.run().items()}
+
+                self._place = self._data.state(self._validation.batches)
+
+    def state(self) -> dict[str, Any]:
+        """Return the place in the validation data, whose random numbers are others in each pass."""
+        return self._place
+
+    def restore(self, context: RunContext, state: Mapping[str, Any]) -> None:
+        """Go on there."""
+        self._place = dict(state)
+
+    def _dataset(self, pipeline: DataPipeline) -> InputDataset:
+        try:
+            return pipeline.input_dataset(repeat=True, with_meta=True, state=self._place or None)
+        except StateError as error:
+            logger.warning("The validation data has changed: %s", error)
+            return pipeline.input_dataset(repeat=True, with_meta=True)
 
     def _let_go(self) -> None:
         self._validation = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from time import monotonic
 from typing import Any
 
 from tfaip.trainer.actions.action import Action
@@ -13,7 +14,9 @@ __all__ = ["WriteCheckpoint"]
 
 
 class WriteCheckpoint(Action):
-    """Writes a checkpoint after each epoch; it comes last, so that the state of all other actions is that of the epoch.
+    """Writes a checkpoint every few epochs, steps or minutes, and at the end.
+
+    It comes last, so that the state of all other actions is that of the epoch.
 
     Args:
         state: Returns where the run stands, as plain JSON.
@@ -24,11 +27,33 @@ class WriteCheckpoint(Action):
     def __init__(self, state: Callable[[], dict[str, Any]]) -> None:
         self._state = state
 
+    def open(self, context: RunContext) -> None:
+        """Start the clock."""
+        self._written_at = monotonic()
+
+    def steps_to_call(self, context: RunContext) -> int | None:
+        """Return the steps to the next checkpoint, if they are counted."""
+        every = context.params.checkpoint_every_n_steps
+        return every - context.step % every if every else None
+
+    def after_call(self, context: RunContext) -> None:
+        """Write a checkpoint in the middle of the epoch, if it is time."""
+        if context.epoch_is_trained:
+            return  # its logs are not written yet
+        steps, minutes = context.params.checkpoint_every_n_steps, context.params.checkpoint_every_minutes
+        if (steps and context.step % steps == 0) or (minutes and monotonic() - self._written_at >= 60 * minutes):
+            self.write(context, self._state())
+
     def after_epoch(self, context: RunContext) -> None:
-        """Write a checkpoint."""
+        """Write a checkpoint, if it is this epoch's turn."""
+        every = context.params.checkpoint_every_n_epochs
+        if context.is_last_epoch or (every and context.epoch % every == 0):
+            self.write(context, self._state())
+
+    def write(self, context: RunContext, state: Mapping[str, Any]) -> None:
+        """Write a checkpoint of the network as it is now, with `state`."""
         if context.folder and context.params.write_checkpoints:
             context.progress.note("writing a checkpoint")
             network = context.network
-            Checkpoints(context.folder.checkpoint).write(
-                context.step, self._state(), network.graph.weights, network.variables
-            )
+            Checkpoints(context.folder.checkpoint).write(context.step, state, network.graph.weights, network.variables)
+            self._written_at = monotonic()

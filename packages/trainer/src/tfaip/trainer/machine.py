@@ -1,0 +1,60 @@
+"""What the exact values of a training depend on beside its parameters: processor, versions, threads."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tfaip.model import DeviceConfigParams
+
+__all__ = ["describe_machine", "differences", "keep_threads"]
+
+THREADS = ("intra_op_threads", "inter_op_threads")
+
+
+def describe_machine() -> dict[str, Any]:
+    """Return the processor, the versions and the thread counts that TensorFlow computes with, as plain JSON."""
+    import tensorflow as tf
+
+    threading = tf.config.threading
+    return {
+        "processor": _processor(),
+        "python": platform.python_version(),
+        **{name: metadata.version(name) for name in ("tensorflow", "keras", "numpy")},
+        "intra_op_threads": threading.get_intra_op_parallelism_threads() or _cores(),
+        "inter_op_threads": threading.get_inter_op_parallelism_threads() or _cores(),
+    }
+
+
+def differences(former: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """Return what differs, in words."""
+    return [f"{name} {former[name]} -> {value}" for name, value in now.items() if former.get(name, value) != value]
+
+
+def keep_threads(params: DeviceConfigParams, former: Mapping[str, Any]) -> None:
+    """Set the thread counts that are left to TensorFlow to those of `former`, where this machine would choose others.
+
+    A sum that more threads share is rounded in another way.
+    """
+    for name in THREADS:
+        if getattr(params, name) == 0 and former.get(name, _cores()) != _cores():
+            setattr(params, name, former[name])
+
+
+def _cores() -> int:
+    """Cores that this process may run on, which is how many threads TensorFlow starts by itself."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return models[0] if models else platform.processor() or platform.machine()

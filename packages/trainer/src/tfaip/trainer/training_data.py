@@ -1,0 +1,72 @@
+"""The data that is trained on, and how far it has been used."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, ExitStack
+from typing import TYPE_CHECKING, Any
+
+from tfaip.pipeline import PipelineMode
+from tfaip.pipeline.errors import StateError
+from tfaip.trainer.pipeline_errors import pipeline_errors
+
+if TYPE_CHECKING:
+    from tfaip.model import ScenarioBase
+    from tfaip.trainer.params import TrainerParams
+
+__all__ = ["TrainingData"]
+
+logger = logging.getLogger(__name__)
+
+
+class TrainingData:
+    """An endless iterator over the batches of the training data; a context that closes it.
+
+    Args:
+        params: Where the samples come from.
+        scenario: Whose data.
+        state: What `state` returned, to go on there; `None` for the beginning.
+
+    Attributes:
+        iterator: Iterator of (inputs, targets, end_of_epoch).
+        samples_per_epoch: Samples of a pass as far as the generator tells, `None` if it does not.
+        batches: Batches that were taken from the iterator; whoever takes them counts them here.
+        starts_anew: Whether the state was one of other data, so that its pass begins again.
+    """
+
+    def __init__(
+        self, params: TrainerParams, scenario: ScenarioBase[Any, Any], state: Mapping[str, Any] | None
+    ) -> None:
+        gen = params.gen
+        pipeline = scenario.data.create_pipeline(
+            PipelineMode.TRAINING, gen.setup.train, gen.train_gen(), seed=params.random_seed or 0
+        )
+        self.starts_anew = False
+        try:
+            self._dataset = pipeline.input_dataset(repeat=True, state=state)
+        except StateError as error:
+            logger.warning("The training data has changed, a pass over it starts anew: %s", error)
+            self.starts_anew = True
+            self._dataset = pipeline.input_dataset(repeat=True)
+        self.samples_per_epoch = pipeline.samples_per_epoch()
+        self.batches = 0
+
+    def __enter__(self) -> TrainingData:
+        self._stack = ExitStack()
+        self._stack.enter_context(self._dataset)
+        self.iterator: Any = iter(self._dataset.dataset)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # TensorFlow must let go of the iterator while Python still runs, since its finalizer calls into it.
+        self.iterator = None
+        self._stack.close()
+
+    def errors(self) -> AbstractContextManager[None]:
+        """Return a context that raises errors of the pipeline as what they are."""
+        return pipeline_errors(self._dataset)
+
+    def state(self) -> dict[str, Any]:
+        """Return the place right after the batches that were taken, as plain JSON."""
+        return self._dataset.state(self.batches)
