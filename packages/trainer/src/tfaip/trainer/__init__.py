@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tfaip.model import DeviceConfigParams, TrainerPipelineParams, TrainerPipelineParamsBase
 from tfaip.trainer.early_stopping import EarlyStoppingParams
-from tfaip.trainer.errors import CheckpointError, RunFolderError
+from tfaip.trainer.errors import CheckpointError, RunFolderError, WarmStartError
 from tfaip.trainer.optimizers import (
     AdaBeliefParams,
     AdafactorParams,
@@ -38,11 +38,15 @@ from tfaip.trainer.schedules import (
     WarmupCosineParams,
     WarmupDecayParams,
 )
+from tfaip.trainer.warm_start import WarmstartParams
 
 if TYPE_CHECKING:
+    from tfaip.trainer.actions.action import Action
     from tfaip.trainer.trainer import Trainer
+    from tfaip.trainer.warm_start.warm_starter import WarmStarter
 
 __all__ = [
+    "Action",
     "AdaBeliefParams",
     "AdafactorParams",
     "AdamParams",
@@ -72,13 +76,23 @@ __all__ = [
     "TrainerParams",
     "TrainerPipelineParams",
     "TrainerPipelineParamsBase",
+    "WarmStartError",
+    "WarmStarter",
+    "WarmstartParams",
     "WarmupConstantCosineParams",
     "WarmupCosineParams",
     "WarmupDecayParams",
 ]
 
 
+_LOADED_LATER = {
+    "Action": "tfaip.trainer.actions.action",
+    "Trainer": "tfaip.trainer.trainer",
+    "WarmStarter": "tfaip.trainer.warm_start.warm_starter",
+}
+
+
 def __getattr__(name: str) -> Any:
-    if name == "Trainer":
-        return import_module("tfaip.trainer.trainer").Trainer
+    if name in _LOADED_LATER:
+        return getattr(import_module(_LOADED_LATER[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

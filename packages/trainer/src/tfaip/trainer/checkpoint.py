@@ -2,7 +2,7 @@
 
     checkpoint/step_00003750/
         trainer_state.json   where the training stands, and the order of the variables
-        weights.h5           weights of the graph by variable path, for warm start
+        weights.h5           weights of the graph by variable path, for warm start; the averages where there are any
         variables.h5         every variable of the training, by group and position
         manifest.json        checksum and size of each file, written last
 
@@ -42,6 +42,17 @@ class Checkpoint:
     """A checkpoint on disk, whose checksums hold."""
 
     path: Path
+
+    @classmethod
+    def at(cls, path: Path) -> Checkpoint:
+        """Return the checkpoint in that folder.
+
+        Raises:
+            CheckpointError: It is broken.
+        """
+        if broken := _broken(path):
+            raise CheckpointError(f"the checkpoint {path} is broken: {broken}")
+        return cls(path)
 
     def state(self) -> dict[str, Any]:
         """Return what was stored beside the variables."""

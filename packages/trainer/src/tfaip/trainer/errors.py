@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tfaip.params import UserError
 
-__all__ = ["CheckpointError", "RunFolderError"]
+__all__ = ["CheckpointError", "RunFolderError", "WarmStartError"]
 
 
 class CheckpointError(UserError, ValueError):
@@ -13,3 +13,7 @@ class CheckpointError(UserError, ValueError):
 
 class RunFolderError(UserError, ValueError):
     """A folder can't be written, holds another run, or holds none where one is expected."""
+
+
+class WarmStartError(UserError, ValueError):
+    """Weights can't be read, or are not those that a network needs."""

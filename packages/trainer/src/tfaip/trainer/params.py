@@ -12,6 +12,7 @@ from tfaip.params import field, params
 from tfaip.trainer.early_stopping import EarlyStoppingParams
 from tfaip.trainer.optimizers import OPTIMIZERS, AdamParams, OptimizerParams
 from tfaip.trainer.schedules import SCHEDULES, ExponentialDecayParams, LearningRateParams
+from tfaip.trainer.warm_start import WarmstartParams
 
 __all__ = ["TrainerParams"]
 
@@ -76,6 +77,7 @@ class TrainerParams:
         choices=SCHEDULES,
         help="The learning rate's schedule",
     )
+    warmstart: WarmstartParams = field(factory=WarmstartParams, mode="flat", help="Weights that a new run starts from")
     early_stopping: EarlyStoppingParams = field(
         factory=EarlyStoppingParams, mode="flat", help="Ending before the last epoch"
     )

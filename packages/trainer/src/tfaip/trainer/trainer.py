@@ -16,6 +16,7 @@ from tfaip.trainer.reporting.train_log import logged_to
 from tfaip.trainer.run_folder import RunFolder
 from tfaip.trainer.stop_signals import StopSignals
 from tfaip.trainer.training_run import TrainingRun
+from tfaip.trainer.warm_start.warm_starter import WarmStarter
 
 if TYPE_CHECKING:
     from tfaip.model import ScenarioBase
@@ -38,12 +39,18 @@ class Trainer:
         self.params = params
         self.scenario = scenario
 
+    @classmethod
+    def warm_starter_cls(cls) -> type[WarmStarter]:
+        """Return the class that loads weights into a new run; a subclass may transform those that don't fit."""
+        return WarmStarter
+
     def train(self) -> dict[str, float]:
         """Start a new run and return the logs of its last epoch.
 
         Raises:
             RunFolderError: The output folder can't be written, or holds a run already.
             DeviceError: The devices that were asked for can't be had.
+            WarmStartError: The weights to start from can't be had.
             KeyboardInterrupt, SystemExit: SIGINT or SIGTERM stopped the run, after a checkpoint was written.
         """
         params = self.params
@@ -55,6 +62,7 @@ class Trainer:
         if folder:
             save(params, folder.trainer_params)
         with self._opened(folder) as run:
+            self._warm_start(run)
             return run.run()
 
     def resume(self) -> dict[str, float]:
@@ -75,8 +83,14 @@ class Trainer:
         configure_devices(self.params.device)
         with self._opened(folder) as run:
             run.restore(checkpoint)
+            if checkpoint is None:
+                self._warm_start(run)
             save(self.params, folder.trainer_params)
             return run.run()
+
+    def _warm_start(self, run: TrainingRun) -> None:
+        if self.params.warmstart.model is not None:
+            run.warm_start(self.warm_starter_cls()(self.params.warmstart))
 
     @contextmanager
     def _opened(self, folder: RunFolder | None) -> Iterator[TrainingRun]:

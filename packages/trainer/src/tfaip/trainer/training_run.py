@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from tfaip.trainer.params import TrainerParams
     from tfaip.trainer.run_folder import RunFolder
     from tfaip.trainer.stop_signals import StopSignals
+    from tfaip.trainer.warm_start.warm_starter import WarmStarter
 
 __all__ = ["TrainingRun"]
 
@@ -143,6 +144,12 @@ class TrainingRun:
         for changed in differences(state["machine"], describe_machine()):
             logger.warning("Not all values may be exactly as without the stop, since this differs: %s", changed)
         logger.info("Resuming after step %d, in epoch %d, from %s", state["step"], context.epoch + 1, checkpoint.path)
+
+    def warm_start(self, starter: WarmStarter) -> None:
+        """Begin with stored weights, of which the average begins too."""
+        network = self._context.network
+        starter.load(network.graph)
+        network.restart_average()
 
     def run(self) -> dict[str, float]:
         """Train the epochs that are left and return the logs of the last one.

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any
+
+import numpy as np
 
 from tfaip.trainer.actions.action import Action
 from tfaip.trainer.checkpoint import Checkpoints
@@ -55,5 +58,19 @@ class WriteCheckpoint(Action):
         if context.folder and context.params.write_checkpoints:
             context.progress.note("writing a checkpoint")
             network = context.network
-            Checkpoints(context.folder.checkpoint).write(context.step, state, network.graph.weights, network.variables)
+            # For warm start: what was validated.
+            with network.averaged_weights():
+                weights = [_Weight(weight.path, np.asarray(weight.numpy())) for weight in network.graph.weights]
+            Checkpoints(context.folder.checkpoint).write(context.step, state, weights, network.variables)
             self._written_at = monotonic()
+
+
+@dataclass(frozen=True)
+class _Weight:
+    """A weight as it was."""
+
+    path: str
+    value: np.ndarray
+
+    def numpy(self) -> np.ndarray:
+        return self.value

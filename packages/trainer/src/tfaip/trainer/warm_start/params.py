@@ -1,0 +1,67 @@
+"""Parameters of a warm start."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from tfaip.params import field, params
+
+__all__ = ["WarmstartParams"]
+
+
+def _rules(instance: Any, attribute: attrs.Attribute[Any], value: list[str]) -> None:
+    for rule in value:
+        if "->" not in rule:
+            raise ValueError(f"'{attribute.name}' must hold rules FROM->TO, got {rule!r}")
+        _regex(instance, attribute, rule.partition("->")[0])
+
+
+def _regex(instance: Any, attribute: attrs.Attribute[Any], value: str | None) -> None:
+    try:
+        re.compile(value or "")
+    except re.error as error:
+        raise ValueError(f"'{attribute.name}' must be a regular expression, got {value!r}: {error}") from None
+
+
+@params
+class WarmstartParams:
+    """Weights that a new training starts from, matched by their names."""
+
+    model: Path | None = field(
+        default=None,
+        help="Where from: a bundle, the folder of a run or of a checkpoint, or a file of Keras "
+        "(.weights.h5, .keras); default: from random weights",
+    )
+    allow_partial: bool = field(
+        default=False, help="Leave weights that are not stored, or with another shape, as they are; else it is an error"
+    )
+    trim_graph_name: bool = field(
+        default=True, help="Compare names without their first part, which is the name of the graph"
+    )
+    rename: list[str] = field(
+        factory=list,
+        validator=_rules,
+        help="FROM->TO: replace what the regular expression FROM finds in the stored names, rule after rule",
+    )
+    rename_targets: list[str] = field(
+        factory=list, validator=_rules, help="FROM->TO: the same for the names of the new graph's weights"
+    )
+    add_suffix: str = field(default="", help="Added to the end of each stored name, after renaming")
+    include: str | None = field(
+        default=None,
+        validator=_regex,
+        help="Load only weights whose name matches this regular expression as a whole; there must be one",
+    )
+    exclude: str | None = field(
+        default=None,
+        validator=_regex,
+        help="Don't load weights whose name matches this regular expression as a whole; there must be one",
+    )
+    auto_remove_numbers_for: list[str] = field(
+        factory=list,
+        help="Layers whose names are compared without the number that Keras appends: lstm_cell for lstm_cell_3",
+    )

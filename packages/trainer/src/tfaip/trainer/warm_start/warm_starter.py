@@ -1,0 +1,148 @@
+"""Loading weights into a new network."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from rich.table import Table
+
+from tfaip.trainer.errors import WarmStartError
+from tfaip.trainer.reporting.plain_table import SIMPLE, as_text
+from tfaip.trainer.warm_start.names import matched_names, names_by_layer, selected
+from tfaip.trainer.warm_start.stored_weights import StoredWeights, read_stored_weights
+
+if TYPE_CHECKING:
+    from tfaip.trainer.warm_start.params import WarmstartParams
+
+__all__ = ["WarmStarter"]
+
+logger = logging.getLogger(__name__)
+
+# Narrow enough for any terminal.
+TABLE_WIDTH = 80
+
+LOADED, TRANSFORMED, SHAPE, MISSING, EXCLUDED = "loaded", "transformed", "other shape", "not stored", "not selected"
+
+
+@dataclass(frozen=True)
+class _Row:
+    """What became of a weight of the new graph."""
+
+    name: str
+    stored: str | None
+    shape: tuple[int, ...]
+    stored_shape: tuple[int, ...] | None
+    result: str
+
+
+class WarmStarter:
+    """Matches stored weights with those of a graph, by their names, and assigns them.
+
+    A trainer may replace it by a subclass that transforms weights, see `Trainer.warm_starter_cls`.
+
+    Args:
+        params: Where the weights are, and how names are matched.
+    """
+
+    def __init__(self, params: WarmstartParams) -> None:
+        self.params = params
+
+    def transform_weight(self, name: str, stored: np.ndarray, variable: Any) -> np.ndarray | None:
+        """Return what to load where the shape of a stored weight is another one than that of the variable.
+
+        Override it to resize a layer, for instance when the character set has grown.
+
+        Args:
+            name: Path of the variable.
+            stored: The stored weight.
+            variable: The variable, whose value is its random start.
+
+        Returns:
+            An array of the variable's shape, or `None` if the weight does not fit.
+        """
+        return None
+
+    def read(self) -> StoredWeights:
+        """Return the stored weights; override it to read another format."""
+        assert self.params.model is not None
+        return read_stored_weights(self.params.model)
+
+    def load(self, graph: Any) -> None:
+        """Load the stored weights into a built graph, and log a table of what became of each.
+
+        Raises:
+            WarmStartError: Weights can't be read or matched; or some are missing or have another shape, and
+                `allow_partial` is off; or none could be loaded. The graph is as it was then.
+        """
+        params = self.params
+        stored = self.read()
+        trim = params.trim_graph_name and not stored.by_layer
+        variables = names_by_layer(graph) if stored.by_layer else {weight.path: weight for weight in graph.weights}
+        targets = matched_names(variables, params, rules=params.rename_targets, trim=trim)
+        sources = matched_names(stored.weights, params, rules=params.rename, suffix=params.add_suffix, trim=trim)
+        chosen = selected(targets, params)
+
+        rows, values = [], []
+        for matched, target in targets.items():
+            source = sources.get(matched) if matched in chosen else None
+            array = stored.weights[source] if source is not None else None
+            variable = variables[target]
+            result = EXCLUDED if matched not in chosen else MISSING
+            if array is not None:
+                result, value = self._fitted(variable, array)
+                if value is not None:
+                    values.append((variable, value))
+            rows.append(
+                _Row(variable.path, source, tuple(variable.shape), None if array is None else array.shape, result)
+            )
+        used = {row.stored for row in rows}
+        left = [name for name in stored.weights if name not in used]
+        self._require_whole(stored, rows, left)
+        for variable, value in values:
+            variable.assign(value)
+        logger.info("Warm start from %s\n%s", stored.path, as_text(_table(rows, left, stored), TABLE_WIDTH))
+
+    def _fitted(self, variable: Any, array: np.ndarray) -> tuple[str, np.ndarray | None]:
+        shape = tuple(variable.shape)
+        if array.shape == shape:
+            return LOADED, array
+        transformed = self.transform_weight(variable.path, array, variable)
+        if transformed is None:
+            return SHAPE, None
+        if np.shape(transformed) != shape:
+            raise WarmStartError(
+                f"{type(self).__qualname__}.transform_weight must return an array of shape {shape} for "
+                f"{variable.path}, got {np.shape(transformed)}"
+            )
+        return TRANSFORMED, transformed
+
+    def _require_whole(self, stored: StoredWeights, rows: list[_Row], left: list[str]) -> None:
+        missing = [row for row in rows if row.result in (MISSING, SHAPE)]
+        loaded = any(row.result in (LOADED, TRANSFORMED) for row in rows)
+        if loaded and (self.params.allow_partial or not missing):
+            return
+        lines = [f"  {row.name} {row.shape}: {_why(row)}" for row in missing]
+        unused = f"\nStored, but not used: {', '.join(left)}" if left else ""
+        what = "some are missing" if loaded else "no weight could be loaded"
+        raise WarmStartError(
+            f"{stored.path} must hold all weights of the network, but {what}:\n" + "\n".join(lines) + unused + "\n"
+            "Match names by warmstart.rename and its sisters, or leave these as they are by warmstart.allow_partial"
+        )
+
+
+def _why(row: _Row) -> str:
+    return f"{row.stored} has the shape {row.stored_shape}" if row.result == SHAPE else row.result
+
+
+def _table(rows: list[_Row], left: list[str], stored: StoredWeights) -> Table:
+    table = Table("weight", "stored as", "shape", "", box=SIMPLE, pad_edge=False)
+    for row in rows:
+        source = "" if row.stored is None else "(same)" if row.stored == row.name else row.stored
+        shape = f"{row.stored_shape} -> {row.shape}" if row.stored_shape not in (None, row.shape) else str(row.shape)
+        table.add_row(row.name, source, shape, row.result)
+    for name in left:
+        table.add_row("", name, str(stored.weights[name].shape), "not used")
+    return table

@@ -1,0 +1,269 @@
+"""Beginning with weights that were trained before."""
+
+import logging
+
+import keras
+import numpy as np
+import pytest
+
+from tfaip.model.bundle.weights import read_weights, write_weights
+from tfaip.model.testing.points.scenario import PointsScenario
+from tfaip.trainer import ConstantParams, RunFolder, SGDParams, Trainer, WarmStarter, WarmStartError, WarmstartParams
+from tfaip.trainer.checkpoint import Checkpoints
+
+
+class Graph(keras.layers.Layer):
+    """Two dense layers."""
+
+    def __init__(self, name="net", units=3, second="second"):
+        super().__init__(name=name)
+        self.first = keras.layers.Dense(units, name="first")
+        self.second = keras.layers.Dense(2, name=second)
+
+    def build(self, shape):
+        self.first.build(shape)
+        self.second.build((None, self.first.units))
+        self.built = True
+
+    def call(self, inputs):
+        return self.second(self.first(inputs))
+
+
+def graph(**changes) -> Graph:
+    built = Graph(**changes)
+    built(np.zeros((1, 4), np.float32))
+    return built
+
+
+def stored(tmp_path, source: Graph):
+    write_weights(tmp_path / "weights.h5", source.weights)
+    return tmp_path
+
+
+def load(path, target, starter=WarmStarter, **params):
+    starter(WarmstartParams(model=path, **params)).load(target)
+
+
+def assert_equal(one: Graph, other: Graph):
+    for first, second in zip(one.weights, other.weights, strict=True):
+        np.testing.assert_array_equal(first.numpy(), second.numpy(), err_msg=first.path)
+
+
+def test_weights_are_matched_by_name_whatever_the_graph_is_called(tmp_path):
+    source, target = graph(name="former"), graph(name="net")
+    load(stored(tmp_path, source), target)
+    assert_equal(source, target)
+
+
+def test_with_the_name_of_the_graph_it_counts(tmp_path):
+    with pytest.raises(WarmStartError, match=r"no weight could be loaded"):
+        load(stored(tmp_path, graph(name="former")), graph(), trim_graph_name=False)
+
+
+def test_what_is_missing_is_listed_and_nothing_is_loaded(tmp_path):
+    target = graph(second="head")
+    before = [weight.numpy() for weight in target.weights]
+    with pytest.raises(WarmStartError) as raised:
+        load(stored(tmp_path, graph()), target)
+    message = str(raised.value)
+    assert "net/head/kernel (3, 2): not stored" in message
+    assert "net/head/bias (2,): not stored" in message
+    assert "Stored, but not used: net/second/" in message
+    assert "warmstart.allow_partial" in message
+    for weight, value in zip(target.weights, before, strict=True):
+        np.testing.assert_array_equal(weight.numpy(), value)
+
+
+def test_a_part_is_loaded_if_that_is_allowed_and_the_table_tells_it(tmp_path, caplog):
+    source, target = graph(), graph(second="head")
+    with caplog.at_level(logging.INFO):
+        load(stored(tmp_path, source), target, allow_partial=True)
+    np.testing.assert_array_equal(target.first.kernel.numpy(), source.first.kernel.numpy())
+    assert [line.split() for line in caplog.messages[-1].splitlines()[1:] if "─" not in line] == [
+        ["weight", "stored", "as", "shape"],
+        ["net/first/kernel", "(same)", "(4,", "3)", "loaded"],
+        ["net/first/bias", "(same)", "(3,)", "loaded"],
+        ["net/head/kernel", "(3,", "2)", "not", "stored"],
+        ["net/head/bias", "(2,)", "not", "stored"],
+        ["net/second/bias", "(2,)", "not", "used"],
+        ["net/second/kernel", "(3,", "2)", "not", "used"],
+    ]
+    assert max(map(len, caplog.messages[-1].splitlines()[1:])) <= 80
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"rename": ["second->head"]},
+        {"rename": ["^sec->he", "ond->ad"]},
+        {"rename_targets": ["head->second"]},
+        {"rename": ["second->he"], "rename_targets": ["head->he"]},
+    ],
+)
+def test_names_are_replaced_by_rules(tmp_path, params):
+    source, target = graph(), graph(second="head")
+    load(stored(tmp_path, source), target, **params)
+    assert_equal(source, target)
+
+
+def test_a_suffix_is_added_to_stored_names(tmp_path):
+    source, target = graph(), graph()
+    load(stored(tmp_path, source), target, add_suffix="_a", rename_targets=["$->_a"])
+    assert_equal(source, target)
+
+
+def test_numbers_that_keras_appends_are_removed(tmp_path):
+    source, target = graph(second="cell_4"), graph(second="cell")
+    load(stored(tmp_path, source), target, auto_remove_numbers_for=["cell"])
+    assert_equal(source, target)
+
+
+def test_only_what_is_included_is_loaded_and_not_what_is_excluded(tmp_path):
+    source = graph()
+    path = stored(tmp_path, source)
+    for params in ({"include": "first/.*"}, {"exclude": "second/.*"}, {"include": ".*", "exclude": "second/.+"}):
+        target = graph()
+        before = target.second.kernel.numpy()
+        load(path, target, **params)
+        np.testing.assert_array_equal(target.first.kernel.numpy(), source.first.kernel.numpy())
+        np.testing.assert_array_equal(target.second.kernel.numpy(), before)
+
+
+@pytest.mark.parametrize("option", ["include", "exclude"])
+def test_a_pattern_that_matches_no_whole_name_is_refused(tmp_path, option):
+    with pytest.raises(WarmStartError, match=f"warmstart.{option} must match the whole name .* 'first' matches none"):
+        load(stored(tmp_path, graph()), graph(), **{option: "first"})
+
+
+def test_a_rule_that_finds_nothing_is_refused(tmp_path):
+    with pytest.raises(WarmStartError, match="'third->fourth' finds nothing"):
+        load(stored(tmp_path, graph()), graph(), rename=["third->fourth"])
+
+
+def test_names_that_become_the_same_are_refused(tmp_path):
+    with pytest.raises(WarmStartError, match=r"the same: .*x/kernel \(net/first/kernel and net/second/kernel\)"):
+        load(stored(tmp_path, graph()), graph(), rename=["first|second->x"])
+
+
+@pytest.mark.parametrize(("option", "value"), [("rename", ["a"]), ("rename", ["(->b"]), ("include", "(")])
+def test_rules_are_checked_when_they_are_given(option, value):
+    with pytest.raises(ValueError, match=f"'{option}' must"):
+        WarmstartParams(**{option: value})
+
+
+def test_another_shape_is_an_error_that_names_both(tmp_path):
+    with pytest.raises(WarmStartError, match=r"net/first/kernel \(4, 5\): net/first/kernel has the shape \(4, 3\)"):
+        load(stored(tmp_path, graph()), graph(units=5))
+
+
+class Padding(WarmStarter):
+    """Keeps the random start of what a stored weight is too small for."""
+
+    def transform_weight(self, name, stored, variable):
+        if "first" not in name and "second" not in name:
+            return None
+        value = variable.numpy()
+        value[tuple(slice(length) for length in stored.shape)] = stored
+        return value
+
+
+def test_a_weight_that_does_not_fit_can_be_transformed(tmp_path, caplog):
+    source, target = graph(), graph(units=5)
+    with caplog.at_level(logging.INFO):
+        load(stored(tmp_path, source), target, Padding)
+    np.testing.assert_array_equal(target.first.kernel.numpy()[:, :3], source.first.kernel.numpy())
+    assert "(4, 3) -> (4, 5)" in caplog.text
+    assert "transformed" in caplog.text
+
+
+def test_a_transformation_to_another_shape_names_the_method(tmp_path):
+    class Wrong(WarmStarter):
+        def transform_weight(self, name, stored, variable):
+            return stored
+
+    with pytest.raises(WarmStartError, match=r"Wrong.transform_weight must return an array of shape \(4, 5\)"):
+        load(stored(tmp_path, graph()), graph(units=5), Wrong)
+
+
+@pytest.mark.parametrize("name", ["model.weights.h5", "model.keras"])
+def test_files_of_keras_are_matched_by_layer_and_position(tmp_path, name):
+    inputs = keras.Input((4,))
+    hidden = keras.layers.BatchNormalization(name="norm")(keras.layers.Dense(3, name="first")(inputs))
+    model = keras.Model(inputs, keras.layers.Dense(2, name="second")(hidden))
+    model.compile("adam", "mse")
+    (model.save_weights if name.endswith(".weights.h5") else model.save)(tmp_path / name)
+    target = graph()
+    load(tmp_path / name, target)
+    for layer in ("first", "second"):
+        for stored_value, value in zip(
+            model.get_layer(layer).get_weights(), getattr(target, layer).get_weights(), strict=True
+        ):
+            np.testing.assert_array_equal(stored_value, value)
+
+
+@pytest.mark.parametrize("what", ["missing", "empty folder", "text"])
+def test_what_holds_no_weights_is_refused_by_its_path(tmp_path, what):
+    path = tmp_path / "model.weights.h5"
+    if what == "empty folder":
+        path.mkdir()
+    elif what == "text":
+        path.write_text("weights")
+    with pytest.raises(WarmStartError, match="model.weights.h5"):
+        load(path, graph())
+
+
+def frozen(points_params, source, **changes):
+    """Parameters of a run that starts from `source` and changes nothing."""
+    params = points_params("warm", learning_rate=ConstantParams(lr=0.0), optimizer=SGDParams(), epochs=2, **changes)
+    params.warmstart.model = source
+    return params
+
+
+@pytest.mark.parametrize("source", ["export", "checkpoint", "run"])
+def test_a_warm_started_run_validates_as_the_first_did(points_params, train, metrics_of, source):
+    """With an average of the weights, which is what was validated."""
+    first = points_params("first", ema_decay=0.5)
+    logs = train(first)
+    folder = RunFolder(first.output_dir)
+    path = {
+        "export": folder.export,
+        "checkpoint": Checkpoints(folder.checkpoint).newest().path,
+        "run": folder.path,
+    }[source]
+    warm = frozen(points_params, path, ema_decay=0.9)
+    train(warm)
+    for line in metrics_of(warm.output_dir):
+        assert line["val_loss"] == pytest.approx(logs["val_loss"], abs=1e-5)
+        assert line["val_acc"] == pytest.approx(logs["val_acc"], abs=1e-5)
+
+
+def test_a_resumed_run_is_not_warm_started_again(points_params, train, resume, metrics_of):
+    first = points_params("first", epochs=1)
+    train(first)
+    export = RunFolder(first.output_dir).export
+    warm = points_params("warm", epochs=1)
+    warm.warmstart.model = export
+    train(warm)
+    trained = read_weights(RunFolder(warm.output_dir).export / "weights.h5")
+    warm.epochs = 2
+    (export / "weights.h5").unlink()
+    warm.learning_rate = ConstantParams(lr=0.0)
+    resume(warm)
+    for name, value in read_weights(RunFolder(warm.output_dir).export / "weights.h5").items():
+        np.testing.assert_array_equal(value, trained[name], err_msg=name)
+
+
+def test_a_trainer_replaces_the_class(points_params, train):
+    class Seen(WarmStarter):
+        def load(self, graph):
+            raise LookupError(graph.name)
+
+    class Own(Trainer):
+        @classmethod
+        def warm_starter_cls(cls):
+            return Seen
+
+    params = points_params(None)
+    params.warmstart.model = "somewhere"
+    with pytest.raises(LookupError, match="points"):
+        Own(params, PointsScenario(params.scenario)).train()
