@@ -51,7 +51,7 @@ class StopSignals:
         threading.Thread(target=self._watch, name="stop-signals", daemon=True).start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, exc_type: type[BaseException] | None, *_: object) -> None:
         if not self._former:
             return
         signal.set_wakeup_fd(self._former_descriptor)
@@ -59,6 +59,9 @@ class StopSignals:
             signal.signal(number, handler)
         self._former.clear()
         self._write.close()  # which ends the thread
+        if self.received is not None and exc_type is None:
+            # Too late for the run to stop, but not for the process.
+            raise self.error()
 
     def check(self) -> None:
         """Raise `StopRequested` if a signal was received."""
