@@ -32,8 +32,13 @@ def test_the_printed_lines_mean_the_same_to_a_shell(workbook: MakeWorkbook, comm
 
 def test_the_real_workbook_prints_its_two_lines(real_workbook: Path, command: Command) -> None:
     done = command("--xlsx", real_workbook, "--dry_run")
-    assert (done.returncode, len(done.stdout.splitlines())) == (0, 2)
-    assert done.stdout.startswith("tfaip-train examples.tutorial.full --trainer.epochs 2 ")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        "tfaip-train examples.tutorial.full --trainer.epochs 2 --trainer.samples_per_epoch 20 "
+        "--trainer.output_dir experimenter_test_files/1 --learning_rate.lr 0.01",
+        "tfaip-train examples.tutorial.full --trainer.epochs 2 --trainer.samples_per_epoch 22 "
+        "--trainer.output_dir experimenter_test_files/2 --val.limit 2",
+    ]
 
 
 def test_only_the_wanted_rows_are_printed(workbook: MakeWorkbook, command: Command) -> None:

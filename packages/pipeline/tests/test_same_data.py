@@ -59,6 +59,21 @@ def test_batches_of_the_generator_are_kept(processes):
     assert indices == [[11], [21, 22], [41], [51, 52]]
 
 
+@pytest.mark.parametrize("processes", [0, 2])
+def test_samples_that_were_made_of_one_have_random_numbers_of_their_own(processes):
+    pipeline = make_pipeline(
+        RepeatParams(),
+        AddNoiseParams(),
+        generator=NumbersParams(count=3),
+        num_processes=processes,
+        mode=PipelineMode.EVALUATION,
+    )
+    with pipeline.generate_input_samples() as samples:
+        one, first, second = (sample.inputs["x"] for sample in samples)
+    assert one.shape != first.shape == second.shape
+    assert (first != second).all()
+
+
 def test_seeds_differ():
     def batches(seed):
         return batches_of(make_pipeline(AddNoiseParams(), seed=seed))

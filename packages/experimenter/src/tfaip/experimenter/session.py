@@ -7,9 +7,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from tfaip.experimenter.command_words import quoted
-from tfaip.experimenter.errors import SheetError, SheetMistake
+from tfaip.experimenter.errors import ExperimenterError, SheetError, SheetMistake
 from tfaip.experimenter.executors.interface import Executor
-from tfaip.experimenter.executors.local import LocalExecutor
+from tfaip.experimenter.executors.registry import DEFAULT_EXECUTOR, make_executor
 from tfaip.experimenter.plan import Plan
 from tfaip.experimenter.queue.entries import Entry, State
 from tfaip.experimenter.queue.membership import membership
@@ -26,6 +26,9 @@ __all__ = ["FAILED", "INTERRUPTED", "run_plan", "update_results"]
 
 FAILED, INTERRUPTED = 1, 130
 
+# The note in the state that says who runs what is running.
+EXECUTOR = "executor"
+
 
 def run_plan(
     plan: Plan,
@@ -33,6 +36,7 @@ def run_plan(
     view: Callable[[Callable[[], Snapshot]], AbstractContextManager[Listener]],
     options: Options,
     *,
+    executor: str = DEFAULT_EXECUTOR,
     join: bool = False,
     update: bool = True,
 ) -> int:
@@ -43,6 +47,7 @@ def run_plan(
         slots: Where they run.
         view: Makes who shows what happens, given what tells how the queue stands.
         options: How failures are answered.
+        executor: Who runs the runs: a name of the registry, or `module:Class`.
         join: Whether to help an experimenter that is at work.
         update: Whether the results are written into the workbook as runs end.
 
@@ -50,21 +55,23 @@ def run_plan(
         The exit code: 0 if all went well, 1 if runs have failed or still wait, 130 if interrupted.
 
     Raises:
-        ExperimenterError: A command can't be run, or another experimenter is at work.
+        ExperimenterError: A command can't be run, another experimenter is at work, or another executor's runs are
+            still running.
     """
     state = StateFolder(plan.workbook)
-    executor = LocalExecutor(state.attempts)
+    runs = make_executor(executor, state.attempts)
     store: Store | None = None
     try:
-        _refuse_commands(plan, executor)
+        _refuse_commands(plan, runs)
         store = Store(state.database)
         queue = store
         with membership(store, slots, join=join) as member, view(lambda: snapshot_of(queue, live=True)) as listener:
+            _keep_to_executor(store, executor)
             prepare(store, plan, state, listener, join=join)
             ids = {run.id for run in plan.runs}
             updater = ResultsUpdater(plan, store, listener.said) if update else None
             watching = UpdatingListener(listener, updater) if updater else listener
-            scheduler = Scheduler(store, executor, slots, ids, member, watching, options)
+            scheduler = Scheduler(store, runs, slots, ids, member, watching, options)
             scheduler.handle_signals()
             scheduler.run()
             if updater:
@@ -75,7 +82,7 @@ def run_plan(
         well = (State.FINISHED, State.RUNNING)
         return 0 if all(entry.state in well for entry in store.entries() if entry.id in ids) else FAILED
     finally:
-        executor.close()
+        runs.close()
         if store is not None:
             store.close()
 
@@ -110,6 +117,18 @@ def prepare(store: Store, plan: Plan, state: StateFolder, listener: Listener, *,
                 f'Row {run.row}: the run {run.id} has finished with another command line ("{quoted(entry.words)}") '
                 "and isn't run again; give the row another ID to run it."
             )
+
+
+def _keep_to_executor(store: Store, executor: str) -> None:
+    """Runs can be found again only by the executor that they were submitted to."""
+    before = store.noted(EXECUTOR) or DEFAULT_EXECUTOR
+    if before != executor and (running := store.running()):
+        ids = ", ".join(entry.id for entry in running)
+        raise ExperimenterError(
+            f"--executor: {ids} was started by {before} and may still run, got {executor}; "
+            f"use --executor {before} until it has ended"
+        )
+    store.note(EXECUTOR, executor)
 
 
 def _differs(entry: Entry, words: Sequence[str]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from tfaip.experimenter.executors.registry import DEFAULT_EXECUTOR, EXECUTORS
 from tfaip.params import CommandLine
 
 __all__ = ["Arguments", "StatusArguments", "read_arguments", "read_status_arguments"]
@@ -34,6 +35,7 @@ class Arguments:
     no_update: bool
     dry_run: bool
     python: str | None
+    executor: str
     only: tuple[str, ...]
 
 
@@ -57,6 +59,12 @@ def read_arguments(prog: str, words: Sequence[str]) -> Arguments:
     command.add_argument("--no_update", type=bool, help="Don't write the results when runs end")
     command.add_argument("--dry_run", type=bool, help="Only print the command lines, quoted for a shell")
     command.add_argument("--python", type=str | None, help="Interpreter that runs the rows")
+    command.add_argument(
+        "--executor",
+        type=str,
+        default=DEFAULT_EXECUTOR,
+        help=f"Who runs the runs: {', '.join(EXECUTORS)}, or a class of your own, module:Class",
+    )
     command.add_argument("--only", type=list[str], default=[], help="IDs of the rows to run")
     found = command.parse(words).arguments
     return Arguments(
@@ -73,6 +81,7 @@ def read_arguments(prog: str, words: Sequence[str]) -> Arguments:
         no_update=found.no_update,
         dry_run=found.dry_run,
         python=found.python,
+        executor=found.executor,
         only=tuple(found.only),
     )
 

@@ -98,7 +98,15 @@ def _run_plan(plan: Plan, arguments: Arguments) -> int:
         fail_fast=arguments.fail_fast,
         timeout=None if arguments.timeout is None else arguments.timeout.total_seconds(),
     )
-    return run_plan(plan, slots, _view, options, join=arguments.join, update=not arguments.no_update)
+    return run_plan(
+        plan,
+        slots,
+        _view,
+        options,
+        executor=arguments.executor,
+        join=arguments.join,
+        update=not arguments.no_update,
+    )
 
 
 def _view(snapshot: Callable[[], Snapshot]) -> AbstractContextManager[Listener]:

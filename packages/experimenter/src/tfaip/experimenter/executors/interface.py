@@ -76,7 +76,10 @@ Outcome = Running | Ended | Lost
 
 
 class Executor(Protocol):
-    """Runs jobs so that they outlive the process which submitted them; found again by their key."""
+    """Runs jobs so that they outlive the process which submitted them; found again by their key.
+
+    A class that `--executor module:Class` names is called with the folder where it may keep its records.
+    """
 
     def refusal(self, words: Sequence[str]) -> str | None:
         """Return why a command line can't be run here, before anything is submitted; `None` if it can."""
@@ -98,3 +101,6 @@ class Executor(Protocol):
 
     def wait(self, seconds: float) -> None:
         """Return when a job may have ended, at the latest after some seconds."""
+
+    def close(self) -> None:
+        """Give back what the executor itself holds; jobs that run go on."""
