@@ -84,7 +84,15 @@ class ModelBase(ABC, Generic[TParams]):
         return graph
 
     def losses(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> dict[str, Any]:
-        """Return each loss as a float32 scalar.
+        """Return each loss as a float32 scalar, the mean of the batch.
+
+        Raises:
+            TypeError: As `sample_losses`.
+        """
+        return {name: keras.ops.mean(loss) for name, loss in self.sample_losses(inputs, targets, outputs).items()}
+
+    def sample_losses(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> dict[str, Any]:
+        """Return each loss as the hook gives it: float32, of shape (batch,) or ().
 
         Raises:
             TypeError: The hook returned something else than named floating-point tensors of shape () or (batch,).
@@ -94,7 +102,7 @@ class ModelBase(ABC, Generic[TParams]):
         if not isinstance(losses, Mapping) or not losses:
             got = repr(losses) if isinstance(losses, Mapping) else type(losses).__qualname__
             raise TypeError(f"{where} must return a dict of named losses, got {got}")
-        return {name: _scalar_loss(where, name, loss) for name, loss in losses.items()}
+        return {name: _checked_loss(where, name, loss) for name, loss in losses.items()}
 
     def loss_weights(self, names: list[str]) -> dict[str, float]:
         """Return the weight of each loss in `names`.
@@ -159,7 +167,7 @@ class ModelBase(ABC, Generic[TParams]):
         return graphs
 
 
-def _scalar_loss(where: str, name: str, loss: Any) -> Any:
+def _checked_loss(where: str, name: str, loss: Any) -> Any:
     loss = tf.convert_to_tensor(loss)
     if not loss.dtype.is_floating:
         raise TypeError(f"{where} must return floating-point losses, got {loss.dtype.name} for {name!r}")
@@ -168,4 +176,4 @@ def _scalar_loss(where: str, name: str, loss: Any) -> Any:
             f"{where} must return losses of shape () or (batch,), got {loss.shape} for {name!r}: "
             "take the mean over the other axes"
         )
-    return keras.ops.mean(keras.ops.cast(loss, "float32"))
+    return keras.ops.cast(loss, "float32")

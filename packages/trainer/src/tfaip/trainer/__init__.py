@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tfaip.model import DeviceConfigParams, TrainerPipelineParams, TrainerPipelineParamsBase
 from tfaip.trainer.early_stopping import EarlyStoppingParams
-from tfaip.trainer.errors import CheckpointError, RunFolderError, WarmStartError
+from tfaip.trainer.errors import CheckpointError, RunFolderError, TrainingError, WarmStartError
 from tfaip.trainer.optimizers import (
     AdaBeliefParams,
     AdafactorParams,
@@ -76,6 +76,7 @@ __all__ = [
     "TrainerParams",
     "TrainerPipelineParams",
     "TrainerPipelineParamsBase",
+    "TrainingError",
     "WarmStartError",
     "WarmStarter",
     "WarmstartParams",

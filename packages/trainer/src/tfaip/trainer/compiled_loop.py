@@ -26,6 +26,7 @@ class LoopCall:
         seconds: Time that the call took.
         waited: Seconds of it that were spent waiting for batches.
         ended: Whether the last batch was the last of its pass over the data.
+        finite: Whether the step said of the last batch that all was finite; the call ends where it was not.
     """
 
     steps: int
@@ -33,6 +34,7 @@ class LoopCall:
     seconds: float
     waited: float
     ended: bool
+    finite: bool
 
 
 class CompiledLoop:
@@ -41,13 +43,14 @@ class CompiledLoop:
     Python between two steps costs about as much as the step of a small network; here it comes in once in many steps.
 
     Args:
-        step: Called with (inputs, targets) of each batch; its state is in variables.
+        step: Called with (inputs, targets) of each batch; its state is in variables. It may return whether all was
+            finite, a bool scalar, which ends the call where it is false.
         steps_per_call: Steps of one call; 0 for as many as take about a tenth of a second.
         eager: Run uncompiled, so that a debugger stops inside of the step.
     """
 
     def __init__(
-        self, step: Callable[[Tensors, Tensors], None], *, steps_per_call: int = 0, eager: bool = False
+        self, step: Callable[[Tensors, Tensors], Any], *, steps_per_call: int = 0, eager: bool = False
     ) -> None:
         self._step = step
         self._steps_per_call = StepsPerCall(steps_per_call)
@@ -65,30 +68,33 @@ class CompiledLoop:
         wanted = self._steps_per_call.steps
         most_steps = wanted if max_steps is None else min(wanted, max(max_steps, 1))
         most_samples = tf.int64.max if max_samples is None else max_samples
-        steps, samples, waited, ended = self._run(
+        steps, samples, waited, ended, finite = self._run(
             iterator, tf.constant(most_steps, tf.int64), tf.constant(most_samples, tf.int64)
         )
-        call = LoopCall(int(steps), int(samples), time.perf_counter() - started, float(waited), bool(ended))
+        seconds = time.perf_counter() - started
+        call = LoopCall(int(steps), int(samples), seconds, float(waited), bool(ended), bool(finite))
         self._steps_per_call.took(call.steps, call.seconds)
         return call
 
     def _loop(self, iterator: Any, max_steps: Any, max_samples: Any) -> Any:
-        def goes_on(steps: Any, samples: Any, waited: Any, ended: Any) -> Any:
+        def goes_on(steps: Any, samples: Any, waited: Any, ended: Any, finite: Any) -> Any:
             del waited
-            return (steps < max_steps) & (samples < max_samples) & ~ended
+            return (steps < max_steps) & (samples < max_samples) & ~ended & finite
 
-        def once(steps: Any, samples: Any, waited: Any, ended: Any) -> Any:
-            del ended
+        def once(steps: Any, samples: Any, waited: Any, ended: Any, finite: Any) -> Any:
+            del ended, finite
             # TensorFlow orders only what works on one resource: the clock has to be told what it measures.
             before = tf.timestamp()
             with tf.control_dependencies([before]):
                 inputs, targets, *_, ended = next(iterator)
             with tf.control_dependencies([ended]):
                 waited += tf.timestamp() - before
-            self._step(inputs, targets)
+            finite = self._step(inputs, targets)
+            if finite is None:
+                finite = tf.constant(True)
             size = tf.shape(next(iter(inputs.values())), out_type=tf.int64)[0]
-            return steps + 1, samples + size, waited, ended
+            return steps + 1, samples + size, waited, ended, finite
 
         zero = tf.constant(0, tf.int64)
-        start = (zero, zero, tf.constant(0.0, tf.float64), tf.constant(False))
+        start = (zero, zero, tf.constant(0.0, tf.float64), tf.constant(False), tf.constant(True))
         return tf.while_loop(goes_on, once, start, parallel_iterations=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tfaip.params import UserError
 
-__all__ = ["CheckpointError", "RunFolderError", "WarmStartError"]
+__all__ = ["CheckpointError", "RunFolderError", "TrainingError", "WarmStartError"]
 
 
 class CheckpointError(UserError, ValueError):
@@ -13,6 +13,10 @@ class CheckpointError(UserError, ValueError):
 
 class RunFolderError(UserError, ValueError):
     """A folder can't be written, holds another run, or holds none where one is expected."""
+
+
+class TrainingError(UserError, ArithmeticError):
+    """A training can't go on: a loss or a gradient is not finite."""
 
 
 class WarmStartError(UserError, ValueError):

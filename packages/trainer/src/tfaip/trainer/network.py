@@ -13,7 +13,10 @@ import tensorflow as tf
 from tfaip.model import ModelMetrics
 from tfaip.model.tensor_specs import tensor_specs
 from tfaip.trainer.ema import ExponentialMovingAverage
+from tfaip.trainer.frozen_layers import freeze
 from tfaip.trainer.gradient_accumulation import GradientAccumulation
+from tfaip.trainer.input_gradient_penalty import InputGradientPenalty
+from tfaip.trainer.norms import GradientNorms
 from tfaip.trainer.precision import scale_loss_in_half_precision
 from tfaip.trainer.train_step import TrainStep
 
@@ -37,13 +40,18 @@ class Network:
     def __init__(self, scenario: ScenarioBase[Any, Any], params: TrainerParams) -> None:
         self.model = scenario.create_model()
         self.graph = self.model.build_graph(scenario.data)
+        frozen = freeze(self.graph, params.no_train_scope) if params.no_train_scope else []
         loss_names = self._loss_names(scenario)
         self.train_metrics = ModelMetrics(self.model, loss_names)
         self.val_metrics = ModelMetrics(self.model, loss_names)
         trained = self.graph.trainable_variables
         self.optimizer = scale_loss_in_half_precision(params.optimizer.create(trained), trained)
-        self._average = ExponentialMovingAverage(self.graph.weights, params.ema_decay) if params.ema_decay else None
+        # Frozen weights are their own average; those that layers update themselves (of batch normalisation) are not.
+        paths = {weight.path for weight in frozen}
+        averaged = [weight for weight in self.graph.weights if weight.path not in paths]
+        self._average = ExponentialMovingAverage(averaged, params.ema_decay) if params.ema_decay else None
         self._is_averaged = False
+        self.gradient_norms = GradientNorms(trained) if params.log_gradients else None
         self.schedule = params.learning_rate.create(params.epochs)
         batches = params.train_accum_steps
         self.step = TrainStep(
@@ -54,6 +62,9 @@ class Network:
             self.schedule,
             accumulation=GradientAccumulation(trained, batches) if batches > 1 else None,
             average=self._average,
+            norms=self.gradient_norms,
+            penalty=self._penalty(scenario),
+            check_finite=params.stop_on_nan,
         )
         weights = sum(int(np.prod(variable.shape)) for variable in trained)
         logger.info("The graph %s has %s trainable parameters", self.graph.name, f"{weights:,}")
@@ -92,6 +103,12 @@ class Network:
         """Let the average begin with the present weights; to be called once others were loaded."""
         if self._average:
             self._average.restart()
+
+    def _penalty(self, scenario: ScenarioBase[Any, Any]) -> InputGradientPenalty | None:
+        params = scenario.params
+        if not params.input_gradient_regularization:
+            return None
+        return InputGradientPenalty(self.graph, scenario.data, params.input_gradient_h, params.input_gradient_lambda)
 
     def _loss_names(self, scenario: ScenarioBase[Any, Any]) -> list[str]:
         """Trace the loss once, which also shows an error in it before anything is written."""

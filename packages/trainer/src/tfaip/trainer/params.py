@@ -38,6 +38,16 @@ class TrainerParams:
         help="Decay of the weights' moving average, which is what is validated and exported; 0: none, "
         "negative: chosen by the number of samples of an epoch",
     )
+    no_train_scope: str | None = field(
+        default=None,
+        help="Regular expression; layers whose whole path (graph/layer/inner layer) matches are not trained, "
+        "nor are those in them",
+    )
+    stop_on_nan: bool = field(
+        default=True, help="End the training where loss or gradients are not finite, and say in which layer and samples"
+    )
+    log_gradients: bool = field(default=False, help="Write the mean norm of each gradient to TensorBoard")
+    log_weights: bool = field(default=False, help="Write the norm of each weight to TensorBoard")
     val_every_n: int = field(default=1, validator=ge(1), help="Validate every n epochs, and after the last one")
     lav_every_n: int = field(
         default=0, validator=ge(0), help="Load and validate every n epochs, and after the last one; 0: never"

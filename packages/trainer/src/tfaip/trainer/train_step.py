@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from tfaip.model import GraphBase, ModelBase, ModelMetrics
     from tfaip.trainer.ema import ExponentialMovingAverage
     from tfaip.trainer.gradient_accumulation import GradientAccumulation
+    from tfaip.trainer.input_gradient_penalty import InputGradientPenalty
+    from tfaip.trainer.norms import GradientNorms
     from tfaip.trainer.schedules import Schedule
 
 __all__ = ["TrainStep"]
@@ -34,6 +36,8 @@ class TrainStep:
         schedule: From epochs of data to the learning rate.
         accumulation: Sums the gradients of several batches to one update.
         average: Follows the weights.
+        norms: Measures the gradients of each update.
+        penalty: Added to the loss that is trained, but to none of the logs.
         check_finite: Leave out the update, and return False, where the loss or a gradient is not finite.
     """
 
@@ -47,6 +51,8 @@ class TrainStep:
         *,
         accumulation: GradientAccumulation | None = None,
         average: ExponentialMovingAverage | None = None,
+        norms: GradientNorms | None = None,
+        penalty: InputGradientPenalty | None = None,
         check_finite: bool = False,
     ) -> None:
         self._model = model
@@ -56,6 +62,8 @@ class TrainStep:
         self._schedule = schedule
         self._accumulation = accumulation
         self._average = average
+        self._norms = norms
+        self._penalty = penalty
         self._check_finite = check_finite
         self._scales_loss = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
         # Place in the training, in epochs: `epoch + samples / samples_per_epoch`.
@@ -72,7 +80,9 @@ class TrainStep:
         own = [self.epoch, self.samples, self.samples_per_epoch]
         if self._steps is not None:
             own.append(self._steps)
-        return [*own, *(self._accumulation.variables if self._accumulation else [])]
+        for part in (self._accumulation, self._norms):
+            own += part.variables if part else []
+        return own
 
     @property
     def steps(self) -> int:
@@ -104,8 +114,6 @@ class TrainStep:
         self._assign_learning_rate()
         loss, gradients = self.gradients(inputs, targets)
         self.samples.assign_add(samples)
-        if self._steps is not None:
-            self._steps.assign_add(1)
         if not self._check_finite:
             self.update(gradients, samples)
             return None
@@ -113,24 +121,51 @@ class TrainStep:
         _when(finite, lambda: self.update(gradients, samples))
         return finite
 
-    def gradients(self, inputs: Tensors, targets: Tensors) -> tuple[Any, list[Any]]:
+    def gradients(
+        self, inputs: Tensors, targets: Tensors, watch: Callable[[str, Any], None] | None = None
+    ) -> tuple[Any, list[Any]]:
         """Return loss and gradients of a batch, and take it into the metrics.
 
         The gradients are scaled where the optimizer scales the loss; the loss, a float32 scalar, is not.
+
+        Args:
+            inputs: Inputs of the batch.
+            targets: Targets of the batch.
+            watch: Called with name and value of each loss, for one who looks for the cause of a failure.
         """
         variables = self._graph.trainable_variables
-        with tf.GradientTape() as tape:
-            outputs = self._graph.training_outputs(inputs, targets, training=True)
-            losses = self._model.losses(inputs, targets, outputs)
+        with tf.GradientTape(persistent=self._penalty is not None) as tape:
+            if self._penalty:
+                random_states = self._penalty.random_states()
+                self._penalty.watch(tape, inputs)
+            outputs, sample_losses = self._forward(inputs, targets)
+            losses = {name: tf.reduce_mean(loss) for name, loss in sample_losses.items()}
+            if watch:
+                for name, loss in losses.items():
+                    watch(name, loss)
             # Regularisers of layers are trained, but are not a log of the model.
             trained = self._metrics.weighted_sum(losses) + sum(self._graph.losses)
+            if self._penalty:
+                trained += self._penalty(
+                    tape,
+                    inputs,
+                    self._metrics.weighted_sum(sample_losses),
+                    lambda moved: self._metrics.weighted_sum(self._forward(moved, targets)[1]),
+                    random_states,
+                )
             scaled = self._optimizer.scale_loss(trained) if self._scales_loss else trained
         gradients = tape.gradient(scaled, [variable.value for variable in variables])
         self._metrics.update(inputs, targets, outputs, losses)
         return trained, gradients
 
+    def _forward(self, inputs: Tensors, targets: Tensors) -> tuple[Tensors, Tensors]:
+        outputs = self._graph.training_outputs(inputs, targets, training=True)
+        return outputs, self._model.sample_losses(inputs, targets, outputs)
+
     def update(self, gradients: Sequence[Any], samples: Any) -> None:
         """Change the weights by the gradients of a batch of so many `samples`, an int64 scalar."""
+        if self._steps is not None:
+            self._steps.assign_add(1)
         if self._accumulation is None:
             self._apply(gradients, samples)
             return
@@ -143,6 +178,8 @@ class TrainStep:
         self._apply(self._accumulation.take(), samples)
 
     def _apply(self, gradients: Sequence[Any], samples: Any) -> None:
+        if self._norms:
+            self._norms.update(gradients, self._optimizer.dynamic_scale.value if self._scales_loss else 1.0)
         self._optimizer.apply(gradients, self._graph.trainable_variables)
         if self._average:
             known = self.samples_per_epoch.value

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tfaip.pipeline import PipelineMode
 from tfaip.pipeline.errors import StateError
 from tfaip.trainer.pipeline_errors import pipeline_errors
+from tfaip.trainer.sample_metas import sample_metas
 
 if TYPE_CHECKING:
     from tfaip.model import ScenarioBase
@@ -42,6 +43,7 @@ class TrainingData:
         pipeline = scenario.data.create_pipeline(
             PipelineMode.TRAINING, gen.setup.train, gen.train_gen(), seed=params.random_seed or 0
         )
+        self._pipeline = pipeline
         self.starts_anew = False
         try:
             self._dataset = pipeline.input_dataset(repeat=True, state=state)
@@ -70,3 +72,13 @@ class TrainingData:
     def state(self) -> dict[str, Any]:
         """Return the place right after the batches that were taken, as plain JSON."""
         return self._dataset.state(self.batches)
+
+    def last_batch(self) -> tuple[Any, Any, list[Any]]:
+        """Return inputs, targets and each sample's meta of the batch that was taken last.
+
+        It is made again: the pipeline gives the same batch, and now with what identifies its samples.
+        """
+        state = self._dataset.state(self.batches - 1)
+        with self._pipeline.input_dataset(repeat=True, with_meta=True, state=state) as data:
+            inputs, targets, meta, _ = next(iter(data.dataset))
+        return inputs, targets, sample_metas(meta)

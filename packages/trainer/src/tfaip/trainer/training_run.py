@@ -16,6 +16,7 @@ from tfaip.trainer.actions.export_best import ExportBest
 from tfaip.trainer.actions.export_final import ExportFinal
 from tfaip.trainer.actions.load_and_validate import LastLoadAndValidate, LoadAndValidate
 from tfaip.trainer.actions.report import Report
+from tfaip.trainer.actions.report_norms import ReportNorms
 from tfaip.trainer.actions.stop_early import StopEarly
 from tfaip.trainer.actions.summarize import Summarize
 from tfaip.trainer.actions.validate import Validate
@@ -26,6 +27,7 @@ from tfaip.trainer.early_stopping.early_stopping import EarlyStopping
 from tfaip.trainer.growing_files import cut_back, sizes
 from tfaip.trainer.machine import describe_machine, differences
 from tfaip.trainer.network import Network
+from tfaip.trainer.not_finite import not_finite_error
 from tfaip.trainer.reporting.epoch_progress import EpochProgress
 from tfaip.trainer.reporting.progress import create_progress
 from tfaip.trainer.reporting.status_file import StatusFile
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from tfaip.model import ScenarioBase
     from tfaip.trainer.actions.action import Action
     from tfaip.trainer.checkpoint import Checkpoint
+    from tfaip.trainer.errors import TrainingError
     from tfaip.trainer.params import TrainerParams
     from tfaip.trainer.run_folder import RunFolder
     from tfaip.trainer.stop_signals import StopSignals
@@ -103,6 +106,7 @@ class TrainingRun:
             LastLoadAndValidate(lav),
             AdaptLearningRate(),
             Report(),
+            ReportNorms(),
             ExportBest(),
             Summarize(),
             ExportFinal(),
@@ -245,6 +249,8 @@ class TrainingRun:
                 max_steps=min(steps, default=None),
             )
         self._data.batches += call.steps
+        if not call.finite:
+            raise self._not_finite_error()
         shown.add(call.steps, call.samples, call.seconds, call.waited)
         context.progress.show(shown)
         context.status.update(epoch=context.epoch, step=context.step, eta=shown.eta)
@@ -256,6 +262,10 @@ class TrainingRun:
             self._samples_per_epoch = shown.samples
         for action in self._actions:
             action.after_call(context)
+
+    def _not_finite_error(self) -> TrainingError:
+        context = self._context
+        return not_finite_error(context.network, context.step + 1, *self._data.last_batch())
 
     def _state(self) -> dict[str, Any]:
         """Where the run stands between two calls or after an epoch, as plain JSON."""

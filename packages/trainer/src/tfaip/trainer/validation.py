@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfaip.trainer.compiled_loop import CompiledLoop
+from tfaip.trainer.sample_metas import sample_metas
 
 if TYPE_CHECKING:
     from tfaip.trainer.network import Network
@@ -60,7 +60,7 @@ class Validation:
         while self._printed.wants_more and not ended:
             inputs, targets, meta, end = next(self._iterator)
             outputs = self._step_with_outputs(inputs, targets)
-            self._printed.print_batch(_arrays(inputs), _arrays(targets), _arrays(outputs), _metas(meta))
+            self._printed.print_batch(_arrays(inputs), _arrays(targets), _arrays(outputs), sample_metas(meta))
             self.batches += 1
             ended = bool(end)
             self._between_calls()
@@ -83,11 +83,3 @@ class Validation:
 
 def _arrays(tensors: Tensors) -> dict[str, np.ndarray]:
     return {name: tensor.numpy() for name, tensor in tensors.items()}
-
-
-def _metas(meta: Tensors) -> list[Any]:
-    """Meta of each sample: from the JSON text that it travels as, unless the data has tensors of its own for it."""
-    arrays = _arrays(meta)
-    if list(arrays) == ["meta"] and arrays["meta"].dtype == object:
-        return [json.loads(text) for (text,) in arrays["meta"]]
-    return [{name: array[row] for name, array in arrays.items()} for row in range(len(next(iter(arrays.values()))))]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
+from attrs.validators import ge, gt
+
 from tfaip.model.evaluator import EvaluatorParams
 from tfaip.model.model_params import ModelBaseParams
 from tfaip.params import TYPE_ARGUMENT, field, params
@@ -24,5 +26,15 @@ class ScenarioBaseParams(Generic[TDataParams, TModelParams]):
     evaluator: EvaluatorParams = field(factory=EvaluatorParams, mode="flat", help="The evaluator of predictions")
     print_eval_limit: int = field(default=10, help="Validation samples that are printed in words; -1: all, 0: none")
     export_serve: bool = field(default=True, help="Export a SavedModel with each bundle")
+    input_gradient_regularization: bool = field(
+        default=False,
+        help="Train for losses that change little where the inputs do; takes a second pass through the graph",
+    )
+    input_gradient_h: float = field(
+        default=0.001, validator=gt(0), help="Input-gradient regularisation: how far the inputs are moved"
+    )
+    input_gradient_lambda: float = field(
+        default=0.1, validator=ge(0), help="Input-gradient regularisation: its weight beside the loss"
+    )
     scenario: str = field(default="", mode="ignore", help="Tag of the scenario's class")
     tfaip_version: str = field(default="", mode="ignore", help="Version of tfaip-model that wrote these parameters")
