@@ -121,3 +121,18 @@ class SlowStream(GeneratingDataProcessor[SlowStreamParams]):
         for sample in samples:
             time.sleep(self.params.seconds)
             yield sample
+
+
+@params
+class SlowFirstParams(DataProcessorParams):
+    """Much slower with the first sample than with all others together."""
+
+    def cls(self) -> type[MappingDataProcessor[Any]]:
+        return SlowFirst
+
+
+class SlowFirst(MappingDataProcessor[SlowFirstParams]):
+    def apply(self, sample: Sample) -> Sample:
+        if sample.meta["index"] == 0:
+            time.sleep(0.5)
+        return sample

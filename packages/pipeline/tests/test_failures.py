@@ -1,6 +1,7 @@
 """Promise 5: whatever a processor does wrong reaches the consumer as what it is, or is skipped and counted."""
 
 import os
+import signal
 import traceback
 
 import pytest
@@ -100,6 +101,18 @@ def test_what_cannot_be_sent_is_an_error():
 def test_a_dead_worker_is_an_error_that_names_cause_and_sample(how, message):
     with pytest.raises(WorkerDiedError, match=f"{message}.* at sample 7 of epoch 0"):
         batches_of(evaluate(MisbehaveParams(how=how), num_processes=2))
+
+
+def test_a_worker_that_somebody_kills_is_an_error_or_replaced():
+    def batches_with_a_kill(**settings):
+        pipeline = evaluate(AddNoiseParams(), num_processes=2, generator=NumbersParams(count=4000), **settings)
+        with pipeline.generate_input_batches() as batches:
+            os.kill(batches.worker_process_ids()[0], signal.SIGKILL)
+            return [meta["index"] for batch in batches for meta in batch.meta], batches.counters.restarts
+
+    with pytest.raises(WorkerDiedError, match="was killed by SIGKILL"):
+        batches_with_a_kill()
+    assert batches_with_a_kill(on_worker_death="restart") == (list(range(4000)), 1)
 
 
 @pytest.mark.parametrize(("how", "message"), DEADLY)

@@ -14,6 +14,7 @@ from pipeline_cases import (
     batches_of,
     make_pipeline,
 )
+from slow_cases import SlowFirstParams
 
 from tfaip.pipeline import ComposedProcessorPipelineParams, PipelineMode, SequentialProcessorPipelineParams
 
@@ -57,6 +58,13 @@ def test_batches_of_the_generator_are_kept(processes):
     indices = [[meta["index"] for meta in metas] for _, metas, _ in batches_of(pipeline)]
     # The first of each list is a multiple of 10 and dropped, so that lists of one sample vanish.
     assert indices == [[11], [21, 22], [41], [51, 52]]
+
+
+@pytest.mark.parametrize("processes", [0, 2])
+def test_a_slow_sample_is_not_overtaken(processes):
+    pipeline = make_pipeline(SlowFirstParams(), num_processes=processes, mode=PipelineMode.EVALUATION)
+    indices = [meta["index"] for _, metas, _ in batches_of(pipeline) for meta in metas]
+    assert indices == list(range(20))
 
 
 @pytest.mark.parametrize("processes", [0, 2])
