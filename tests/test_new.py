@@ -1,0 +1,60 @@
+"""tfaip-new: what it writes trains and passes its own tests, and it overwrites nothing."""
+
+import subprocess
+import sys
+
+import pytest
+
+from commands import run
+from tfaip.cli.new import TEMPLATES, NewScenarioError, write_scenario
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_no_name_of_the_template_is_left(template, tmp_path):
+    folder = write_scenario("my_digits", template, tmp_path)
+    assert (folder / "test_my_digits.py").is_file()
+    for file in folder.iterdir():
+        text = file.read_text(encoding="utf-8")
+        assert "template" not in text.lower(), file
+        assert "PATH_OF" not in text, file
+    assert "class MyDigitsScenario(" in (folder / "scenario.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_a_new_scenario_passes_its_own_tests(template, tmp_path):
+    write_scenario("my_digits", template, tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "my_digits"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_new_scenario_trains(tmp_path):
+    done = run("tfaip-new", "my_digits", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "tfaip-train my_digits --check" in done.stdout
+    done = run("tfaip-train", "my_digits", "--trainer.epochs", "10", "--trainer.random_seed", "1", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    results = [line for line in done.stderr.splitlines() if "Results of epoch" in line]
+    assert float(results[-1].split("val_acc: ")[1].split()[0]) > 0.9
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("My-Digits", "small letters, digits and underscores, a letter first; got 'My-Digits'"),
+        ("class", "the name of a scenario must be one of a Python package"),
+        ("json", "it would hide the installed package json"),
+    ],
+)
+def test_an_impossible_name_is_refused(name, message, tmp_path):
+    with pytest.raises(NewScenarioError, match=message):
+        write_scenario(name, "general", tmp_path)
+
+
+def test_an_existing_folder_is_left_as_it_is(tmp_path):
+    (tmp_path / "my_digits").mkdir()
+    (tmp_path / "my_digits" / "precious.py").write_text("precious")
+    with pytest.raises(NewScenarioError, match="is there already, and nothing of it was changed"):
+        write_scenario("my_digits", "general", tmp_path)
+    assert [file.name for file in (tmp_path / "my_digits").iterdir()] == ["precious.py"]
