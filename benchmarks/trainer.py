@@ -7,6 +7,8 @@ validates each epoch; the time of an epoch is the median over all rounds and ove
 traces and compiles. The ratio is to the plain `fit` of the same round.
 
     tfaip       every sample through generator and processors in Python, the tutorial's defaults
+    tfaip ema   the same with a moving average of the weights; TensorBoard is on in both, and here with norms of the
+                gradients too
     fit         keras.Model.fit on NumPy arrays
     fit 50      the same with 50 steps per execution and the fastest of a few thread counts
 """
@@ -41,7 +43,7 @@ def main() -> None:
     if arguments.contestant:
         name, *threads = arguments.contestant.split()
         result = (
-            _tfaip(arguments.data, arguments.epochs)
+            _tfaip(arguments.data, arguments.epochs, with_ema=threads == ["ema"])
             if name == "tfaip"
             else _fit(arguments.data, arguments.epochs, 50 if name == "fit50" else 1, *map(int, threads))
         )
@@ -51,6 +53,7 @@ def main() -> None:
     best = min(THREADS, key=lambda t: _median_epoch([_run(f"fit50 {t[0]} {t[1]}", arguments.data, 3)]))
     contestants = {
         "tfaip": "tfaip",
+        "tfaip, EMA and TensorBoard with norms": "tfaip ema",
         "keras fit": "fit 0 0",
         f"keras fit, 50 steps per execution, threads {best[0]}/{best[1]}": f"fit50 {best[0]} {best[1]}",
     }
@@ -96,7 +99,7 @@ def _run(contestant: str, data: str, epochs: int) -> dict[str, Any]:
     return result
 
 
-def _tfaip(data: str, epochs: int) -> dict[str, Any]:
+def _tfaip(data: str, epochs: int, *, with_ema: bool) -> dict[str, Any]:
     sys.path.insert(0, str(Path(__file__).parents[1]))
     from examples.tutorial.min.params import TutorialTrainerPipelineParams
     from examples.tutorial.min.scenario import TutorialScenario
@@ -105,6 +108,9 @@ def _tfaip(data: str, epochs: int) -> dict[str, Any]:
     params.epochs = epochs
     params.gen = TutorialTrainerPipelineParams(dataset=data)
     params.progress = "off"
+    if with_ema:
+        params.ema_decay = -1.0
+        params.log_gradients = params.log_weights = True
     params.export_best = params.export_final = params.write_checkpoints = False
     with tempfile.TemporaryDirectory() as folder:
         params.output_dir = Path(folder)
