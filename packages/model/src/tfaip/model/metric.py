@@ -18,12 +18,16 @@ class MetricDefinition:
     Attributes:
         target: Key of the targets, or a function of (inputs, targets, outputs) that returns the true side.
         output: Key of the outputs, or a function of (inputs, targets, outputs) that returns the predicted side.
-        metric: Any `keras.metrics.Metric`; `update_state(target, output)` is called once a batch.
+        metric: Any `keras.metrics.Metric`; `update_state(target, output)` is called once a batch, with `sample_weight`
+            where the model's `_sample_weights` names the metric.
+        prediction: Compare with the outputs of the prediction graph (an error rate of what was decoded, say). Such a
+            metric is left out in training, where the prediction graph does not run.
     """
 
     target: str | Callable[[Tensors, Tensors, Tensors], Any]
     output: str | Callable[[Tensors, Tensors, Tensors], Any]
     metric: Any
+    prediction: bool = False
 
     def sides(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> tuple[Any, Any]:
         """Return (target, output) of one batch.

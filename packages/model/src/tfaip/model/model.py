@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import keras
 import tensorflow as tf
 
+from tfaip.model.bundle.weights import require_own_paths
 from tfaip.model.keras_backend import require_tensorflow
 from tfaip.model.metric import MetricDefinition
 from tfaip.model.model_params import ModelBaseParams
@@ -18,10 +19,24 @@ if TYPE_CHECKING:
     from tfaip.model.graph import GraphBase
     from tfaip.pipeline import DataBase, Sample
 
-__all__ = ["ModelBase"]
+__all__ = ["Forward", "ModelBase"]
 
 TParams = TypeVar("TParams", bound=ModelBaseParams)
 Tensors = Mapping[str, Any]
+
+
+class Forward(NamedTuple):
+    """What a batch has become.
+
+    Attributes:
+        targets: The targets, processed.
+        outputs: Outputs of the training graph.
+        losses: Each loss, a float32 scalar.
+    """
+
+    targets: dict[str, Any]
+    outputs: dict[str, Any]
+    losses: dict[str, Any]
 
 
 class ModelBase(ABC, Generic[TParams]):
@@ -50,6 +65,25 @@ class ModelBase(ABC, Generic[TParams]):
         """Return new metrics by name."""
         return {}
 
+    def _sample_weights(self, inputs: Tensors, targets: Tensors) -> dict[str, Any]:
+        """Return how much each sample counts, float (batch,), by the name of a loss or metric; others count 1.
+
+        A loss is the mean over the batch of weight times loss, as in Keras' `fit`; a metric is given the weights as its
+        `sample_weight`, and may take other shapes too (one weight a step of a sequence, say).
+        """
+        del inputs, targets
+        return {}
+
+    def _pre_proc_targets(self, inputs: Tensors, targets: Tensors) -> dict[str, Any]:
+        """Return the targets that training graph, losses and metrics see; computed on the device, batch by batch."""
+        del inputs
+        return dict(targets)
+
+    def _post_proc_targets(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> dict[str, Any]:
+        """Return the targets that losses and metrics see, once the outputs of the training graph are known."""
+        del inputs, outputs
+        return dict(targets)
+
     def _best_logging_settings(self) -> tuple[str, str]:
         """Return "min" or "max", and the log by which the best model is chosen.
 
@@ -77,11 +111,57 @@ class ModelBase(ABC, Generic[TParams]):
         targets = tensor_specs(data.target_layer_specs())
 
         # Tracing, unlike a call on zeros, builds graphs whose code asks for more than a batch of zeros can give.
-        def trace(inputs: Tensors, targets: Tensors) -> Tensors:
-            return graph.training_outputs(inputs, targets, training=True)
+        def trace(inputs: Tensors, targets: Tensors) -> None:
+            graph.training_outputs(inputs, self.pre_proc_targets(inputs, targets), training=True)
+            if graph.has_two_graphs:
+                graph.prediction_outputs(inputs)
 
-        tf.function(trace, autograph=False).get_concrete_function(inputs, targets)
+        # In such a scope Keras makes the variables after the trace, so that a distribution strategy can place them.
+        with keras.StatelessScope():
+            tf.function(trace, autograph=False).get_concrete_function(inputs, targets)
+        require_own_paths(graph.weights)
         return graph
+
+    def forward(self, graph: GraphBase[Any], inputs: Tensors, targets: Tensors, *, training: bool) -> Forward:
+        """Run a batch through the processing of the targets, the training graph and the losses."""
+        done = self.forward_by_sample(graph, inputs, targets, training=training)
+        return done._replace(losses={name: keras.ops.mean(loss) for name, loss in done.losses.items()})
+
+    def forward_by_sample(self, graph: GraphBase[Any], inputs: Tensors, targets: Tensors, *, training: bool) -> Forward:
+        """Do as `forward`, with losses of shape (batch,) wherever the model gives them so."""
+        targets = self.pre_proc_targets(inputs, targets)
+        outputs = graph.training_outputs(inputs, targets, training=training)
+        targets = self.post_proc_targets(inputs, targets, outputs)
+        return Forward(targets, outputs, self.sample_losses(inputs, targets, outputs))
+
+    def pre_proc_targets(self, inputs: Tensors, targets: Tensors) -> dict[str, Any]:
+        """Return the targets that the training graph sees.
+
+        Raises:
+            TypeError: The hook returned something else than a dict.
+        """
+        return self._tensors_of("_pre_proc_targets", self._pre_proc_targets(inputs, targets))
+
+    def post_proc_targets(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> dict[str, Any]:
+        """Return the targets that losses and metrics see.
+
+        Raises:
+            TypeError: The hook returned something else than a dict.
+        """
+        return self._tensors_of("_post_proc_targets", self._post_proc_targets(inputs, targets, outputs))
+
+    def sample_weights(self, inputs: Tensors, targets: Tensors) -> dict[str, Any]:
+        """Return the weights of the samples by the name of a loss or metric.
+
+        Raises:
+            TypeError: The hook returned something else than a dict.
+        """
+        return self._tensors_of("_sample_weights", self._sample_weights(inputs, targets))
+
+    def _tensors_of(self, hook: str, tensors: Any) -> dict[str, Any]:
+        if not isinstance(tensors, Mapping):
+            raise TypeError(f"{type(self).__qualname__}.{hook} must return a dict of named tensors, got {tensors!r}")
+        return dict(tensors)
 
     def losses(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> dict[str, Any]:
         """Return each loss as a float32 scalar, the mean of the batch.
@@ -92,7 +172,7 @@ class ModelBase(ABC, Generic[TParams]):
         return {name: keras.ops.mean(loss) for name, loss in self.sample_losses(inputs, targets, outputs).items()}
 
     def sample_losses(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> dict[str, Any]:
-        """Return each loss as the hook gives it: float32, of shape (batch,) or ().
+        """Return each loss as the hook gives it, times the weights of the samples: float32, of shape (batch,) or ().
 
         Raises:
             TypeError: The hook returned something else than named floating-point tensors of shape () or (batch,).
@@ -102,7 +182,8 @@ class ModelBase(ABC, Generic[TParams]):
         if not isinstance(losses, Mapping) or not losses:
             got = repr(losses) if isinstance(losses, Mapping) else type(losses).__qualname__
             raise TypeError(f"{where} must return a dict of named losses, got {got}")
-        return {name: _checked_loss(where, name, loss) for name, loss in losses.items()}
+        weights = self.sample_weights(inputs, targets)
+        return {name: _weighted_loss(where, name, loss, weights.get(name)) for name, loss in losses.items()}
 
     def loss_weights(self, names: list[str]) -> dict[str, float]:
         """Return the weight of each loss in `names`.
@@ -167,7 +248,7 @@ class ModelBase(ABC, Generic[TParams]):
         return graphs
 
 
-def _checked_loss(where: str, name: str, loss: Any) -> Any:
+def _weighted_loss(where: str, name: str, loss: Any, weights: Any) -> Any:
     loss = tf.convert_to_tensor(loss)
     if not loss.dtype.is_floating:
         raise TypeError(f"{where} must return floating-point losses, got {loss.dtype.name} for {name!r}")
@@ -176,4 +257,15 @@ def _checked_loss(where: str, name: str, loss: Any) -> Any:
             f"{where} must return losses of shape () or (batch,), got {loss.shape} for {name!r}: "
             "take the mean over the other axes"
         )
-    return keras.ops.cast(loss, "float32")
+    loss = keras.ops.cast(loss, "float32")
+    if weights is not None:
+        if loss.shape.rank != 1:
+            raise TypeError(
+                f"{where} must return one value a sample, shape (batch,), for {name!r}, "
+                f"because _sample_weights weighs it; got {loss.shape}"
+            )
+        weights = keras.ops.cast(weights, "float32")
+        if len(weights.shape) != 1:
+            raise TypeError(f"_sample_weights must weigh the loss {name!r} by shape (batch,), got {weights.shape}")
+        loss *= weights
+    return loss

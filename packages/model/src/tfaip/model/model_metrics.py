@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from tfaip.model.model import ModelBase
+from tfaip.model.tensor_specs import tensor_specs
 
-__all__ = ["ModelMetrics"]
+if TYPE_CHECKING:
+    from tfaip.model.graph import GraphBase
+    from tfaip.pipeline import DataBase
+
+__all__ = ["ModelMetrics", "build_metrics"]
 
 Tensors = Mapping[str, Any]
 
@@ -19,6 +25,9 @@ class ModelMetrics:
     """Accumulates a model's losses, weighted by the size of each batch, and its metrics.
 
     All state is in Keras variables, so that `update` can run inside a compiled function and a checkpoint can hold it.
+    Under a distribution strategy each replica has its own, whose sum is read.
+
+    A metric whose result is a number is a log. Others are not: what they result in is in `summaries`.
 
     Args:
         model: Whose losses and metrics.
@@ -38,6 +47,7 @@ class ModelMetrics:
         # A single loss is the total; logging it twice would tell nothing.
         named = [name for name in loss_names if name != "loss"] if len(loss_names) > 1 else []
         self._losses = {name: keras.metrics.Mean(name=name) for name in named}
+        self._known_names: list[str] | None = None
         clashes = sorted((set(self._losses) | {"loss"}) & set(self._definitions))
         if clashes or (len(loss_names) > 1 and "loss" in loss_names):
             raise ValueError(
@@ -48,22 +58,39 @@ class ModelMetrics:
     @property
     def names(self) -> list[str]:
         """Names of the logs, the weighted sum `loss` first."""
-        return ["loss", *self._losses, *self._definitions]
+        if self._known_names is None:
+            scalars = [name for name, d in self._definitions.items() if _is_number(_result(name, d.metric))]
+            self._known_names = ["loss", *self._losses, *scalars]
+        return list(self._known_names)
 
     @property
     def variables(self) -> list[Any]:
         """All Keras variables of the state, in an order that holds from process to process."""
-        return [variable for metric in self._metrics() for variable in metric.variables]
+        return [variable for metric in self._metrics().values() for variable in metric.variables]
 
-    def update(self, inputs: Tensors, targets: Tensors, outputs: Tensors, losses: Tensors) -> Any:
-        """Take one batch into account and return its weighted sum of losses, a float32 scalar."""
+    def update(
+        self, inputs: Tensors, targets: Tensors, outputs: Tensors, losses: Tensors, predictions: Tensors | None = None
+    ) -> Any:
+        """Take one batch into account and return its weighted sum of losses, a float32 scalar.
+
+        Args:
+            inputs: Inputs of the batch.
+            targets: Its targets, as `ModelBase.forward` has processed them.
+            outputs: Outputs of the training graph.
+            losses: Losses by name.
+            predictions: Outputs of the prediction graph; `None` if they are `outputs`.
+        """
         total = self.weighted_sum(losses)
         batch_size = tf.shape(next(iter(tf.nest.flatten(inputs))))[0]
         self._total.update_state(total, sample_weight=batch_size)
         for name, mean in self._losses.items():
             mean.update_state(losses[name], sample_weight=batch_size)
-        for definition in self._definitions.values():
-            definition.metric.update_state(*definition.sides(inputs, targets, outputs))
+        weights = self._model.sample_weights(inputs, targets)
+        for name, definition in self._definitions.items():
+            compared = predictions if definition.prediction and predictions is not None else outputs
+            sides = definition.sides(inputs, targets, compared)
+            weighted = {"sample_weight": weights[name]} if name in weights else {}
+            definition.metric.update_state(*sides, **weighted)
         return total
 
     def weighted_sum(self, losses: Tensors) -> Any:
@@ -72,12 +99,76 @@ class ModelMetrics:
 
     def reset(self) -> None:
         """Forget all batches."""
-        for metric in self._metrics():
+        for metric in self._metrics().values():
             metric.reset_state()
 
     def result(self) -> dict[str, float]:
         """Return the value of each log."""
-        return {name: float(metric.result()) for name, metric in zip(self.names, self._metrics(), strict=True)}
+        metrics = self._metrics()
+        return {name: float(metrics[name].result()) for name in self.names}
 
-    def _metrics(self) -> list[Any]:
-        return [self._total, *self._losses.values(), *(d.metric for d in self._definitions.values())]
+    def summaries(self) -> dict[str, Any]:
+        """Return what the metrics that are no logs result in, by name, for TensorBoard.
+
+        Bytes are a serialised `Summary`; a dict or an array holds numbers.
+        """
+        logs = set(self.names)
+        results = {name: _result(name, d.metric) for name, d in self._definitions.items() if name not in logs}
+        return {name: _plain(result) for name, result in results.items()}
+
+    def _metrics(self) -> dict[str, Any]:
+        return {"loss": self._total, **self._losses, **{name: d.metric for name, d in self._definitions.items()}}
+
+
+def build_metrics(
+    model: ModelBase[Any], graph: GraphBase[Any], data: DataBase[Any]
+) -> tuple[ModelMetrics, ModelMetrics]:
+    """Return the metrics of training and of validation, with all of their variables.
+
+    Losses and metrics are traced, which shows an error in them before anything is trained or written.
+
+    Args:
+        model: Whose losses and metrics.
+        graph: Built by `model.build_graph`.
+        data: Says what inputs and targets are.
+    """
+    inputs, targets = tensor_specs(data.input_layer_specs()), tensor_specs(data.target_layer_specs())
+
+    def forward(inputs: Tensors, targets: Tensors) -> Any:
+        targets, outputs, losses = model.forward(graph, inputs, targets, training=False)
+        return targets, outputs, losses, graph.prediction_outputs(inputs) if graph.has_two_graphs else outputs
+
+    # In such a scope Keras makes variables after the trace, so that a distribution strategy can place them.
+    def traced(function: Any, *specs: Any) -> Any:
+        with keras.StatelessScope():
+            return tf.function(function, autograph=False).get_concrete_function(*specs).structured_outputs
+
+    targets, outputs, losses, predictions = traced(forward, inputs, targets)
+    in_training = [name for name, definition in model.metrics().items() if not definition.prediction]
+    both = ModelMetrics(model, list(losses), in_training), ModelMetrics(model, list(losses))
+    # Some Keras metrics make their variables when they are first updated.
+    for metrics in both:
+        traced(metrics.update, inputs, targets, outputs, losses, predictions)
+    return both
+
+
+def _result(name: str, metric: Any) -> Any:
+    try:
+        return metric.result()
+    except Exception as error:
+        error.add_note(f"(in `result` of the metric {name!r})")
+        raise
+
+
+def _plain(result: Any) -> Any:
+    if isinstance(result, Mapping):
+        return {key: float(value) for key, value in result.items()}
+    value = np.asarray(result)
+    return bytes(value.item()) if value.dtype.kind in "OS" else value
+
+
+def _is_number(result: Any) -> bool:
+    if isinstance(result, Mapping):
+        return False
+    value = np.asarray(result)
+    return value.ndim == 0 and value.dtype.kind not in "OSU"

@@ -8,10 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import tensorflow as tf
 
-from tfaip.model import ModelMetrics
-from tfaip.model.tensor_specs import tensor_specs
+from tfaip.model.model_metrics import build_metrics
 from tfaip.trainer.ema import ExponentialMovingAverage
 from tfaip.trainer.frozen_layers import freeze
 from tfaip.trainer.gradient_accumulation import GradientAccumulation
@@ -41,9 +39,7 @@ class Network:
         self.model = scenario.create_model()
         self.graph = self.model.build_graph(scenario.data)
         frozen = freeze(self.graph, params.no_train_scope) if params.no_train_scope else []
-        loss_names = self._loss_names(scenario)
-        self.train_metrics = ModelMetrics(self.model, loss_names)
-        self.val_metrics = ModelMetrics(self.model, loss_names)
+        self.train_metrics, self.val_metrics = build_metrics(self.model, self.graph, scenario.data)
         trained = self.graph.trainable_variables
         self.optimizer = scale_loss_in_half_precision(params.optimizer.create(trained), trained)
         # Frozen weights are their own average; those that layers update themselves (of batch normalisation) are not.
@@ -109,14 +105,3 @@ class Network:
         if not params.input_gradient_regularization:
             return None
         return InputGradientPenalty(self.graph, scenario.data, params.input_gradient_h, params.input_gradient_lambda)
-
-    def _loss_names(self, scenario: ScenarioBase[Any, Any]) -> list[str]:
-        """Trace the loss once, which also shows an error in it before anything is written."""
-        inputs = tensor_specs(scenario.data.input_layer_specs())
-        targets = tensor_specs(scenario.data.target_layer_specs())
-
-        def losses(inputs: Any, targets: Any) -> Any:
-            return self.model.losses(inputs, targets, self.graph.training_outputs(inputs, targets, training=False))
-
-        traced = tf.function(losses, autograph=False).get_concrete_function(inputs, targets)
-        return list(traced.structured_outputs)

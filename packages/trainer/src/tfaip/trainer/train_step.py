@@ -10,6 +10,7 @@ import tensorflow as tf
 
 if TYPE_CHECKING:
     from tfaip.model import GraphBase, ModelBase, ModelMetrics
+    from tfaip.model.model import Forward
     from tfaip.trainer.ema import ExponentialMovingAverage
     from tfaip.trainer.gradient_accumulation import GradientAccumulation
     from tfaip.trainer.input_gradient_penalty import InputGradientPenalty
@@ -138,7 +139,7 @@ class TrainStep:
             if self._penalty:
                 random_states = self._penalty.random_states()
                 self._penalty.watch(tape, inputs)
-            outputs, sample_losses = self._forward(inputs, targets)
+            processed, outputs, sample_losses = self._forward(inputs, targets)
             losses = {name: tf.reduce_mean(loss) for name, loss in sample_losses.items()}
             if watch:
                 for name, loss in losses.items():
@@ -150,17 +151,16 @@ class TrainStep:
                     tape,
                     inputs,
                     self._metrics.weighted_sum(sample_losses),
-                    lambda moved: self._metrics.weighted_sum(self._forward(moved, targets)[1]),
+                    lambda moved: self._metrics.weighted_sum(self._forward(moved, targets).losses),
                     random_states,
                 )
             scaled = self._optimizer.scale_loss(trained) if self._scales_loss else trained
         gradients = tape.gradient(scaled, [variable.value for variable in variables])
-        self._metrics.update(inputs, targets, outputs, losses)
+        self._metrics.update(inputs, processed, outputs, losses)
         return trained, gradients
 
-    def _forward(self, inputs: Tensors, targets: Tensors) -> tuple[Tensors, Tensors]:
-        outputs = self._graph.training_outputs(inputs, targets, training=True)
-        return outputs, self._model.sample_losses(inputs, targets, outputs)
+    def _forward(self, inputs: Tensors, targets: Tensors) -> Forward:
+        return self._model.forward_by_sample(self._graph, inputs, targets, training=True)
 
     def update(self, gradients: Sequence[Any], samples: Any) -> None:
         """Change the weights by the gradients of a batch of so many `samples`, an int64 scalar."""

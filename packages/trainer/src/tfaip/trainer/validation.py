@@ -75,10 +75,11 @@ class Validation:
         self._outputs(inputs, targets)
 
     def _outputs(self, inputs: Tensors, targets: Tensors) -> Tensors:
-        outputs = self._network.graph.training_outputs(inputs, targets, training=False)
-        losses = self._network.model.losses(inputs, targets, outputs)
-        self._network.val_metrics.update(inputs, targets, outputs, losses)
-        return outputs
+        graph, model = self._network.graph, self._network.model
+        targets, outputs, losses = model.forward(graph, inputs, targets, training=False)
+        predictions = graph.prediction_outputs(inputs) if graph.has_two_graphs else outputs
+        self._network.val_metrics.update(inputs, targets, outputs, losses, predictions)
+        return predictions
 
 
 def _arrays(tensors: Tensors) -> dict[str, np.ndarray]:

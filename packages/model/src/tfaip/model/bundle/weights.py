@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["read_weights", "write_weights"]
+__all__ = ["read_weights", "require_own_paths", "write_weights"]
 
 
 def write_weights(path: Path, variables: Sequence[Any]) -> None:
@@ -23,15 +23,24 @@ def write_weights(path: Path, variables: Sequence[Any]) -> None:
     """
     import h5py
 
+    require_own_paths(variables)
+    with h5py.File(path, "w") as file:
+        for variable in variables:
+            file.create_dataset(variable.path, data=np.asarray(variable.numpy()))
+
+
+def require_own_paths(variables: Sequence[Any]) -> None:
+    """Refuse variables that can't be told apart by their paths.
+
+    Raises:
+        ValueError: Two variables have one path.
+    """
     twice = [name for name, count in Counter(v.path for v in variables).items() if count > 1]
     if twice:
         raise ValueError(
             f"each variable must have a path of its own, but these are shared: {', '.join(twice)}; "
             "give the layers names that differ"
         )
-    with h5py.File(path, "w") as file:
-        for variable in variables:
-            file.create_dataset(variable.path, data=np.asarray(variable.numpy()))
 
 
 def read_weights(path: Path) -> dict[str, np.ndarray]:

@@ -63,14 +63,16 @@ class Measures:
 
         losses: list[str] = []
         try:
-            losses = list(self._model.losses(inputs, targets, _PredictedOutputs(outputs)))
+            processed = self._processed(inputs, targets, _PredictedOutputs(outputs))
+            losses = list(self._model.losses(inputs, processed, _PredictedOutputs(outputs)))
         except _MissingOutputError as missing:
             self._has_losses = False
             self._leave_out("loss", missing)
         metrics = []
         for name, definition in self._model.metrics().items():
             try:
-                _sides(definition, inputs, targets, _PredictedOutputs(outputs))
+                processed = self._processed(inputs, targets, _PredictedOutputs(outputs))
+                _sides(definition, inputs, processed, _PredictedOutputs(outputs))
             except _MissingOutputError as missing:
                 self._leave_out(name, missing)
             else:
@@ -81,8 +83,12 @@ class Measures:
 
     def _run(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> None:
         assert self._metrics is not None
+        targets = self._processed(inputs, targets, outputs)
         losses = self._model.losses(inputs, targets, outputs) if self._has_losses else {}
         self._metrics.update(inputs, targets, outputs, losses)
+
+    def _processed(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> Tensors:
+        return self._model.post_proc_targets(inputs, self._model.pre_proc_targets(inputs, targets), outputs)
 
     def _leave_out(self, name: str, missing: _MissingOutputError) -> None:
         self.not_computed[name] = str(missing)

@@ -112,7 +112,8 @@ class _Check:
         with self._stages.stage("graph") as stage:
             self._model = self._scenario.create_model()
             self._graph = self._model.build_graph(self._scenario.data)
-            outputs = self._graph.training_outputs(inputs, targets, training=False)
+            processed = self._model.pre_proc_targets(inputs, targets)
+            outputs = self._graph.training_outputs(inputs, processed, training=False)
             self._stages.names["outputs"] = list(outputs)
             require_finite(f"outputs of {type(self._graph).__qualname__}", outputs)
             require_used_layers(self._graph)
@@ -122,8 +123,7 @@ class _Check:
 
     def _check_losses(self, inputs: Any, targets: Any) -> None:
         with self._stages.stage("losses") as stage:
-            outputs = self._graph.training_outputs(inputs, targets, training=True)
-            losses = self._model.losses(inputs, targets, outputs)
+            losses = self._model.forward(self._graph, inputs, targets, training=True).losses
             require_finite(f"losses of {type(self._model).__qualname__}._loss", losses)
             self._metrics = ModelMetrics(self._model, list(losses))
             self._weights = weights = self._model.loss_weights(list(losses))
@@ -133,8 +133,9 @@ class _Check:
         with self._stages.stage("metrics") as stage:
             for batch in batches:
                 inputs, targets = _tensors(batch.inputs), _tensors(batch.targets)
-                outputs = self._graph.training_outputs(inputs, targets, training=False)
-                self._metrics.update(inputs, targets, outputs, self._model.losses(inputs, targets, outputs))
+                targets, outputs, losses = self._model.forward(self._graph, inputs, targets, training=False)
+                predictions = self._graph.prediction_outputs(inputs) if self._graph.has_two_graphs else outputs
+                self._metrics.update(inputs, targets, outputs, losses, predictions)
             stage.found(", ".join(f"{name} {value:.4g}" for name, value in self._metrics.result().items()))
 
     def _check_best(self) -> None:

@@ -58,7 +58,7 @@ def trained_gradients(
     """
     variables = graph.trainable_variables
     with tf.GradientTape() as tape:
-        losses = model.losses(inputs, targets, graph.training_outputs(inputs, targets, training=True))
+        losses = model.forward(graph, inputs, targets, training=True).losses
         total = sum(weights[name] * loss for name, loss in losses.items())
     gradients = tape.gradient(total, [variable.value for variable in variables])
     without = [variable.path for variable, gradient in zip(variables, gradients, strict=True) if gradient is None]

@@ -1,0 +1,33 @@
+"""A graph that trains by teacher forcing and predicts by decoding."""
+
+import json
+import logging
+
+import numpy as np
+
+from tfaip.model import load_prediction_function
+from tfaip.model.bundle.weights import read_weights
+from tfaip.model.testing.sequences.scenario import SequencesScenario
+from tfaip.trainer import RunFolder
+
+
+def test_it_trains_by_the_one_and_is_validated_printed_and_exported_by_the_other(tmp_path, caplog):
+    params = SequencesScenario.default_trainer_params()
+    params.output_dir = tmp_path / "run"
+    params.epochs, params.random_seed, params.progress = 8, 1, "off"
+    params.learning_rate.lr = 0.05
+    params.gen.setup.train.num_processes = params.gen.setup.val.num_processes = 0
+    params.gen.val.seed = 1
+    with caplog.at_level(logging.INFO):
+        logs = SequencesScenario.create_trainer(params).train()
+    assert set(logs) == {"loss", "acc", "lr", "val_loss", "val_acc", "val_decoded_acc"}
+    assert logs["val_decoded_acc"] == 1.0
+    assert "decoded 1 4 6 5" in caplog.text
+    status = json.loads(RunFolder(params.output_dir).status.read_text())
+    assert status["best_value"] == 1.0
+
+    outputs = load_prediction_function(RunFolder(params.output_dir).best)({"first": np.array([[0], [3]])})
+    assert set(outputs) == {"decoded"}
+    np.testing.assert_array_equal(outputs["decoded"], [[1, 4, 6, 5], [3, 3, 3, 3]])
+    names = ["embedding/embeddings", "logits/bias", "logits/kernel"]
+    assert sorted(read_weights(RunFolder(params.output_dir).best / "weights.h5")) == [f"sequences/{n}" for n in names]
