@@ -41,14 +41,16 @@ class WriteCheckpoint(Action):
 
     def after_call(self, context: RunContext) -> None:
         """Write a checkpoint in the middle of the epoch, if it is time."""
-        if context.epoch_is_trained:
-            return  # its logs are not written yet
+        if context.epoch_is_trained or not context.folder:
+            return  # the logs of a whole epoch are not written yet
         steps, minutes = context.params.checkpoint_every_n_steps, context.params.checkpoint_every_minutes
         if (steps and context.step % steps == 0) or (minutes and monotonic() - self._written_at >= 60 * minutes):
             self.write(context, self._state())
 
     def after_epoch(self, context: RunContext) -> None:
         """Write a checkpoint, if it is this epoch's turn."""
+        if not context.folder:
+            return
         every = context.params.checkpoint_every_n_epochs
         if context.is_last_epoch or (every and context.epoch % every == 0):
             self.write(context, self._state())
