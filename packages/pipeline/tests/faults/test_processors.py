@@ -26,7 +26,7 @@ FAULTS = {
         "sample 7 .*longer than 0.3 s",
         {"sample_timeout": 0.3},
     ),
-    "memory": ("a processor allocates until memory ends", MemoryError, "", {}),
+    "memory": ("a processor allocates until memory ends", MemoryError, None, {}),
 }
 
 
