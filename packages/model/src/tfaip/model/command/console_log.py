@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
+
+from tfaip.model.command.log_level import log_level
 
 __all__ = ["log_to_console"]
 
 
 def log_to_console() -> None:
-    """Show the loggers' messages from the level TFAIP_LOG_LEVEL on, INFO unless set."""
-    level = os.environ.get("TFAIP_LOG_LEVEL", "INFO").upper()
+    """Show the loggers' messages from the level of `--log_level` or TFAIP_LOG_LEVEL on, INFO unless set.
+
+    Raises:
+        LogLevelError: There is no such level.
+    """
+    level = log_level()
     logger = logging.getLogger("tfaip")
     logger.addHandler(_for_terminals() if sys.stderr.isatty() else _for_files())
-    logger.setLevel(level if level in logging.getLevelNamesMapping() else logging.INFO)
+    logger.setLevel(level)
     # Libraries put handlers of their own on the root logger, which would show everything twice.
     logger.propagate = False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
+from tfaip.model.command.log_level import take_log_level
 from tfaip.model.command.user_errors import USAGE_ERROR, reported_user_errors
 from tfaip.model.keras_backend import prefer_tensorflow
 
@@ -28,7 +29,8 @@ def run_command(
         run: Called with what the command is about, and the other words.
         option: Argument that says what the command is about; the first word does if it is `None`.
     """
-    words = list(sys.argv[1:] if argv is None else argv)
+    with reported_user_errors(name):
+        words = take_log_level(sys.argv[1:] if argv is None else argv)
     subject, rest = _first_word(words) if option is None else _value_of(option, words)
     if subject is None:
         asked = any(word in ("-h", "--help") for word in words)

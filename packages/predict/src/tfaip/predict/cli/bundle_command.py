@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from tfaip.model.command import USAGE_ERROR, reported_user_errors
+from tfaip.model.command import USAGE_ERROR, reported_user_errors, take_log_level
 from tfaip.model.keras_backend import prefer_tensorflow
 from tfaip.predict.errors import PredictionError
 
@@ -30,7 +30,8 @@ def run_bundle_command(
         run: Called with the bundles, at least one, and the other words.
         options: Arguments that name bundles; the first one is the one to be shown.
     """
-    words = list(sys.argv[1:] if argv is None else argv)
+    with reported_user_errors(name):
+        words = take_log_level(sys.argv[1:] if argv is None else argv)
     bundles, rest = values_of(options, words)
     if not bundles:
         asked = any(word in ("-h", "--help") for word in words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from tfaip.model.command import USAGE_ERROR, log_to_console, reported_user_errors
+from tfaip.model.command import USAGE_ERROR, log_to_console, reported_user_errors, take_log_level
 from tfaip.model.keras_backend import prefer_tensorflow
 from tfaip.predict.cli.bundle_command import values_of
 
@@ -30,7 +30,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     Args:
         argv: Arguments without the command's name; default: those of the process.
     """
-    words = list(sys.argv[1:] if argv is None else argv)
+    with reported_user_errors("tfaip-evaluate"):
+        words = take_log_level(sys.argv[1:] if argv is None else argv)
     scenarios, rest = values_of(["--scenario"], words)
     bundles, rest = values_of(["--export_dir"], rest)
     if len(scenarios) + len(bundles) != 1:

@@ -1,0 +1,46 @@
+"""tfaip-adapt-exported-model: rebuilds a bundle with today's code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tfaip.model.command import import_tensorflow, log_to_console, run_command
+
+__all__ = ["main"]
+
+USAGE = """\
+usage: tfaip-adapt-exported-model --export_dir BUNDLE [--output FOLDER]
+
+Rebuild the bundle in the folder BUNDLE with the code of its scenario as it is today, and tell what has changed since.
+Without --output the new bundle takes the place of the former one, which is kept until the new one is whole.
+
+  tfaip-adapt-exported-model --export_dir runs/min/best --output adapted
+  tfaip-adapt-exported-model --export_dir BUNDLE --help     all arguments
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command.
+
+    Args:
+        argv: Arguments without the command's name; default: those of the process.
+    """
+    run_command("tfaip-adapt-exported-model", USAGE, argv, _adapt, option="--export_dir")
+
+
+def _adapt(path: str, arguments: list[str]) -> None:
+    from tfaip.params import CommandLine
+
+    command_line = CommandLine(
+        prog=f"tfaip-adapt-exported-model --export_dir {path}", description="Rebuild a bundle with today's code."
+    )
+    command_line.add_argument("--output", type=str | None, help="Folder of the new bundle; default: in place")
+    parsed = command_line.parse(arguments)
+    log_to_console()
+    import_tensorflow()
+    from tfaip.model.bundle.adapt import adapt_bundle
+
+    adapted = adapt_bundle(path, parsed.arguments.output, trust=parsed.trust)
+    for difference in adapted.differences:
+        print(difference)
+    print(f"{adapted.bundle.path} is a bundle of today's code")
