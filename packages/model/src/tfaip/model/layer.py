@@ -7,6 +7,7 @@ from typing import Any, Generic, Self, TypeVar
 
 import keras
 
+from tfaip.model.tensorboard.recorder import record_histogram, record_image, record_scalar
 from tfaip.model.type_arguments import type_argument
 from tfaip.params import from_dict, to_dict
 
@@ -39,6 +40,24 @@ class LayerBase(keras.layers.Layer, Generic[TParams]):
         """Mark the layer as built; its sub-layers build themselves when they are first called."""
         del input_shape
         self.built = True
+
+    def record_image(self, name: str, images: Any, max_images: int = 3) -> None:
+        """Show the first images of an epoch's last batch in TensorBoard, under the layer's path.
+
+        Args:
+            name: Follows the path.
+            images: (batch, height, width, 1, 3 or 4), uint8, or float from 0 to 1.
+            max_images: How many of the batch.
+        """
+        record_image(f"{self.path}/{name}", images, max_images)
+
+    def record_histogram(self, name: str, values: Any) -> None:
+        """Show the distribution of a tensor, of an epoch's last batch, in TensorBoard, under the layer's path."""
+        record_histogram(f"{self.path}/{name}", values)
+
+    def record_scalar(self, name: str, value: Any) -> None:
+        """Show a number, shape (), of an epoch's last batch, in TensorBoard, under the layer's path."""
+        record_scalar(f"{self.path}/{name}", value)
 
     def get_config(self) -> dict[str, Any]:
         """Return Keras' config, with the tagged parameters under `params`."""

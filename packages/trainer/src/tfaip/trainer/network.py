@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tfaip.model.model_metrics import build_metrics
+from tfaip.model.tensorboard import Recorder
 from tfaip.trainer.ema import ExponentialMovingAverage
 from tfaip.trainer.frozen_layers import freeze
 from tfaip.trainer.gradient_accumulation import GradientAccumulation
@@ -39,6 +40,7 @@ class Network:
         self.model = scenario.create_model()
         self.graph = self.model.build_graph(scenario.data)
         frozen = freeze(self.graph, params.no_train_scope) if params.no_train_scope else []
+        self.val_recorder = Recorder()
         self.train_metrics, self.val_metrics = build_metrics(self.model, self.graph, scenario.data)
         trained = self.graph.trainable_variables
         self.optimizer = scale_loss_in_half_precision(params.optimizer.create(trained), trained)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import keras
 import tensorflow as tf
 
+from tfaip.model.tensorboard import Recorder
+
 if TYPE_CHECKING:
     from tfaip.model import GraphBase, ModelBase, ModelMetrics
     from tfaip.model.model import Forward
@@ -61,6 +63,8 @@ class TrainStep:
         self._metrics = metrics
         self._optimizer = optimizer
         self._schedule = schedule
+        # What layers and model show of the last batch.
+        self.recorder = Recorder()
         self._accumulation = accumulation
         self._average = average
         self._norms = norms
@@ -160,7 +164,8 @@ class TrainStep:
         return trained, gradients
 
     def _forward(self, inputs: Tensors, targets: Tensors) -> Forward:
-        return self._model.forward_by_sample(self._graph, inputs, targets, training=True)
+        with self.recorder.recording():
+            return self._model.forward_by_sample(self._graph, inputs, targets, training=True)
 
     def update(self, gradients: Sequence[Any], samples: Any) -> None:
         """Change the weights by the gradients of a batch of so many `samples`, an int64 scalar."""

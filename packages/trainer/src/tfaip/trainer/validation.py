@@ -76,8 +76,9 @@ class Validation:
 
     def _outputs(self, inputs: Tensors, targets: Tensors) -> Tensors:
         graph, model = self._network.graph, self._network.model
-        targets, outputs, losses = model.forward(graph, inputs, targets, training=False)
-        predictions = graph.prediction_outputs(inputs) if graph.has_two_graphs else outputs
+        with self._network.val_recorder.recording():
+            targets, outputs, losses = model.forward(graph, inputs, targets, training=False)
+            predictions = graph.prediction_outputs(inputs) if graph.has_two_graphs else outputs
         self._network.val_metrics.update(inputs, targets, outputs, losses, predictions)
         return predictions
 

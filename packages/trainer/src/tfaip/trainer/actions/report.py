@@ -24,6 +24,10 @@ class Report(Action):
         epoch, logs = context.epoch, context.logs
         logger.info("Epoch %d/%d took %s", epoch, context.params.epochs, context.shown.summary())
         logger.info("%s", results_line(epoch, logs))
+        network = context.network
+        context.tensorboard.write_recorded("train", epoch, network.train_metrics, network.step.recorder)
+        if any(name.startswith("val_") for name in logs):
+            context.tensorboard.write_recorded("validation", epoch, network.val_metrics, network.val_recorder)
         context.tensorboard.write(epoch, logs)
         if context.folder:
             append_metrics(context.folder.metrics, epoch, context.step, logs)

@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import tensorflow as tf
+
+from tfaip.model.tensorboard import write_metric_summaries
+
+if TYPE_CHECKING:
+    from tfaip.model import ModelMetrics
+    from tfaip.model.tensorboard import Recorder
 
 __all__ = ["TensorBoardWriter"]
 
@@ -35,6 +41,14 @@ class TensorBoardWriter:
             with self.writer(run).as_default():
                 tf.summary.scalar(tag, value, step=epoch)
         self.flush()
+
+    def write_recorded(self, run: str, epoch: int, metrics: ModelMetrics, recorder: Recorder) -> None:
+        """Write what metrics show beside their logs, and what layers and model have recorded of the last batch."""
+        if self._folder is None:
+            return
+        with self.writer(run).as_default():
+            write_metric_summaries(metrics.summaries(), epoch)
+            recorder.write(epoch)
 
     def write_image(self, run: str, name: str, value: Any, epoch: int) -> None:
         """Write an image; whatever is none is passed over.

@@ -1,0 +1,17 @@
+"""What layers, models and metrics send to TensorBoard."""
+
+from tfaip.model.tensorboard.confusion_matrix import ConfusionMatrix
+from tfaip.model.tensorboard.metric_summaries import write_metric_summaries
+from tfaip.model.tensorboard.pr_curve import PRCurve
+from tfaip.model.tensorboard.recorder import Recorder, record, record_histogram, record_image, record_scalar
+
+__all__ = [
+    "ConfusionMatrix",
+    "PRCurve",
+    "Recorder",
+    "record",
+    "record_histogram",
+    "record_image",
+    "record_scalar",
+    "write_metric_summaries",
+]

@@ -1,0 +1,54 @@
+"""Which classes are taken for which."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from tfaip.model.tensorboard.confusion_picture import confusion_picture
+
+__all__ = ["ConfusionMatrix"]
+
+
+class ConfusionMatrix(keras.metrics.Metric):
+    """The confusion matrix, as a picture in TensorBoard.
+
+    `update_state` takes true classes, and predicted classes or a probability for each class on the last axis. The
+    result is a serialised `Summary`: the metric is no log.
+
+    Args:
+        classes: Number of classes.
+        name: Name of the metric.
+    """
+
+    def __init__(self, classes: int, name: str = "confusion_matrix", **kwargs: Any) -> None:
+        super().__init__(name=name, **kwargs)
+        self.classes = classes
+        self.counts = self.add_variable((classes, classes), "zeros", name="counts")
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        """Count a batch: true classes, int (n, ...); predicted ones, int of that size, or float (n, ..., classes)."""
+        if keras.backend.is_float_dtype(keras.backend.standardize_dtype(y_pred.dtype)):
+            y_pred = ops.argmax(y_pred, axis=-1)
+        places = ops.cast(ops.reshape(y_true, (-1,)), "int32") * self.classes
+        places += ops.cast(ops.reshape(y_pred, (-1,)), "int32")
+        weights = ops.ones_like(places) if sample_weight is None else ops.reshape(sample_weight, (-1,))
+        counted = ops.segment_sum(ops.cast(weights, "float32"), places, num_segments=self.classes**2)
+        self.counts.assign_add(ops.reshape(counted, (self.classes, self.classes)))
+
+    def result(self) -> Any:
+        """Return a serialised `Summary` with one picture, a string tensor of shape ()."""
+        from tensorboard.plugins.image import metadata
+
+        picture = confusion_picture(ops.convert_to_numpy(self.counts))
+        height, width, _ = picture.shape
+        png = tf.io.encode_png(picture).numpy()
+        summary = tf.compat.v1.Summary()
+        description = "Rows are true classes, columns predicted ones; the darker, the larger the share of the row."
+        meta = metadata.create_summary_metadata(display_name=None, description=description)
+        tensor = tf.make_tensor_proto([str(width).encode(), str(height).encode(), png], dtype=tf.string)
+        summary.value.add(metadata=tf.compat.v1.SummaryMetadata.FromString(meta.SerializeToString()), tensor=tensor)
+        return tf.constant(summary.SerializeToString())
