@@ -49,6 +49,13 @@ def faults(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
+def trainer_faults(session: nox.Session) -> None:
+    """Kill trainings and resume them, fill the disk under them, and compare what they leave; takes minutes."""
+    session.install(*_editable(*_floors_below("trainer")), "-e", "packages/trainer[test]")
+    session.run("pytest", "packages/trainer", "-m", "faults", *session.posargs, env=ENVIRONMENT)
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1])
 def queue(session: nox.Session) -> None:
     """Run hundreds of rows of the experimenter while its scheduler is killed; open its results in LibreOffice."""
     session.install(*_editable(*_floors_below("experimenter")), "-e", "packages/experimenter[test]")

@@ -4,7 +4,13 @@ import pytest
 
 from commands import TUTORIAL, run
 
-COMMANDS = ["tfaip-train", "tfaip-resume-training", "tfaip-predict", "tfaip-benchmark-input-pipeline"]
+COMMANDS = [
+    "tfaip-train",
+    "tfaip-resume-training",
+    "tfaip-train-from-params",
+    "tfaip-predict",
+    "tfaip-benchmark-input-pipeline",
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

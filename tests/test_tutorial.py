@@ -89,9 +89,24 @@ def test_the_python_blocks_of_a_readme_run_on_the_trained_model(trained, readme)
 
 def test_a_finished_run_is_trained_longer_by_resuming(trained):
     folder, _ = trained
-    done = run("tfaip-resume-training", str(folder), "--trainer.epochs", "11")
+    done = run("tfaip-resume-training", str(folder / "trainer_params.json"), "--trainer.epochs", "11")
     assert done.returncode == 0, done.stderr
     assert [line["epoch"] for line in metrics_of(folder)] == list(range(1, 12))
+
+
+def test_stored_parameters_are_trained_with_again(trained, tmp_path):
+    folder, _ = trained
+    changes = [
+        "--trainer.output_dir",
+        str(tmp_path / "again"),
+        "--trainer.epochs",
+        "1",
+        "--trainer.export_best",
+        "False",
+    ]
+    done = run("tfaip-train-from-params", str(folder / "trainer_params.json"), *changes)
+    assert done.returncode == 0, done.stderr
+    assert metrics_of(tmp_path / "again")[0]["loss"] == metrics_of(folder)[0]["loss"]
 
 
 def test_training_into_a_folder_that_holds_a_run_is_refused(trained):

@@ -1,3 +1,5 @@
+import errno
+import os
 import signal
 import subprocess
 import sys
@@ -97,3 +99,32 @@ def test_a_process_killed_while_writing_leaves_the_former_checkpoint(tmp_path):
     assert Checkpoints(tmp_path).newest().state() == {"epoch": 1}
     write(tmp_path, 3, 3)
     assert Checkpoints(tmp_path).newest().state() == {"epoch": 3}
+
+
+def test_a_checkpoint_that_cannot_be_written_leaves_the_former_one_and_no_rubbish(tmp_path, monkeypatch):
+    write(tmp_path, 1, 1)
+
+    def full(*args, **kwargs):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("h5py.Group.create_dataset", full)
+    with pytest.raises(OSError, match="No space left"):
+        write(tmp_path, 2, 2)
+    assert [path.name for path in tmp_path.iterdir()] == ["step_00000001"]
+    assert Checkpoints(tmp_path).newest().state() == {"epoch": 1}
+
+
+def test_of_two_checkpoints_of_one_step_the_later_is_kept(tmp_path):
+    write(tmp_path, 3, 3)
+    second = write(tmp_path, 3, 4)
+    assert [path.name for path in tmp_path.iterdir()] == ["step_00000003_2"]
+    restored = variables(0)
+    Checkpoints(tmp_path).newest().restore(restored)
+    assert int(restored["optimizer"][0].numpy()) == 4
+    assert Checkpoints(tmp_path).newest() == second
+
+
+def test_the_newest_is_the_one_with_the_most_steps_however_many_digits_they_have(tmp_path):
+    for step in (99_999_999, 100_000_000):
+        write(tmp_path / "elsewhere", step, 1).path.replace(tmp_path / f"step_{step:08d}")
+    assert Checkpoints(tmp_path).newest().path.name == "step_100000000"

@@ -11,7 +11,8 @@ __all__ = ["main"]
 USAGE = """\
 usage: tfaip-resume-training RUN_DIR [arguments]
 
-Go on with the run in RUN_DIR from its newest checkpoint. Arguments change the run's parameters:
+Go on with the run in RUN_DIR, which its trainer_params.json may stand for, from its newest checkpoint. Arguments change
+the run's parameters:
 
   tfaip-resume-training runs/min --trainer.epochs 20
   tfaip-resume-training RUN_DIR --help     all arguments, with the values of the run

@@ -99,12 +99,25 @@ class Checkpoints:
             weights: Weights of the graph.
             groups: Every variable of the training, by group.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(exist_ok=True)  # without its parents: where the run's folder has gone, that is an error
         path = self._unused_path(step)
         beside = self.folder / f".{path.name}.writing"
         for abandoned in self.folder.glob(".step_*.writing"):
             shutil.rmtree(abandoned, ignore_errors=True)
         beside.mkdir()
+        try:
+            self._write_files(beside, state, weights, groups)
+            beside.replace(path)
+        except BaseException:
+            shutil.rmtree(beside, ignore_errors=True)
+            raise
+        _sync(self.folder)
+        for other in self._paths():
+            if other != path:
+                shutil.rmtree(other, ignore_errors=True)
+        return Checkpoint(path)
+
+    def _write_files(self, beside: Path, state: Mapping[str, Any], weights: Sequence[Any], groups: Variables) -> None:
         order = {group: [variable.path for variable in variables] for group, variables in groups.items()}
         (beside / STATE).write_text(json.dumps({"state": state, "variables": order}, indent=1), encoding="utf-8")
         write_weights(beside / WEIGHTS, weights)
@@ -116,12 +129,6 @@ class Checkpoints:
         (beside / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         for file_path in beside.iterdir():
             _sync(file_path)
-        beside.replace(path)
-        _sync(self.folder)
-        for other in self._paths():
-            if other != path:
-                shutil.rmtree(other, ignore_errors=True)
-        return Checkpoint(path)
 
     def newest(self) -> Checkpoint | None:
         """Return the newest checkpoint that is whole, `None` where there was never one.

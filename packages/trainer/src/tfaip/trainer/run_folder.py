@@ -43,12 +43,14 @@ class RunFolder:
 
     @classmethod
     def existing(cls, path: str | os.PathLike[str]) -> RunFolder:
-        """Return the folder at `path`, which holds a run.
+        """Return the folder at `path`, which holds a run; its file of parameters stands for the folder.
 
         Raises:
             RunFolderError: It holds none.
         """
         folder = cls(path)
+        if folder.path.is_file() and folder.path.name == folder.trainer_params.name:
+            folder = cls(folder.path.parent)
         if not folder.trainer_params.is_file():
             what = "it has no trainer_params.json" if folder.path.is_dir() else "there is no such folder"
             raise RunFolderError(f"{folder.path} is not the folder of a run: {what}")

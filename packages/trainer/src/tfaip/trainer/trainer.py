@@ -17,6 +17,7 @@ from tfaip.trainer.run_folder import RunFolder
 from tfaip.trainer.stop_signals import StopSignals
 from tfaip.trainer.training_run import TrainingRun
 from tfaip.trainer.warm_start.warm_starter import WarmStarter
+from tfaip.trainer.write_errors import write_errors
 
 if TYPE_CHECKING:
     from tfaip.model import ScenarioBase
@@ -48,7 +49,7 @@ class Trainer:
         """Start a new run and return the logs of its last epoch.
 
         Raises:
-            RunFolderError: The output folder can't be written, or holds a run already.
+            RunFolderError: The output folder can't be written, or no longer, or holds a run already.
             DeviceError: The devices that were asked for can't be had.
             WarmStartError: The weights to start from can't be had.
             KeyboardInterrupt, SystemExit: SIGINT or SIGTERM stopped the run, after a checkpoint was written.
@@ -95,6 +96,7 @@ class Trainer:
     @contextmanager
     def _opened(self, folder: RunFolder | None) -> Iterator[TrainingRun]:
         with (
+            write_errors(folder),
             logged_to(folder.log if folder else None),
             StopSignals() as signals,
             TrainingRun(self.params, self.scenario, folder, signals) as run,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import keras
+import tensorflow as tf
 
 from tfaip.model import precision_policy
 from tfaip.trainer.actions.adapt_learning_rate import AdaptLearningRate
@@ -120,13 +121,16 @@ class TrainingRun:
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
         context = self._context
-        context.stack.close()
         if exc_type is None:
+            context.stack.close()
             context.status.end("finished", reason=context.stop_reason or "all epochs are done")
-        elif issubclass(exc_type, KeyboardInterrupt | SystemExit):
-            context.status.end("stopped")
-        else:
-            context.status.end("failed")
+            return
+        stopped = issubclass(exc_type, KeyboardInterrupt | SystemExit)
+        # Where the disk is full these fail too, for the reason that is on its way already.
+        with suppress(OSError, tf.errors.OpError):
+            context.stack.close()
+        with suppress(OSError):
+            context.status.end("stopped" if stopped else "failed")
 
     def restore(self, checkpoint: Checkpoint | None) -> None:
         """Go back to a checkpoint of this run; without one, start anew."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 __all__ = ["logged_to"]
@@ -16,7 +16,7 @@ def logged_to(path: Path | None) -> Iterator[None]:
     if path is None:
         yield
         return
-    handler = logging.FileHandler(path, encoding="utf-8")
+    handler = _LogFile(path, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-8s %(message)s"))
     handler.setLevel(logging.INFO)
     logger = logging.getLogger("tfaip")
@@ -29,4 +29,13 @@ def logged_to(path: Path | None) -> Iterator[None]:
     finally:
         logger.removeHandler(handler)
         logger.setLevel(level)
-        handler.close()
+        with suppress(OSError):  # what it could not write, it can't write at its end either
+            handler.close()
+
+
+class _LogFile(logging.FileHandler):
+    """A log whose lines may not be lost: when the disk is full, the run has to end."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
+        """Raise the error, which logging would only print."""
+        raise

@@ -1,0 +1,1 @@
+"""Whether a scenario's trainings resume exactly: kills them, resumes them, and compares what they leave."""
