@@ -173,6 +173,18 @@ def test_a_resumed_run_ends_as_one_that_never_stopped(points_params):
     assert status[0]["best_epoch"] == status[1]["best_epoch"]
 
 
+def test_a_resumed_run_validates_as_the_first_did_where_nothing_is_learned(points_params):
+    # Without an average of the weights, which would still move towards them.
+    params = points_params(epochs=2)
+    logs = train(params)
+    params.epochs, params.learning_rate = 3, ConstantParams(lr=0.0)
+    resumed = resume(params)
+    assert resumed["lr"] == 0
+    assert {name: resumed[name] for name in ("val_loss", "val_acc")} == pytest.approx(
+        {name: logs[name] for name in ("val_loss", "val_acc")}, abs=1e-5
+    )
+
+
 class Killed(BaseException):
     """Stands for the end of the process: nothing in the trainer may catch it."""
 

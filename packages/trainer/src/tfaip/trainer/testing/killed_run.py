@@ -110,7 +110,7 @@ def _wait(process: subprocess.Popen[bytes]) -> None:
 
 def _await(process: subprocess.Popen[bytes], condition: Callable[[], bool]) -> None:
     while not condition() and process.poll() is None:
-        time.sleep(0.0005)
+        time.sleep(0.002)
 
 
 def _has_reached(folder: RunFolder, step: int) -> bool:
