@@ -144,7 +144,7 @@ def test_the_best_model_may_be_chosen_by_one_of_its_logs(lav_params, monkeypatch
 def test_a_best_log_that_no_evaluator_gives_is_named(lav_params, monkeypatch):
     monkeypatch.setattr(PointsModel, "_best_logging_settings", lambda self: ("max", "lav_l0_cer"))
     with pytest.raises(
-        ValueError, match="PointsModel._best_logging_settings .* got 'lav_l0_cer': LAV gave lav_l0_loss"
+        ValueError, match="PointsModel._best_logging_settings .* got 'lav_l0_cer'; there are lav_l0_loss"
     ):
         train(lav_params())
 

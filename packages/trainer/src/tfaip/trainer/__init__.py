@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from tfaip.model import DeviceConfigParams, TrainerPipelineParams, TrainerPipelineParamsBase
 from tfaip.trainer.early_stopping import EarlyStoppingParams
-from tfaip.trainer.errors import CheckpointError, RunFolderError, TrainingError, WarmStartError
+from tfaip.trainer.errors import (
+    CallbackError,
+    CheckpointError,
+    EpochSizeError,
+    RunFolderError,
+    TrainingError,
+    WarmStartError,
+)
 from tfaip.trainer.optimizers import (
     AdaBeliefParams,
     AdafactorParams,
@@ -52,11 +59,13 @@ __all__ = [
     "AdamParams",
     "AdamWParams",
     "AdamaxParams",
+    "CallbackError",
     "CheckpointError",
     "ConstantParams",
     "CosineDecayParams",
     "DeviceConfigParams",
     "EarlyStoppingParams",
+    "EpochSizeError",
     "ExponentialDecayParams",
     "LAMBParams",
     "LearningRateParams",

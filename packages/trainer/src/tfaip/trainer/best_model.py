@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["BestModel"]
+if TYPE_CHECKING:
+    from tfaip.trainer.run_context import RunContext
+
+__all__ = ["BestModel", "check_best_log"]
 
 
 class BestModel:
@@ -41,3 +44,24 @@ class BestModel:
         """Go on from `state`; where the model is chosen by another log since, the count starts anew."""
         if (state["log"], state["mode"]) == (self.log, self.mode):
             self.value, self.epoch = state["value"], state["epoch"]
+
+
+def check_best_log(context: RunContext, prefix: str) -> None:
+    """Look for the log that chooses the best model, where it is one of those that have just been computed.
+
+    What an evaluator gives has no names before it has run.
+
+    Args:
+        context: Where the run stands.
+        prefix: How the names of those logs begin.
+
+    Raises:
+        ValueError: It is not among them.
+    """
+    log = context.best.log
+    if log.startswith(prefix) and log not in context.logs:
+        given = ", ".join(name for name in context.logs if name.startswith(prefix))
+        raise ValueError(
+            f"{type(context.network.model).__qualname__}._best_logging_settings must name a log that there is, "
+            f"got {log!r}; there are {given}"
+        )

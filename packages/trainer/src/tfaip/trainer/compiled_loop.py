@@ -71,8 +71,9 @@ class CompiledLoop:
         steps, samples, waited, ended, finite = self._run(
             iterator, tf.constant(most_steps, tf.int64), tf.constant(most_samples, tf.int64)
         )
+        made, seen = int(steps), int(samples)  # waits for the device, which the time has to include
         seconds = time.perf_counter() - started
-        call = LoopCall(int(steps), int(samples), seconds, float(waited), bool(ended), bool(finite))
+        call = LoopCall(made, seen, seconds, float(waited), bool(ended), bool(finite))
         self._steps_per_call.took(call.steps, call.seconds)
         return call
 

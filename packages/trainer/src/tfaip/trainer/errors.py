@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from tfaip.params import UserError
 
-__all__ = ["CheckpointError", "RunFolderError", "TrainingError", "WarmStartError"]
+__all__ = ["CallbackError", "CheckpointError", "EpochSizeError", "RunFolderError", "TrainingError", "WarmStartError"]
+
+
+class CallbackError(UserError, ValueError):
+    """A Keras callback asks for something that a graph is not."""
 
 
 class CheckpointError(UserError, ValueError):
     """There is no checkpoint that can be read, or it is one of another network."""
+
+
+class EpochSizeError(UserError, ValueError):
+    """The number of samples of an epoch is asked for in a way that can't be told."""
 
 
 class RunFolderError(UserError, ValueError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import attrs
 from attrs.validators import ge, gt, lt, optional
 
 from tfaip.model import DeviceConfigParams, ScenarioBaseParams, TrainerPipelineParamsBase
@@ -17,6 +18,11 @@ from tfaip.trainer.warm_start import WarmstartParams
 __all__ = ["TrainerParams"]
 
 
+def _first_and_end(instance: Any, attribute: attrs.Attribute[Any], value: list[int]) -> None:
+    if len(value) != 2 or not 0 <= value[0] < value[1]:
+        raise ValueError(f"'{attribute.name}' must be two numbers of steps, the first below the second: {value}")
+
+
 @params
 class TrainerParams:
     """Parameters of a training."""
@@ -24,6 +30,14 @@ class TrainerParams:
     epochs: int = field(default=100, validator=ge(1), help="Epochs to train")
     samples_per_epoch: int | None = field(
         default=None, validator=optional(ge(1)), help="Samples of an epoch; default: one pass over the data"
+    )
+    scale_epoch_size: float = field(
+        default=1.0,
+        validator=gt(0),
+        help="Factor of the samples of an epoch, so that validation comes more often or less",
+    )
+    preload_data: bool = field(
+        default=False, help="Keep the samples in memory, after all of their processing that is the same in each epoch"
     )
     output_dir: Path | None = field(default=None, help="Folder of the run; without one nothing is written")
     overwrite: bool = field(default=False, help="Replace the run that the folder holds already")
@@ -49,6 +63,10 @@ class TrainerParams:
     log_gradients: bool = field(default=False, help="Write the mean norm of each gradient to TensorBoard")
     log_weights: bool = field(default=False, help="Write the norm of each weight to TensorBoard")
     val_every_n: int = field(default=1, validator=ge(1), help="Validate every n epochs, and after the last one")
+    evaluate_validation: bool = field(
+        default=False,
+        help="Run the evaluator on the validation, too, which takes each sample through the post-processing",
+    )
     lav_every_n: int = field(
         default=0, validator=ge(0), help="Load and validate every n epochs, and after the last one; 0: never"
     )
@@ -69,15 +87,23 @@ class TrainerParams:
     progress: str = field(
         default="auto",
         choices=["auto", "bar", "lines", "off"],
+        aliases=("progress_bar_mode",),
         help="Progress on the console; auto: a bar on a terminal, else lines",
     )
-    lines_every: float = field(default=5.0, validator=gt(0), help="Seconds between two progress lines")
+    lines_every: float = field(
+        default=5.0, validator=gt(0), aliases=("progbar_delta_time",), help="Seconds between two progress lines"
+    )
     steps_per_call: int = field(
         default=0,
         validator=ge(0),
         help="Steps of one call of the compiled loop; 0: as many as take about a tenth of a second",
     )
     force_eager: bool = field(default=False, help="Run uncompiled, so that a breakpoint in graph or loss works; slow")
+
+    profile: bool = field(default=False, help="Record what TensorFlow does in some steps, for TensorBoard")
+    profile_steps: list[int] = field(
+        factory=lambda: [10, 20], validator=_first_and_end, help="Step before the first one of them, and the last one"
+    )
 
     device: DeviceConfigParams = field(factory=DeviceConfigParams, mode="flat", help="Devices and threads")
     optimizer: OptimizerParams = field(factory=AdamParams, mode="flat", choices=OPTIMIZERS, help="The optimizer")

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tfaip.pipeline import Sample
-
 if TYPE_CHECKING:
-    import numpy as np
-
     from tfaip.model import ModelBase
-    from tfaip.pipeline import DataBase, DataPipeline
+    from tfaip.pipeline import DataBase, Sample
 
 __all__ = ["PrintedSamples"]
 
 logger = logging.getLogger(__name__)
-
-Arrays = Mapping[str, "np.ndarray"]
 
 
 class PrintedSamples:
@@ -27,14 +20,12 @@ class PrintedSamples:
     Args:
         model: Says the words.
         data: Handed to the model.
-        pipeline: Whose post-processing.
         limit: Samples at most; -1 for all.
     """
 
-    def __init__(self, model: ModelBase[Any], data: DataBase[Any], pipeline: DataPipeline, limit: int) -> None:
+    def __init__(self, model: ModelBase[Any], data: DataBase[Any], limit: int) -> None:
         self._model = model
         self._data = data
-        self._pipeline = pipeline
         self._limit = limit
         self._printed = 0
 
@@ -47,20 +38,8 @@ class PrintedSamples:
         """Begin a new validation."""
         self._printed = 0
 
-    def print_batch(self, inputs: Arrays, targets: Arrays, outputs: Arrays, metas: Sequence[Any]) -> None:
-        """Log the samples of a batch, as far as the limit goes."""
-        for sample in self._pipeline.process_output(_samples(inputs, targets, outputs, metas)):
-            if not self.wants_more:
-                return
+    def print_sample(self, sample: Sample) -> None:
+        """Log a sample, as far as the limit goes."""
+        if self.wants_more:
             self._printed += 1
             self._model.print_evaluate(sample, self._data, logger.info)
-
-
-def _samples(inputs: Arrays, targets: Arrays, outputs: Arrays, metas: Sequence[Any]) -> Iterator[Sample]:
-    for row, meta in enumerate(metas):
-        yield Sample(
-            inputs={name: array[row] for name, array in inputs.items()},
-            targets={name: array[row] for name, array in targets.items()},
-            outputs={name: array[row] for name, array in outputs.items()},
-            meta=meta,
-        )

@@ -36,6 +36,7 @@ class RunContext:
         tensorboard: Writes event files.
         best: The best model so far.
         stack: Closes what was opened, at the end of the run.
+        callbacks: The `keras.callbacks.CallbackList` where there are Keras callbacks.
         progress: The display; set while the run goes on.
         signals: Whether the run has to stop.
         epoch: Epochs that are done, the one that is just being finished included.
@@ -59,6 +60,7 @@ class RunContext:
     signals: StopSignals
     progress: ProgressDisplay = field(init=False)
     shown: EpochProgress = field(init=False)
+    callbacks: Any = None
     epoch: int = 0
     in_epoch: bool = False
     epoch_is_trained: bool = False

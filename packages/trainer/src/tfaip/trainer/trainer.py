@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -34,16 +34,34 @@ class Trainer:
     Args:
         params: Parameters of the training.
         scenario: What is trained.
+        callbacks: Keras callbacks; see `create_callbacks`.
     """
 
-    def __init__(self, params: TrainerParams, scenario: ScenarioBase[Any, Any]) -> None:
+    def __init__(
+        self, params: TrainerParams, scenario: ScenarioBase[Any, Any], *, callbacks: Iterable[Any] = ()
+    ) -> None:
         self.params = params
         self.scenario = scenario
+        self.callbacks = list(callbacks)
+
+    # Hooks.
+
+    def create_callbacks(self) -> list[Any]:
+        """Return the Keras callbacks of a run, those of the constructor by default.
+
+        They are called as `keras.Model.fit` does with many `steps_per_execution`, the hooks of batches once for all
+        steps of a call of the compiled loop (`--trainer.steps_per_call 1` makes that one step). `model` has the graph's
+        weights, its prediction and the optimizer; `stop_training` ends the training; the learning rate is the
+        schedule's. What callbacks remember is not in the checkpoints.
+        """
+        return self.callbacks
 
     @classmethod
     def warm_starter_cls(cls) -> type[WarmStarter]:
         """Return the class that loads weights into a new run; a subclass may transform those that don't fit."""
         return WarmStarter
+
+    # What users call.
 
     def train(self) -> dict[str, float]:
         """Start a new run and return the logs of its last epoch.
@@ -99,6 +117,6 @@ class Trainer:
             write_errors(folder),
             logged_to(folder.log if folder else None),
             StopSignals() as signals,
-            TrainingRun(self.params, self.scenario, folder, signals) as run,
+            TrainingRun(self.params, self.scenario, folder, signals, self.create_callbacks()) as run,
         ):
             yield run

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tfaip.pipeline import PipelineMode
 from tfaip.pipeline.errors import StateError
+from tfaip.trainer.errors import EpochSizeError
 from tfaip.trainer.pipeline_errors import pipeline_errors
 from tfaip.trainer.sample_metas import sample_metas
 
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
     from tfaip.model import ScenarioBase
     from tfaip.trainer.params import TrainerParams
 
-__all__ = ["TrainingData"]
+__all__ = ["BATCHES_AHEAD", "TrainingData"]
 
 logger = logging.getLogger(__name__)
+
+# One that is handed over to TensorFlow while a step computes on another, and one more against jitter.
+BATCHES_AHEAD = 2
 
 
 class TrainingData:
@@ -32,6 +36,7 @@ class TrainingData:
     Attributes:
         iterator: Iterator of (inputs, targets, end_of_epoch).
         samples_per_epoch: Samples of a pass as far as the generator tells, `None` if it does not.
+        epoch_size: Samples after which an epoch ends, `None` for the end of the pass.
         batches: Batches that were taken from the iterator; whoever takes them counts them here.
         starts_anew: Whether the state was one of other data, so that its pass begins again.
     """
@@ -43,7 +48,11 @@ class TrainingData:
         pipeline = scenario.data.create_pipeline(
             PipelineMode.TRAINING, gen.setup.train, gen.train_gen(), seed=params.random_seed or 0
         )
+        if params.preload_data:
+            pipeline = pipeline.as_preloaded()
         self._pipeline = pipeline
+        self.samples_per_epoch = pipeline.samples_per_epoch()
+        self.epoch_size = _epoch_size(params, self.samples_per_epoch)
         self.starts_anew = False
         try:
             self._dataset = pipeline.input_dataset(repeat=True, state=state)
@@ -51,13 +60,12 @@ class TrainingData:
             logger.warning("The training data has changed, a pass over it starts anew: %s", error)
             self.starts_anew = True
             self._dataset = pipeline.input_dataset(repeat=True)
-        self.samples_per_epoch = pipeline.samples_per_epoch()
         self.batches = 0
 
     def __enter__(self) -> TrainingData:
         self._stack = ExitStack()
         self._stack.enter_context(self._dataset)
-        self.iterator: Any = iter(self._dataset.dataset)
+        self.iterator: Any = iter(self._dataset.dataset.prefetch(BATCHES_AHEAD))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -82,3 +90,15 @@ class TrainingData:
         with self._pipeline.input_dataset(repeat=True, with_meta=True, state=state) as data:
             inputs, targets, meta, _ = next(iter(data.dataset))
         return inputs, targets, sample_metas(meta)
+
+
+def _epoch_size(params: TrainerParams, known: int | None) -> int | None:
+    if params.scale_epoch_size == 1:
+        return params.samples_per_epoch
+    samples = params.samples_per_epoch or known
+    if samples is None:
+        raise EpochSizeError(
+            f"scale_epoch_size must be 1 where the generator does not tell how many samples it has, "
+            f"got {params.scale_epoch_size}: set --trainer.samples_per_epoch"
+        )
+    return max(1, round(samples * params.scale_epoch_size))

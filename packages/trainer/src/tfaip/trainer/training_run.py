@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -12,10 +13,13 @@ import tensorflow as tf
 
 from tfaip.model import precision_policy
 from tfaip.trainer.actions.adapt_learning_rate import AdaptLearningRate
+from tfaip.trainer.actions.call_keras_callbacks import CallKerasCallbacks
 from tfaip.trainer.actions.choose_best import ChooseBest
 from tfaip.trainer.actions.export_best import ExportBest
 from tfaip.trainer.actions.export_final import ExportFinal
 from tfaip.trainer.actions.load_and_validate import LastLoadAndValidate, LoadAndValidate
+from tfaip.trainer.actions.profile import Profile
+from tfaip.trainer.actions.record_params import RecordParams
 from tfaip.trainer.actions.report import Report
 from tfaip.trainer.actions.report_norms import ReportNorms
 from tfaip.trainer.actions.stop_early import StopEarly
@@ -68,6 +72,7 @@ class TrainingRun:
         scenario: ScenarioBase[Any, Any],
         folder: RunFolder | None,
         signals: StopSignals,
+        callbacks: Sequence[Any] = (),
     ) -> None:
         assert params.random_seed is not None
         keras.utils.set_random_seed(params.random_seed)
@@ -89,7 +94,7 @@ class TrainingRun:
         self._context.stack.callback(self._context.tensorboard.close)
         self._train_loop = CompiledLoop(network.step, steps_per_call=params.steps_per_call, eager=params.force_eager)
         self._checkpoint = WriteCheckpoint(self._state)
-        self._actions = self._create_actions()
+        self._actions = self._create_actions(callbacks)
         self._samples_per_epoch: int | None = None
         # What a checkpoint held of the data and of the epoch that it was written in.
         self._pipeline_state: dict[str, Any] | None = None
@@ -97,11 +102,14 @@ class TrainingRun:
         # Where the run stood after the last step of an epoch, while the actions after it go on.
         self._after_steps: dict[str, Any] | None = None
 
-    def _create_actions(self) -> list[Action]:
+    def _create_actions(self, callbacks: Sequence[Any]) -> list[Action]:
         """What is done beside the steps, in this order: each action sees what those before it have done."""
         return [
+            RecordParams(),
+            Profile(),
             Validate(),
             lav := LoadAndValidate(),
+            CallKerasCallbacks(callbacks),
             ChooseBest(self._context.best),
             StopEarly(EarlyStopping(self._context.params.early_stopping, self._context.best)),
             LastLoadAndValidate(lav),
@@ -181,7 +189,7 @@ class TrainingRun:
         self._data = context.stack.enter_context(TrainingData(context.params, context.scenario, self._pipeline_state))
         # As asked for, counted in the epoch before, or told by the generator.
         known = self._data.samples_per_epoch
-        self._samples_per_epoch = context.params.samples_per_epoch or self._samples_per_epoch or known
+        self._samples_per_epoch = self._data.epoch_size or self._samples_per_epoch or known
         for action in self._actions:
             action.open(context)
         try:
@@ -244,7 +252,7 @@ class TrainingRun:
         """Make the steps of one call; an epoch ends with the pass over the data, or once its samples are reached."""
         context, shown = self._context, self._context.shown
         context.check_stop()
-        limit = context.params.samples_per_epoch
+        limit = self._data.epoch_size
         steps = [steps for action in self._actions if (steps := action.steps_to_call(context)) is not None]
         with self._data.errors():
             call = self._train_loop(
@@ -297,12 +305,15 @@ class TrainingRun:
 def _best_model(network: Network, params: TrainerParams) -> BestModel:
     """Find the log that chooses the best model now, so that a wrong name is found before the first epoch."""
     logs = network.train_metrics.names
+    unnamed = []
     if params.gen.val_gen() is not None:
         logs += [f"val_{name}" for name in network.val_metrics.names]
+        unnamed += ["val_"] if params.evaluate_validation else []
     lav_lists = range(len(list(params.gen.lav_gen()))) if params.lav_every_n else ()
     logs += [f"lav_l{number}_{name}" for number in lav_lists for name in network.val_metrics.names]
     _, chosen = network.model._best_logging_settings()
-    if any(chosen.startswith(f"lav_l{number}_") for number in lav_lists):
-        # What an evaluator gives has no names before it has run; `LoadAndValidate` looks for this one.
+    unnamed += [f"lav_l{number}_" for number in lav_lists]
+    if chosen.startswith(tuple(unnamed)):
+        # What an evaluator gives has no names before it has run; `check_best_log` looks for this one.
         logs.append(chosen)
     return BestModel(*network.model.best_log(logs))

@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from tfaip.pipeline import DataGeneratorParams
 
-__all__ = ["LAVResult"]
+__all__ = ["LAVResult", "numbers_of"]
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,16 @@ class LAVResult:
 
     def logs(self) -> dict[str, float]:
         """Return all figures that are single numbers; an evaluator's that has the name of a metric as `eval_NAME`."""
-        logs = dict(self.metrics)
-        for name, value in self.evaluator.items():
-            number = np.asarray(value)
-            if number.size == 1 and number.dtype.kind in "biuf":
-                logs[f"eval_{name}" if name in self.metrics else name] = float(number.reshape(()))
-        return logs
+        return {**self.metrics, **numbers_of(self.evaluator, self.metrics)}
+
+
+def numbers_of(figures: Mapping[str, Any], metrics: Mapping[str, float]) -> dict[str, float]:
+    """Return those of an evaluator's figures that are single numbers; what has the name of a metric as `eval_NAME`."""
+    numbers = {}
+    for name, value in figures.items():
+        if not isinstance(value, int | float) and not hasattr(value, "__array__"):
+            continue  # a ragged list is not even an array
+        number = np.asarray(value)
+        if number.size == 1 and number.dtype.kind in "biuf":
+            numbers[f"eval_{name}" if name in metrics else name] = float(number.reshape(()))
+    return numbers

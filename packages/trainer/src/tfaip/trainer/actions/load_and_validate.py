@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tfaip.predict import LAVCallback, LAVParams, graph_prediction_function
 from tfaip.trainer.actions.action import Action
+from tfaip.trainer.best_model import check_best_log
 from tfaip.trainer.run_context import RunContext
 
 if TYPE_CHECKING:
@@ -43,7 +44,11 @@ class LoadAndValidate(Action):
             limit=scenario.params.print_eval_limit,
         )
         keywords = dict(scenario.lav_kwargs())
-        callbacks = [*keywords.pop("callbacks", ()), *(() if params.lav_silent else (words,))]
+        callbacks = [
+            _Stop(context.check_stop),
+            *keywords.pop("callbacks", ()),
+            *(() if params.lav_silent else (words,)),
+        ]
         self._lav = scenario.lav_cls()(
             LAVParams(pipeline=params.gen.setup.val, run_eagerly=params.force_eager),
             scenario,
@@ -65,7 +70,6 @@ class LoadAndValidate(Action):
         if self._lav is None or self._done_in == context.epoch:
             return
         self._done_in = context.epoch
-        best = context.best.log
         context.progress.note("load and validate")
         with context.network.averaged_weights():
             for result in self._lav.run(self._generators):
@@ -73,12 +77,7 @@ class LoadAndValidate(Action):
                 context.logs |= {f"lav_{result.name}_{name}": value for name, value in result.logs().items()}
                 for name, value in result.evaluator.items():
                     context.tensorboard.write_image(f"lav_{result.name}", name, value, context.epoch)
-        if best.startswith("lav_") and best not in context.logs:
-            given = ", ".join(name for name in context.logs if name.startswith("lav_"))
-            raise ValueError(
-                f"{type(context.network.model).__qualname__}._best_logging_settings must name a log that there is, "
-                f"got {best!r}: LAV gave {given}"
-            )
+        check_best_log(context, "lav_")
 
 
 class LastLoadAndValidate(Action):
@@ -97,6 +96,22 @@ class LastLoadAndValidate(Action):
         """Validate the last epoch, if that is not done yet."""
         if context.is_last_epoch:
             self._lav.run(context)
+
+
+class _Stop(LAVCallback):
+    """Lets a run stop in the middle of a long validation.
+
+    Args:
+        check: Raises if it has to.
+    """
+
+    def __init__(self, check: Callable[[], None]) -> None:
+        self._check = check
+
+    def on_sample_end(self, sample: Sample) -> None:
+        """Stop, if the run has to."""
+        del sample
+        self._check()
 
 
 class _Words(LAVCallback):

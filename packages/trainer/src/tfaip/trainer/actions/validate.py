@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tfaip.pipeline import PipelineMode
 from tfaip.pipeline.errors import StateError
 from tfaip.trainer.actions.action import Action
+from tfaip.trainer.best_model import check_best_log
 from tfaip.trainer.pipeline_errors import pipeline_errors
 from tfaip.trainer.printed_samples import PrintedSamples
 from tfaip.trainer.run_context import RunContext
+from tfaip.trainer.training_data import BATCHES_AHEAD
 from tfaip.trainer.validation import Validation
 
 if TYPE_CHECKING:
+    from tfaip.model import Evaluator, ScenarioBase
     from tfaip.pipeline import DataPipeline, InputDataset
 
 __all__ = ["Validate"]
@@ -39,13 +42,17 @@ class Validate(Action):
             return
         seed = params.random_seed or 0
         pipeline = data.create_pipeline(PipelineMode.EVALUATION, params.gen.setup.val, val_gen, seed=seed)
+        if params.preload_data:
+            pipeline = pipeline.as_preloaded()
         self._data = context.stack.enter_context(self._dataset(pipeline))
         # TensorFlow must let go of the iterator while Python still runs, since its finalizer calls into it.
         context.stack.callback(self._let_go)
         self._validation = Validation(
             context.network,
-            iter(self._data.dataset),
-            PrintedSamples(context.network.model, data, pipeline, context.scenario.params.print_eval_limit),
+            iter(self._data.dataset.prefetch(BATCHES_AHEAD)),
+            pipeline,
+            PrintedSamples(context.network.model, data, context.scenario.params.print_eval_limit),
+            create_evaluator=self._evaluator_of(context.scenario) if params.evaluate_validation else None,
             eager=params.force_eager,
             between_calls=context.check_stop,
         )
@@ -54,10 +61,17 @@ class Validate(Action):
         """Validate, if it is this epoch's turn."""
         if self._validation and (context.epoch % context.params.val_every_n == 0 or context.is_last_epoch):
             context.progress.note("validating")
+            if context.callbacks:
+                context.callbacks.on_test_begin()
             with pipeline_errors(self._data), context.network.averaged_weights():
                 context.logs |= {f"val_{name}": value for name, value in self._validation.run().items()}
-
-                self._place = self._data.state(self._validation.batches)
+            self._place = self._data.state(self._validation.batches)
+            for name, value in self._validation.figures.items():
+                context.tensorboard.write_image("validation", name, value, context.epoch)
+            check_best_log(context, "val_")
+            if context.callbacks:
+                logs = {name: value for name, value in context.logs.items() if name.startswith("val_")}
+                context.callbacks.on_test_end({name.removeprefix("val_"): value for name, value in logs.items()})
 
     def state(self) -> dict[str, Any]:
         """Return the place in the validation data, whose random numbers are others in each pass."""
@@ -66,6 +80,9 @@ class Validate(Action):
     def restore(self, context: RunContext, state: Mapping[str, Any]) -> None:
         """Go on there."""
         self._place = dict(state)
+
+    def _evaluator_of(self, scenario: ScenarioBase[Any, Any]) -> Callable[[], Evaluator[Any]]:
+        return lambda: scenario.create_evaluator(scenario.params.evaluator)
 
     def _dataset(self, pipeline: DataPipeline) -> InputDataset:
         try:

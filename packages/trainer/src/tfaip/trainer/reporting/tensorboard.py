@@ -99,6 +99,8 @@ def _image(value: Any) -> Any:
     """Return a batch of one image, `None` if `value` is none."""
     if isinstance(value, bytes | np.bytes_):
         return tf.image.decode_png(value)[tf.newaxis] if value.startswith(_PNG) else None
+    if not hasattr(value, "__array__"):
+        return None
     array = np.asarray(value)
     if array.dtype == np.uint8 and array.ndim == 2:
         array = array[..., np.newaxis]
