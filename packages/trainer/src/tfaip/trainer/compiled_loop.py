@@ -21,12 +21,13 @@ class LoopCall:
     """What one call of the loop did.
 
     Attributes:
-        steps: Batches that were taken.
+        steps: Steps that were made.
         samples: Samples in them.
         seconds: Time that the call took.
         waited: Seconds of it that were spent waiting for batches.
         ended: Whether the last batch was the last of its pass over the data.
         finite: Whether the step said of the last batch that all was finite; the call ends where it was not.
+        batches: Batches that were taken from the iterator; fewer than steps where other workers had more of them.
     """
 
     steps: int
@@ -35,6 +36,7 @@ class LoopCall:
     waited: float
     ended: bool
     finite: bool
+    batches: int
 
 
 class CompiledLoop:
@@ -47,12 +49,18 @@ class CompiledLoop:
             finite, a bool scalar, which ends the call where it is false.
         steps_per_call: Steps of one call; 0 for as many as take about a tenth of a second.
         eager: Run uncompiled, so that a debugger stops inside of the step.
+        jit_compile: Compile the step with XLA, anew for each shape of a batch.
     """
 
     def __init__(
-        self, step: Callable[[Tensors, Tensors], Any], *, steps_per_call: int = 0, eager: bool = False
+        self,
+        step: Callable[[Tensors, Tensors], Any],
+        *,
+        steps_per_call: int = 0,
+        eager: bool = False,
+        jit_compile: bool = False,
     ) -> None:
-        self._step = step
+        self._step = tf.function(step, autograph=False, jit_compile=True) if jit_compile and not eager else step
         self._steps_per_call = StepsPerCall(steps_per_call)
         self._run = self._loop if eager else tf.function(self._loop, autograph=False)
 
@@ -73,7 +81,7 @@ class CompiledLoop:
         )
         made, seen = int(steps), int(samples)  # waits for the device, which the time has to include
         seconds = time.perf_counter() - started
-        call = LoopCall(made, seen, seconds, float(waited), bool(ended), bool(finite))
+        call = LoopCall(made, seen, seconds, float(waited), bool(ended), bool(finite), batches=made)
         self._steps_per_call.took(call.steps, call.seconds)
         return call
 

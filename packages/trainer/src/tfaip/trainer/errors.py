@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from tfaip.params import UserError
 
-__all__ = ["CallbackError", "CheckpointError", "EpochSizeError", "RunFolderError", "TrainingError", "WarmStartError"]
+__all__ = [
+    "CallbackError",
+    "CheckpointError",
+    "EpochSizeError",
+    "LostWorkerError",
+    "RunFolderError",
+    "TrainingError",
+    "WarmStartError",
+]
 
 
 class CallbackError(UserError, ValueError):
@@ -17,6 +25,10 @@ class CheckpointError(UserError, ValueError):
 
 class EpochSizeError(UserError, ValueError):
     """The number of samples of an epoch is asked for in a way that can't be told."""
+
+
+class LostWorkerError(UserError, RuntimeError):
+    """One of the workers that train together is gone; the run can be resumed."""
 
 
 class RunFolderError(UserError, ValueError):

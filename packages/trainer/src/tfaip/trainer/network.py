@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tfaip.model.model_metrics import build_metrics
 from tfaip.model.tensorboard import Recorder
+from tfaip.trainer.distribution.distributed_step import DistributedTrainStep
 from tfaip.trainer.ema import ExponentialMovingAverage
 from tfaip.trainer.frozen_layers import freeze
 from tfaip.trainer.gradient_accumulation import GradientAccumulation
@@ -21,6 +23,7 @@ from tfaip.trainer.train_step import TrainStep
 
 if TYPE_CHECKING:
     from tfaip.model import ScenarioBase
+    from tfaip.trainer.distribution.strategy import Strategy
     from tfaip.trainer.params import TrainerParams
 
 __all__ = ["Network"]
@@ -34,25 +37,38 @@ class Network:
     Args:
         scenario: Whose model.
         params: Optimizer, learning rate and what else belongs to a step.
+        strategy: The replicas that share a step; `None` for a single one.
     """
 
-    def __init__(self, scenario: ScenarioBase[Any, Any], params: TrainerParams) -> None:
+    def __init__(
+        self, scenario: ScenarioBase[Any, Any], params: TrainerParams, strategy: Strategy | None = None
+    ) -> None:
         self.model = scenario.create_model()
         self.graph = self.model.build_graph(scenario.data)
         frozen = freeze(self.graph, params.no_train_scope) if params.no_train_scope else []
         self.val_recorder = Recorder()
         self.train_metrics, self.val_metrics = build_metrics(self.model, self.graph, scenario.data)
+        if strategy:
+            strategy.mirror(self.graph.variables)
+        with strategy.scope() if strategy else nullcontext():
+            self._build_step(scenario, params, strategy, {weight.path for weight in frozen})
+        weights = sum(int(np.prod(variable.shape)) for variable in self.graph.trainable_variables)
+        logger.info("The graph %s has %s trainable parameters", self.graph.name, f"{weights:,}")
+
+    def _build_step(
+        self, scenario: ScenarioBase[Any, Any], params: TrainerParams, strategy: Strategy | None, frozen: set[str]
+    ) -> None:
         trained = self.graph.trainable_variables
         self.optimizer = scale_loss_in_half_precision(params.optimizer.create(trained), trained)
         # Frozen weights are their own average; those that layers update themselves (of batch normalisation) are not.
-        paths = {weight.path for weight in frozen}
-        averaged = [weight for weight in self.graph.weights if weight.path not in paths]
+        averaged = [weight for weight in self.graph.weights if weight.path not in frozen]
         self._average = ExponentialMovingAverage(averaged, params.ema_decay) if params.ema_decay else None
         self._is_averaged = False
         self.gradient_norms = GradientNorms(trained) if params.log_gradients else None
         self.schedule = params.learning_rate.create(params.epochs)
         batches = params.train_accum_steps
-        self.step = TrainStep(
+        create = partial(DistributedTrainStep, strategy) if strategy else TrainStep
+        self.step = create(
             self.model,
             self.graph,
             self.train_metrics,
@@ -64,8 +80,6 @@ class Network:
             penalty=self._penalty(scenario),
             check_finite=params.stop_on_nan,
         )
-        weights = sum(int(np.prod(variable.shape)) for variable in trained)
-        logger.info("The graph %s has %s trainable parameters", self.graph.name, f"{weights:,}")
 
     @property
     def variables(self) -> dict[str, list[Any]]:

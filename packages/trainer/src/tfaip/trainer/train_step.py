@@ -92,12 +92,13 @@ class TrainStep:
     @property
     def steps(self) -> int:
         """Batches that were trained on since the run began."""
-        return int(self._optimizer.iterations if self._steps is None else self._steps)
+        counted = self._optimizer.iterations if self._steps is None else self._steps
+        return int(counted.numpy())
 
     @property
     def learning_rate(self) -> float:
         """Rate of the last step."""
-        return float(self._optimizer.learning_rate)
+        return float(self._optimizer.learning_rate.numpy())
 
     def start_epoch(self, epoch: int, samples_per_epoch: int | None) -> None:
         """Begin epoch number `epoch`, from 0, with as many samples as known."""
@@ -110,7 +111,7 @@ class TrainStep:
 
         That's what training on large batches does with the ragged last one.
         """
-        if self._accumulation and int(self._accumulation.batches):
+        if self._accumulation and int(self._accumulation.batches.numpy()):
             self._finish()
 
     def __call__(self, inputs: Tensors, targets: Tensors) -> Any:
@@ -118,6 +119,9 @@ class TrainStep:
         samples = tf.shape(next(iter(inputs.values())), out_type=tf.int64)[0]
         self._assign_learning_rate()
         loss, gradients = self.gradients(inputs, targets)
+        return self._train(loss, gradients, samples)
+
+    def _train(self, loss: Any, gradients: Sequence[Any], samples: Any) -> Any:
         self.samples.assign_add(samples)
         if not self._check_finite:
             self.update(gradients, samples)
@@ -127,7 +131,12 @@ class TrainStep:
         return finite
 
     def gradients(
-        self, inputs: Tensors, targets: Tensors, watch: Callable[[str, Any], None] | None = None
+        self,
+        inputs: Tensors,
+        targets: Tensors,
+        watch: Callable[[str, Any], None] | None = None,
+        *,
+        counts: Any = None,
     ) -> tuple[Any, list[Any]]:
         """Return loss and gradients of a batch, and take it into the metrics.
 
@@ -137,6 +146,7 @@ class TrainStep:
             inputs: Inputs of the batch.
             targets: Targets of the batch.
             watch: Called with name and value of each loss, for one who looks for the cause of a failure.
+            counts: Whether the metrics count the batch, a bool scalar; `None`: always.
         """
         variables = self._graph.trainable_variables
         with tf.GradientTape(persistent=self._penalty is not None) as tape:
@@ -160,7 +170,10 @@ class TrainStep:
                 )
             scaled = self._optimizer.scale_loss(trained) if self._scales_loss else trained
         gradients = tape.gradient(scaled, [variable.value for variable in variables])
-        self._metrics.update(inputs, processed, outputs, losses)
+        if counts is None:
+            self._metrics.update(inputs, processed, outputs, losses)
+        else:
+            _when(counts, lambda: self._metrics.update(inputs, processed, outputs, losses))
         return trained, gradients
 
     def _forward(self, inputs: Tensors, targets: Tensors) -> Forward:

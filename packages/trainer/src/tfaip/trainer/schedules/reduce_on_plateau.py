@@ -88,7 +88,7 @@ class ReduceOnPlateau(Schedule):
             waited += 1
         if waited >= params.patience:
             waited, cooldown = 0, params.cooldown
-            old = float(self._fraction)
+            old = float(self._fraction.numpy())
             self._fraction.assign(max(old * params.factor, params.min_fraction))
             if float(self._fraction) < old:
                 logger.info(

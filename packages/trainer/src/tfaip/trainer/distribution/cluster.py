@@ -1,0 +1,90 @@
+"""Which machines train together, as the environment says."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tfaip.model import DeviceConfigParams, DeviceError
+
+__all__ = ["Cluster"]
+
+EXAMPLE = '{"cluster": {"worker": ["host1:2222", "host2:2222"]}, "task": {"type": "worker", "index": 0}}'
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """The workers of a training, one process each; the first one is the chief, who alone writes.
+
+    Attributes:
+        workers: Address of each, `host:port`.
+        index: Which of them this process is.
+    """
+
+    workers: tuple[str, ...]
+    index: int
+
+    @property
+    def is_chief(self) -> bool:
+        """Whether this process writes what is written."""
+        return self.index == 0
+
+    @classmethod
+    def of(cls, device: DeviceConfigParams) -> Cluster | None:
+        """Return the cluster if `device` asks for one.
+
+        Raises:
+            DeviceError: Nothing in the environment says who belongs to it, or what says it makes no sense.
+        """
+        if device.dist_strategy != "multi_worker":
+            return None
+        if "TF_CONFIG" in os.environ:
+            return cls.from_tf_config(os.environ["TF_CONFIG"])
+        if "SLURM_PROCID" in os.environ:
+            return cls._from_slurm()
+        raise DeviceError(
+            "device.dist_strategy multi_worker needs the environment variable TF_CONFIG, or a job of Slurm's srun, "
+            f"to name the workers, got neither; for instance TF_CONFIG='{EXAMPLE}'"
+        )
+
+    @classmethod
+    def from_tf_config(cls, text: str) -> Cluster:
+        """Read the value of TF_CONFIG.
+
+        Raises:
+            DeviceError: It names no cluster of workers, or no place of this process in it.
+        """
+        try:
+            config: Any = json.loads(text)
+            cluster, task = config["cluster"], config["task"]
+            chiefs, others = cluster.get("chief", []), cluster.get("worker", [])
+            index = int(task["index"]) + (len(chiefs) if task["type"] == "worker" else 0)
+            known = isinstance(cluster, Mapping) and task["type"] in ("chief", "worker")
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise DeviceError(f"TF_CONFIG must look like {EXAMPLE}, got {text!r}") from error
+        workers = (*map(str, chiefs), *map(str, others))
+        if not known or not 0 <= index < len(workers):
+            raise DeviceError(
+                f"the task of TF_CONFIG must be one of the {len(workers)} workers of its cluster, got {task}"
+            )
+        return cls(workers, index)
+
+    @classmethod
+    def _from_slurm(cls) -> Cluster:
+        import tensorflow as tf
+
+        try:
+            resolver = tf.distribute.cluster_resolver.SlurmClusterResolver()
+            workers = resolver.cluster_spec().as_dict()["worker"]
+            return cls(tuple(workers), int(resolver.task_id))
+        except (RuntimeError, ValueError, KeyError, OSError) as error:
+            raise DeviceError(
+                f"the workers can't be read from Slurm's environment ({error}); name them in TF_CONFIG='{EXAMPLE}'"
+            ) from error
+
+    def as_tf_config(self) -> str:
+        """Return what TF_CONFIG has to be, so that TensorFlow numbers the workers alike."""
+        return json.dumps({"cluster": {"worker": list(self.workers)}, "task": {"type": "worker", "index": self.index}})

@@ -1,0 +1,96 @@
+"""The compiled loop of workers that train together."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import tensorflow as tf
+
+from tfaip.trainer.compiled_loop import CompiledLoop, LoopCall
+from tfaip.trainer.distribution.distributed_step import DistributedTrainStep
+from tfaip.trainer.distribution.lost_worker import lost_workers
+from tfaip.trainer.distribution.strategy import Strategy
+
+__all__ = ["WorkerLoop"]
+
+
+class WorkerLoop(CompiledLoop):
+    """Makes the same steps on all workers.
+
+    A call makes as many steps as the chief wants. A pass over the data ends once it has ended for all workers: one
+    whose part is shorter repeats its last batch with no weight until then.
+
+    Args:
+        step: Trains on a batch.
+        strategy: The workers.
+        steps_per_call: As in `CompiledLoop`.
+    """
+
+    def __init__(self, step: DistributedTrainStep, strategy: Strategy, *, steps_per_call: int = 0) -> None:
+        super().__init__(step, steps_per_call=steps_per_call)
+        self._together = step.with_others
+        self._strategy = strategy
+
+    def __call__(self, iterator: Any, max_samples: int | None = None, max_steps: int | None = None) -> LoopCall:
+        """Make the steps of one call, see `CompiledLoop`; the counts of samples are those of all workers.
+
+        Raises:
+            LostWorkerError: Another worker is gone.
+        """
+        started = time.perf_counter()
+        wanted = self._steps_per_call.steps
+        most_steps = wanted if max_steps is None else min(wanted, max(max_steps, 1))
+        most_samples = tf.int64.max if max_samples is None else max_samples
+        with lost_workers():
+            steps, batches, samples, waited, ended = self._run(
+                iterator, tf.constant(most_steps, tf.int64), tf.constant(most_samples, tf.int64)
+            )
+        seconds = time.perf_counter() - started
+        call = LoopCall(int(steps), int(samples), seconds, float(waited), bool(ended), batches=int(batches))
+        self._steps_per_call.took(call.steps, call.seconds)
+        return call
+
+    def _loop(self, iterator: Any, max_steps: Any, max_samples: Any) -> Any:
+        # The clocks of the workers differ, and with them what each would choose.
+        own = max_steps if self._strategy.is_chief else tf.zeros_like(max_steps)
+        (max_steps,) = self._strategy.run(lambda number: [own if number == 0 else tf.zeros_like(own)])
+        workers = self._strategy.workers
+
+        def goes_on(steps: Any, batches: Any, samples: Any, waited: Any, ended: Any, *_: Any) -> Any:
+            del batches, waited
+            within = (steps < max_steps) & (samples < max_samples)
+            return (within | (ended > 0)) & (ended < workers)
+
+        def once(steps: Any, batches: Any, samples: Any, waited: Any, ended: Any, mine: Any, last: Any) -> Any:
+            del ended
+            before = tf.timestamp()
+            counts = ~mine
+            batch, mine = tf.cond(mine, lambda: (last, tf.constant(True)), lambda: _next(iterator))
+            waited += tf.timestamp() - before
+            size, ended = self._together(*batch, counts, mine)
+            return steps + 1, batches + tf.cast(counts, tf.int64), samples + size, waited, ended, mine, batch
+
+        zero = tf.constant(0, tf.int64)
+        inputs, targets, *_ = iterator.element_spec
+        shapes = tf.nest.map_structure(lambda spec: spec.shape, (inputs, targets))
+        nothing = tf.nest.map_structure(_nothing, (inputs, targets))
+        none = tf.TensorShape(())
+        *counted, _, _ = tf.while_loop(
+            goes_on,
+            once,
+            (zero, zero, zero, tf.constant(0.0, tf.float64), tf.constant(0), tf.constant(False), nothing),
+            shape_invariants=(none, none, none, none, none, none, shapes),
+            parallel_iterations=1,
+        )
+        *counts, ended = counted
+        return *counts, tf.equal(ended, workers)
+
+
+def _next(iterator: Any) -> Any:
+    inputs, targets, *_, ended = next(iterator)
+    return (inputs, targets), ended
+
+
+def _nothing(spec: Any) -> Any:
+    return tf.zeros([length or 0 for length in spec.shape], spec.dtype)

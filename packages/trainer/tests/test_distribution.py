@@ -1,0 +1,94 @@
+"""Several devices of one machine train as one device does; for machines see `distributed/`."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tfaip.model import DeviceConfigParams, DeviceError
+from tfaip.trainer.distribution.cluster import Cluster
+from tfaip.trainer.distribution.strategy import create_strategy
+
+# The CPU can be divided only before TensorFlow starts, so that these run in a process of their own.
+REPLICAS = Path(__file__).with_name("distributed") / "replicas.py"
+
+
+@pytest.fixture(scope="module")
+def differences():
+    """For each case, the largest difference of a weight, and of a log, between two devices and one."""
+    done = subprocess.run([sys.executable, str(REPLICAS)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-6000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize("case", ["mirror", "mirror, averaged", "mirror, accumulated", "mirror, clipped", "central"])
+def test_two_devices_train_as_one(differences, case):
+    weights, logs = differences[case]
+    assert weights < 1e-5
+    assert logs < 1e-5
+
+
+def test_a_batch_that_is_smaller_than_the_replicas_counts_once(differences):
+    weights, logs = differences["batch of one"]
+    assert weights < 1e-5
+    assert logs < 1e-5
+
+
+def test_replicas_drop_units_of_their_own(differences):
+    assert differences["random states"] == 2
+
+
+def test_the_averages_are_those_of_one_device(differences):
+    assert differences["average"] < 1e-5
+
+
+def test_the_workers_are_named_by_tf_config_chief_first(monkeypatch):
+    config = {"cluster": {"chief": ["a:1"], "worker": ["b:1", "c:1"]}, "task": {"type": "worker", "index": 1}}
+    monkeypatch.setenv("TF_CONFIG", json.dumps(config))
+    cluster = Cluster.of(DeviceConfigParams(dist_strategy="multi_worker"))
+    assert (cluster.workers, cluster.index, cluster.is_chief) == (("a:1", "b:1", "c:1"), 2, False)
+    assert Cluster.from_tf_config(cluster.as_tf_config()) == cluster
+
+
+def test_a_single_machine_is_no_cluster_whatever_the_environment_says(monkeypatch):
+    monkeypatch.setenv("TF_CONFIG", "{}")
+    assert Cluster.of(DeviceConfigParams()) is None
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ("{", "TF_CONFIG must look like .* got '{'"),
+        ('{"cluster": {"worker": ["a:1"]}}', "TF_CONFIG must look like"),
+        (
+            '{"cluster": {"worker": ["a:1"]}, "task": {"type": "worker", "index": 1}}',
+            "must be one of the 1 workers of its cluster, got {'type': 'worker', 'index': 1}",
+        ),
+    ],
+)
+def test_a_tf_config_that_makes_no_sense_is_one_sentence(monkeypatch, config, message):
+    monkeypatch.setenv("TF_CONFIG", config)
+    with pytest.raises(DeviceError, match=message):
+        Cluster.of(DeviceConfigParams(dist_strategy="multi_worker"))
+
+
+def test_workers_that_nothing_names_are_one_sentence(monkeypatch):
+    monkeypatch.delenv("TF_CONFIG", raising=False)
+    monkeypatch.delenv("SLURM_PROCID", raising=False)
+    with pytest.raises(DeviceError, match="multi_worker needs the environment variable TF_CONFIG, or a job of Slurm"):
+        Cluster.of(DeviceConfigParams(dist_strategy="multi_worker"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({}, "dist_strategy mirror needs several devices, but there is one CPU"),
+        ({"precision": "mixed_float16"}, "precision mixed_float16 doesn't work with device.dist_strategy mirror"),
+        ({"jit_compile": True}, "jit_compile doesn't work with device.dist_strategy mirror"),
+    ],
+)
+def test_what_can_not_be_distributed_is_refused_by_name(changes, message):
+    with pytest.raises(DeviceError, match=message):
+        create_strategy(DeviceConfigParams(dist_strategy="mirror", **changes), None)
