@@ -90,8 +90,10 @@ class ReduceOnPlateau(Schedule):
             waited, cooldown = 0, params.cooldown
             old = float(self._fraction.numpy())
             self._fraction.assign(max(old * params.factor, params.min_fraction))
-            if float(self._fraction) < old:
+            if float(self._fraction.numpy()) < old:
                 logger.info(
-                    "%s is on a plateau: the learning rate falls to %g", self._log, self.lr * float(self._fraction)
+                    "%s is on a plateau: the learning rate falls to %g",
+                    self._log,
+                    self.lr * float(self._fraction.numpy()),
                 )
         self._state.assign(np.array([best, waited, cooldown]))
