@@ -51,7 +51,7 @@ class GradientNorms:
 
     def take(self) -> dict[str, float]:
         """Return the means, as `gradient_norm/PATH` and `gradient_norm`, and begin anew."""
-        means = self._sums.numpy() / max(int(self._updates), 1)
+        means = self._sums.numpy() / max(int(self._updates.numpy()), 1)
         for variable in self.variables:
             variable.assign(np.zeros(variable.shape))
         names = [*(f"gradient_norm/{path}" for path in self._paths), "gradient_norm"]

@@ -5,12 +5,16 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from tfaip.model import configure_devices
+from tfaip.model import DeviceError, configure_devices
 from tfaip.params import save
 from tfaip.trainer.checkpoint import Checkpoints
+from tfaip.trainer.distribution.cluster import Cluster
+from tfaip.trainer.distribution.lost_worker import lost_workers
+from tfaip.trainer.distribution.share import share_of_batches
+from tfaip.trainer.distribution.strategy import Strategy, create_strategy
 from tfaip.trainer.machine import keep_threads
 from tfaip.trainer.reporting.train_log import logged_to
 from tfaip.trainer.run_folder import RunFolder
@@ -73,14 +77,18 @@ class Trainer:
             KeyboardInterrupt, SystemExit: SIGINT or SIGTERM stopped the run, after a checkpoint was written.
         """
         params = self.params
-        folder = RunFolder.create(params.output_dir, overwrite=params.overwrite) if params.output_dir else None
-        configure_devices(params.device)
+        cluster = Cluster.of(params.device)
+        path = params.output_dir if cluster is None or cluster.is_chief else None
+        folder = RunFolder.create(path, overwrite=params.overwrite) if path else None
+        strategy = self._configure(cluster)
         if params.random_seed is None:
             # Drawn here and stored, so that the run can be repeated and resumed.
             params.random_seed = secrets.randbelow(2**31)
+        if strategy:
+            params.random_seed = strategy.from_chief(params.random_seed)
         if folder:
             save(params, folder.trainer_params)
-        with self._opened(folder) as run:
+        with self._opened(folder, strategy) as run:
             self._warm_start(run)
             return run.run()
 
@@ -95,28 +103,46 @@ class Trainer:
         """
         if self.params.output_dir is None:
             raise ValueError("a run is resumed from its folder, but output_dir is None")
-        folder = RunFolder.existing(self.params.output_dir)
-        checkpoint = Checkpoints(folder.checkpoint).newest()
+        cluster = Cluster.of(self.params.device)
+        writes = cluster is None or cluster.is_chief
+        folder = RunFolder.existing(self.params.output_dir) if writes else None
+        checkpoint = Checkpoints(folder.checkpoint).newest() if folder else None
         if checkpoint:
             keep_threads(self.params.device, checkpoint.state()["machine"])
-        configure_devices(self.params.device)
-        with self._opened(folder) as run:
+        strategy = self._configure(cluster)
+        with self._opened(folder, strategy) as run:
             run.restore(checkpoint)
-            if checkpoint is None:
+            anew = checkpoint is None
+            if strategy.from_chief(anew) if strategy else anew:
                 self._warm_start(run)
-            save(self.params, folder.trainer_params)
+            if folder:
+                save(self.params, folder.trainer_params)
             return run.run()
+
+    def _configure(self, cluster: Cluster | None) -> Strategy | None:
+        params = self.params
+        if params.force_eager and params.device.dist_strategy != "default":
+            raise DeviceError(
+                f"trainer.force_eager doesn't work with device.dist_strategy {params.device.dist_strategy}: "
+                "look for the mistake on one device"
+            )
+        if cluster:
+            # Before anybody waits for anybody.
+            share_of_batches(params.gen.setup.train, len(cluster.workers))
+        configure_devices(params.device)
+        return create_strategy(params.device, cluster)
 
     def _warm_start(self, run: TrainingRun) -> None:
         if self.params.warmstart.model is not None:
             run.warm_start(self.warm_starter_cls()(self.params.warmstart))
 
     @contextmanager
-    def _opened(self, folder: RunFolder | None) -> Iterator[TrainingRun]:
+    def _opened(self, folder: RunFolder | None, strategy: Strategy | None) -> Iterator[TrainingRun]:
         with (
             write_errors(folder),
             logged_to(folder.log if folder else None),
             StopSignals() as signals,
-            TrainingRun(self.params, self.scenario, folder, signals, self.create_callbacks()) as run,
+            lost_workers() if strategy else nullcontext(),
+            TrainingRun(self.params, self.scenario, folder, signals, self.create_callbacks(), strategy) as run,
         ):
             yield run

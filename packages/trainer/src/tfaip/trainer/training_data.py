@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tfaip.pipeline import PipelineMode
 from tfaip.pipeline.errors import StateError
+from tfaip.trainer.distribution.share import share_of_batches, share_of_state
 from tfaip.trainer.errors import EpochSizeError
 from tfaip.trainer.pipeline_errors import pipeline_errors
 from tfaip.trainer.sample_metas import sample_metas
@@ -32,6 +33,7 @@ class TrainingData:
         params: Where the samples come from.
         scenario: Whose data.
         state: What `state` returned, to go on there; `None` for the beginning.
+        shard: `(index, number)` of the worker: it takes its part of the data, and of each batch.
 
     Attributes:
         iterator: Iterator of (inputs, targets, end_of_epoch).
@@ -42,24 +44,31 @@ class TrainingData:
     """
 
     def __init__(
-        self, params: TrainerParams, scenario: ScenarioBase[Any, Any], state: Mapping[str, Any] | None
+        self,
+        params: TrainerParams,
+        scenario: ScenarioBase[Any, Any],
+        state: Mapping[str, Any] | None,
+        shard: tuple[int, int] = (0, 1),
     ) -> None:
         gen = params.gen
+        setup = share_of_batches(gen.setup.train, shard[1])
         pipeline = scenario.data.create_pipeline(
-            PipelineMode.TRAINING, gen.setup.train, gen.train_gen(), seed=params.random_seed or 0
+            PipelineMode.TRAINING, setup, gen.train_gen(), seed=params.random_seed or 0
         )
         if params.preload_data:
             pipeline = pipeline.as_preloaded()
         self._pipeline = pipeline
         self.samples_per_epoch = pipeline.samples_per_epoch()
         self.epoch_size = _epoch_size(params, self.samples_per_epoch)
+        if state is not None and shard[1] > 1:
+            state = share_of_state(state, pipeline.samples_per_epoch(), shard)
         self.starts_anew = False
         try:
-            self._dataset = pipeline.input_dataset(repeat=True, state=state)
+            self._dataset = pipeline.input_dataset(repeat=True, state=state, shard=shard)
         except StateError as error:
             logger.warning("The training data has changed, a pass over it starts anew: %s", error)
             self.starts_anew = True
-            self._dataset = pipeline.input_dataset(repeat=True)
+            self._dataset = pipeline.input_dataset(repeat=True, shard=shard)
         self.batches = 0
 
     def __enter__(self) -> TrainingData:

@@ -22,12 +22,15 @@ from tfaip.trainer.actions.profile import Profile
 from tfaip.trainer.actions.record_params import RecordParams
 from tfaip.trainer.actions.report import Report
 from tfaip.trainer.actions.report_norms import ReportNorms
+from tfaip.trainer.actions.share_logs import ShareLogs
 from tfaip.trainer.actions.stop_early import StopEarly
 from tfaip.trainer.actions.summarize import Summarize
 from tfaip.trainer.actions.validate import Validate
 from tfaip.trainer.actions.write_checkpoint import WriteCheckpoint
 from tfaip.trainer.best_model import BestModel
 from tfaip.trainer.compiled_loop import CompiledLoop
+from tfaip.trainer.distribution.distributed_step import DistributedTrainStep
+from tfaip.trainer.distribution.worker_loop import WorkerLoop
 from tfaip.trainer.early_stopping.early_stopping import EarlyStopping
 from tfaip.trainer.growing_files import cut_back, sizes
 from tfaip.trainer.machine import describe_machine, differences
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
     from tfaip.model import ScenarioBase
     from tfaip.trainer.actions.action import Action
     from tfaip.trainer.checkpoint import Checkpoint
+    from tfaip.trainer.distribution.strategy import Strategy
     from tfaip.trainer.errors import TrainingError
     from tfaip.trainer.params import TrainerParams
     from tfaip.trainer.run_folder import RunFolder
@@ -64,6 +68,7 @@ class TrainingRun:
         scenario: What is trained.
         folder: Where the run is written; `None` writes nothing.
         signals: Whether the run has to stop.
+        strategy: The replicas that share a step; `None` for a single one.
     """
 
     def __init__(
@@ -73,11 +78,13 @@ class TrainingRun:
         folder: RunFolder | None,
         signals: StopSignals,
         callbacks: Sequence[Any] = (),
+        strategy: Strategy | None = None,
     ) -> None:
         assert params.random_seed is not None
         keras.utils.set_random_seed(params.random_seed)
         with precision_policy(params.device.precision):
-            network = Network(scenario, params)
+            network = Network(scenario, params, strategy)
+        self._strategy = strategy
         status = StatusFile(folder.status if folder else None, params.epochs)
         signals.before_exit = lambda: status.end("stopped")
         self._context = RunContext(
@@ -92,7 +99,7 @@ class TrainingRun:
             signals=signals,
         )
         self._context.stack.callback(self._context.tensorboard.close)
-        self._train_loop = CompiledLoop(network.step, steps_per_call=params.steps_per_call, eager=params.force_eager)
+        self._train_loop = self._create_loop()
         self._checkpoint = WriteCheckpoint(self._state)
         self._actions = self._create_actions(callbacks)
         self._samples_per_epoch: int | None = None
@@ -102,14 +109,38 @@ class TrainingRun:
         # Where the run stood after the last step of an epoch, while the actions after it go on.
         self._after_steps: dict[str, Any] | None = None
 
+    def _create_loop(self) -> CompiledLoop:
+        params, step = self._context.params, self._context.network.step
+        if self._strategy and self._strategy.workers > 1:
+            assert isinstance(step, DistributedTrainStep)
+            return WorkerLoop(step, self._strategy, steps_per_call=params.steps_per_call)
+        return CompiledLoop(
+            step,
+            steps_per_call=params.steps_per_call,
+            eager=params.force_eager,
+            jit_compile=params.device.jit_compile,
+        )
+
     def _create_actions(self, callbacks: Sequence[Any]) -> list[Action]:
         """What is done beside the steps, in this order: each action sees what those before it have done."""
+        if self._strategy and not self._strategy.is_chief:
+            # The chief does what is done once, and tells the others what came of it.
+            stop = StopEarly(EarlyStopping(self._context.params.early_stopping, self._context.best))
+            return [
+                ShareLogs(self._strategy),
+                ChooseBest(self._context.best),
+                stop,
+                AdaptLearningRate(),
+                Report(),
+                Summarize(),
+            ]
         return [
             RecordParams(),
             Profile(),
             Validate(),
             lav := LoadAndValidate(),
             CallKerasCallbacks(callbacks),
+            *([ShareLogs(self._strategy)] if self._strategy and self._strategy.workers > 1 else []),
             ChooseBest(self._context.best),
             StopEarly(EarlyStopping(self._context.params.early_stopping, self._context.best)),
             LastLoadAndValidate(lav),
@@ -141,16 +172,20 @@ class TrainingRun:
             context.status.end("stopped" if stopped else "failed")
 
     def restore(self, checkpoint: Checkpoint | None) -> None:
-        """Go back to a checkpoint of this run; without one, start anew."""
-        context, folder = self._context, self._context.folder
-        assert folder is not None
-        if checkpoint is None:
-            logger.warning("%s has no checkpoint yet, the run starts anew", folder.path)
-            cut_back(folder.path, folder.growing_files, {})
+        """Go back to a checkpoint of this run; without one, start anew.
+
+        Only the chief of several workers has one, and gives what it reads to the others.
+        """
+        context, network = self._context, self._context.network
+        state = self._read(checkpoint) if context.folder else None
+        if self._strategy:
+            state = self._strategy.from_chief(state)
+            self._strategy.give_from_chief([v for group in network.variables.values() for v in group])
+            self._strategy.spread_random_states(network.graph.variables)
+            if not self._strategy.is_chief:
+                network.train_metrics.reset()  # what was counted is to be counted once
+        if state is None:
             return
-        checkpoint.restore(context.network.variables)
-        state = checkpoint.state()
-        cut_back(folder.path, folder.growing_files, state["sizes"])
         context.epoch, context.logs = state["epoch"], state["logs"]
         self._pipeline_state, self._samples_per_epoch = state["pipeline"], state["samples_per_epoch"]
         self._counts = state["counts"]
@@ -159,7 +194,20 @@ class TrainingRun:
                 action.restore(context, state["actions"][action.name])
         for changed in differences(state["machine"], describe_machine()):
             logger.warning("Not all values may be exactly as without the stop, since this differs: %s", changed)
-        logger.info("Resuming after step %d, in epoch %d, from %s", state["step"], context.epoch + 1, checkpoint.path)
+        logger.info("Resuming after step %d, in epoch %d", state["step"], context.epoch + 1)
+
+    def _read(self, checkpoint: Checkpoint | None) -> dict[str, Any] | None:
+        context, folder = self._context, self._context.folder
+        assert folder is not None
+        if checkpoint is None:
+            logger.warning("%s has no checkpoint yet, the run starts anew", folder.path)
+            cut_back(folder.path, folder.growing_files, {})
+            return None
+        logger.info("Reading %s", checkpoint.path)
+        checkpoint.restore(context.network.variables)
+        state = checkpoint.state()
+        cut_back(folder.path, folder.growing_files, state["sizes"])
+        return state
 
     def warm_start(self, starter: WarmStarter) -> None:
         """Begin with stored weights, of which the average begins too."""
@@ -186,7 +234,10 @@ class TrainingRun:
 
     def _train(self) -> None:
         context = self._context
-        self._data = context.stack.enter_context(TrainingData(context.params, context.scenario, self._pipeline_state))
+        shard = (self._strategy.index, self._strategy.workers) if self._strategy else (0, 1)
+        self._data = context.stack.enter_context(
+            TrainingData(context.params, context.scenario, self._pipeline_state, shard)
+        )
         # As asked for, counted in the epoch before, or told by the generator.
         known = self._data.samples_per_epoch
         self._samples_per_epoch = self._data.epoch_size or self._samples_per_epoch or known
@@ -260,7 +311,7 @@ class TrainingRun:
                 max_samples=limit - shown.samples if limit else None,
                 max_steps=min(steps, default=None),
             )
-        self._data.batches += call.steps
+        self._data.batches += call.batches
         if not call.finite:
             raise self._not_finite_error()
         shown.add(call.steps, call.samples, call.seconds, call.waited)
@@ -269,6 +320,8 @@ class TrainingRun:
         context.epoch_is_trained = shown.samples >= limit if limit else call.ended
         if context.epoch_is_trained:
             context.network.step.end_epoch()
+            if self._strategy:
+                self._strategy.add_up(context.network.train_metrics.variables)
         if context.epoch_is_trained and limit is None:
             # What the pass really held: samples may have been dropped on the way, or their number not known before.
             self._samples_per_epoch = shown.samples

@@ -33,9 +33,10 @@ class DistributedTrainStep(TrainStep):
 
     def __call__(self, inputs: Tensors, targets: Tensors) -> Any:
         """Train on one batch; see `TrainStep`."""
-        self.with_others(inputs, targets, tf.constant(True), tf.constant(False))
+        *_, finite = self.with_others(inputs, targets, tf.constant(True), tf.constant(False))
+        return finite
 
-    def with_others(self, inputs: Tensors, targets: Tensors, counts: Any, ended: Any) -> tuple[Any, Any]:
+    def with_others(self, inputs: Tensors, targets: Tensors, counts: Any, ended: Any) -> tuple[Any, Any, Any]:
         """Train on the batches of all workers.
 
         Args:
@@ -45,7 +46,8 @@ class DistributedTrainStep(TrainStep):
             ended: Whether this worker's data has come to the end of a pass, a bool scalar.
 
         Returns:
-            The number of samples of all workers, an int64 scalar, and how many workers have ended, an int32 one.
+            The number of samples of all workers, an int64 scalar; how many workers have ended, an int32 one; and
+            whether all was finite, a bool one, or `None` if that isn't checked.
         """
         self._assign_learning_rate()
         there: list[bool] = []
@@ -70,5 +72,5 @@ class DistributedTrainStep(TrainStep):
         *sums, loss, weight, all_ended = self._strategy.run(replica)
         means = iter([total / tf.cast(weight, total.dtype) for total in sums])
         samples = tf.cast(weight, tf.int64)
-        self._train(loss / weight, [next(means) if is_there else None for is_there in there], samples)
-        return samples, tf.cast(all_ended, tf.int32)
+        finite = self._train(loss / weight, [next(means) if is_there else None for is_there in there], samples)
+        return samples, tf.cast(all_ended, tf.int32), finite

@@ -100,7 +100,9 @@ class Strategy:
         def numbered() -> list[Any]:
             number = tf.distribute.get_replica_context().replica_id_in_sync_group
             # TensorFlow knows the number when it traces, but hands it out as a constant tensor.
-            return replica(int(tf.get_static_value(number)) % self._replicas)
+            results = replica(int(tf.get_static_value(number)) % self._replicas)
+            # Made here, they stand on the replica's device, and that is where the sums are sent.
+            return [tf.identity(result) for result in results]
 
         results = self._distributed.run(numbered)
         sums = self._distributed.extended.batch_reduce_to(
@@ -127,10 +129,10 @@ class Strategy:
         """Assign the chief's values to Keras variables; all workers have to call it."""
         if self.workers == 1:
             return
-        for variable in variables:
-            value = np.asarray(variable.numpy())
-            (given,) = self.sum([value if self.is_chief else np.zeros_like(value)])
-            variable.assign(given)
+        values = [np.asarray(variable.numpy()) for variable in variables]
+        given = self.sum([value if self.is_chief else np.zeros_like(value) for value in values])
+        for variable, value in zip(variables, given, strict=True):
+            variable.assign(value)
 
     def add_up(self, variables: Sequence[Any]) -> None:
         """Replace what each worker has counted by what all have; all workers have to call it."""

@@ -43,11 +43,13 @@ class WorkerLoop(CompiledLoop):
         most_steps = wanted if max_steps is None else min(wanted, max(max_steps, 1))
         most_samples = tf.int64.max if max_samples is None else max_samples
         with lost_workers():
-            steps, batches, samples, waited, ended = self._run(
+            steps, batches, samples, waited, finite, ended = self._run(
                 iterator, tf.constant(most_steps, tf.int64), tf.constant(most_samples, tf.int64)
             )
         seconds = time.perf_counter() - started
-        call = LoopCall(int(steps), int(samples), seconds, float(waited), bool(ended), batches=int(batches))
+        call = LoopCall(
+            int(steps), int(samples), seconds, float(waited), bool(ended), bool(finite), batches=int(batches)
+        )
         self._steps_per_call.took(call.steps, call.seconds)
         return call
 
@@ -57,33 +59,42 @@ class WorkerLoop(CompiledLoop):
         (max_steps,) = self._strategy.run(lambda number: [own if number == 0 else tf.zeros_like(own)])
         workers = self._strategy.workers
 
-        def goes_on(steps: Any, batches: Any, samples: Any, waited: Any, ended: Any, *_: Any) -> Any:
+        def goes_on(steps: Any, batches: Any, samples: Any, waited: Any, finite: Any, ended: Any, *_: Any) -> Any:
             del batches, waited
             within = (steps < max_steps) & (samples < max_samples)
-            return (within | (ended > 0)) & (ended < workers)
+            return (within | (ended > 0)) & (ended < workers) & finite
 
-        def once(steps: Any, batches: Any, samples: Any, waited: Any, ended: Any, mine: Any, last: Any) -> Any:
-            del ended
+        def once(
+            steps: Any, batches: Any, samples: Any, waited: Any, finite: Any, ended: Any, mine: Any, last: Any
+        ) -> Any:
+            del ended, finite
+            # TensorFlow orders only what works on one resource: the clock has to be told what it measures.
             before = tf.timestamp()
             counts = ~mine
-            batch, mine = tf.cond(mine, lambda: (last, tf.constant(True)), lambda: _next(iterator))
-            waited += tf.timestamp() - before
-            size, ended = self._together(*batch, counts, mine)
-            return steps + 1, batches + tf.cast(counts, tf.int64), samples + size, waited, ended, mine, batch
+            with tf.control_dependencies([before]):
+                batch, mine = tf.cond(mine, lambda: (last, tf.constant(True)), lambda: _next(iterator))
+            with tf.control_dependencies([mine]):
+                waited += tf.timestamp() - before
+            inputs, targets = batch
+            size, ended, finite = self._together(inputs, targets, counts, mine)
+            finite = tf.constant(True) if finite is None else finite
+            return steps + 1, batches + tf.cast(counts, tf.int64), samples + size, waited, finite, ended, mine, batch
 
         zero = tf.constant(0, tf.int64)
         inputs, targets, *_ = iterator.element_spec
         shapes = tf.nest.map_structure(lambda spec: spec.shape, (inputs, targets))
         nothing = tf.nest.map_structure(_nothing, (inputs, targets))
         none = tf.TensorShape(())
-        *counted, _, _ = tf.while_loop(
+        *counts, ended, _, _ = tf.while_loop(
             goes_on,
             once,
-            (zero, zero, zero, tf.constant(0.0, tf.float64), tf.constant(0), tf.constant(False), nothing),
-            shape_invariants=(none, none, none, none, none, none, shapes),
+            (
+                *(zero, zero, zero, tf.constant(0.0, tf.float64)),
+                *(tf.constant(True), tf.constant(0), tf.constant(False), nothing),
+            ),
+            shape_invariants=(*[none] * 7, shapes),
             parallel_iterations=1,
         )
-        *counts, ended = counted
         return *counts, tf.equal(ended, workers)
 
 
