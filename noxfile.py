@@ -56,6 +56,13 @@ def trainer_faults(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
+def machines(session: nox.Session) -> None:
+    """Train with two processes as on two machines, and kill one of them; takes minutes."""
+    session.install(*_editable(*_floors_below("trainer")), "-e", "packages/trainer[test]")
+    session.run("pytest", "packages/trainer", "-m", "machines", *session.posargs, env=ENVIRONMENT)
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1])
 def queue(session: nox.Session) -> None:
     """Run hundreds of rows of the experimenter while its scheduler is killed; open its results in LibreOffice."""
     session.install(*_editable(*_floors_below("experimenter")), "-e", "packages/experimenter[test]")

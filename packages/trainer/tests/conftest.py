@@ -5,6 +5,8 @@ import pytest
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.trainer import RunFolder, TrainerParams
 
+LONG = {"faults": "kills and full disks", "machines": "processes that train together and are killed"}
+
 
 @pytest.fixture
 def points_params(tmp_path):
@@ -53,12 +55,13 @@ def metrics_of():
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "faults: kills and full disks, which take minutes; run them with `-m faults`")
+    for name, what in LONG.items():
+        config.addinivalue_line("markers", f"{name}: {what}, which take minutes; run them with `-m {name}`")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("markexpr"):
         return
-    long = [item for item in items if item.get_closest_marker("faults")]
+    long = [item for item in items if any(map(item.get_closest_marker, LONG))]
     config.hook.pytest_deselected(items=long)
     items[:] = [item for item in items if item not in long]

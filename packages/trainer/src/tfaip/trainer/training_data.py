@@ -60,6 +60,7 @@ class TrainingData:
         self._pipeline = pipeline
         self.samples_per_epoch = pipeline.samples_per_epoch()
         self.epoch_size = _epoch_size(params, self.samples_per_epoch)
+        self._shard = shard
         if state is not None and shard[1] > 1:
             state = share_of_state(state, pipeline.samples_per_epoch(), shard)
         self.starts_anew = False
@@ -96,7 +97,7 @@ class TrainingData:
         It is made again: the pipeline gives the same batch, and now with what identifies its samples.
         """
         state = self._dataset.state(self.batches - 1)
-        with self._pipeline.input_dataset(repeat=True, with_meta=True, state=state) as data:
+        with self._pipeline.input_dataset(repeat=True, with_meta=True, state=state, shard=self._shard) as data:
             inputs, targets, meta, _ = next(iter(data.dataset))
         return inputs, targets, sample_metas(meta)
 

@@ -105,10 +105,19 @@ class Strategy:
             return [tf.identity(result) for result in results]
 
         results = self._distributed.run(numbered)
-        sums = self._distributed.extended.batch_reduce_to(
-            tf.distribute.ReduceOp.SUM, [(result, result) for result in results]
-        )
-        return [self._distributed.experimental_local_results(value)[0] for value in sums]
+        sums = list(results)
+        # TensorFlow packs what it reduces at once, and packs only what is of one type.
+        for dtype in dict.fromkeys(self._first(result).dtype for result in results):
+            which = [place for place, result in enumerate(results) if self._first(result).dtype == dtype]
+            reduced = self._distributed.extended.batch_reduce_to(
+                tf.distribute.ReduceOp.SUM, [(results[place], results[place]) for place in which]
+            )
+            for place, value in zip(which, reduced, strict=True):
+                sums[place] = self._first(value)
+        return sums
+
+    def _first(self, value: Any) -> Any:
+        return self._distributed.experimental_local_results(value)[0]
 
     def sum(self, values: Sequence[Any]) -> list[Any]:
         """Return the sum over the workers of each value; all workers have to call it."""

@@ -1,0 +1,113 @@
+"""Two processes that train together, as two machines do."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from tfaip.trainer.checkpoint import Checkpoints
+
+pytestmark = pytest.mark.machines
+
+WORKER = Path(__file__).with_name("worker.py")
+PATIENCE = 300.0
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [one.getsockname()[1] for one in sockets]
+    finally:
+        for one in sockets:
+            one.close()
+
+
+def start(what: str, workers: int, **changes) -> list[subprocess.Popen]:
+    changes["dist_strategy"] = "multi_worker" if workers > 1 else "default"
+    addresses = [f"127.0.0.1:{port}" for port in free_ports(workers)]
+    processes = []
+    for index in range(workers):
+        config = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
+        environment = {**os.environ, "TF_CONFIG": json.dumps(config)}
+        command = [sys.executable, str(WORKER), what, json.dumps(changes)]
+        processes.append(
+            subprocess.Popen(
+                command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd="/"
+            )
+        )
+    return processes
+
+
+def logs_of(processes: list[subprocess.Popen]) -> list[dict]:
+    logs = []
+    for process in processes:
+        out, err = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0, err[-4000:]
+        logs.append(json.loads(out.splitlines()[-1]))
+    return logs
+
+
+def weights_of(folder: Path) -> dict[str, np.ndarray]:
+    found = {}
+    with h5py.File(Checkpoints(folder / "checkpoint").newest().path / "weights.h5") as file:
+        file.visititems(lambda name, item: found.update({name: item[()]}) if isinstance(item, h5py.Dataset) else None)
+    return {name: value for name, value in found.items() if value.dtype.kind == "f"}
+
+
+def assert_same_weights(folder: Path, other: Path) -> None:
+    weights, others = weights_of(folder), weights_of(other)
+    assert weights.keys() == others.keys()
+    for name, value in weights.items():
+        np.testing.assert_allclose(value, others[name], atol=1e-5, err_msg=name)
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """Folder and logs of 100 steps in one process."""
+    folder = tmp_path_factory.mktemp("alone") / "run"
+    (logs,) = logs_of(start("train", 1, output_dir=str(folder), epochs=20))
+    return folder, logs
+
+
+def test_two_workers_train_as_one_process_and_only_the_chief_writes(alone, tmp_path):
+    folder = tmp_path / "run"
+    logs = logs_of(start("train", 2, output_dir=str(folder), epochs=20))
+    assert logs[0] == logs[1]
+    for name, value in alone[1].items():
+        assert logs[0][name] == pytest.approx(value, abs=1e-5), name
+    assert_same_weights(folder, alone[0])
+    lines = (folder / "metrics.jsonl").read_text().splitlines()
+    assert [json.loads(line)["step"] for line in lines] == [5 * epoch for epoch in range(1, 21)]
+
+
+@pytest.mark.parametrize("lost", [0, 1], ids=["the chief", "another worker"])
+def test_a_lost_worker_ends_the_others_within_a_minute_and_the_run_resumes(tmp_path, lost):
+    folder = tmp_path / "run"
+    workers = start("train", 2, output_dir=str(folder), epochs=100_000)
+    deadline = time.monotonic() + PATIENCE
+    while Checkpoints(folder / "checkpoint").newest() is None and time.monotonic() < deadline:
+        assert all(worker.poll() is None for worker in workers), workers[0].communicate()[1][-4000:]
+        time.sleep(0.2)
+    workers[lost].send_signal(signal.SIGKILL)
+    workers[lost].communicate()
+    _, err = workers[1 - lost].communicate(timeout=60)
+    assert workers[1 - lost].returncode not in (0, None)
+    assert "is lost, and the training can't go on without it" in err, err[-4000:]
+    assert "tfaip-resume-training" in err
+
+    steps = int(Checkpoints(folder / "checkpoint").newest().path.name.removeprefix("step_"))
+    logs = logs_of(start("resume", 2, output_dir=str(folder), epochs=steps // 5 + 5))
+    assert logs[0] == logs[1]
+    same = tmp_path / "same"
+    logs_of(start("train", 1, output_dir=str(same), epochs=steps // 5 + 5))
+    assert_same_weights(folder, same)
