@@ -64,10 +64,13 @@ def test_the_next_batches_are_made_while_a_step_computes(points_params, monkeypa
             time.sleep(0.01)
         found.append(len(drawn))
 
+    def step(inputs, targets):
+        tf.numpy_function(wait, [], [])
+
     monkeypatch.setattr(PointsGenerator, "__getitem__", slow)
     params = points_params(None)
     with TrainingData(params, PointsScenario(params.scenario), None) as data:
-        CompiledLoop(lambda inputs, targets: tf.numpy_function(wait, [], []))(data.iterator)
+        CompiledLoop(step)(data.iterator)
     assert found[0] >= 40, "the first batch, one that is held back, and two ahead"
 
 
