@@ -2,6 +2,7 @@ import io
 import json
 import logging
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -314,3 +315,31 @@ def test_help_shows_all_that_can_be_set(run, exported):
     _, out, _ = run("tfaip-multi-lav", "--export_dirs", exported[0].path, "--help")
     for argument in ("--voter", "--voter.probabilities", "--lav.print_limit", "--json", "--tensorboard"):
         assert argument in out
+
+
+@pytest.mark.parametrize(
+    ("broken", "message"),
+    [("serve/saved_model.pb", "serve"), ("scenario_params.json", "it has no scenario_params.json")],
+)
+def test_a_broken_bundle_is_one_message_and_exit_code_2(run, exported, tmp_path, broken, message):
+    bundle = tmp_path / "best"
+    shutil.copytree(exported[0].path, bundle)
+    (bundle / broken).unlink()
+    code, _, err = run("tfaip-predict", "--export_dir", bundle, *IN_PROCESS)
+    assert code == 2, err
+    assert message in err
+    assert str(bundle) in err
+    assert "Traceback" not in err
+
+
+def test_a_file_that_does_not_decode_names_its_sample_and_keeps_its_traceback(run, lines_bundle, tmp_path):
+    (tmp_path / "broken.txt").write_text("no numbers")
+    (tmp_path / "all.lst").write_text(f"{tmp_path}/broken.txt\n0 1\n")
+    words = ["tfaip-predict", "--export_dir", lines_bundle, *IN_PROCESS, "--data.lists", tmp_path / "all.lst"]
+    with pytest.raises(ValueError, match="could not convert") as raised:
+        run(*words)
+    assert raised.value.__notes__[-1].startswith("in ParseLine, sample 0 of epoch 0 (meta {'line': '")
+    code, out, err = run(*words, "--on_error", "skip")
+    assert code == 0
+    assert len(out.splitlines()) == 1
+    assert "Predicted 1 samples, 1 were dropped or skipped" in err
