@@ -95,6 +95,15 @@ def test_a_mistake_is_one_short_message_and_exit_code_2(name, tmp_path):
     assert len(message) <= (6 if name != "no bundle named" else 12), done.stderr
 
 
+def test_the_summary_shows_the_graph_and_trains_nothing(tmp_path):
+    done = run("tfaip-train", TUTORIAL, "--summary", "--trainer.output_dir", str(tmp_path / "run"), COLUMNS="80")
+    assert done.returncode == 0, done.stderr
+    assert "├ conv_2  Conv2D         (?, 14, 14, 32)" in done.stdout
+    assert "204,282 trainable parameters, 798 KiB" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert not (tmp_path / "run").exists()
+
+
 def test_the_input_pipeline_is_measured_without_tensorflow(tmp_path):
     for name in ("tensorflow", "keras"):
         (tmp_path / f"{name}.py").write_text("raise AssertionError('imported')")

@@ -35,6 +35,7 @@ def _train(scenario_name: str, arguments: list[str]) -> None:
         "--check", type=bool, help="Build and run everything once, name the first thing that is wrong, and exit"
     )
     command_line.add_argument("--show-schedule", type=bool, help="Draw the learning rate over the training, and exit")
+    command_line.add_argument("--summary", type=bool, help="Show the graph, layer by layer, and exit")
     parsed = command_line.parse(arguments)
     params = parsed["trainer"]
     if parsed.arguments.show_schedule:
@@ -49,5 +50,9 @@ def _train(scenario_name: str, arguments: list[str]) -> None:
         from tfaip.trainer.preflight.console import show_stage
 
         check_scenario(scenario, params, show_stage)
+    elif parsed.arguments.summary:
+        from tfaip.model.summary import print_summary
+
+        print_summary(scenario(scenario.tagged(params.scenario)), params.device)
     else:
         scenario.create_trainer(params).train()

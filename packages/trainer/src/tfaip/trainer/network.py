@@ -8,9 +8,8 @@ from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from tfaip.model.model_metrics import build_metrics
+from tfaip.model.summary import summary_text
 from tfaip.model.tensorboard import Recorder
 from tfaip.trainer.distribution.distributed_step import DistributedTrainStep
 from tfaip.trainer.ema import ExponentialMovingAverage
@@ -48,12 +47,12 @@ class Network:
         frozen = freeze(self.graph, params.no_train_scope) if params.no_train_scope else []
         self.val_recorder = Recorder()
         self.train_metrics, self.val_metrics = build_metrics(self.model, self.graph, scenario.data)
+        if logger.isEnabledFor(logging.INFO):
+            logger.info("The graph:\n%s", summary_text(self.graph, self.model, scenario.data))
         if strategy:
             strategy.mirror(self.graph.variables)
         with strategy.scope() if strategy else nullcontext():
             self._build_step(scenario, params, strategy, {weight.path for weight in frozen})
-        weights = sum(int(np.prod(variable.shape)) for variable in self.graph.trainable_variables)
-        logger.info("The graph %s has %s trainable parameters", self.graph.name, f"{weights:,}")
 
     def _build_step(
         self, scenario: ScenarioBase[Any, Any], params: TrainerParams, strategy: Strategy | None, frozen: set[str]
