@@ -35,7 +35,7 @@ def metrics_of(folder) -> list[dict]:
 
 def scalars_of(folder) -> dict[str, list[tuple[int, float]]]:
     scalars = {}
-    for run in sorted(RunFolder(folder).events.iterdir()):
+    for run in sorted(path for path in RunFolder(folder).events.iterdir() if path.is_dir()):
         events = EventAccumulator(str(run))
         events.Reload()
         for tag in events.Tags()["tensors"]:
