@@ -24,7 +24,9 @@ class TutorialFullGraph(GraphBase[TutorialFullModelParams]):
         `logits` and `pred` are float32 (batch, classes), `class` is int (batch,), and `even`, the probability of an
         even class, is float32 (batch, 1).
         """
-        features = self.body(ops.expand_dims(inputs["img"], axis=-1), training=training)
+        images = ops.expand_dims(inputs["img"], axis=-1)
+        self.record_image("digits", images)  # as the augmentation left them; shown in TensorBoard
+        features = self.body(images, training=training)
         logits = self.logits(features)
         return {
             "logits": logits,

@@ -9,6 +9,7 @@ from keras import ops
 from examples.tutorial.full.graph import TutorialFullGraph
 from examples.tutorial.full.params import TutorialFullModelParams
 from tfaip.model import MetricDefinition, ModelBase
+from tfaip.model.tensorboard import ConfusionMatrix, PRCurve
 from tfaip.pipeline import DataBase, Sample
 
 Tensors = Mapping[str, Any]
@@ -42,6 +43,9 @@ class TutorialFullModel(ModelBase[TutorialFullModelParams]):
             "acc": MetricDefinition("gt", "pred", keras.metrics.SparseCategoricalAccuracy()),
             "top_2": MetricDefinition("gt", "pred", keras.metrics.SparseTopKCategoricalAccuracy(k=2)),
             "even_auc": MetricDefinition(is_even, "even", keras.metrics.AUC()),
+            # Drawn in TensorBoard; being no numbers, they are no logs.
+            "even_curve": MetricDefinition(is_even, "even", PRCurve()),
+            "confusion": MetricDefinition("gt", "class", ConfusionMatrix(self.params.classes)),
         }
 
     def _best_logging_settings(self) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from commands import run
 from examples.tutorial.full.write_samples import write_samples
@@ -62,6 +63,15 @@ def test_both_lists_are_evaluated_in_training(trained):
         "lav_l1_accuracy",
     ):
         assert 0 <= line[name] < 10
+
+
+def test_tensorboard_shows_digits_the_curve_and_what_is_confused(trained):
+    for name in ("train", "validation"):
+        events = EventAccumulator(str(trained / "events" / name))
+        events.Reload()
+        tags = " ".join(str(tags) for tags in events.Tags().values())
+        for tag in ("digits", "even_curve", "confusion"):
+            assert tag in tags
 
 
 def test_image_files_are_predicted(trained, tmp_path):
