@@ -33,11 +33,10 @@ def test_a_new_scenario_trains(tmp_path):
     done = run("tfaip-new", "my_digits", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "tfaip-train my_digits --check" in done.stdout
-    done = run("tfaip-train", "my_digits", "--trainer.epochs", "10", "--trainer.random_seed", "1", cwd=tmp_path)
+    done = run("tfaip-train", "my_digits", "--trainer.random_seed", "1", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     results = [line for line in done.stderr.splitlines() if "Results of epoch" in line]
-    # Always choosing the larger class would give about 0.5.
-    assert float(results[-1].split("val_acc: ")[1].split()[0]) > 0.85
+    assert float(results[-1].split("val_acc: ")[1].split()[0]) > 0.9
 
 
 @pytest.mark.parametrize(
