@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -338,6 +338,8 @@ def batches_of(pipeline: DataPipeline, *, limit: int | None = None, **options: A
 
 @params
 class MisbuiltParams(DataProcessorParams):
+    how: Literal["raise", "kill"] = "raise"
+
     def cls(self) -> type[MappingDataProcessor[Any]]:
         return Misbuilt
 
@@ -345,6 +347,8 @@ class MisbuiltParams(DataProcessorParams):
 class Misbuilt(MappingDataProcessor[MisbuiltParams]):
     def __init__(self, params: MisbuiltParams, data_params: DataBaseParams, mode: PipelineMode) -> None:
         super().__init__(params, data_params, mode)
+        if params.how == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
         raise FileNotFoundError("no such file: codec")
 
     def apply(self, sample: Sample) -> Sample:

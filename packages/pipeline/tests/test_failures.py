@@ -9,6 +9,7 @@ from pipeline_cases import (
     AddNoiseParams,
     DataParams,
     MisbehaveParams,
+    MisbuiltParams,
     NumbersParams,
     StreamParams,
     batches_of,
@@ -35,6 +36,7 @@ BAD = [
     ("key", SpecError, r"inputs\['n'\] is missing, .* the sample's inputs hold the keys \['x'\]"),
 ]
 DEADLY = [("os exit", "exited with code 0"), ("kill", "was killed by SIGKILL")]
+RESTART = {"on_worker_death": "restart"}
 ALL_BUT_7 = [index for index in range(20) if index != 7]
 
 
@@ -140,9 +142,14 @@ def test_without_memory_the_processor_fails_like_any_other():
         batches_of(evaluate(MisbehaveParams(how="memory"), num_processes=2))
 
 
-def test_a_worker_that_cannot_start_says_why():
-    from pipeline_cases import MisbuiltParams
+@pytest.mark.parametrize(("settings", "advice"), [({}, "; on_worker_death=restart would replace it"), (RESTART, "")])
+def test_a_worker_that_is_killed_before_it_is_ready_is_as_dead_as_any(settings, advice):
+    with pytest.raises(WorkerDiedError, match=f"was killed by SIGKILL .* before it was ready{advice}$") as caught:
+        batches_of(evaluate(MisbuiltParams(how="kill"), num_processes=1, **settings))
+    assert caught.value.exit_code == -signal.SIGKILL
 
+
+def test_a_worker_that_cannot_start_says_why():
     with pytest.raises(WorkerStartError, match="no such file: codec"):
         batches_of(evaluate(MisbuiltParams(), num_processes=1))
 

@@ -43,7 +43,7 @@ class WorkerStartError(PipelineError):
 
 
 class WorkerDiedError(PipelineError):
-    """A worker process ended while it worked on a sample: it was killed, crashed, or exited.
+    """A worker process ended before its work was done: it was killed, crashed, or exited.
 
     Attributes:
         exit_code: As `subprocess` gives it: negative for the signal that ended the process.

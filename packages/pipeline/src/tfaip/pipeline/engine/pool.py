@@ -255,12 +255,15 @@ class WorkerPool:
         self._start_worker()
 
     def _death(self, worker: WorkerProcess, what: str, code: int | None) -> PipelineError:
+        advice = "" if self._settings.restart else "; on_worker_death=restart would replace it"
         if not worker.ready:
+            if code is not None and code < 0:  # somebody ended it, which says nothing about its program
+                return WorkerDiedError(f"{what} before it was ready{advice}", code)
             return WorkerStartError(f"{what} before it was ready")
         note = worker.note()
         task = None if note is None else worker.tasks.get(note.task)
         doing = "while it was idle" if task is None or note is None else f"at {describe_element(task, note.element)}"
-        return WorkerDiedError(f"{what} {doing}; on_worker_death=restart would replace it", code)
+        return WorkerDiedError(f"{what} {doing}{advice}", code)
 
     def _blame(self, worker: WorkerProcess, error: PipelineError) -> None:
         """Count the death for the sample that was worked on; one that ends worker after worker is a bad sample."""
