@@ -21,9 +21,10 @@ nox.options.sessions = ["lint", "types", "package", "integration", "build"]
 ROOT = Path(__file__).parent
 PYTHONS = [version for version in os.environ.get("TFAIP_PYTHONS", "").split(",") if version] or None
 PACKAGES = ["params", "pipeline", "model", "predict", "trainer", "experimenter"]
-# The parameters are tested with the type checkers that have to understand them, and the pipeline twice: without
-# TensorFlow, as its users may install it, and with it.
+# The parameters are tested with the type checkers that have to understand them, and the pipeline twice: whole and
+# without TensorFlow, as its users may install it, and with it what TensorFlow can make a difference to.
 TESTED = ["params[typing]", "pipeline", "pipeline[tf]", "model", "predict", "trainer", "experimenter"]
+TESTS = {"pipeline[tf]": ["tests/test_tf_dataset.py", "tests/test_imports.py"]}
 ENVIRONMENT = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"}
 
 
@@ -112,7 +113,8 @@ def _test_package(session: nox.Session, package: str, *options: str) -> None:
     name, _, extra = package.rstrip("]").partition("[")
     extras = ",".join(filter(None, ["test", extra]))
     session.install(*options, *_editable(*_floors_below(name)), "-e", f"packages/{name}[{extras}]")
-    session.run("pytest", f"packages/{name}", *session.posargs, env=ENVIRONMENT)
+    tests = [f"packages/{name}/{path}" for path in TESTS.get(package, [""])]
+    session.run("pytest", *tests, *session.posargs, env=ENVIRONMENT)
 
 
 def _import_wheel(session: nox.Session, dist: Path, distribution: str, module: str) -> None:
