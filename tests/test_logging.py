@@ -100,6 +100,10 @@ def test_every_command_takes_a_log_level(command):
     assert "log_level" not in done.stderr
 
 
+def test_help_tells_of_the_log_level():
+    assert "--log_level STR" in run("tfaip-train", TUTORIAL, "--help").stdout
+
+
 def test_libraries_log_under_their_own_names():
     for path in ROOT.glob("packages/*/src/**/*.py"):
         text = Path(path).read_text(encoding="utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tfaip.model.command import import_tensorflow, log_to_console, run_command
+from tfaip.model.command import import_tensorflow, log_to_console, new_command_line, run_command
 
 __all__ = ["main"]
 
@@ -29,9 +29,8 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _adapt(path: str, arguments: list[str]) -> None:
-    from tfaip.params import CommandLine
 
-    command_line = CommandLine(
+    command_line = new_command_line(
         prog=f"tfaip-adapt-exported-model --export_dir {path}", description="Rebuild a bundle with today's code."
     )
     command_line.add_argument("--output", type=str | None, help="Folder of the new bundle; default: in place")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tfaip.model.command import import_tensorflow, log_to_console, run_command
+from tfaip.model.command import import_tensorflow, log_to_console, new_command_line, run_command
 
 __all__ = ["main"]
 
@@ -30,14 +30,13 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _resume(run_dir: str, arguments: list[str]) -> None:
     from tfaip.model import find_stored_scenario, load_stored_params
-    from tfaip.params import CommandLine
     from tfaip.trainer import RunFolder, TrainerParams
 
     folder = RunFolder.existing(run_dir)
     stored = load_stored_params(TrainerParams, folder.trainer_params, scenario_at="scenario")
     # The folder may have been moved since.
     stored.output_dir = folder.path
-    command_line = CommandLine(prog=f"tfaip-resume-training {run_dir}", description="Go on with a run.")
+    command_line = new_command_line(prog=f"tfaip-resume-training {run_dir}", description="Go on with a run.")
     command_line.add_root("trainer", type(stored), default=stored)
     params = command_line.parse(arguments)["trainer"]
     log_to_console()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tfaip.model import ScenarioBase, find_scenario
+from tfaip.model.command import new_command_line
 from tfaip.params import CommandLine
 
 __all__ = ["scenario_command_line"]
@@ -14,6 +15,6 @@ def scenario_command_line(command: str, name: str) -> tuple[type[ScenarioBase[An
     """Return the scenario that goes by `name`, and a command line with the root `trainer` of its defaults."""
     scenario = find_scenario(name)
     default = scenario.default_trainer_params()
-    command_line = CommandLine(prog=f"{command} {name}", description=scenario.__doc__ or "")
+    command_line = new_command_line(prog=f"{command} {name}", description=scenario.__doc__ or "")
     command_line.add_root("trainer", type(default), default=default)
     return scenario, command_line

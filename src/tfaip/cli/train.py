@@ -12,8 +12,8 @@ __all__ = ["main"]
 USAGE = """\
 usage: tfaip-train SCENARIO [arguments]
 
-Train a scenario. SCENARIO is a class (package.module:Class), a module that holds one scenario, or a package whose
-module `scenario` does; the current folder is searched first.
+Train a scenario. SCENARIO is a class (package.module:Class), a module that holds one scenario, a package whose module
+`scenario` does (the current folder is searched first), or a file (path/to/file.py, path/to/file.py:Class).
 
   tfaip-train SCENARIO --help     all arguments of the scenario, with their defaults
   tfaip-train examples.tutorial.min --trainer.output_dir runs/min

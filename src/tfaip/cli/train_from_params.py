@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tfaip.model.command import import_tensorflow, log_to_console, run_command
+from tfaip.model.command import import_tensorflow, log_to_console, new_command_line, run_command
 
 __all__ = ["main"]
 
@@ -32,11 +32,10 @@ def _train(path: str, arguments: list[str]) -> None:
     from pathlib import Path
 
     from tfaip.model import find_stored_scenario, load_stored_params
-    from tfaip.params import CommandLine
     from tfaip.trainer import TrainerParams
 
     stored = load_stored_params(TrainerParams, Path(path), scenario_at="scenario")
-    command_line = CommandLine(prog=f"tfaip-train-from-params {path}", description="Train with stored parameters.")
+    command_line = new_command_line(prog=f"tfaip-train-from-params {path}", description="Train with stored parameters.")
     command_line.add_root("trainer", type(stored), default=stored)
     params = command_line.parse(arguments)["trainer"]
     log_to_console()

@@ -2,6 +2,7 @@
 
 from tfaip.model.command.console_log import log_to_console
 from tfaip.model.command.log_level import LOG_LEVELS, LogLevelError, take_log_level
+from tfaip.model.command.new_command_line import new_command_line
 from tfaip.model.command.run_command import run_command
 from tfaip.model.command.tensorflow_import import import_tensorflow
 from tfaip.model.command.user_errors import USAGE_ERROR, reported_user_errors
@@ -12,6 +13,7 @@ __all__ = [
     "LogLevelError",
     "import_tensorflow",
     "log_to_console",
+    "new_command_line",
     "reported_user_errors",
     "run_command",
     "take_log_level",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from tfaip.model.command import USAGE_ERROR, log_to_console, reported_user_errors, take_log_level
+from tfaip.model.command import USAGE_ERROR, log_to_console, new_command_line, reported_user_errors, take_log_level
 from tfaip.model.keras_backend import prefer_tensorflow
 from tfaip.predict.cli.bundle_command import values_of
 
@@ -48,7 +48,6 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _evaluate(scenarios: list[str], bundles: list[str], words: list[str]) -> None:
     from tfaip.model import find_scenario, find_stored_scenario, load_scenario_params
-    from tfaip.params import CommandLine
     from tfaip.predict.cli.bundle_command import trusted_on_the_line
 
     if bundles:
@@ -57,7 +56,7 @@ def _evaluate(scenarios: list[str], bundles: list[str], words: list[str]) -> Non
     else:
         scenario = find_scenario(scenarios[0])
         default, about = scenario.default_params().evaluator, f"--scenario {scenarios[0]}"
-    command_line = CommandLine(
+    command_line = new_command_line(
         prog=f"tfaip-evaluate {about}", description="Compute an evaluator's figures from stored predictions."
     )
     command_line.add_root("evaluator", type(default), default=default)

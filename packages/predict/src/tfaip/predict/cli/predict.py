@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from tfaip.model.command import import_tensorflow, log_to_console
+from tfaip.model.command import import_tensorflow, log_to_console, new_command_line
 from tfaip.predict.cli.bundle_command import run_bundle_command, trusted_on_the_line
 
 __all__ = ["main"]
@@ -37,7 +37,6 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _predict(paths: list[str], words: list[str]) -> None:
     from tfaip.model import find_stored_scenario, load_scenario_params
-    from tfaip.params import CommandLine
     from tfaip.predict.cli.inference_arguments import add_inference_arguments, apply_inference_arguments
     from tfaip.predict.params import PredictorParams
 
@@ -45,7 +44,7 @@ def _predict(paths: list[str], words: list[str]) -> None:
     scenario = find_stored_scenario(scenario_params)
     default = PredictorParams() if len(paths) == 1 else scenario.multi_predictor_cls().default_params()
     generator = scenario.default_predict_generator_params()
-    command_line = CommandLine(
+    command_line = new_command_line(
         prog=f"tfaip-predict --export_dir {' '.join(paths)}",
         description="Predict with a bundle, or by a vote of several.",
     )

@@ -7,8 +7,7 @@ from contextlib import ExitStack, closing
 from typing import Any
 
 from tfaip.model import find_stored_scenario, load_scenario_params
-from tfaip.model.command import import_tensorflow, log_to_console
-from tfaip.params import CommandLine
+from tfaip.model.command import import_tensorflow, log_to_console, new_command_line
 from tfaip.predict.cli.bundle_command import trusted_on_the_line
 from tfaip.predict.cli.inference_arguments import add_inference_arguments, apply_inference_arguments
 from tfaip.predict.lav.params import LAVParams, MultiLAVParams
@@ -28,7 +27,7 @@ def validate(prog: str, paths: list[str], words: list[str], *, votes: bool) -> N
     scenario_params = load_scenario_params(paths[0], trust=trusted_on_the_line(words))
     scenario = find_stored_scenario(scenario_params)
     default: LAVParams = MultiLAVParams(voter=_default_voter(scenario)) if votes else LAVParams()
-    command_line = CommandLine(
+    command_line = new_command_line(
         prog=f"{prog} {' '.join(paths)}", description="Load and validate a bundle, or the vote of several."
     )
     command_line.add_root(
