@@ -82,12 +82,17 @@ def test_image_files_are_predicted(trained, tmp_path):
     assert [line.split(": ")[0] for line in lines] == [str(path) for path in paths]
 
 
-def test_a_file_that_is_no_image_is_named(trained, tmp_path):
-    path = tmp_path / "no_image.png"
-    path.write_text("text")
-    done = run("tfaip-predict", "--export_dir", str(trained / "best"), "--data.image_files", str(path))
+def test_a_file_that_is_no_image_is_named_or_skipped(trained, tmp_path):
+    good, cut_off, other = write_samples(tmp_path, 3)
+    cut_off.write_bytes(cut_off.read_bytes()[:60])
+    words = ["--export_dir", str(trained / "best"), "--data.image_files", *map(str, (good, cut_off, other))]
+    done = run("tfaip-predict", *words)
     assert done.returncode == 2
-    assert f"{path} cannot be read as an image" in done.stderr
+    assert f"{cut_off} cannot be read as an image" in done.stderr
+    done = run("tfaip-predict", *words, "--on_error", "skip")
+    assert done.returncode == 0, done.stderr
+    assert [line.split(": ")[0] for line in done.stdout.splitlines()] == [str(good), str(other)]
+    assert "Predicted 2 samples, 1 were dropped or skipped" in done.stderr
 
 
 def test_two_models_vote(trained):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tfaip.model.model_metrics import build_metrics
-from tfaip.model.summary import summary_text
 from tfaip.model.tensorboard import Recorder
 from tfaip.trainer.distribution.distributed_step import DistributedTrainStep
 from tfaip.trainer.ema import ExponentialMovingAverage
@@ -26,8 +24,6 @@ if TYPE_CHECKING:
     from tfaip.trainer.params import TrainerParams
 
 __all__ = ["Network"]
-
-logger = logging.getLogger(__name__)
 
 
 class Network:
@@ -47,8 +43,6 @@ class Network:
         frozen = freeze(self.graph, params.no_train_scope) if params.no_train_scope else []
         self.val_recorder = Recorder()
         self.train_metrics, self.val_metrics = build_metrics(self.model, self.graph, scenario.data)
-        if logger.isEnabledFor(logging.INFO):
-            logger.info("The graph:\n%s", summary_text(self.graph, self.model, scenario.data))
         if strategy:
             strategy.mirror(self.graph.variables)
         with strategy.scope() if strategy else nullcontext():

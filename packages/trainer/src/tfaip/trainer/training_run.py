@@ -12,6 +12,7 @@ import keras
 import tensorflow as tf
 
 from tfaip.model import precision_policy
+from tfaip.model.summary import summary_text
 from tfaip.trainer.actions.adapt_learning_rate import AdaptLearningRate
 from tfaip.trainer.actions.call_keras_callbacks import CallKerasCallbacks
 from tfaip.trainer.actions.choose_best import ChooseBest
@@ -243,6 +244,10 @@ class TrainingRun:
         self._samples_per_epoch = self._data.epoch_size or self._samples_per_epoch or known
         for action in self._actions:
             action.open(context)
+        # Not before it is sure that there is data: the message of a mistake is to stand alone.
+        if logger.isEnabledFor(logging.INFO):
+            network = context.network
+            logger.info("The graph:\n%s", summary_text(network.graph, network.model, context.scenario.data))
         try:
             while not context.is_last_epoch:
                 self._run_epoch()
