@@ -1,4 +1,5 @@
 import json
+import signal
 
 import pytest
 
@@ -55,6 +56,8 @@ def metrics_of():
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A shell lets what it starts in the background ignore SIGINT, which the tests send.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for name, what in LONG.items():
         config.addinivalue_line("markers", f"{name}: {what}, which take minutes; run them with `-m {name}`")
 
