@@ -25,7 +25,7 @@ PACKAGES = ["params", "pipeline", "model", "predict", "trainer", "experimenter"]
 # without TensorFlow, as its users may install it, and with it what TensorFlow can make a difference to.
 TESTED = ["params[typing]", "pipeline", "pipeline[tf]", "model", "predict", "trainer", "experimenter"]
 TESTS = {"pipeline[tf]": ["tests/test_tf_dataset.py", "tests/test_imports.py"]}
-# Without compiled files, each of the hundreds of processes that the tests start would compile TensorFlow's sources anew.
+# Without compiled files, each of the many processes that tests start would compile TensorFlow's sources anew.
 ENVIRONMENT = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONDONTWRITEBYTECODE": ""}
 
 

@@ -8,8 +8,8 @@ Each competitor has a process of its own for each task, in which it is imported 
 take turns, so that a busy machine is equally bad for all, and each figure is the median of several turns. A turn opens
 the pipeline anew, with new workers, waits for the first batch (the time to it stands in the table), lets `--warm-up`
 batches for each worker pass, and counts the samples of the batches that come in `--seconds`. `limit` are as many
-independent processes as there are workers, which do the same work at the same time, and hand it to nobody; where there
-is no work, there is no limit.
+independent processes as there are workers, which make the same batches at the same time, and hand them to nobody; where
+there is no work, there is no limit.
 
 The whole matrix takes about half an hour on a quiet machine.
 
@@ -178,14 +178,16 @@ def one_turn(mode: str, name: str, workers: int, seconds: float, warm_up: int) -
 
 
 def one_share(name: str, share: int, shares: int, seconds: float) -> Turn:
-    """What one process of the limit does: its share of the samples, one after the other, for a while."""
-    make = TASKS[name].make
-    make(0)
+    """What one process of the limit does: its share of the batches, one after the other, for a while."""
+    task = TASKS[name]
+    collate = padded if None in task.shape else np.stack
     start = now = perf_counter()
+    batch = share
     count = 0
     while now - start < seconds:
-        make(share + count * shares)
-        count += 1
+        collate([task.make(batch * task.batch_size + number) for number in range(task.batch_size)])
+        batch += shares
+        count += task.batch_size
         now = perf_counter()
     return Turn(count / (now - start), 0.0)
 

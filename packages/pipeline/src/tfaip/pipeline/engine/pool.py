@@ -25,7 +25,7 @@ _TICK = 0.1
 _GRACE = 1.0
 """Seconds that workers are given to finish their sample when the pool closes."""
 
-_AHEAD = 0.01
+_AHEAD = 0.04
 """Seconds of work that a worker is given at once, so that it is not out of work while the consumer is busy."""
 
 _MOST_AHEAD = 16

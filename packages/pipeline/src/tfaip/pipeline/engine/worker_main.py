@@ -26,8 +26,8 @@ from .shared_memory import Block
 
 __all__ = ["main"]
 
-_HOLD = 0.001
-"""Seconds for which a result may wait for others."""
+_HOLD = 0.01
+"""Seconds for which a result may wait for others, while there is more to do."""
 
 
 def main() -> None:
@@ -67,7 +67,7 @@ def serve(channel: Channel, board: Board) -> None:
         flushed = perf_counter()
         for order in waiting:
             work_on(order, runner, channel, board)
-            # Results of a moment go out together: to wake the consumer costs more than to make a small batch.
+            # Results of a moment go out together: to wake the consumer takes time from whichever worker has its core.
             if perf_counter() - flushed > _HOLD:
                 channel.flush()
                 flushed = perf_counter()
