@@ -11,6 +11,7 @@ from tfaip.model.device import DeviceConfigParams, DeviceError, configure_device
 from tfaip.model.evaluator import Evaluator, EvaluatorParams
 from tfaip.model.layer_params import GraphBaseParams, LayerBaseParams
 from tfaip.model.metric import MetricDefinition
+from tfaip.model.model_definition_error import ModelDefinitionError
 from tfaip.model.model_params import ModelBaseParams
 from tfaip.model.scenario import (
     ListFilePipelineParams,
@@ -48,6 +49,7 @@ __all__ = [
     "MetricDefinition",
     "ModelBase",
     "ModelBaseParams",
+    "ModelDefinitionError",
     "ModelMetrics",
     "PipelineSetup",
     "ScenarioBase",

@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from tfaip.model.layer import LayerBase
+from tfaip.model.model_definition_error import ModelDefinitionError
 
 __all__ = ["GraphBase"]
 
@@ -61,7 +62,7 @@ class GraphBase(LayerBase[TParams]):
         Where layers compute in half precision, their outputs come in float32.
 
         Raises:
-            TypeError: The graph returned something else than a dict.
+            ModelDefinitionError: The graph returned something else than a dict.
         """
         if not self.has_two_graphs:
             return self._checked("call", self(dict(inputs), training=training))
@@ -86,7 +87,7 @@ class GraphBase(LayerBase[TParams]):
 
     def _checked(self, function: str, outputs: Any) -> dict[str, Any]:
         if not isinstance(outputs, Mapping):
-            raise TypeError(
+            raise ModelDefinitionError(
                 f"{type(self).__qualname__}.{function} must return a dict of named tensors, "
                 f"got {type(outputs).__qualname__}"
             )

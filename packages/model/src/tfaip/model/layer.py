@@ -7,6 +7,7 @@ from typing import Any, Generic, Self, TypeVar
 
 import keras
 
+from tfaip.model.model_definition_error import ModelDefinitionError
 from tfaip.model.tensorboard.recorder import record_histogram, record_image, record_scalar
 from tfaip.model.type_arguments import type_argument
 from tfaip.params import from_dict, to_dict
@@ -68,12 +69,12 @@ class LayerBase(keras.layers.Layer, Generic[TParams]):
         """Rebuild the layer from `get_config`; its type argument names the class of its parameters.
 
         Raises:
-            TypeError: The class has no type argument.
+            ModelDefinitionError: The class has no type argument.
             LoadError: The stored parameters are no parameters of this layer.
         """
         params_cls = type_argument(cls, 0)
         if params_cls is None:
-            raise TypeError(
+            raise ModelDefinitionError(
                 f"{cls.__qualname__} must name the class of its parameters: "
                 f"`class {cls.__name__}({LayerBase.__name__}[MyParams])`"
             )

@@ -12,6 +12,7 @@ import tensorflow as tf
 from tfaip.model.bundle.weights import require_own_paths
 from tfaip.model.keras_backend import require_tensorflow
 from tfaip.model.metric import MetricDefinition
+from tfaip.model.model_definition_error import ModelDefinitionError
 from tfaip.model.model_params import ModelBaseParams
 from tfaip.model.tensor_specs import tensor_specs
 
@@ -138,7 +139,7 @@ class ModelBase(ABC, Generic[TParams]):
         """Return the targets that the training graph sees.
 
         Raises:
-            TypeError: The hook returned something else than a dict.
+            ModelDefinitionError: The hook returned something else than a dict.
         """
         return self._tensors_of("_pre_proc_targets", self._pre_proc_targets(inputs, targets))
 
@@ -146,7 +147,7 @@ class ModelBase(ABC, Generic[TParams]):
         """Return the targets that losses and metrics see.
 
         Raises:
-            TypeError: The hook returned something else than a dict.
+            ModelDefinitionError: The hook returned something else than a dict.
         """
         return self._tensors_of("_post_proc_targets", self._post_proc_targets(inputs, targets, outputs))
 
@@ -154,20 +155,22 @@ class ModelBase(ABC, Generic[TParams]):
         """Return the weights of the samples by the name of a loss or metric.
 
         Raises:
-            TypeError: The hook returned something else than a dict.
+            ModelDefinitionError: The hook returned something else than a dict.
         """
         return self._tensors_of("_sample_weights", self._sample_weights(inputs, targets))
 
     def _tensors_of(self, hook: str, tensors: Any) -> dict[str, Any]:
         if not isinstance(tensors, Mapping):
-            raise TypeError(f"{type(self).__qualname__}.{hook} must return a dict of named tensors, got {tensors!r}")
+            raise ModelDefinitionError(
+                f"{type(self).__qualname__}.{hook} must return a dict of named tensors, got {tensors!r}"
+            )
         return dict(tensors)
 
     def losses(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> dict[str, Any]:
         """Return each loss as a float32 scalar, the mean of the batch.
 
         Raises:
-            TypeError: As `sample_losses`.
+            ModelDefinitionError: As `sample_losses`.
         """
         return {name: keras.ops.mean(loss) for name, loss in self.sample_losses(inputs, targets, outputs).items()}
 
@@ -175,13 +178,14 @@ class ModelBase(ABC, Generic[TParams]):
         """Return each loss as the hook gives it, times the weights of the samples: float32, of shape (batch,) or ().
 
         Raises:
-            TypeError: The hook returned something else than named floating-point tensors of shape () or (batch,).
+            ModelDefinitionError: The hook returned something else than named floating-point tensors of shape () or
+                (batch,).
         """
         losses = self._loss(inputs, targets, outputs)
         where = f"{type(self).__qualname__}._loss"
         if not isinstance(losses, Mapping) or not losses:
             got = repr(losses) if isinstance(losses, Mapping) else type(losses).__qualname__
-            raise TypeError(f"{where} must return a dict of named losses, got {got}")
+            raise ModelDefinitionError(f"{where} must return a dict of named losses, got {got}")
         weights = self.sample_weights(inputs, targets)
         return {name: _weighted_loss(where, name, loss, weights.get(name)) for name, loss in losses.items()}
 
@@ -189,12 +193,12 @@ class ModelBase(ABC, Generic[TParams]):
         """Return the weight of each loss in `names`.
 
         Raises:
-            ValueError: The hook weighs a loss that there is not.
+            ModelDefinitionError: The hook weighs a loss that there is not.
         """
         weights = self._loss_weights() or {}
         unknown = sorted(set(weights) - set(names))
         if unknown:
-            raise ValueError(
+            raise ModelDefinitionError(
                 f"{type(self).__qualname__}._loss_weights must weigh losses of _loss ({', '.join(names)}), "
                 f"got {unknown}"
             )
@@ -204,12 +208,12 @@ class ModelBase(ABC, Generic[TParams]):
         """Return new metrics by name.
 
         Raises:
-            TypeError: The hook returned something else than metric definitions.
+            ModelDefinitionError: The hook returned something else than metric definitions.
         """
         metrics = self._metric()
         for name, metric in metrics.items():
             if not isinstance(metric, MetricDefinition):
-                raise TypeError(
+                raise ModelDefinitionError(
                     f"{type(self).__qualname__}._metric must return MetricDefinitions by name, "
                     f"got {metric!r} for {name!r}"
                 )
@@ -219,16 +223,16 @@ class ModelBase(ABC, Generic[TParams]):
         """Return the mode and the full name, among `logs`, of what chooses the best model.
 
         Raises:
-            ValueError: The hook names a mode or a log that there is not.
+            ModelDefinitionError: The hook names a mode or a log that there is not.
         """
         mode, log = self._best_logging_settings()
         where = f"{type(self).__qualname__}._best_logging_settings"
         if mode not in ("min", "max"):
-            raise ValueError(f'{where} must return "min" or "max" first, got {mode!r}')
+            raise ModelDefinitionError(f'{where} must return "min" or "max" first, got {mode!r}')
         for name in (f"val_{log}", log):
             if name in logs:
                 return mode, name
-        raise ValueError(f"{where} must name one of the logs {', '.join(logs)}; got {log!r}")
+        raise ModelDefinitionError(f"{where} must name one of the logs {', '.join(logs)}; got {log!r}")
 
     def print_evaluate(self, sample: Sample, data: DataBase[Any], print_fn: Callable[[str], None] = print) -> None:
         """Print one validated sample in words."""
@@ -238,11 +242,11 @@ class ModelBase(ABC, Generic[TParams]):
         """Return what a bundle exports, by label.
 
         Raises:
-            ValueError: The hook returned nothing under `default`.
+            ModelDefinitionError: The hook returned nothing under `default`.
         """
         graphs = self._export_graphs(inputs, outputs, {})
         if "default" not in graphs:
-            raise ValueError(
+            raise ModelDefinitionError(
                 f"{type(self).__qualname__}._export_graphs must return a graph labelled 'default', got {sorted(graphs)}"
             )
         return graphs
@@ -251,21 +255,23 @@ class ModelBase(ABC, Generic[TParams]):
 def _weighted_loss(where: str, name: str, loss: Any, weights: Any) -> Any:
     loss = tf.convert_to_tensor(loss)
     if not loss.dtype.is_floating:
-        raise TypeError(f"{where} must return floating-point losses, got {loss.dtype.name} for {name!r}")
+        raise ModelDefinitionError(f"{where} must return floating-point losses, got {loss.dtype.name} for {name!r}")
     if loss.shape.rank is None or loss.shape.rank > 1:
-        raise TypeError(
+        raise ModelDefinitionError(
             f"{where} must return losses of shape () or (batch,), got {loss.shape} for {name!r}: "
             "take the mean over the other axes"
         )
     loss = keras.ops.cast(loss, "float32")
     if weights is not None:
         if loss.shape.rank != 1:
-            raise TypeError(
+            raise ModelDefinitionError(
                 f"{where} must return one value a sample, shape (batch,), for {name!r}, "
                 f"because _sample_weights weighs it; got {loss.shape}"
             )
         weights = keras.ops.cast(weights, "float32")
         if len(weights.shape) != 1:
-            raise TypeError(f"_sample_weights must weigh the loss {name!r} by shape (batch,), got {weights.shape}")
+            raise ModelDefinitionError(
+                f"_sample_weights must weigh the loss {name!r} by shape (batch,), got {weights.shape}"
+            )
         loss *= weights
     return loss

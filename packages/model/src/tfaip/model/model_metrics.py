@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfaip.model.model import ModelBase
+from tfaip.model.model_definition_error import ModelDefinitionError
 from tfaip.model.tensor_specs import tensor_specs
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class ModelMetrics:
         self._known_names: list[str] | None = None
         clashes = sorted((set(self._losses) | {"loss"}) & set(self._definitions))
         if clashes or (len(loss_names) > 1 and "loss" in loss_names):
-            raise ValueError(
+            raise ModelDefinitionError(
                 f"losses and metrics of {type(model).__qualname__} must have names of their own, and `loss` is the "
                 f"weighted sum; got the losses {loss_names} and the metrics {sorted(self._definitions)}"
             )

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from tfaip.model import ModelDefinitionError
+
 if TYPE_CHECKING:
     from tfaip.trainer.run_context import RunContext
 
@@ -56,12 +58,12 @@ def check_best_log(context: RunContext, prefix: str) -> None:
         prefix: How the names of those logs begin.
 
     Raises:
-        ValueError: It is not among them.
+        ModelDefinitionError: It is not among them.
     """
     log = context.best.log
     if log.startswith(prefix) and log not in context.logs:
         given = ", ".join(name for name in context.logs if name.startswith(prefix))
-        raise ValueError(
+        raise ModelDefinitionError(
             f"{type(context.network.model).__qualname__}._best_logging_settings must name a log that there is, "
             f"got {log!r}; there are {given}"
         )

@@ -14,6 +14,9 @@ __all__ = ["Cluster"]
 
 EXAMPLE = '{"cluster": {"worker": ["host1:2222", "host2:2222"]}, "task": {"type": "worker", "index": 0}}'
 
+# More tasks than any node has: only what is divided is counted.
+WITHOUT_GPUS = {"gpus_per_node": 4096, "gpus_per_task": 1, "auto_set_gpu": False}
+
 
 @dataclass(frozen=True)
 class Cluster:
@@ -76,14 +79,22 @@ class Cluster:
     def _from_slurm(cls) -> Cluster:
         import tensorflow as tf
 
+        resolver = tf.distribute.cluster_resolver.SlurmClusterResolver
         try:
-            resolver = tf.distribute.cluster_resolver.SlurmClusterResolver()
-            workers = resolver.cluster_spec().as_dict()["worker"]
-            return cls(tuple(workers), int(resolver.task_id))
+            try:
+                return cls._resolved(resolver())
+            except (OSError, ValueError):
+                # It divides a node's GPUs among its tasks, and finds no nvidia-smi, or less than one GPU for each.
+                return cls._resolved(resolver(**WITHOUT_GPUS))
         except (RuntimeError, ValueError, KeyError, OSError) as error:
             raise DeviceError(
                 f"the workers can't be read from Slurm's environment ({error}); name them in TF_CONFIG='{EXAMPLE}'"
             ) from error
+
+    @classmethod
+    def _resolved(cls, resolver: Any) -> Cluster:
+        workers = resolver.cluster_spec().as_dict()["worker"]  # which is what tells the resolver its own place
+        return cls(tuple(workers), int(resolver.task_id))
 
     def as_tf_config(self) -> str:
         """Return what TF_CONFIG has to be, so that TensorFlow numbers the workers alike."""

@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 # Far apart, so that the random states of two replicas never meet by counting on.
 SEED_DISTANCE = 1_000_003
 
+CHECK_HEALTH_SECONDS = 10
+
 
 class Strategy:
     """A strategy of TensorFlow's, as far as a training needs it.
@@ -198,4 +200,6 @@ def _cluster_strategy(cluster: Cluster) -> Strategy:
         raise DeviceError(
             f"device.dist_strategy multi_worker must be set up before TensorFlow computes: {error}"
         ) from error
+    # With TensorFlow's 30 s, and three attempts of 10 s each, a machine that says nothing more is missed too late.
+    distributed.extended._check_health_interval = CHECK_HEALTH_SECONDS
     return Strategy(distributed, cluster)

@@ -1,0 +1,11 @@
+"""What a model's or a graph's own code does wrong."""
+
+from __future__ import annotations
+
+from tfaip.params import UserError
+
+__all__ = ["ModelDefinitionError"]
+
+
+class ModelDefinitionError(UserError, TypeError, ValueError):
+    """A hook of a model, or a graph, returns what it must not, or names what there is not."""
