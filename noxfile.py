@@ -25,6 +25,8 @@ PACKAGES = ["params", "pipeline", "model", "predict", "trainer", "experimenter"]
 # without TensorFlow, as its users may install it, and with it what TensorFlow can make a difference to.
 TESTED = ["params[typing]", "pipeline", "pipeline[tf]", "model", "predict", "trainer", "experimenter"]
 TESTS = {"pipeline[tf]": ["tests/test_tf_dataset.py", "tests/test_imports.py"]}
+# Where tests start many processes, or wait for files: the tests of a file share a process, two files run at a time.
+IN_PARALLEL = ["-n", "2", "--dist", "loadfile"]
 # Without compiled files, each of the many processes that tests start would compile TensorFlow's sources anew.
 ENVIRONMENT = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONDONTWRITEBYTECODE": ""}
 
@@ -78,7 +80,7 @@ def queue(session: nox.Session) -> None:
 def integration(session: nox.Session) -> None:
     """Test all packages together: commands, examples, and what a user does with them."""
     session.install(*_editable(*PACKAGES), "-e", ".[examples,devel]")
-    session.run("pytest", "tests", "examples", *session.posargs, env=ENVIRONMENT)
+    session.run("pytest", "tests", "examples", *IN_PARALLEL, *session.posargs, env=ENVIRONMENT)
 
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
@@ -95,6 +97,28 @@ def types(session: nox.Session) -> None:
     """Check the types of our own code, strictly."""
     session.install(*_editable(*PACKAGES), "-e", ".[examples,devel]")
     session.run("mypy")
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1])
+def examples(session: nox.Session) -> None:
+    """Train the examples as their READMEs do and print the figures that stand there; takes half an hour."""
+    session.install(*_editable(*PACKAGES), "-e", ".[examples]")
+    session.run("python", "benchmarks/example_figures.py", *session.posargs, env=ENVIRONMENT)
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1])
+def docs(session: nox.Session) -> None:
+    """Build the documents, where a warning is an error; they are in docs/_build/html."""
+    session.install(*_editable(*PACKAGES), "-e", ".[docs,examples]")
+    session.run("python", "docs/generate.py", env=ENVIRONMENT)
+    session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html", *session.posargs)
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1])
+def docs_commands(session: nox.Session) -> None:
+    """Run every command of the READMEs and documents in a clean clone; takes a quarter of an hour."""
+    session.install(*_editable(*PACKAGES), "-e", ".[examples,devel]")
+    session.run("python", "docs/run_commands.py", *session.posargs, env=ENVIRONMENT)
 
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
@@ -115,7 +139,8 @@ def _test_package(session: nox.Session, package: str, *options: str) -> None:
     extras = ",".join(filter(None, ["test", extra]))
     session.install(*options, *_editable(*_floors_below(name)), "-e", f"packages/{name}[{extras}]")
     tests = [f"packages/{name}/{path}" for path in TESTS.get(package, [""])]
-    session.run("pytest", *tests, *session.posargs, env=ENVIRONMENT)
+    parallel = IN_PARALLEL if name == "trainer" else []
+    session.run("pytest", *tests, *parallel, *session.posargs, env=ENVIRONMENT)
 
 
 def _import_wheel(session: nox.Session, dist: Path, distribution: str, module: str) -> None:

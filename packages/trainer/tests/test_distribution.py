@@ -1,6 +1,7 @@
 """Several devices of one machine train as one device does; for machines see `distributed/`."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from tfaip.model import DeviceConfigParams, DeviceError
+from tfaip.pipeline import DataPipelineParams
 from tfaip.trainer.distribution.cluster import Cluster
+from tfaip.trainer.distribution.share import share_of_batches
 from tfaip.trainer.distribution.strategy import create_strategy
 
 # The CPU can be divided only before TensorFlow starts, so that these run in a process of their own.
@@ -92,3 +95,52 @@ def test_workers_that_nothing_names_are_one_sentence(monkeypatch):
 def test_what_can_not_be_distributed_is_refused_by_name(changes, message):
     with pytest.raises(DeviceError, match=message):
         create_strategy(DeviceConfigParams(dist_strategy="mirror", **changes), None)
+
+
+@pytest.fixture
+def slurm(monkeypatch):
+    """A step of four tasks on two nodes without GPUs, of which this is the third."""
+    monkeypatch.delenv("TF_CONFIG", raising=False)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    for name, value in {
+        "PROCID": "2",
+        "STEP_NUM_TASKS": "4",
+        "STEP_NODELIST": "node[1-2]",
+        "STEP_TASKS_PER_NODE": "2(x2)",
+    }.items():
+        monkeypatch.setenv(f"SLURM_{name}", value)
+    return monkeypatch
+
+
+def test_the_workers_are_the_tasks_of_a_slurm_step(slurm):
+    cluster = Cluster.of(DeviceConfigParams(dist_strategy="multi_worker"))
+    assert cluster == Cluster(("node1:8888", "node1:8889", "node2:8888", "node2:8889"), 2)
+    assert "CUDA_VISIBLE_DEVICES" not in os.environ
+
+
+def test_slurm_gives_each_task_its_gpus_of_the_node(slurm):
+    slurm.setenv("CUDA_VISIBLE_DEVICES", "0,1")
+    cluster = Cluster.of(DeviceConfigParams(dist_strategy="multi_worker"))
+    assert (cluster.workers[2], cluster.index) == ("node2:8888", 2)
+    assert os.environ["CUDA_VISIBLE_DEVICES"] == "0"
+
+
+def test_a_step_of_slurm_that_says_too_little_is_one_sentence(slurm):
+    slurm.delenv("SLURM_STEP_NODELIST")
+    with pytest.raises(DeviceError, match=r"can't be read from Slurm's environment \(SLURM_STEP_NODELIST not found"):
+        Cluster.of(DeviceConfigParams(dist_strategy="multi_worker"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"batch_size": 7}, r"train\.batch_size must be a multiple of the 2 workers, .*got 7"),
+        (
+            {"bucket_boundaries": [5], "bucket_batch_sizes": [4, 3]},
+            r"train\.bucket_batch_sizes must be a multiple .*got 3",
+        ),
+    ],
+)
+def test_a_batch_that_cannot_be_divided_evenly_is_refused(changes, message):
+    with pytest.raises(DeviceError, match=message):
+        share_of_batches(DataPipelineParams(**changes), 2)

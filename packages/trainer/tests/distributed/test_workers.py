@@ -90,18 +90,26 @@ def test_two_workers_train_as_one_process_and_only_the_chief_writes(alone, tmp_p
     assert [json.loads(line)["step"] for line in lines] == [5 * epoch for epoch in range(1, 21)]
 
 
-@pytest.mark.parametrize("lost", [0, 1], ids=["the chief", "another worker"])
-def test_a_lost_worker_ends_the_others_within_a_minute_and_the_run_resumes(tmp_path, lost):
+@pytest.mark.parametrize(
+    ("lost", "how"),
+    [(0, signal.SIGKILL), (1, signal.SIGKILL), (1, signal.SIGSTOP)],
+    ids=["the chief", "another worker", "one that says nothing more"],
+)
+def test_a_lost_worker_ends_the_others_within_a_minute_and_the_run_resumes(tmp_path, lost, how):
     folder = tmp_path / "run"
     workers = start("train", 2, output_dir=str(folder), epochs=100_000)
-    deadline = time.monotonic() + PATIENCE
-    while Checkpoints(folder / "checkpoint").newest() is None and time.monotonic() < deadline:
-        assert all(worker.poll() is None for worker in workers), workers[0].communicate()[1][-4000:]
-        time.sleep(0.2)
-    workers[lost].send_signal(signal.SIGKILL)
-    workers[lost].communicate()
-    _, err = workers[1 - lost].communicate(timeout=60)
-    assert workers[1 - lost].returncode not in (0, None)
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while Checkpoints(folder / "checkpoint").newest() is None and time.monotonic() < deadline:
+            assert all(worker.poll() is None for worker in workers), workers[0].communicate()[1][-4000:]
+            time.sleep(0.2)
+        workers[lost].send_signal(how)
+        _, err = workers[1 - lost].communicate(timeout=60)
+    finally:
+        for worker in workers:
+            worker.kill()
+            worker.communicate()
+    assert workers[1 - lost].returncode == 2, err[-4000:]
     assert "is lost, and the training can't go on without it" in err, err[-4000:]
     assert "tfaip-resume-training" in err
 
@@ -109,5 +117,5 @@ def test_a_lost_worker_ends_the_others_within_a_minute_and_the_run_resumes(tmp_p
     logs = logs_of(start("resume", 2, output_dir=str(folder), epochs=steps // 5 + 5))
     assert logs[0] == logs[1]
     same = tmp_path / "same"
-    logs_of(start("train", 1, output_dir=str(same), epochs=steps // 5 + 5))
+    logs_of(start("train", 2, output_dir=str(same), epochs=steps // 5 + 5))
     assert_same_weights(folder, same)
