@@ -10,8 +10,14 @@ from commands import ROOT
 
 
 def run_python_blocks(readme: str, cwd: Path) -> subprocess.CompletedProcess:
-    """Run all Python blocks of a README, one after the other, with `cwd` as the current folder."""
-    blocks = re.findall(r"```python\n(.*?)```", (ROOT / readme).read_text(encoding="utf-8"), flags=re.DOTALL)
+    """Run all Python blocks of a document, one after the other, with `cwd` as the current folder.
+
+    A block that begins with "```python file=NAME" is written to that file, for the others to import.
+    """
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    for name, content in re.findall(r"```python file=(\S+)\n(.*?)```", text, flags=re.DOTALL):
+        (cwd / name).write_text(content, encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
     assert blocks, f"{readme} has no Python block"
     # A file and not `-c`, since worker processes want to know where the program is.
     script = cwd / "readme_code_to_run.py"
@@ -21,6 +27,6 @@ def run_python_blocks(readme: str, cwd: Path) -> subprocess.CompletedProcess:
         capture_output=True,
         text=True,
         cwd=cwd,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(cwd)])},
         check=False,
     )

@@ -80,7 +80,9 @@ def test_the_bundle_predicts_from_the_command_line(trained):
     assert sum(line.endswith(": right") for line in lines) >= 950
 
 
-@pytest.mark.parametrize("readme", ["README.md", "examples/tutorial/min/README.md", "packages/predict/README.md"])
+@pytest.mark.parametrize(
+    "readme", ["README.md", "examples/tutorial/min/README.md", "packages/predict/README.md", "docs/deployment.md"]
+)
 def test_the_python_blocks_of_a_readme_run_on_the_trained_model(trained, readme):
     folder, _ = trained
     done = run_python_blocks(readme, cwd=folder.parents[1])

@@ -1,0 +1,113 @@
+"""The figures of the examples, which stand in their READMEs: trains each as its README does, and prints a table.
+
+    python benchmarks/example_figures.py [--data PATH] [--only imageclassification atr]
+
+`--data` is a folder with `flowers/CLASS/*.jpg` and `uw3_50lines/{train,test}`; what needs them is left out without.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Figure(NamedTuple):
+    """One row of the table."""
+
+    what: str
+    value: str
+    wanted: str
+
+
+def main() -> None:
+    """Train what is asked for, and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, help="folder with flowers and uw3_50lines")
+    parser.add_argument("--only", nargs="+", choices=list(EXAMPLES), default=list(EXAMPLES))
+    arguments = parser.parse_args()
+    print("| figure | | wanted |\n| --- | --- | --- |")
+    with tempfile.TemporaryDirectory() as folder:
+        for name in arguments.only:
+            for figure in EXAMPLES[name](Path(folder), arguments.data):
+                print(f"| {figure.what} | {figure.value} | {figure.wanted} |", flush=True)
+
+
+def imageclassification(folder: Path, data: Path | None) -> Iterator[Figure]:
+    """Textures, and flowers from scratch."""
+    run = folder / "textures"
+    seconds = command("train", "examples.imageclassification", "--trainer.output_dir", run)
+    yield Figure(f"textures, validation accuracy ({seconds:.0f} s)", f"{best(run, 'val_acc'):.1%}", "")
+    if data is None:
+        return
+    run = folder / "flowers"
+    seconds = command(
+        *("train", "examples.imageclassification", "--train.image_dir", data / "flowers"),
+        *("--trainer.epochs", "60", "--trainer.output_dir", run),
+    )
+    yield Figure(f"flowers, held-out fifth ({seconds:.0f} s)", f"{best(run, 'val_acc'):.1%}", "60 %")
+
+
+def atr(folder: Path, data: Path | None) -> Iterator[Figure]:
+    """Rendered lines of held-out text, and scanned ones."""
+    run = folder / "rendered"
+    seconds = command("train", "examples.atr", "--trainer.output_dir", run)
+    yield Figure(f"rendered lines, error rate ({seconds:.0f} s)", f"{best(run, 'val_cer'):.2%}", "3 %")
+    if data is None:
+        return
+    lines, scanned = data / "uw3_50lines", folder / "scanned"
+    yield Figure("scanned lines, before", f"{error_rate(run, lines):.2%}", "")
+    seconds = command(
+        *("train", "examples.atr", "--warmstart.model", run / "best", "--trainer.output_dir", scanned),
+        *("--train.image_files", f"{lines}/train/*.png", "--val.image_files", f"{lines}/train/*.png"),
+        *("--trainer.epochs", "60", "--trainer.export_final", "true"),
+    )
+    yield Figure(f"scanned lines, after 60 epochs on 50 ({seconds:.0f} s)", f"{error_rate(scanned, lines):.2%}", "10 %")
+
+
+EXAMPLES: dict[str, Callable[[Path, Path | None], Iterator[Figure]]] = {
+    "imageclassification": imageclassification,
+    "atr": atr,
+}
+
+
+def command(name: str, *words: object) -> float:
+    """Run a command of tfaip and return the seconds that it took."""
+    began = time.monotonic()
+    output(name, *words)
+    return time.monotonic() - began
+
+
+def output(name: str, *words: object) -> str:
+    """Run a command of tfaip and return what it prints.
+
+    Raises:
+        SystemExit: It failed; with what it said.
+    """
+    program = Path(sys.executable).with_name(f"tfaip-{name}")
+    done = subprocess.run([str(program), *map(str, words)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(done.stderr)
+    return done.stdout
+
+
+def best(run: Path, log: str) -> float:
+    """Return the best value of a log in a run."""
+    values = [json.loads(line)[log] for line in (run / "metrics.jsonl").read_text(encoding="utf-8").splitlines()]
+    return float(min(values) if log.endswith("cer") else max(values))
+
+
+def error_rate(run: Path, lines: Path) -> float:
+    """Return the error rate of a run's last model on scanned lines that it has not seen."""
+    words = ("--export_dir", run / "export", "--data.image_files", f"{lines}/test/*.png", "--json", "-")
+    return float(json.loads(output("lav", *words, "--lav.silent", "true"))[0]["cer"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""Writes the pages that are made of the program: `python docs/generate.py`, before Sphinx runs.
+
+commands.md     the help of each command, as it is printed at 100 columns
+parameters.md   the tables of the parameters of a training
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+GENERATED = Path(__file__).parent / "_build/generated"
+SCENARIO = "examples.tutorial.min"
+
+COMMANDS = {
+    "tfaip-train": [],
+    "tfaip-resume-training": [],
+    "tfaip-train-from-params": [],
+    "tfaip-new": [],
+    "tfaip-benchmark-input-pipeline": [],
+    "tfaip-predict": [],
+    "tfaip-lav": [],
+    "tfaip-multi-lav": [],
+    "tfaip-evaluate": [],
+    "tfaip-adapt-exported-model": [],
+    "tfaip-experimenter": [],
+}
+
+
+def main() -> None:
+    """Write all pages."""
+    GENERATED.mkdir(parents=True, exist_ok=True)
+    helps = [
+        f"## {' '.join([command, *words])}\n\n```text\n{help_of(command, words)}```\n"
+        for command, words in COMMANDS.items()
+    ]
+    helps.append(f"## tfaip-train {SCENARIO}\n\n```text\n{help_of('tfaip-train', [SCENARIO])}```\n")
+    (GENERATED / "commands.md").write_text("\n".join(helps), encoding="utf-8")
+    tables = run(sys.executable, "-m", "tfaip.params", "tfaip.trainer:TrainerParams")
+    (GENERATED / "parameters.md").write_text(tables, encoding="utf-8")
+
+
+def help_of(command: str, words: list[str]) -> str:
+    """Return what a command prints when it is asked for help."""
+    return run(str(Path(sys.executable).with_name(command)), *words, "--help")
+
+
+def run(*words: str) -> str:
+    """Return what a command prints.
+
+    Raises:
+        subprocess.CalledProcessError: It failed.
+    """
+    environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
+    return subprocess.run(words, capture_output=True, text=True, check=True, env=environment).stdout
+
+
+if __name__ == "__main__":
+    main()

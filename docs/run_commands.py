@@ -1,0 +1,103 @@
+"""Runs every shell command of the READMEs and documents, as `nox -s docs_commands` does: `python docs/run_commands.py`.
+
+What runs is a clone of the repository, so that nothing but what is committed counts, one document after the other. All
+blocks marked as `shell` are run by bash, each of them as a whole. To be quick, and to install nothing twice, some
+programs are replaced by others that stand before them on the path:
+
+    tfaip-train    trains one epoch of a few samples, and over what a document before has left
+    uv, pip        `uv run X` runs X, since everything is installed; the rest does nothing
+    nox            does nothing: its sessions are what runs this
+    tensorboard    is stopped after a while, if it is up by then
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+SMALL = "--trainer.epochs 1 --trainer.samples_per_epoch 64 --val.limit 64 --trainer.overwrite true"
+
+TRAIN = """\
+#!/usr/bin/env bash
+for word in "$@"; do
+    case "$word" in --help | -h | --check | --summary | --show-schedule | --show*) exec {real} "$@" ;; esac
+done
+[ $# -gt 0 ] && set -- "$@" {small}
+exec {real} "$@"
+"""
+UV = """\
+#!/usr/bin/env bash
+[ "$1" = run ] || exit 0
+shift
+exec "$@"
+"""
+TENSORBOARD = """\
+#!/usr/bin/env bash
+timeout 20 {real} --port 0 "$@"
+[ $? -eq 124 ]
+"""
+NOTHING = "#!/usr/bin/env bash\n"
+
+
+def main() -> None:
+    """Run all documents, or those that are named, and exit with 1 if a command failed."""
+    documents = sys.argv[1:] or [
+        str(path.relative_to(ROOT))
+        for pattern in ("README.md", "examples/**/README.md", "packages/*/README.md", "docs/**/*.md")
+        for path in sorted(ROOT.glob(pattern))
+        if "_build" not in path.parts
+    ]
+    failed = []
+    with tempfile.TemporaryDirectory() as folder:
+        clone, programs = Path(folder) / "tfaip", Path(folder) / "bin"
+        subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+        write_programs(programs)
+        path = os.pathsep.join([str(programs), str(Path(sys.executable).parent), os.environ["PATH"]])
+        environment = {**os.environ, "PATH": path, "PYTHONPATH": str(clone), "NO_COLOR": "1"}
+        run("uv run tfaip-train examples.tutorial.min --trainer.output_dir runs/min", clone, environment)
+        for document in documents:
+            blocks = re.findall(r"^```shell\n(.*?)^```", (ROOT / document).read_text(encoding="utf-8"), re.M | re.S)
+            failed += [document for block in blocks if not run(block, clone, environment, document)]
+    if failed:
+        sys.exit(f"commands failed in {', '.join(dict.fromkeys(failed))}")
+
+
+def write_programs(folder: Path) -> None:
+    """Write the programs that replace others."""
+    folder.mkdir()
+    train, board = (shlex.quote(str(Path(sys.executable).with_name(name))) for name in ("tfaip-train", "tensorboard"))
+    for name, text in {
+        "tfaip-train": TRAIN.format(real=train, small=SMALL),
+        "tensorboard": TENSORBOARD.format(real=board),
+        "uv": UV,
+        "pip": NOTHING,
+        "nox": NOTHING,
+    }.items():
+        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).chmod(0o755)
+
+
+def run(block: str, cwd: Path, environment: dict[str, str], document: str = "") -> bool:
+    """Run a block of commands and tell how it went."""
+    began = time.monotonic()
+    # The environment that a document makes for itself is the one in which all of this runs.
+    commands = re.sub(r"^python -m venv .*$|^source .*$", "", block, flags=re.M)
+    done = subprocess.run(
+        ["bash", "-e", "-c", commands], cwd=cwd, env=environment, capture_output=True, text=True, check=False
+    )
+    ended = "ok" if done.returncode == 0 else f"exit code {done.returncode}"
+    print(f"{document}: {ended} after {time.monotonic() - began:.0f} s\n    {block.strip()}", flush=True)
+    if done.returncode:
+        print(done.stdout[-2000:], done.stderr[-4000:], flush=True)
+    return done.returncode == 0
+
+
+if __name__ == "__main__":
+    main()

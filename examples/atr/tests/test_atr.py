@@ -1,0 +1,149 @@
+"""The text recognition, as its README shows it."""
+
+import json
+
+import numpy as np
+import pytest
+
+from commands import run
+from examples.atr.ctc_decoding import beam_search, best_path
+from examples.atr.generator_params import LinesParams
+from examples.atr.params import ATRDataParams
+from examples.atr.rendering import rendered_line
+from examples.atr.scenario import ATRScenario
+from examples.atr.write_codec import characters_of
+from examples.atr.write_samples import write_samples
+from tfaip.model.testing import ScenarioChecks
+from tfaip.pipeline import DataError, DataPipelineParams, PipelineMode
+
+SCENARIO = "examples.atr"
+
+
+class TestATRScenario(ScenarioChecks):
+    """Data, specs, a training step, export, prediction."""
+
+    scenario = ATRScenario
+
+    @classmethod
+    def change_trainer_params(cls, params):
+        params.gen.train.count = params.gen.val.count = 8
+        params.gen.setup.train.bucket_boundaries = params.gen.setup.train.bucket_batch_sizes = []
+        params.scenario.model.lstm_nodes = [8]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Six lines with their transcripts."""
+    folder = tmp_path_factory.mktemp("lines")
+    write_samples(folder, 6)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def trained(folder, tmp_path_factory):
+    """Folder of a run on these lines."""
+    run_folder = tmp_path_factory.mktemp("atr") / "run"
+    words = ["--trainer.epochs", "1", "--model.lstm_nodes", "8", "--train.num_processes", "0"]
+    words += ["--train.image_files", f"{folder}/*.png", "--val.image_files", f"{folder}/*.png"]
+    done = run("tfaip-train", SCENARIO, *words, "--trainer.output_dir", str(run_folder))
+    assert done.returncode == 0, done.stderr
+    return run_folder
+
+
+def samples_of(params, mode=PipelineMode.EVALUATION, **data):
+    pipeline = ATRDataParams(**data).create().create_pipeline(mode, DataPipelineParams(num_processes=0), params)
+    with pipeline.generate_input_samples() as samples:
+        return list(samples)
+
+
+def test_lines_are_rendered_alike_each_time_and_differ_from_each_other():
+    (line, text), (again, same), (other, _) = (rendered_line("training", n) for n in (3, 3, 4))
+    assert text == same
+    assert np.array_equal(line, again)
+    assert line.shape != other.shape or not np.array_equal(line, other)
+    assert rendered_line("validation", 3)[1] != text
+
+
+def test_lines_have_one_height_and_dark_paper(folder):
+    for sample in samples_of(LinesParams(image_files=[f"{folder}/*.png"]), height=24):
+        line, columns = sample.inputs["line"], sample.inputs["columns"]
+        assert line.shape == (columns[0], 24)
+        assert np.median(line) < 127
+
+
+def test_labels_spell_the_transcript(folder):
+    characters = ATRDataParams().characters()
+    first = samples_of(LinesParams(image_files=[f"{folder}/*.png"]))[0]
+    text = "".join(characters[label - 1] for label in first.targets["labels"])
+    assert text == (folder / "000.gt.txt").read_text().strip()
+    assert first.targets["length"] == [len(text)]
+
+
+def test_a_missing_transcript_is_named(folder, tmp_path):
+    (tmp_path / "a.bin.png").write_bytes((folder / "000.png").read_bytes())
+    with pytest.raises(DataError, match=r"the transcript of .*a\.bin\.png must be a text in .*a\.gt\.txt"):
+        samples_of(LinesParams(image_files=[str(tmp_path / "*.png")]))
+
+
+def test_a_character_that_the_codec_lacks_is_named_with_what_to_do(folder, tmp_path):
+    (tmp_path / "a.png").write_bytes((folder / "000.png").read_bytes())
+    (tmp_path / "a.gt.txt").write_text("Größe", encoding="utf-8")
+    with pytest.raises(DataError, match="characters that the codec lacks: ß ö; write a codec"):
+        samples_of(LinesParams(image_files=[str(tmp_path / "*.png")]))
+    codec = tmp_path / "codec.txt"
+    codec.write_text(characters_of(["Größe"]), encoding="utf-8")
+    (sample,) = samples_of(LinesParams(image_files=[str(tmp_path / "*.png")]), codec=str(codec))
+    assert sample.targets["labels"].tolist() == [1, 3, 5, 4, 2]
+
+
+def paths_with(probabilities):
+    """Probability of each text, by the sum over all paths."""
+    found = {}
+    steps, labels = probabilities.shape
+    for path in np.ndindex(*[labels] * steps):
+        text = tuple(label for n, label in enumerate(path) if label and (n == 0 or path[n - 1] != label))
+        found[text] = found.get(text, 0.0) + np.prod(probabilities[range(steps), path])
+    return found
+
+
+def test_the_best_path_is_collapsed():
+    probabilities = np.eye(4)[[0, 2, 2, 0, 2, 3, 3]] * 0.7 + 0.075
+    labels, confidence = best_path(probabilities)
+    assert labels == [2, 2, 3]
+    np.testing.assert_allclose(confidence, 0.775)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_wide_beam_finds_the_most_probable_text(seed):
+    probabilities = np.random.default_rng(seed).dirichlet(np.ones(3), 5)
+    texts = paths_with(probabilities)
+    labels, confidence = beam_search(probabilities, 100)
+    assert texts[tuple(labels)] == pytest.approx(max(texts.values()))
+    assert confidence.shape == (len(labels),)
+
+
+def test_nothing_is_read_where_there_is_nothing():
+    blank = np.tile([1.0, 0.0], (4, 1))
+    assert best_path(blank)[0] == beam_search(blank, 5)[0] == []
+
+
+def test_the_error_rate_of_files_is_printed(trained, folder):
+    words = ["--data.image_files", *map(str, sorted(folder.glob("*.png"))), "--json", "-", "--lav.silent", "true"]
+    done = run("tfaip-lav", "--export_dir", str(trained / "best"), *words)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)[0]["cer"] > 0
+
+
+def test_files_are_predicted_in_words(trained, folder):
+    files = sorted(map(str, folder.glob("*.png")))
+    done = run("tfaip-predict", "--export_dir", str(trained / "best"), "--data.image_files", *files)
+    assert done.returncode == 0, done.stderr
+    assert [line.split(": ")[0] for line in done.stdout.splitlines()] == files
+
+
+def test_two_models_vote(trained, folder):
+    bundles = [str(trained / "best"), str(trained / "export")]
+    words = ["--predict.voter", "Confidence", "--data.image_files", str(folder / "000.png")]
+    done = run("tfaip-predict", "--export_dir", *bundles, *words)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"{folder}/000.png: ")

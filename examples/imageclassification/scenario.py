@@ -1,0 +1,55 @@
+"""The scenario: data, model and parameters together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from examples.imageclassification.evaluator import ImageEvaluator
+from examples.imageclassification.generator_params import ImagesParams, ImageTrainerPipelineParams
+from examples.imageclassification.generators import class_names
+from examples.imageclassification.params import ImageScenarioParams
+from tfaip.model import ScenarioBase
+
+if TYPE_CHECKING:
+    from tfaip.trainer import Trainer, TrainerParams
+
+
+class ImageScenario(ScenarioBase[ImageScenarioParams, ImageTrainerPipelineParams]):
+    """Images, sorted into folders by what they show."""
+
+    @classmethod
+    def default_trainer_params(cls) -> TrainerParams:
+        """Return the parameters that the command line starts from."""
+        # Imported here, since a bundle of this scenario also predicts where no trainer is installed.
+        from tfaip.trainer import CosineDecayParams
+
+        params = super().default_trainer_params()
+        params.epochs = 10
+        params.learning_rate = CosineDecayParams(lr=0.002, final_epochs=1000)
+        return params
+
+    @classmethod
+    def default_predict_generator_params(cls) -> ImagesParams:
+        """Return where a prediction takes its images from: `--data.image_files`, or `--data.image_dir`."""
+        return ImagesParams(part="validation")
+
+    @classmethod
+    def evaluator_cls(cls) -> type[ImageEvaluator]:
+        """Return the class of the evaluator."""
+        return ImageEvaluator
+
+    @classmethod
+    def create_trainer(cls, params: TrainerParams) -> Trainer:
+        """Return a trainer that knows the classes, which are the folders of the training images."""
+        images = params.gen.train
+        if images.download:
+            from examples.imageclassification.download import download
+
+            download(images.download, images.image_dir)
+        data = params.scenario.data
+        data.classes = data.classes or class_names(images)
+        return super().create_trainer(params)
+
+    def complete_params(self) -> None:
+        """Tell the model the classes."""
+        self.params.model.classes = self.params.data.classes
