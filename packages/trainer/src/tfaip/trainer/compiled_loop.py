@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from tfaip.trainer.steps_per_call import StepsPerCall
 
-__all__ = ["CompiledLoop", "LoopCall"]
+__all__ = ["CompiledLoop", "LoopCall", "next_batch"]
 
 Tensors = Mapping[str, Any]
 
@@ -92,18 +92,23 @@ class CompiledLoop:
 
         def once(steps: Any, samples: Any, waited: Any, ended: Any, finite: Any) -> Any:
             del ended, finite
-            # TensorFlow orders only what works on one resource: the clock has to be told what it measures.
-            before = tf.timestamp()
-            with tf.control_dependencies([before]):
-                inputs, targets, *_, ended = next(iterator)
-            with tf.control_dependencies([ended]):
-                waited += tf.timestamp() - before
+            inputs, targets, ended, seconds = next_batch(iterator)
             finite = self._step(inputs, targets)
             if finite is None:
                 finite = tf.constant(True)
             size = tf.shape(next(iter(inputs.values())), out_type=tf.int64)[0]
-            return steps + 1, samples + size, waited, ended, finite
+            return steps + 1, samples + size, waited + seconds, ended, finite
 
         zero = tf.constant(0, tf.int64)
         start = (zero, zero, tf.constant(0.0, tf.float64), tf.constant(False), tf.constant(True))
         return tf.while_loop(goes_on, once, start, parallel_iterations=1)
+
+
+def next_batch(iterator: Any) -> tuple[Tensors, Tensors, Any, Any]:
+    """Return inputs and targets of the next batch, whether a pass ends with it, and the seconds that it took."""
+    # TensorFlow orders only what works on one resource: the clock has to be told what it measures.
+    before = tf.timestamp()
+    with tf.control_dependencies([before]):
+        inputs, targets, *_, ended = next(iterator)
+    with tf.control_dependencies([ended]):
+        return inputs, targets, ended, tf.timestamp() - before

@@ -121,6 +121,30 @@ class TrainStep:
         loss, gradients = self.gradients(inputs, targets)
         return self._train(loss, gradients, samples)
 
+    @property
+    def checks_finite(self) -> bool:
+        """Whether a step that is not finite is left out."""
+        return self._check_finite
+
+    def begin(self, inputs: Tensors, targets: Tensors) -> tuple[list[Any], Any]:
+        """Do what a step does before its update; return what `finish` takes, and whether all was finite.
+
+        Whoever calls this has to call `finish`, or not where all was not finite, before the next step begins.
+        """
+        samples = tf.shape(next(iter(inputs.values())), out_type=tf.int64)[0]
+        self._assign_learning_rate()
+        loss, gradients = self.gradients(inputs, targets)
+        self.samples.assign_add(samples)
+        # Those of weights that no loss depends on are None.
+        self._are_there = [gradient is not None for gradient in gradients]
+        return [samples, *(g for g in gradients if g is not None)], self._is_finite(loss, gradients)
+
+    def finish(self, begun: Sequence[Any]) -> None:
+        """Update the weights by what `begin` has returned."""
+        samples, *there = begun
+        gradients = iter(there)
+        self.update([next(gradients) if is_there else None for is_there in self._are_there], samples)
+
     def _train(self, loss: Any, gradients: Sequence[Any], samples: Any) -> Any:
         self.samples.assign_add(samples)
         if not self._check_finite:

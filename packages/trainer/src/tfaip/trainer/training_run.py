@@ -29,9 +29,6 @@ from tfaip.trainer.actions.summarize import Summarize
 from tfaip.trainer.actions.validate import Validate
 from tfaip.trainer.actions.write_checkpoint import WriteCheckpoint
 from tfaip.trainer.best_model import BestModel
-from tfaip.trainer.compiled_loop import CompiledLoop
-from tfaip.trainer.distribution.distributed_step import DistributedTrainStep
-from tfaip.trainer.distribution.worker_loop import WorkerLoop
 from tfaip.trainer.early_stopping.early_stopping import EarlyStopping
 from tfaip.trainer.growing_files import cut_back, sizes
 from tfaip.trainer.machine import describe_machine, differences
@@ -44,6 +41,7 @@ from tfaip.trainer.reporting.tensorboard import TensorBoardWriter
 from tfaip.trainer.run_context import RunContext
 from tfaip.trainer.stop_signals import StopRequested
 from tfaip.trainer.training_data import TrainingData
+from tfaip.trainer.training_loop import create_training_loop
 
 if TYPE_CHECKING:
     from tfaip.model import ScenarioBase
@@ -100,7 +98,7 @@ class TrainingRun:
             signals=signals,
         )
         self._context.stack.callback(self._context.tensorboard.close)
-        self._train_loop = self._create_loop()
+        self._train_loop = create_training_loop(network.step, params, strategy)
         self._checkpoint = WriteCheckpoint(self._state)
         self._actions = self._create_actions(callbacks)
         self._samples_per_epoch: int | None = None
@@ -109,18 +107,6 @@ class TrainingRun:
         self._counts: dict[str, Any] | None = None
         # Where the run stood after the last step of an epoch, while the actions after it go on.
         self._after_steps: dict[str, Any] | None = None
-
-    def _create_loop(self) -> CompiledLoop:
-        params, step = self._context.params, self._context.network.step
-        if self._strategy and self._strategy.workers > 1:
-            assert isinstance(step, DistributedTrainStep)
-            return WorkerLoop(step, self._strategy, steps_per_call=params.steps_per_call)
-        return CompiledLoop(
-            step,
-            steps_per_call=params.steps_per_call,
-            eager=params.force_eager,
-            jit_compile=params.device.jit_compile,
-        )
 
     def _create_actions(self, callbacks: Sequence[Any]) -> list[Action]:
         """What is done beside the steps, in this order: each action sees what those before it have done."""

@@ -49,9 +49,9 @@ def measure_steps(params: TrainerParams, scenario: ScenarioBase[Any, Any], secon
     """
     from tfaip.model import precision_policy
     from tfaip.pipeline import PipelineMode
-    from tfaip.trainer.compiled_loop import CompiledLoop
     from tfaip.trainer.network import Network
     from tfaip.trainer.pipeline_errors import pipeline_errors
+    from tfaip.trainer.training_loop import create_training_loop
 
     gen = params.gen
     pipeline = scenario.data.create_pipeline(
@@ -59,7 +59,7 @@ def measure_steps(params: TrainerParams, scenario: ScenarioBase[Any, Any], secon
     )
     with precision_policy(params.device.precision):
         network = Network(scenario, params)
-    loop = CompiledLoop(network.step, steps_per_call=params.steps_per_call, eager=params.force_eager)
+    loop = create_training_loop(network.step, params)
     network.step.start_epoch(0, params.samples_per_epoch or pipeline.samples_per_epoch())
     with pipeline.input_dataset(repeat=True) as data:
         iterator = iter(data.dataset)
