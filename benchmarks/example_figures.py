@@ -106,7 +106,8 @@ def best(run: Path, log: str) -> float:
 def error_rate(run: Path, lines: Path) -> float:
     """Return the error rate of a run's last model on scanned lines that it has not seen."""
     words = ("--export_dir", run / "export", "--data.image_files", f"{lines}/test/*.png", "--json", "-")
-    return float(json.loads(output("lav", *words, "--lav.silent", "true"))[0]["cer"])
+    figures = json.loads(output("lav", *words, "--lav.silent", "true"))["data_sets"][0]["evaluator"]
+    return float(figures["cer"])
 
 
 if __name__ == "__main__":

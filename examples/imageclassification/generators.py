@@ -1,5 +1,6 @@
 """The images of a folder, single files, or patches of textures."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ class ImagesGenerator(DataGenerator[ImagesParams]):
 
     def __init__(self, mode: PipelineMode, params: ImagesParams) -> None:
         super().__init__(mode, params)
-        self.items: list[tuple[Any, str | None]]  # a path, or the number of a patch; the class
+        self.items: Sequence[tuple[Any, str | None]]  # a path, or the number of a patch; the class
         if params.image_files:
             if mode.needs_targets:
                 raise DataError("image_files have no classes: predict them, or give a folder of folders as image_dir")
@@ -34,10 +35,9 @@ class ImagesGenerator(DataGenerator[ImagesParams]):
     def __getitem__(self, index: int) -> Sample:
         item, name = self.items[index]
         if isinstance(item, Path):
-            image, meta = item, {"path": str(item)}
-        else:
-            image, meta = texture_patch(name, self.params.part, item), {"path": f"{name} {item}"}
-        return Sample(inputs={"img": image}, targets={"class": name}, meta=meta)
+            return Sample(inputs={"img": item}, targets={"class": name}, meta={"path": str(item)})
+        patch = texture_patch(name, self.params.part, item)
+        return Sample(inputs={"img": patch}, targets={"class": name}, meta={"path": f"{name} {item}"})
 
 
 def class_names(params: ImagesParams) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from examples.imageclassification.evaluator import ImageEvaluator
 from examples.imageclassification.generator_params import ImagesParams, ImageTrainerPipelineParams
@@ -11,7 +11,8 @@ from examples.imageclassification.params import ImageScenarioParams
 from tfaip.model import ScenarioBase
 
 if TYPE_CHECKING:
-    from tfaip.trainer import Trainer, TrainerParams
+    from examples.imageclassification.params import ImageDataParams
+    from tfaip.trainer import TrainerParams
 
 
 class ImageScenario(ScenarioBase[ImageScenarioParams, ImageTrainerPipelineParams]):
@@ -39,16 +40,15 @@ class ImageScenario(ScenarioBase[ImageScenarioParams, ImageTrainerPipelineParams
         return ImageEvaluator
 
     @classmethod
-    def create_trainer(cls, params: TrainerParams) -> Trainer:
-        """Return a trainer that knows the classes, which are the folders of the training images."""
-        images = params.gen.train
+    def complete_trainer_params(cls, params: TrainerParams) -> None:
+        """Name the classes: the folders of the training images."""
+        images = cast("ImageTrainerPipelineParams", params.gen).train
         if images.download:
             from examples.imageclassification.download import download
 
             download(images.download, images.image_dir)
-        data = params.scenario.data
+        data = cast("ImageDataParams", params.scenario.data)
         data.classes = data.classes or class_names(images)
-        return super().create_trainer(params)
 
     def complete_params(self) -> None:
         """Tell the model the classes."""

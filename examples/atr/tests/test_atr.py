@@ -131,7 +131,7 @@ def test_the_error_rate_of_files_is_printed(trained, folder):
     words = ["--data.image_files", *map(str, sorted(folder.glob("*.png"))), "--json", "-", "--lav.silent", "true"]
     done = run("tfaip-lav", "--export_dir", str(trained / "best"), *words)
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)[0]["cer"] > 0
+    assert json.loads(done.stdout)["data_sets"][0]["evaluator"]["cer"] > 0
 
 
 def test_files_are_predicted_in_words(trained, folder):

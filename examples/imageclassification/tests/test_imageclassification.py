@@ -110,7 +110,7 @@ def test_a_folder_is_evaluated(trained, folder):
     words = ["--data.image_dir", str(folder), "--json", "-", "--lav.silent", "true"]
     done = run("tfaip-lav", "--export_dir", str(trained / "best"), *words)
     assert done.returncode == 0, done.stderr
-    assert 0 <= json.loads(done.stdout)[0]["accuracy"] <= 1
+    assert 0 <= json.loads(done.stdout)["data_sets"][0]["evaluator"]["accuracy"] <= 1
 
 
 def test_a_file_that_is_no_image_is_named(trained, tmp_path):

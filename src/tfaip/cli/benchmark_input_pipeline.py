@@ -40,6 +40,7 @@ def _measure(scenario_name: str, arguments: list[str]) -> None:
     command_line.add_argument("--time_limit", type=float, default=10.0, help="Seconds to measure")
     parsed = command_line.parse(arguments)
     params = parsed["trainer"]
+    scenario_cls.complete_trainer_params(params)
     pipeline = scenario_cls(params.scenario).data.create_pipeline(
         PipelineMode.TRAINING, params.gen.setup.train, params.gen.train_gen(), seed=params.random_seed or 0
     )

@@ -44,6 +44,7 @@ def _train(scenario_name: str, arguments: list[str]) -> None:
         print(plot_schedule(params.learning_rate, params.epochs), end="")
         return
     log_to_console()
+    scenario.complete_trainer_params(params)
     import_tensorflow()
     if parsed.arguments.check:
         from tfaip.trainer.preflight import check_scenario

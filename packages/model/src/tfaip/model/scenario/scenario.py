@@ -95,6 +95,14 @@ class ScenarioBase(Generic[TScenarioParams, TPipelineParams]):
         asking the data again. It is called again for stored parameters, and must come to the same result then.
         """
 
+    @classmethod
+    def complete_trainer_params(cls, params: TrainerParams) -> None:
+        """Write into the parameters of a training what only its own samples know; the base has nothing.
+
+        The names of the classes, for instance, which are the folders of the images. It is called before anything is
+        made of the parameters; it may be called again, and must come to the same result then.
+        """
+
     # Hooks: classes.
 
     @classmethod
@@ -198,6 +206,7 @@ class ScenarioBase(Generic[TScenarioParams, TPipelineParams]):
     @classmethod
     def create_trainer(cls, params: TrainerParams) -> Trainer:
         """Return a trainer; `tfaip-trainer` must be installed."""
+        cls.complete_trainer_params(params)
         scenario_params = cast("TScenarioParams", params.scenario)
         return cls.trainer_cls()(params, cls(cls.tagged(scenario_params)))
 

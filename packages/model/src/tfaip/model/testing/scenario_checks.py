@@ -87,6 +87,7 @@ class ScenarioChecks:
         setup.train.batch_size = setup.val.batch_size = 4
         setup.val.limit = BATCHES * setup.val.batch_size
         cls.change_trainer_params(params)
+        cls.scenario.complete_trainer_params(params)
         if params.samples_per_epoch is None:
             params.samples_per_epoch = BATCHES * setup.train.batch_size
         return params
