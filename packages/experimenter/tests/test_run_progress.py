@@ -9,6 +9,7 @@ import pytest
 from conftest import REAL_WORKBOOKS
 
 from tfaip.experimenter.main_metric import lower_is_better, main_metric
+from tfaip.experimenter.results.table import metric_columns
 from tfaip.experimenter.run_progress import RunProgress, read_progress
 
 
@@ -35,6 +36,22 @@ def test_status_and_metrics_tell_epochs_and_the_best(tmp_path: Path) -> None:
         best_epoch=2,
         metric="val_acc",
     )
+
+
+def test_a_run_tells_which_of_its_metrics_are_losses(tmp_path: Path) -> None:
+    (tmp_path / "status.json").write_text(json.dumps({"losses": ["loss", "parity", 3]}))
+    assert read_progress(tmp_path).losses == {"loss", "val_loss", "parity", "val_parity"}
+    (tmp_path / "status.json").write_text(json.dumps({"losses": "loss"}))
+    assert read_progress(tmp_path).losses == set()
+
+
+def test_losses_are_better_when_lower_whatever_they_are_called() -> None:
+    progress = [
+        RunProgress(best={"digit": value, "top": value}, last={"digit": value}, losses=frozenset({"digit"}))
+        for value in (0.1, 0.2)
+    ]
+    lower = {column.title: column.lower_is_better for column in metric_columns(progress, None)}
+    assert lower == {"best digit": True, "best top": False, "best epoch": None, "last digit": True, "last top": False}
 
 
 def test_an_epoch_that_was_repeated_counts_as_it_was_last(tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ def test_the_status_is_written_when_the_state_changes(tmp_path):
     written = json.loads(path.read_text())
     assert (written["state"], written["epoch"], written["step"], written["eta"]) == ("finished", 10, 5, 0.0)
     assert written["pid"]
+    assert written["losses"] == ["loss"]
     assert [p.name for p in tmp_path.iterdir()] == ["status.json"]
 
 

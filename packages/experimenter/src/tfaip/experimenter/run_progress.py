@@ -31,6 +31,7 @@ class RunProgress:
         best: Metrics of the best epoch.
         best_epoch: The best epoch, `None` if there are no metrics.
         metric: The metric that says which epoch is the best.
+        losses: Metrics that are losses, as the run itself says.
     """
 
     epoch: int = 0
@@ -40,6 +41,7 @@ class RunProgress:
     best: Mapping[str, float] = field(default_factory=dict)
     best_epoch: int | None = None
     metric: str | None = None
+    losses: frozenset[str] = frozenset()
 
     @property
     def best_value(self) -> float | None:
@@ -55,6 +57,7 @@ def read_progress(folder: Path) -> RunProgress:
         epoch=max([*epochs, _whole(status.get("epoch")) or 0]),
         epochs=_whole(status.get("epochs")),
         eta=_number(status.get("eta")),
+        losses=_losses(status.get("losses")),
     )
     if not epochs:
         return progress
@@ -122,6 +125,11 @@ def _lines(path: Path) -> Iterator[str]:
             yield from file
     except OSError:
         return
+
+
+def _losses(names: Any) -> frozenset[str]:
+    known = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+    return frozenset([*known, *(f"val_{name}" for name in known)])
 
 
 def _number(value: Any) -> float | None:

@@ -65,6 +65,11 @@ class ModelMetrics:
         return list(self._known_names)
 
     @property
+    def loss_names(self) -> list[str]:
+        """Names of those logs that are losses, the weighted sum `loss` first."""
+        return ["loss", *self._losses]
+
+    @property
     def variables(self) -> list[Any]:
         """All Keras variables of the state, in an order that holds from process to process."""
         return [variable for metric in self._metrics().values() for variable in metric.variables]

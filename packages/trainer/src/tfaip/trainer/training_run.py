@@ -84,7 +84,9 @@ class TrainingRun:
         with precision_policy(params.device.precision):
             network = Network(scenario, params, strategy)
         self._strategy = strategy
-        status = StatusFile(folder.status if folder else None, params.epochs)
+        # By their names, nobody could tell that these are better when lower.
+        losses = network.train_metrics.loss_names
+        status = StatusFile(folder.status if folder else None, params.epochs, losses)
         signals.before_exit = lambda: status.end("stopped")
         self._context = RunContext(
             params=params,

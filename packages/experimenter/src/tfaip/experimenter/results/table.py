@@ -13,7 +13,7 @@ from tfaip.experimenter.queue.entries import Entry, State
 from tfaip.experimenter.run_progress import RunProgress, read_progress
 from tfaip.experimenter.sheet.rows import Row, Sheet
 
-__all__ = ["Column", "ResultsTable", "results_table"]
+__all__ = ["Column", "ResultsTable", "metric_columns", "results_table"]
 
 Value = str | int | float | None
 
@@ -66,7 +66,7 @@ def results_table(sheet: Sheet, entries: dict[str, Entry]) -> ResultsTable:
             for name in sheet.parameters
             if any(row.values[name] for row in sheet.rows)
         ),
-        *_metric_columns(progress, main),
+        *metric_columns(progress, main),
         Column("epoch", tuple(found.epoch or None for found in progress)),
         Column("duration (s)", tuple(_duration(entry) for entry in known)),
         Column("run folder", tuple(row.output_dir for row in sheet.rows)),
@@ -102,18 +102,20 @@ def _common_main_metric(progress: Sequence[RunProgress]) -> str | None:
     return main_metric([metric for metric, count in counted.items() if count == most])
 
 
-def _metric_columns(progress: Sequence[RunProgress], main: str | None) -> list[Column]:
+def metric_columns(progress: Sequence[RunProgress], main: str | None) -> list[Column]:
     """The best epoch's metrics, the main one first, and then the last epoch's."""
     names = sorted({name for found in progress for name in (*found.best, *found.last)}, key=lambda n: (n != main, n))
+    losses = frozenset[str]().union(*(found.losses for found in progress))
+    lower = {name: name in losses or lower_is_better(name) for name in names}
     columns = [
-        Column(f"best {name}", tuple(found.best.get(name) for found in progress), lower_is_better(name))
+        Column(f"best {name}", tuple(found.best.get(name) for found in progress), lower[name])
         for name in names
         if name != "lr"
     ]
     if columns:
         columns.append(Column("best epoch", tuple(found.best_epoch for found in progress)))
     return columns + [
-        Column(f"last {name}", tuple(found.last.get(name) for found in progress), lower_is_better(name))
+        Column(f"last {name}", tuple(found.last.get(name) for found in progress), lower[name])
         for name in names
         if name != "lr"
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,17 @@ class StatusFile:
     Args:
         path: The file; `None` writes nothing.
         epochs: Epochs that are planned.
+        losses: Names of the logs that are losses.
     """
 
-    def __init__(self, path: Path | None, epochs: int) -> None:
+    def __init__(self, path: Path | None, epochs: int, losses: Sequence[str] = ("loss",)) -> None:
         self._path = path
-        self._status: dict[str, Any] = {"state": "running", "epochs": epochs, "pid": os.getpid()}
+        self._status: dict[str, Any] = {
+            "state": "running",
+            "epochs": epochs,
+            "pid": os.getpid(),
+            "losses": list(losses),
+        }
         self._written = 0.0
 
     def update(self, **fields: Any) -> None:
