@@ -76,6 +76,7 @@ class WorkerPool:
         self._unfinished: Counter[int] = Counter()
         self._next_number = 0
         self._seconds_per_task = 1.0
+        self._done = 0
         self._failed_starts = 0
         self._poll = select.poll()
         self._workers: dict[int, WorkerProcess] = {}
@@ -205,7 +206,10 @@ class WorkerPool:
             task = self._finished(worker, message.task)
             task.result = message.portion
             self._failed_starts = 0
-            self._seconds_per_task += 0.1 * (max(message.seconds, 1e-6) - self._seconds_per_task)
+            # The mean of the first ones, from the first one on, and then of those of late.
+            self._done += 1
+            share = max(0.1, 1 / self._done)
+            self._seconds_per_task += share * (max(message.seconds, 1e-6) - self._seconds_per_task)
             if not task.is_trial:
                 self._counters.add(task.segment, message.report)
         elif isinstance(message, Failed):
