@@ -10,6 +10,7 @@ from examples.text.finetuningbert.params import PairModelParams
 from tfaip.model import GraphBase
 
 NAME = "pairs"
+USUAL_WIDTH = 768
 
 
 class PairGraph(GraphBase[PairModelParams]):
@@ -20,6 +21,10 @@ class PairGraph(GraphBase[PairModelParams]):
         # BERT makes its variables here and not in a call, which would bring these names into their paths.
         with keras.name_scope(name), keras.name_scope("bert"):
             self.bert = BertBackbone(**params.architecture(), name="bert")
+        # KerasHub draws kernels as is right for a width of 768: in a narrow layer they would do nearly nothing.
+        for variable in self.bert.trainable_variables:
+            if variable.path.endswith("/kernel"):
+                variable.assign(variable * (USUAL_WIDTH / params.hidden) ** 0.5)
         self.dropout = keras.layers.Dropout(params.head_dropout, name="dropout")
         self.logits = keras.layers.Dense(2, name="logits")
 
