@@ -87,7 +87,8 @@ def finetuningbert(folder: Path, data: Path | None) -> Iterator[Figure]:
     seconds = command(
         *("train", "examples.text.finetuningbert", "--model.preset", preset, "--trainer.output_dir", run),
         *("--train.files", data / "mrpc/msr_paraphrase_train.txt", "--val.files", test),
-        *("--learning_rate.lr", "5e-5", "--train.batch_size", "16", "--trainer.epochs", "4"),
+        *("--learning_rate.lr", "5e-5", "--train.batch_size", "16", "--train.bucket_boundaries", "40", "56", "72"),
+        *("--trainer.epochs", "4", "--trainer.random_seed", "1"),
     )
     words = ("--export_dir", run / "export", "--data.files", test, "--json", "-", "--lav.silent", "true")
     figures = json.loads(output("lav", *words))["data_sets"][0]["evaluator"]

