@@ -55,6 +55,31 @@ def metrics_of():
     return read
 
 
+@pytest.fixture
+def network_after():
+    """Make so many steps with a new network, by the loop that `create_loop` makes for its step, and return it."""
+    import keras
+
+    from tfaip.pipeline import PipelineMode
+    from tfaip.trainer.network import Network
+
+    def trained(params, steps, create_loop):
+        keras.utils.set_random_seed(1)
+        scenario = PointsScenario(params.scenario)
+        network = Network(scenario, params)
+        pipeline = scenario.data.create_pipeline(PipelineMode.TRAINING, params.gen.setup.train, params.gen.train_gen())
+        loop = create_loop(network.step)
+        network.step.start_epoch(0, pipeline.samples_per_epoch())
+        with pipeline.input_dataset(repeat=True) as data:
+            iterator = iter(data.dataset)
+            while steps:
+                steps -= loop(iterator, max_steps=steps).steps
+            del iterator
+        return network
+
+    return trained
+
+
 def pytest_configure(config: pytest.Config) -> None:
     # A shell lets what it starts in the background ignore SIGINT, which the tests send.
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,12 +1,12 @@
 """A loop that makes each update at the beginning of the next step does what one does that makes it at once."""
 
-import keras
+from functools import partial
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from tfaip.model.testing.points.scenario import PointsScenario
-from tfaip.pipeline import PipelineMode
 from tfaip.trainer.compiled_loop import CompiledLoop
 from tfaip.trainer.deferred_update_loop import DeferredUpdateLoop
 from tfaip.trainer.network import Network
@@ -15,28 +15,16 @@ from tfaip.trainer.training_loop import create_training_loop
 CASES = [{}, {"ema_decay": 0.9}, {"train_accum_steps": 3}]
 
 
-def variables_after_30_steps(params, loop_cls, steps_per_call):
-    keras.utils.set_random_seed(1)
-    scenario = PointsScenario(params.scenario)
-    network = Network(scenario, params)
-    pipeline = scenario.data.create_pipeline(PipelineMode.TRAINING, params.gen.setup.train, params.gen.train_gen())
-    loop = loop_cls(network.step, steps_per_call=steps_per_call)
-    network.step.start_epoch(0, pipeline.samples_per_epoch())
-    left = 30
-    with pipeline.input_dataset(repeat=True) as data:
-        iterator = iter(data.dataset)
-        while left:
-            left -= loop(iterator, max_steps=left).steps
-        del iterator
+def values_of(network):
     return {f"{group} {number}": v.numpy() for group, vs in network.variables.items() for number, v in enumerate(vs)}
 
 
 @pytest.mark.parametrize("changes", CASES, ids=["plain", "averaged", "accumulated"])
-def test_every_variable_is_the_same_bit_by_bit_however_many_steps_a_call_makes(points_params, changes):
+def test_every_variable_is_the_same_bit_by_bit_however_many_steps_a_call_makes(points_params, network_after, changes):
     params = points_params(None, **changes)
-    expected = variables_after_30_steps(params, CompiledLoop, 30)
+    expected = values_of(network_after(params, 30, CompiledLoop))
     for steps_per_call in (1, 2, 7, 30):
-        found = variables_after_30_steps(params, DeferredUpdateLoop, steps_per_call)
+        found = values_of(network_after(params, 30, partial(DeferredUpdateLoop, steps_per_call=steps_per_call)))
         assert found.keys() == expected.keys()
         for name, value in expected.items():
             np.testing.assert_array_equal(found[name], value, err_msg=name)
