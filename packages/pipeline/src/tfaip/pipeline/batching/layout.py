@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
+from pickle import PickleBuffer
 from typing import Any
 
 import numpy as np
@@ -39,13 +41,46 @@ class Packed:
 
     Attributes:
         arrays: One per key in the order of the layout, of shape `[rows, ...]`.
-        shapes: One per key: the shapes before padding, `[rows, rank]`; None where no row was padded.
+        shapes: One per key: the shapes before padding, int64 `[rows, rank]`; None where no row was padded.
         meta: The meta of each row.
+        memory: The buffer that the arrays lie in, except for texts.
+        offsets: Where each array begins in it; None for texts.
     """
 
     arrays: list[np.ndarray]
     shapes: list[np.ndarray | None]
     meta: list[Any]
+    memory: Any
+    offsets: list[int | None]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # One piece of memory and where the arrays lie in it, since NumPy's way takes several times as long.
+        arrays = [
+            array if offset is None else (array.shape, _short(array.dtype), offset)
+            for array, offset in zip(self.arrays, self.offsets, strict=True)
+        ]
+        shapes = [None if each is None else (each.tobytes(), each.shape) for each in self.shapes]
+        return _restore, (arrays, shapes, self.meta, PickleBuffer(self.memory))
+
+
+def _short(dtype: np.dtype[Any]) -> Any:
+    """What a dtype is made of again; the text of a plain number is the fastest."""
+    return dtype.str if dtype.kind in "biufc" else dtype
+
+
+def _restore(arrays: list[Any], shapes: list[Any], meta: list[Any], buffer: Any) -> Packed:
+    restored: list[np.ndarray] = []
+    offsets: list[int | None] = []
+    for parts in arrays:
+        if parts.__class__ is tuple:
+            shape, dtype, offset = parts
+            restored.append(np.ndarray(shape, dtype, buffer, offset))
+            offsets.append(offset)
+        else:
+            restored.append(parts)
+            offsets.append(None)
+    lengths = [None if each is None else np.ndarray(each[1], np.int64, each[0]) for each in shapes]
+    return Packed(restored, lengths, meta, buffer, offsets)
 
 
 class _Key:
@@ -58,11 +93,18 @@ class _Key:
         padding: What fills up the shorter ones.
     """
 
+    __slots__ = ("_filling", "dtype", "is_input", "is_text", "name", "padding", "part", "shape", "spec", "step")
+
     def __init__(self, part: str, name: str, spec: ArraySpec, padding: Any) -> None:
         self.part = part
         self.name = name
         self.spec = spec
         self.padding = padding
+        # What each sample is compared to stands here too, where it is found at once.
+        self.is_input = part == "inputs"
+        self.is_text = spec.is_text
+        self.shape = spec.shape
+        self.dtype = spec.dtype
         is_sequence = spec.shape[0] is None and None not in spec.shape[1:]
         self.step: tuple[Any, ...] | None = spec.shape[1:] if is_sequence else None
         """Where nothing but the first axis varies, the shape of the others."""
@@ -72,7 +114,7 @@ class _Key:
         """At least as many steps of padding."""
         if len(self._filling) < length:
             assert self.step is not None
-            self._filling = np.full((length, *self.step), self.padding, self.spec.dtype)
+            self._filling = np.full((length, *self.step), self.padding, self.dtype)
         return self._filling
 
 
@@ -122,15 +164,14 @@ class BatchLayout:
         """
         arrays = []
         for key in self._keys:
-            values = sample.inputs if key.part == "inputs" else sample.targets
+            values = sample.inputs if key.is_input else sample.targets
             try:
                 value = values[key.name]
             except (KeyError, TypeError, IndexError):
                 raise SpecError(_missing(key, values)) from None
-            spec = key.spec
-            if value.__class__ is np.ndarray and value.dtype == spec.dtype:
+            if value.__class__ is np.ndarray and value.dtype == key.dtype:
                 shape = value.shape
-                if shape == spec.shape or (shape and shape[1:] == key.step):
+                if shape == key.shape or (shape and shape[1:] == key.step):
                     arrays.append(value)
                     continue
             arrays.append(_conform(key, value))
@@ -143,16 +184,16 @@ class BatchLayout:
         for column, key in enumerate(self._keys):
             shape, shapes = _common_shape(key, column, rows)
             places.append((size, shape, shapes))
-            if not key.spec.is_text:
-                length = key.spec.dtype.itemsize * int(np.prod(shape, dtype=np.int64))
+            if not key.is_text:
+                length = key.dtype.itemsize * prod(shape)
                 size += -(-length // ALIGNMENT) * ALIGNMENT
-        memory = allocate(size)
+        memory = allocate(size)[:size]
         arrays = []
         for column, (key, (offset, shape, shapes)) in enumerate(zip(self._keys, places, strict=True)):
-            if key.spec.is_text:
+            if key.is_text:
                 array = np.empty(shape, object)
             else:
-                array = np.ndarray(shape, key.spec.dtype, buffer=memory, offset=offset)
+                array = np.ndarray(shape, key.dtype, memory, offset)
             if shapes is None:
                 # Along the first axis of the samples, which does the same as np.stack, in a third of the time.
                 np.concatenate([row[0][column] for row in rows], out=array.reshape(shape[0] * shape[1], *shape[2:]))
@@ -171,7 +212,8 @@ class BatchLayout:
                     corner: tuple[slice, ...] = tuple(map(slice, value.shape))
                     array[number][corner] = value
             arrays.append(array)
-        return Packed(arrays, [shapes for _, _, shapes in places], [row[1] for row in rows])
+        offsets = [None if key.is_text else offset for key, (offset, _, _) in zip(self._keys, places, strict=True)]
+        return Packed(arrays, [shapes for _, _, shapes in places], [row[1] for row in rows], memory, offsets)
 
     def unpack(self, packed: Packed) -> list[Row]:
         """The rows that were packed, as views without the padding."""

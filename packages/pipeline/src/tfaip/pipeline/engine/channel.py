@@ -67,7 +67,7 @@ class Channel:
         def placed(buffer: pickle.PickleBuffer) -> bool:
             """Called with the memory of each array; True leaves it in the message."""
             view = buffer.raw()
-            if not view.nbytes or (block is None and view.nbytes <= SMALL):
+            if view.nbytes <= SMALL:
                 return True
             raw = np.frombuffer(view, np.uint8)
             if block is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from .portion import PackedRows, Portion, Samples
 from .report import Report
@@ -19,6 +20,9 @@ class Order:
     portion: Portion
     skip: frozenset[int]
     is_trial: bool = False
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Order, (self.task, self.segment, self.portion, self.skip, self.is_trial)
 
 
 @dataclass(slots=True)
@@ -41,6 +45,9 @@ class Done:
     portion: Samples | PackedRows
     report: Report
     seconds: float
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Done, (self.task, self.portion, self.report, self.seconds)
 
 
 @dataclass(slots=True)

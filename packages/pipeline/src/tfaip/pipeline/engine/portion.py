@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tfaip.pipeline.batching.layout import Packed
 from tfaip.pipeline.sample import Sample
@@ -40,6 +41,9 @@ class Indices(Portion):
 
     indices: list[int]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _indices, (self.epoch, self.positions, self.indices, self.keep)
+
 
 @dataclass(slots=True)
 class Samples(Portion):
@@ -66,6 +70,9 @@ class PackedRows(Portion):
     packed: Packed | None
     elements: list[int] | None = None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _packed_rows, (self.epoch, self.positions, self.packed, self.elements, self.keep)
+
 
 @dataclass(slots=True)
 class EndOfPass:
@@ -88,3 +95,17 @@ def origins(portion: Samples | PackedRows, count: int) -> list[Origin]:
         numbers[element] = number + 1
         found.append((portion.positions[element], number))
     return found
+
+
+def _indices(epoch: int, positions: Sequence[int], indices: list[int], keep: frozenset[Origin] | None) -> Indices:
+    return Indices(epoch, positions, indices, keep=keep)
+
+
+def _packed_rows(
+    epoch: int,
+    positions: Sequence[int],
+    packed: Packed | None,
+    elements: list[int] | None,
+    keep: frozenset[Origin] | None,
+) -> PackedRows:
+    return PackedRows(epoch, positions, packed, elements, keep=keep)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 __all__ = ["Report"]
 
@@ -24,3 +25,7 @@ class Report:
     made: int = 0
     dropped: int = 0
     failures: list[str] = field(default_factory=list)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # As for all that travels with each batch: several times faster than the default for classes with slots.
+        return Report, (self.seconds, self.read, self.made, self.dropped, self.failures)

@@ -93,18 +93,21 @@ class Runner:
         samples: list[Sample] = []
         rows: list[Row] = []
         elements: list[int] = []
+        read = 0
         for element, arrived in self._arrivals(portion, skip, watch, report, skips):
-            report.read += 1
+            read += 1
             try:
                 for result in chain(arrived, report):
                     if layout is not None:
                         rows.append(layout.row(result))
-                    samples.append(result)
+                    if not packs:
+                        samples.append(result)
                     elements.append(element)
             except SampleError as failure:
                 _bad(failure, report, skips)
             except (Exception, SystemExit) as error:
                 _bad(SampleError(error, f"{self._result_of(segment)}, {describe_sample(arrived)}"), report, skips)
+        report.read = read
         report.made = len(elements)
         one_of_each = None if elements == list(range(len(portion.positions))) else elements
         if not packs or layout is None:
@@ -127,32 +130,33 @@ class Runner:
                     yield element, sample.copy()
             return
         assert isinstance(portion, Indices)
-        seed = self._program.seed
-        epoch = portion.epoch
+        generator = self._generator
+        assert generator is not None
+        seed, epoch = self._program.seed, portion.epoch
+        seconds = report.seconds
         for element, index in enumerate(portion.indices):
             if element in skip:
                 continue
             watch(element)
             identity = SampleIdentity(seed, epoch, (index,))
             began = perf_counter()
-            loaded = self._load(index, identity, report, skips)
-            report.seconds[0] += perf_counter() - began
+            try:
+                loaded: Any = generator[index]  # type: ignore[index]  # only indexable ones are read by index
+            except (Exception, SystemExit) as error:
+                _bad(SampleError(error, f"in {type(generator).__name__}[{index}], {identity}"), report, skips)
+                continue
+            finally:
+                seconds[0] += perf_counter() - began
             if loaded.__class__ is Sample:
                 # A copy, since the generator may keep its samples, and processors may change theirs.
-                yield element, loaded.copy().identified_by(identity)
+                sample = loaded.copy()
+                sample._identity = identity
+                yield element, sample
             elif loaded is None:
                 report.dropped += 1
             else:
-                for number, sample in enumerate(loaded):
-                    yield element, sample.copy().identified_by(identity.child(number))
-
-    def _load(self, index: int, identity: SampleIdentity, report: Report, skips: bool) -> Any:
-        generator = self._generator
-        try:
-            return generator[index]  # type: ignore[index]  # only indexable generators are read by index
-        except (Exception, SystemExit) as error:
-            _bad(SampleError(error, f"in {type(generator).__name__}[{index}], {identity}"), report, skips)
-            return ()
+                for number, each in enumerate(loaded):
+                    yield element, each.copy().identified_by(identity.child(number))
 
     def _result_of(self, segment: int) -> str:
         """Where a sample comes from that does not fit the specs."""

@@ -113,10 +113,10 @@ class IndexedSource(Source):
         index, shards = self._shard
         return len(range(index, self._count, shards))
 
-    def order(self, epoch: int) -> np.ndarray:
-        """The indices of a pass, int64 of shape `[length]`."""
+    def order(self, epoch: int) -> Sequence[int] | np.ndarray:
+        """The indices of a pass; int64 of shape `[length]` where they are shuffled."""
         index, shards = self._shard
-        order = pass_order(self.seed, epoch, self._count) if self._shuffle else np.arange(self._count)
+        order = pass_order(self.seed, epoch, self._count) if self._shuffle else range(self._count)
         return order[index::shards]
 
     def to_try_out(self, epoch: int) -> Iterator[Portion]:
@@ -129,9 +129,11 @@ class IndexedSource(Source):
         """See `Source`."""
         order = self.order(start.epoch)
         if positions := _pending_positions(start):
-            yield self._portion(start.epoch, positions, order[positions].tolist(), frozenset(start.pending))
+            pending = [int(order[position]) for position in positions]
+            yield self._portion(start.epoch, positions, pending, frozenset(start.pending))
         for first in range(start.position, len(order), self.portion_size):
-            chunk = order[first : first + self.portion_size].tolist()
+            part = order[first : first + self.portion_size]
+            chunk = part.tolist() if isinstance(part, np.ndarray) else list(part)
             yield self._portion(start.epoch, range(first, first + len(chunk)), chunk, None)
 
     def _portion(
