@@ -28,8 +28,14 @@ def _for_terminals() -> logging.Handler:
     from rich.console import Console
     from rich.logging import RichHandler
 
+    from tfaip.model.command.number_highlighter import NumberHighlighter
+
     return RichHandler(
-        console=Console(stderr=True), show_path=False, show_level=False, log_time_format="%H:%M:%S", highlighter=None
+        console=Console(stderr=True),
+        show_path=False,
+        show_level=False,
+        log_time_format="%H:%M:%S",
+        highlighter=NumberHighlighter(),
     )
 
 

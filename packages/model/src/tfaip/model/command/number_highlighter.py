@@ -1,0 +1,15 @@
+"""Which parts of a logged line are coloured."""
+
+from rich.highlighter import RegexHighlighter
+
+__all__ = ["NumberHighlighter"]
+
+
+class NumberHighlighter(RegexHighlighter):
+    """Colours numbers as a whole, also before a unit (`1.5s`), but none within names and paths (`conv_1`, `runs/1`).
+
+    What rich has for Python's values colours half of a number that a unit follows, words, and pieces of paths.
+    """
+
+    base_style = "repr."
+    highlights = [r"(?<![\w.])(?<![^\W\d]/)(?P<number>-?\d+(,\d{3})*(\.\d+)?(e[+-]?\d+)?)"]
