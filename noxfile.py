@@ -115,6 +115,13 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
+def pictures(session: nox.Session) -> None:
+    """Train the full tutorial and make the pictures of the documents from it; needs a Chromium, and takes a minute."""
+    session.install(*_editable(*PACKAGES), "-e", ".[docs,examples]")
+    session.run("python", "docs/make_pictures.py", *session.posargs, env=ENVIRONMENT)
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1])
 def docs_commands(session: nox.Session) -> None:
     """Run every command of the READMEs and documents in a clean clone; takes a quarter of an hour."""
     session.install(*_editable(*PACKAGES), "-e", ".[examples,devel]")

@@ -11,7 +11,7 @@ from tfaip.pipeline.batching.layout import BatchLayout
 SPECS = {
     "padded": ArraySpec([None, 2], "float32"),
     "whole": ArraySpec([3], "complex64"),
-    "times": ArraySpec([2], "datetime64[ms]"),
+    "flags": ArraySpec([None], bool),
     "text": ArraySpec([1], str),
     "empty": ArraySpec([0], "int8"),
 }
@@ -21,7 +21,7 @@ def sample(length):
     inputs = {
         "padded": np.full([length, 2], length, np.float32),
         "whole": np.arange(3, dtype=np.complex64),
-        "times": np.arange(2).astype("datetime64[ms]"),
+        "flags": np.ones(length, bool),
         "text": np.array(["a" * length], object),
         "empty": np.empty(0, np.int8),
     }
