@@ -105,11 +105,11 @@ class Lease:
 
     __slots__ = ("__array_interface__", "_memory", "_number", "_released")
 
-    def __init__(self, number: int, memory: np.ndarray, released: deque[int]) -> None:
+    def __init__(self, number: int, memory: np.ndarray, interface: dict[str, Any], released: deque[int]) -> None:
         self._number = number
         self._memory = memory
         self._released = released
-        self.__array_interface__: dict[str, Any] = memory.__array_interface__
+        self.__array_interface__ = interface
 
     def __del__(self) -> None:
         # From whichever thread drops the last array: appending to a deque is atomic.
@@ -120,14 +120,16 @@ class MappedBlocks:
     """The blocks of a writer in the process that reads them."""
 
     def __init__(self) -> None:
-        self._memories: dict[int, np.ndarray] = {}
+        # With each memory what NumPy asks it for, which it makes anew each time.
+        self._memories: dict[int, tuple[np.ndarray, dict[str, Any]]] = {}
         self._released: deque[int] = deque()
         self._leased = 0
 
     def attach(self, number: int, descriptor: int, size: int) -> None:
         """Map a block; its file descriptor is not needed afterwards."""
         try:
-            self._memories[number] = np.frombuffer(mmap.mmap(descriptor, size), np.uint8)
+            memory = np.frombuffer(mmap.mmap(descriptor, size), np.uint8)
+            self._memories[number] = memory, memory.__array_interface__
         finally:
             os.close(descriptor)
 
@@ -138,7 +140,7 @@ class MappedBlocks:
     def lease(self, number: int) -> np.ndarray:
         """The memory of a block, uint8 of shape `[size]`. Arrays made of it keep the block."""
         self._leased += 1
-        return np.asarray(Lease(number, self._memories[number], self._released))
+        return np.asarray(Lease(number, *self._memories[number], self._released))
 
     @property
     def leased(self) -> int:
