@@ -173,6 +173,20 @@ def test_a_resumed_run_ends_as_one_that_never_stopped(points_params):
     assert status[0]["best_epoch"] == status[1]["best_epoch"]
 
 
+def test_a_run_that_is_resumed_with_nothing_left_to_train_has_the_same_status(points_params):
+    # As one that was killed after its last checkpoint, before it could say that it has finished.
+    params = points_params(epochs=2)
+    train(params)
+
+    def status():
+        content = json.loads(RunFolder(params.output_dir).status.read_text())
+        return {name: value for name, value in content.items() if name not in ("time", "pid")}
+
+    before = status()
+    resume(params)
+    assert status() == before
+
+
 def test_a_resumed_run_validates_as_the_first_did_where_nothing_is_learned(points_params):
     # Without an average of the weights, which would still move towards them.
     params = points_params(epochs=2)

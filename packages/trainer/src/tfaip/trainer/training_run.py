@@ -178,6 +178,8 @@ class TrainingRun:
         context.epoch, context.logs = state["epoch"], state["logs"]
         self._pipeline_state, self._samples_per_epoch = state["pipeline"], state["samples_per_epoch"]
         self._counts = state["counts"]
+        # Where nothing is left to train, nobody else would say it.
+        context.status.update(epoch=context.epoch, step=state["step"])
         for action in self._actions:
             if action.name in state["actions"]:
                 action.restore(context, state["actions"][action.name])

@@ -27,7 +27,7 @@ class ChooseBest(Action):
     def after_epoch(self, context: RunContext) -> None:
         """Say whether the epoch is the best."""
         context.is_best = self._best.update(context.epoch, context.logs)
-        context.status.update(best_value=self._best.value, best_epoch=self._best.epoch)
+        self._show(context)
 
     def state(self) -> dict[str, Any]:
         """Return value and epoch of the best model."""
@@ -36,3 +36,8 @@ class ChooseBest(Action):
     def restore(self, context: RunContext, state: Mapping[str, Any]) -> None:
         """Go on from them."""
         self._best.restore(state)
+        self._show(context)
+
+    def _show(self, context: RunContext) -> None:
+        if self._best.epoch is not None:
+            context.status.update(best_value=self._best.value, best_epoch=self._best.epoch)
