@@ -1,8 +1,9 @@
 """Runs every shell command of the READMEs and documents, as `nox -s docs_commands` does: `python docs/run_commands.py`.
 
 What runs is a clone of the repository, so that nothing but what is committed counts, one document after the other. All
-blocks marked as `shell` are run by bash, each of them as a whole. To be quick, and to install nothing twice, some
-programs are replaced by others that stand before them on the path:
+blocks marked as `shell` are run by bash, each of them as a whole; what needs a download, or a file of the reader's, is
+marked as `text`. To be quick, and to install nothing twice, some programs are replaced by others that stand before them
+on the path:
 
     tfaip-train    trains one epoch of a few samples, and over what a document before has left
     uv, pip        `uv run X` runs X, since everything is installed; the rest does nothing
@@ -55,6 +56,7 @@ def main() -> None:
         if "_build" not in path.parts
     ]
     failed = []
+    began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         clone, programs = Path(folder) / "tfaip", Path(folder) / "bin"
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
@@ -65,6 +67,7 @@ def main() -> None:
         for document in documents:
             blocks = re.findall(r"^```shell\n(.*?)^```", (ROOT / document).read_text(encoding="utf-8"), re.M | re.S)
             failed += [document for block in blocks if not run(block, clone, environment, document)]
+    print(f"all of it took {time.monotonic() - began:.0f} s")
     if failed:
         sys.exit(f"commands failed in {', '.join(dict.fromkeys(failed))}")
 
