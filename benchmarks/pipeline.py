@@ -2,7 +2,7 @@
 
     python benchmarks/pipeline.py
     python benchmarks/pipeline.py --tasks tiny big --workers 0 2 --python torch=VENV/bin/python grain=VENV/bin/python
-    python benchmarks/pipeline.py --markdown packages/pipeline/README.md
+    python benchmarks/pipeline.py --markdown packages/pipeline/README.md README.md
 
 Each competitor has a process of its own for each task, in which it is imported before anything is measured. All of them
 take turns, so that a busy machine is equally bad for all, and each figure is the median of several turns. A turn opens
@@ -14,7 +14,7 @@ there is no work, there is no limit.
 The whole matrix takes about half an hour on a quiet machine.
 
 Peers are optional: `torch`, `grain` and TensorFlow are used where they can be imported, each by the interpreter that
-`--python` names for it. With `--markdown`, the table replaces the one between the two marks in a file.
+`--python` names for it. With `--markdown`, the table replaces the one between the two marks in each file.
 """
 
 from __future__ import annotations
@@ -385,15 +385,16 @@ def circumstances(options: argparse.Namespace, versions: dict[str, str]) -> str:
     )
 
 
-def replace_generated(text: str, generated: str) -> str:
-    """A document with what stands between the marks replaced.
+def replace_generated(file: Path, generated: str) -> str:
+    """The text of a document with what stands between the marks replaced.
 
     Raises:
         SystemExit: The marks are missing.
     """
     region = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.DOTALL)
+    text = file.read_text(encoding="utf-8")
     if not region.search(text):
-        raise SystemExit(f"the file must hold the marks {BEGIN} and {END}")
+        raise SystemExit(f"{file} must hold the marks {BEGIN} and {END}")
     return region.sub(lambda _: f"{BEGIN}\n{generated}\n{END}", text, count=1)
 
 
@@ -420,14 +421,16 @@ def main() -> None:
         "--patience", type=float, default=60.0, help="seconds until a turn is given up (default: %(default)s)"
     )
     parser.add_argument("--python", nargs="+", default=[], metavar="MODE=PATH", help="interpreter for a competitor")
-    parser.add_argument("--markdown", type=Path, metavar="FILE", help="replace the table in a file")
+    parser.add_argument(
+        "--markdown", type=Path, nargs="+", default=[], metavar="FILE", help="replace the table in files"
+    )
     parser.add_argument("--serve", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve:
         serve(options.serve)
         return
-    document = options.markdown.read_text(encoding="utf-8") if options.markdown else f"{BEGIN}\n{END}"
-    replace_generated(document, "")  # find out now rather than in half an hour
+    for file in options.markdown:
+        replace_generated(file, "")  # find out now rather than in half an hour
     pythons = dict(pair.split("=", 1) for pair in options.python)
     modes = []
     for mode in options.modes:
@@ -440,8 +443,8 @@ def main() -> None:
     compared = RATIO_WORKERS if RATIO_WORKERS in options.workers else options.workers[-1]
     generated = f"{circumstances(options, versions)}\n\n{table(results, options.workers, compared)}"
     print(generated)
-    if options.markdown:
-        options.markdown.write_text(replace_generated(document, generated), encoding="utf-8")
+    for file in options.markdown:
+        file.write_text(replace_generated(file, generated), encoding="utf-8")
 
 
 if __name__ == "__main__":
