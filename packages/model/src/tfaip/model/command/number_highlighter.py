@@ -4,6 +4,8 @@ from rich.highlighter import RegexHighlighter
 
 __all__ = ["NumberHighlighter"]
 
+_NUMBER = r"(?<![\w.])(?<![^\W\d]/)(?P<number>-?\d+(,\d{3})*(\.\d+)?(e[+-]?\d+)?)"
+
 
 class NumberHighlighter(RegexHighlighter):
     """Colours numbers as a whole, also before a unit (`1.5s`), but none within names and paths (`conv_1`, `runs/1`).
@@ -12,4 +14,4 @@ class NumberHighlighter(RegexHighlighter):
     """
 
     base_style = "repr."
-    highlights = [r"(?<![\w.])(?<![^\W\d]/)(?P<number>-?\d+(,\d{3})*(\.\d+)?(e[+-]?\d+)?)"]
+    highlights = [_NUMBER]
