@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from tfaip.model.bundle.weights import require_own_paths
 from tfaip.model.keras_backend import require_tensorflow
+from tfaip.model.layer_numbers import layers_numbered_from_one
 from tfaip.model.metric import MetricDefinition
 from tfaip.model.model_definition_error import ModelDefinitionError
 from tfaip.model.model_params import ModelBaseParams
@@ -107,6 +108,10 @@ class ModelBase(ABC, Generic[TParams]):
 
     def build_graph(self, data: DataBase[Any]) -> GraphBase[Any]:
         """Make the graph and all of its variables, for tensors as `data` specifies them."""
+        with layers_numbered_from_one():
+            return self._build_graph(data)
+
+    def _build_graph(self, data: DataBase[Any]) -> GraphBase[Any]:
         graph = self.create_graph(self.params)
         inputs = tensor_specs(data.input_layer_specs())
         targets = tensor_specs(data.target_layer_specs())
