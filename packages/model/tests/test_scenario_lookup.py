@@ -102,6 +102,7 @@ def test_what_a_user_may_type(name, found):
         ("shop_lookup.needy", "could not be loaded: it imports 'a_package_that_nobody_has', which is not installed"),
         ("shop_lookup.singel", "no module 'shop_lookup.singel', did you mean 'shop_lookup.single'?"),
         ("shop_lokup.single", "no module 'shop_lokup.single', did you mean 'shop_lookup.single'?"),
+        ("tempfiles.single", "there is no module 'tempfiles.single'; searched"),
         ("", "is no module name"),
         (".shop", "is no module name"),
         ("shop_lookup.several:Twoo", "no scenario 'Twoo', did you mean 'Two'\\?"),

@@ -88,6 +88,13 @@ def test_predictions_are_printed_in_words(run, exported):
     assert "Predicted 5 samples" in err
 
 
+def test_a_generator_without_samples_is_shown(run, exported):
+    code, out, err = run("tfaip-predict", "--export_dir", exported[0].path, *IN_PROCESS, "--data.count", "0")
+    assert code == 0, err
+    assert not out
+    assert "There was nothing to predict; samples come from PointsGeneratorParams(count=0" in err
+
+
 def test_several_bundles_vote_by_the_voter_that_is_named(run, three_exported):
     paths = [bundle.path for bundle, _ in three_exported]
     code, out, err = run("tfaip-predict", "--export_dir", *paths, *IN_PROCESS, "--voter", "Majority", "--data.count", 5)

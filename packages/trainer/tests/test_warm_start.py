@@ -55,6 +55,12 @@ def test_weights_are_matched_by_name_whatever_the_graph_is_called(tmp_path):
     assert_equal(source, target)
 
 
+def test_a_path_may_be_a_text(tmp_path):
+    source, target = graph(), graph()
+    load(str(stored(tmp_path, source)), target)
+    assert_equal(source, target)
+
+
 def test_with_the_name_of_the_graph_it_counts(tmp_path):
     with pytest.raises(WarmStartError, match=r"no weight could be loaded"):
         load(stored(tmp_path, graph(name="former")), graph(), trim_graph_name=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections import deque
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from time import perf_counter
 from typing import Any
 
@@ -41,8 +41,10 @@ class BatchIterator(Iterator[Batch]):
         seed: int,
         length: int | None,
         repeat: bool,
+        why_empty: Callable[[int], str],
     ) -> None:
         self.counters = run.counters
+        self._why_empty = why_empty
         self._start = start
         self._seed = seed
         self._length = length
@@ -149,10 +151,7 @@ class BatchIterator(Iterator[Batch]):
                     held[0].end_of_epoch = True
                     yield held[0], Place(token.epoch + 1)
                 elif self._repeat and not batches_of_pass:
-                    raise EmptyPassError(
-                        f"epoch {token.epoch} gave no batch: the generator is empty, all samples were dropped "
-                        f"({self.counters.skipped} so far), or batch_drop_remainder is set and they do not fill a batch"
-                    )
+                    raise EmptyPassError(f"epoch {token.epoch} gave no batch: {self._why_empty(self.counters.skipped)}")
                 held = None
                 batches_of_pass = 0
 

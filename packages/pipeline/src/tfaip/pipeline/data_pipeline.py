@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 from .batch_iterator import BatchIterator
@@ -45,6 +46,10 @@ _BEGINNING = Place()
 
 _WHOLE = (0, 1)
 """The only shard of a pipeline that shares its data with no other."""
+
+
+_SHOWN_OF_PARAMS = 300
+"""So many characters of a generator's parameters are shown in a message."""
 
 
 class DataPipeline:
@@ -172,7 +177,18 @@ class DataPipeline:
         batcher = self._batcher()
         run = self._start(start, repeat=repeat, packs=not isinstance(batcher, BucketBatcher), shard=shard)
         self._try_out(run, start.epoch)
-        return BatchIterator(run, batcher, start=start, seed=self.seed, length=length, repeat=repeat)
+        return BatchIterator(
+            run, batcher, start=start, seed=self.seed, length=length, repeat=repeat, why_empty=self._why_empty
+        )
+
+    def _why_empty(self, skipped: int) -> str:
+        """Why a pass gave no batch; generators are shown by their parameters, which may hold long lists."""
+        if skipped:
+            return f"all samples were dropped or skipped ({skipped} so far), or what is left fills no batch"
+        source = shorten(repr(self.generator_params), _SHOWN_OF_PARAMS)
+        if self.pipeline_params.batch_drop_remainder and self._sources.source().length != 0:
+            return f"batch_drop_remainder is set, and the samples fill no batch; they come from {source}"
+        return f"there are no samples; they come from {source}"
 
     def input_dataset(
         self,

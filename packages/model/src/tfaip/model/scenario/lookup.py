@@ -144,13 +144,21 @@ def _did_you_mean(module_name: str) -> str:
             known = f"{known}.{part}" if known else part
             continue
         path = getattr(importlib.import_module(known), "__path__", ()) if known else [str(Path.cwd()), *sys.path]
-        close = nearest(part, _names_in(path, but=part))
+        after = parts[depth + 1 :]
+        # What is alike by chance does not hold the next part, too.
+        close = [name for name in nearest(part, _names_in(path, but=part)) if not after or _holds(path, name, after[0])]
         if not close:
             return ""
         prefix = f"{known}." if known else ""
-        rest = "".join(f".{after}" for after in parts[depth + 1 :])
+        rest = "".join(f".{inner}" for inner in after)
         return ", did you mean " + " or ".join(repr(f"{prefix}{name}{rest}") for name in close) + "?"
     return ""
+
+
+def _holds(folders: Any, package: str, name: str) -> bool:
+    """Whether a package has such a module; nothing is imported."""
+    places = [Path(folder) / package for folder in folders]
+    return any((place / name).is_dir() or (place / f"{name}.py").is_file() for place in places)
 
 
 def _names_in(folders: Any, *, but: str) -> set[str]:

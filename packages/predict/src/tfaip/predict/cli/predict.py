@@ -78,6 +78,9 @@ def _predict(paths: list[str], words: list[str]) -> None:
             if model is not None:
                 model.print_evaluate(sample, predictor.data)
     counters = predictor.counters
+    if not counters.samples + counters.skipped:
+        logger.warning("There was nothing to predict; samples come from %s", parsed["data"])
+        return
     skipped = f", {counters.skipped:,} were dropped or skipped" if counters.skipped else ""
     logger.log(
         logging.WARNING if counters.skipped else logging.INFO,

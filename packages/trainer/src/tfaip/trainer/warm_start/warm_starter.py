@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -68,7 +69,7 @@ class WarmStarter:
     def read(self) -> StoredWeights:
         """Return the stored weights; override it to read another format."""
         assert self.params.model is not None
-        return read_stored_weights(self.params.model)
+        return read_stored_weights(Path(self.params.model))
 
     def load(self, graph: Any) -> None:
         """Load the stored weights into a built graph, and log a table of what became of each.
