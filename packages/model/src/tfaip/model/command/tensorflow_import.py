@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import logging
 import os
 import sys
@@ -18,7 +20,10 @@ def import_tensorflow() -> None:
     TensorFlow 2.21 prints a page about oneDNN and missing GPU drivers before it looks at TF_CPP_MIN_LOG_LEVEL
     (tensorflow/tensorflow#100442), straight to the file descriptor. It is shown if the import fails, or at the log
     level DEBUG.
+
+    The process also ends sooner: not all that TensorFlow has made is searched for cycles before the prompt comes back.
     """
+    atexit.register(gc.freeze)
     if "tensorflow" in sys.modules or logger.isEnabledFor(logging.DEBUG):
         return
     logger.info("Loading TensorFlow")
