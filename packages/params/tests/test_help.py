@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
 
 import params_zoo as zoo
 import pytest
@@ -74,6 +76,19 @@ def test_long_choices_are_cut(capsys: pytest.CaptureFixture[str]) -> None:
     command = CommandLine("prog")
     command.add_root("", wide)
     assert "14, 15, ... 40 in all" in " ".join(printed_help(command, "--help", capsys).split())
+
+
+def test_a_plain_argument_shows_choices_and_default_only_where_there_are_any(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    command = CommandLine("prog")
+    command.add_argument("--file", type=Path | None, help="Read")
+    command.add_argument("--words", type=list[str], default=[], help="Said")
+    command.add_argument("--mode", type=Literal["fast", "slow"] | None, help="Pace")
+    lines = [line.strip() for line in printed_help(command, "--help", capsys).splitlines()]
+    assert "--file PATH                 Read" in lines
+    assert "--words STR ...             Said" in lines
+    assert "--mode FAST|SLOW            Pace [one of fast, slow, none]" in lines
 
 
 def test_help_never_fails_because_of_a_default_of_another_type(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ from tfaip.params.values.base import ScalarType, ValueType
 from tfaip.params.values.collections import SequenceType
 from tfaip.params.values.scalars import BoolType
 
-__all__ = ["choices_of", "docstring_of", "quoted", "required", "value_of"]
+__all__ = ["choices_of", "docstring_of", "quoted", "required", "value_of", "words_of_kind"]
 
 
 def choices_of(node: Node) -> tuple[str, ...]:
@@ -20,8 +20,7 @@ def choices_of(node: Node) -> tuple[str, ...]:
     if isinstance(node, Leaf):
         kind = node.spec.kind
         assert isinstance(kind, ValueType)
-        words = () if _is_plain_flag(kind) else tuple(dict.fromkeys(kind.words()))
-        return words if set(words) - set(NONE_WORDS) else ()
+        return words_of_kind(kind)
     spec = node.spec
     if isinstance(node, ParamsNode) and spec is not None and (spec.options.fixed_class or spec.options.tuple_like):
         return ("none",) if node.kind.optional else ()
@@ -30,6 +29,12 @@ def choices_of(node: Node) -> tuple[str, ...]:
     enforced = bool(spec is not None and spec.options.enforce_choices)
     names = tuple(dict.fromkeys(name_of(cls) for cls in selectable_classes(item, offered, enforced)))
     return (*names, "none") if node.kind.optional else names
+
+
+def words_of_kind(kind: ValueType) -> tuple[str, ...]:
+    """The words from which one may choose a value, if there are others than those of flags and of None."""
+    words = () if _is_plain_flag(kind) else tuple(dict.fromkeys(kind.words()))
+    return words if set(words) - set(NONE_WORDS) else ()
 
 
 def _is_plain_flag(kind: ValueType) -> bool:

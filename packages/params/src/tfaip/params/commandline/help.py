@@ -12,7 +12,7 @@ from tfaip.params.values.scalars import BoolType
 
 from .arguments import Argument, Group
 from .builtin import BUILTIN_ARGUMENTS
-from .describing import choices_of, docstring_of, quoted, required, value_of
+from .describing import choices_of, docstring_of, quoted, required, value_of, words_of_kind
 from .metavars import metavar_of, metavar_of_kind, type_note
 from .parsed import Parsed
 from .plain import PlainArgument
@@ -130,8 +130,8 @@ def _entry(argument: Argument) -> Entry:
 def _plain_entry(argument: PlainArgument) -> Entry:
     metavar = "" if argument.positional else argument.metavar or metavar_of_kind(argument.kind)
     is_flag = isinstance(argument.kind, BoolType)
-    notes = [f"one of {', '.join(words)}"] if (words := argument.kind.words()) and not is_flag else []
-    if argument.default not in (None, False, ()) and not argument.required:
+    notes = [f"one of {', '.join(words)}"] if (words := words_of_kind(argument.kind)) else []
+    if argument.default not in (None, False, (), []) and not argument.required:
         notes.append("default: " + " ".join(map(quoted, argument.kind.format(argument.default))))
     name = argument.spelled if argument.positional else ", ".join(argument.flags)
     return Entry(name, "" if is_flag else metavar, argument.help, notes, argument.required)
