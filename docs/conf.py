@@ -1,9 +1,11 @@
 """Sphinx: the documents of tfaip, from the pages of this folder, the READMEs and the docstrings."""
 
+import sys
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(Path(__file__).parent))  # where docstrings.py is
 
 project = "tfaip"
 author = "the authors of tfaip"
@@ -13,7 +15,7 @@ version = release = installed_version("tfaip")
 extensions = ["myst_parser", "autodoc2"]
 html_theme = "furo"
 html_title = f"tfaip {version}"
-myst_enable_extensions = ["colon_fence", "deflist"]
+myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]
 
@@ -24,5 +26,8 @@ autodoc2_packages = [
 ]
 autodoc2_output_dir = "reference/modules"
 autodoc2_render_plugin = "myst"
+autodoc2_docstring_parser_regexes = [(".*", "docstrings")]
+# Of constructors, which are documented by their classes, nothing but the signature.
+autodoc2_class_docstring = "both"
 autodoc2_hidden_objects = {"private", "dunder", "inherited"}
 autodoc2_skip_module_regexes = [r"tfaip\..*\.testing.*", r"tfaip\..*\.cli.*"]

@@ -1,7 +1,7 @@
 """Writes the pages that are made of the program: `python docs/generate.py`, before Sphinx runs.
 
 commands.md     the help of each command, as it is printed at 100 columns
-parameters.md   the tables of the parameters of a training
+parameters.md   the tables of the parameters of a training, as the minimal tutorial has them
 """
 
 from __future__ import annotations
@@ -10,6 +10,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # where the examples are
+
+from examples.tutorial.min.scenario import TutorialScenario
+from tfaip.params import markdown_reference
 
 GENERATED = Path(__file__).parent / "_build/generated"
 SCENARIO = "examples.tutorial.min"
@@ -38,7 +43,8 @@ def main() -> None:
     ]
     helps.append(f"## tfaip-train {SCENARIO}\n\n```text\n{help_of('tfaip-train', [SCENARIO])}```\n")
     (GENERATED / "commands.md").write_text("\n".join(helps), encoding="utf-8")
-    tables = run(sys.executable, "-m", "tfaip.params", "tfaip.trainer:TrainerParams")
+    default = TutorialScenario.default_trainer_params()
+    tables = markdown_reference(type(default), root="trainer", default=default)
     (GENERATED / "parameters.md").write_text(tables, encoding="utf-8")
 
 
