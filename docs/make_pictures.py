@@ -15,6 +15,7 @@ import io
 import os
 import pty
 import re
+import select
 import shlex
 import shutil
 import struct
@@ -40,7 +41,9 @@ PROGRAMS = Path(sys.executable).parent
 
 COMMAND = "tfaip-train examples.tutorial.full --trainer.epochs 10 --trainer.output_dir runs/full"
 COLUMNS, LINES = 100, 42
-UNDER_WAY = re.compile(r"epoch 2/10 .* [5-9]\d%")
+UNDER_WAY = re.compile(r"epoch 2/10 [^%]* [5-9]\d%")
+# Seconds after which a screen is taken to be drawn to its end.
+PAUSE = 0.02
 
 BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
 WINDOW = (1400, 860)
@@ -80,7 +83,7 @@ def screens_of(command: str, folder: Path, moment: re.Pattern[str]) -> tuple[lis
 
 
 def run_in_terminal(command: str, folder: Path) -> Iterator[bytes]:
-    """Run a command in a pseudo-terminal and yield what it prints, in pieces that end where it pauses or draws.
+    """Run a command in a pseudo-terminal and yield what it prints, in pieces that end where it pauses.
 
     Raises:
         SystemExit: It failed.
@@ -100,17 +103,24 @@ def run_in_terminal(command: str, folder: Path) -> Iterator[bytes]:
         shlex.split(command), cwd=folder, env=environment, stdin=outside, stdout=outside, stderr=outside
     )
     os.close(outside)
-    while True:
-        try:
-            printed = os.read(inside, 4096)
-        except OSError:  # how Linux tells that nobody holds the other end any more
-            break
-        if not printed:
-            break
-        yield printed
+    printed = b""
+    while piece := read_piece(inside):
+        printed += piece
+        if not select.select([inside], [], [], PAUSE)[0]:
+            yield printed
+            printed = b""
+    yield printed
     os.close(inside)
     if process.wait():
         sys.exit(f"{command}: exit code {process.returncode}")
+
+
+def read_piece(terminal: int) -> bytes:
+    """Return what a terminal has printed since the last call, waiting for something; nothing at its end."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # how Linux tells that nobody holds the other end any more
+        return b""
 
 
 def lines_of(screen: pyte.Screen) -> list[Line]:
