@@ -39,6 +39,18 @@ def test_a_new_scenario_trains(tmp_path):
     assert float(results[-1].split("val_acc: ")[1].split()[0]) > 0.9
 
 
+def test_images_of_ones_own_are_learnt_and_predicted(tmp_path):
+    write_scenario("my_shapes", "images", tmp_path)
+    subprocess.run([sys.executable, "-m", "my_shapes.write_samples", "data"], cwd=tmp_path, check=True)
+    words = ["--train.images", "data/train", "--val.images", "data/val", "--trainer.random_seed", "1"]
+    done = run("tfaip-train", "my_shapes", *words, "--trainer.output_dir", "run", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    done = run("tfaip-predict", "--export_dir", "run/best", "--data.images", "data/new", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    right = [line for line in done.stdout.splitlines() if line.split("/")[-1].split("_")[0] == line.split()[-1]]
+    assert len(right) >= 7, done.stdout
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [

@@ -15,7 +15,7 @@ from tfaip.params import CommandLine, UserError
 
 __all__ = ["NewScenarioError", "main", "write_scenario"]
 
-TEMPLATES = ["general", "listfile"]
+TEMPLATES = ["general", "images", "listfile"]
 
 
 class NewScenarioError(UserError, ValueError):
@@ -33,7 +33,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     command_line.add_argument("name", required=True, help="Name of the package, words separated by underscores")
     command_line.add_argument(
-        "--template", default=TEMPLATES[0], choices=TEMPLATES, help="general: a generator of one's own; listfile: lists"
+        "--template",
+        default=TEMPLATES[0],
+        choices=TEMPLATES,
+        help="general: samples made in Python; images: folders or tables of labelled images; "
+        "listfile: files of any kind, named by lists",
     )
     arguments = command_line.parse(argv).arguments
     with reported_user_errors("tfaip-new"):

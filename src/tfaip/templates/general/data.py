@@ -20,6 +20,7 @@ class TemplateGenerator(DataGenerator[TemplateGeneratorParams]):
     """Makes the samples: points in a square, of which those in a ring are of class 1.
 
     Whatever is slow (opening a file, decoding it) belongs into `__getitem__`, which runs in the worker processes.
+    A prediction asks for no targets: where nobody knows them, leave them out if `self.mode.needs_targets` is false.
     """
 
     def __init__(self, mode: PipelineMode, params: TemplateGeneratorParams) -> None:

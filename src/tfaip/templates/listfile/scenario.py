@@ -19,5 +19,5 @@ class TemplateScenario(ListFileScenario[TemplateScenarioParams]):
         """Return the parameters that the command line starts from."""
         params = super().default_trainer_params()
         params.epochs = 20
-        params.learning_rate.lr = 0.01
+        params.learning_rate.lr = 0.01  # Much for a larger network: convolutions want 0.001.
         return params
