@@ -123,7 +123,7 @@ def pictures(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
 def docs_commands(session: nox.Session) -> None:
-    """Run every command of the READMEs and documents in a clean clone; takes ten minutes."""
+    """Run every command of the READMEs and documents in a clean clone; takes a good ten minutes."""
     session.install(*_editable(*PACKAGES), "-e", ".[examples,devel]")
     session.run("python", "docs/run_commands.py", *session.posargs, env=ENVIRONMENT)
 
