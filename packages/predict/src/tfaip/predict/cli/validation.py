@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import ExitStack, closing
+from textwrap import shorten
 from typing import Any
 
 from tfaip.model import find_stored_scenario, load_scenario_params
@@ -13,6 +14,9 @@ from tfaip.predict.cli.inference_arguments import add_inference_arguments, apply
 from tfaip.predict.lav.params import LAVParams, MultiLAVParams
 
 __all__ = ["validate"]
+
+SHOWN_OF_DATA = 300
+"""So many characters of a generator's parameters are shown below the table: they may hold long lists."""
 
 
 def validate(prog: str, paths: list[str], words: list[str], *, votes: bool) -> None:
@@ -77,4 +81,8 @@ def _print_table(results: list[Any]) -> None:
 
     from tfaip.predict.lav.table import results_table
 
-    Console().print(results_table(results))
+    console = Console()
+    console.print(results_table(results))
+    # The columns are headed by the names that logs and dumps go by.
+    for result in results:
+        console.print(f"{result.name}: {shorten(str(result.data), SHOWN_OF_DATA)}", markup=False, highlight=False)
