@@ -85,4 +85,5 @@ def _print_table(results: list[Any]) -> None:
     console.print(results_table(results))
     # The columns are headed by the names that logs and dumps go by.
     for result in results:
-        console.print(f"{result.name}: {shorten(str(result.data), SHOWN_OF_DATA)}", markup=False, highlight=False)
+        about = f"{result.name}: {shorten(str(result.data), SHOWN_OF_DATA)}"
+        console.print(about, markup=False, highlight=False, soft_wrap=True)
