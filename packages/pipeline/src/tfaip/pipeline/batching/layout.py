@@ -169,7 +169,7 @@ class BatchLayout:
                 value = values[key.name]
             except (KeyError, TypeError, IndexError):
                 raise SpecError(_missing(key, values)) from None
-            if value.__class__ is np.ndarray and value.dtype == key.dtype:
+            if value.__class__ is np.ndarray and (value.dtype is key.dtype or value.dtype == key.dtype):
                 shape = value.shape
                 if shape == key.shape or (shape and shape[1:] == key.step):
                     arrays.append(value)

@@ -93,13 +93,14 @@ class Runner:
         samples: list[Sample] = []
         rows: list[Row] = []
         elements: list[int] = []
+        row_of = None if layout is None else layout.row
         read = 0
         for element, arrived in self._arrivals(portion, skip, watch, report, skips):
             read += 1
             try:
                 for result in chain(arrived, report):
-                    if layout is not None:
-                        rows.append(layout.row(result))
+                    if row_of is not None:
+                        rows.append(row_of(result))
                     if not packs:
                         samples.append(result)
                     elements.append(element)
