@@ -116,3 +116,4 @@ def test_training_into_a_folder_that_holds_a_run_is_refused(trained):
     done = run("tfaip-train", TUTORIAL, "--trainer.output_dir", str(folder))
     assert done.returncode == 2
     assert "holds a run already" in done.stderr
+    assert "Loading TensorFlow" not in done.stderr  # it says so at once

@@ -31,13 +31,9 @@ class RunFolder:
             RunFolderError: It can't be written, or holds a run and `overwrite` is off.
         """
         folder = cls(path)
-        if folder.trainer_params.exists():
-            if not overwrite:
-                raise RunFolderError(
-                    f"{folder.path} holds a run already: go on with it by `tfaip-resume-training {folder.path}`, "
-                    "choose another --trainer.output_dir, or replace it with --trainer.overwrite"
-                )
+        if overwrite and folder.trainer_params.exists():
             folder._remove_run()
+        folder.require_no_run()
         folder._require_writable()
         return folder
 
@@ -56,6 +52,18 @@ class RunFolder:
             raise RunFolderError(f"{folder.path} is not the folder of a run: {what}")
         folder._require_writable()
         return folder
+
+    def require_no_run(self) -> None:
+        """Refuse a folder that holds a run.
+
+        Raises:
+            RunFolderError: It does.
+        """
+        if self.trainer_params.exists():
+            raise RunFolderError(
+                f"{self.path} holds a run already: go on with it by `tfaip-resume-training {self.path}`, "
+                "choose another --trainer.output_dir, or replace it with --trainer.overwrite"
+            )
 
     @property
     def trainer_params(self) -> Path:
