@@ -55,4 +55,9 @@ def _files_of_table(table: Path, params: TemplateGeneratorParams) -> list[tuple[
                 f"{table} must have a column {params.file_column!r}, which file_column names; "
                 f"its columns are {', '.join(columns)}"
             )
-        return [(table.parent / row[params.file_column], row.get(params.label_column)) for row in rows]
+        files = []
+        for row in rows:
+            if not row[params.file_column]:
+                raise DataError(f"{table}, line {rows.line_num}: the column {params.file_column!r} must not be empty")
+            files.append((table.parent / row[params.file_column], row.get(params.label_column)))
+        return files
