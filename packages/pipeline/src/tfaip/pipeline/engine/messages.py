@@ -13,16 +13,21 @@ __all__ = ["Done", "Failed", "Order", "Ready", "StartFailed"]
 
 @dataclass(slots=True)
 class Order:
-    """Run a segment on a portion, leaving out the elements in `skip`; see `Runner.run`."""
+    """Run a segment on a portion, leaving out the elements in `skip`; see `Runner.run`.
+
+    Attributes:
+        tell: Whether to send what has been done so far, rather than to wait for further results.
+    """
 
     task: int
     segment: int
     portion: Portion
     skip: frozenset[int]
     is_trial: bool = False
+    tell: bool = True
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Order, (self.task, self.segment, self.portion, self.skip, self.is_trial)
+        return Order, (self.task, self.segment, self.portion, self.skip, self.is_trial, self.tell)
 
 
 @dataclass(slots=True)

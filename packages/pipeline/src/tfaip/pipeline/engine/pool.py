@@ -25,7 +25,7 @@ _TICK = 0.1
 _GRACE = 1.0
 """Seconds that workers are given to finish their sample when the pool closes."""
 
-_AHEAD = 0.04
+_AHEAD = 0.08
 """Seconds of work that a worker is given at once, so that it is not out of work while the consumer is busy."""
 
 _MOST_AHEAD = 16
@@ -163,8 +163,12 @@ class WorkerPool:
 
     def _dispatch(self) -> None:
         """Give work to the workers that have little, and as much at once as they may have."""
-        ahead = min(_MOST_AHEAD, max(2, int(_AHEAD / self._seconds_per_task)))
-        if not self._backlog or min(len(worker.tasks) for worker in self._workers.values()) > ahead // 2:
+        if not self._backlog:
+            return
+        # Not more than its share of what is to be done: where few batches are made in advance, each one is waited for.
+        share = -(-self._unfinished.total() // self.size)
+        ahead = max(2, min(_MOST_AHEAD, share, int(_AHEAD / self._seconds_per_task)))
+        if min(len(worker.tasks) for worker in self._workers.values()) > ahead // 2:
             return
         hungry = {worker for worker in self._workers.values() if len(worker.tasks) <= ahead // 2}
         addressed: set[WorkerProcess] = set()
@@ -181,7 +185,12 @@ class WorkerPool:
             task = self._backlog.popleft()
             worker.tasks[task.number] = task
             worker.served += 1
-            worker.channel.send(self._order(task), hold=True)
+            # It tells of its results by the half, so that the next half is there before it has done the other one.
+            worker.untold += 1
+            tell = worker.untold >= ahead // 2
+            if tell:
+                worker.untold = 0
+            worker.channel.send(self._order(task, tell=tell), hold=True)
             addressed.add(worker)
         for worker in addressed:
             try:
@@ -220,8 +229,8 @@ class WorkerPool:
         else:
             raise WorkerStartError(f"a worker could not build its generator and processors:\n{message.traceback}")
 
-    def _order(self, task: Task) -> Order:
-        return Order(task.number, task.segment, task.portion, frozenset(task.skip), task.is_trial)
+    def _order(self, task: Task, *, tell: bool) -> Order:
+        return Order(task.number, task.segment, task.portion, frozenset(task.skip), task.is_trial, tell)
 
     def _finished(self, worker: WorkerProcess, number: int) -> Task:
         task: Task = worker.tasks.pop(number)

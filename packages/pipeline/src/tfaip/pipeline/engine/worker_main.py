@@ -26,7 +26,7 @@ from .shared_memory import Block
 
 __all__ = ["main"]
 
-_HOLD = 0.01
+_HOLD = 0.05
 """Seconds for which a result may wait for others, while there is more to do."""
 
 
@@ -68,7 +68,7 @@ def serve(channel: Channel, board: Board) -> None:
         for order in waiting:
             work_on(order, runner, channel, board)
             # Results of a moment go out together: to wake the consumer takes time from whichever worker has its core.
-            if perf_counter() - flushed > _HOLD:
+            if order.tell or perf_counter() - flushed > _HOLD:
                 channel.flush()
                 flushed = perf_counter()
         channel.flush()

@@ -38,6 +38,7 @@ class WorkerProcess:
         channel: For messages; sending never waits.
         tasks: What it has been asked to do and has not done yet, by number, in order.
         served: How many tasks it was given so far.
+        untold: How many it was given since the last one that it was asked to tell of at once.
         ready: Whether it has said that it is.
     """
 
@@ -64,6 +65,7 @@ class WorkerProcess:
         self.channel = Channel(ours)
         self.tasks: dict[int, Any] = {}
         self.served = 0
+        self.untold = 0
         self.ready = False
         self.channel.send(program, hold=True)
 
