@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from time import perf_counter
 from typing import Any
 
-from tfaip.pipeline.batching.layout import Allocate, Row, allocate_private
+from tfaip.pipeline.batching.layout import Allocate, BatchLayout, allocate_private
 from tfaip.pipeline.data_generator import DataGenerator
 from tfaip.pipeline.data_processor import DataProcessor, GeneratingDataProcessor
-from tfaip.pipeline.randomness import SampleIdentity
 from tfaip.pipeline.sample import Sample
 
-from .chain import Chain
-from .failure import SampleError, describe_sample
+from .branching_line import BranchingLine
+from .line import Finish, Line, Watch
 from .portion import Indices, PackedRows, Portion, Samples
 from .program import Program
 from .report import Report
+from .step import make_steps
+from .straight_line import StraightLine
 
 __all__ = ["Runner"]
-
-Watch = Callable[[int], None]
-"""Is told the number of each element before the work on it begins."""
 
 
 def _nobody_watches(element: int) -> None:
@@ -35,7 +33,7 @@ class Runner:
         self._program = program
         self._generator: DataGenerator[Any] | None = None
         self._processors: dict[int, list[DataProcessor[Any]]] = {}
-        self._chains: dict[int, Chain] = {}
+        self._lines: dict[int, Line] = {}
 
     def prepare(self, segments: Iterable[int]) -> None:
         """Build everything that these segments need, so that mistakes are found before there are samples."""
@@ -46,7 +44,7 @@ class Runner:
             parameters = program.segments[segment].processors
             self._processors[segment] = [params.create(program.data_params, program.mode) for params in parameters]
             if not program.segments[segment].is_stream:
-                self._chains[segment] = Chain(self._processors[segment], program)
+                self._lines[segment] = self._line(segment)
 
     @property
     def keeps_invalid(self) -> bool:
@@ -82,94 +80,58 @@ class Runner:
         Raises:
             SampleError: A sample could not be read, processed or packed, and bad samples are not skipped.
         """
+        assert isinstance(portion, Indices | Samples)
         began = perf_counter()
         program = self._program
-        skips = program.skip_bad_samples and not is_trial
-        chain = self._chains[segment]
         is_last = segment == len(program.segments) - 1
         layout = program.layout if is_last else None
         packs = program.packs and layout is not None
         report = Report([0.0] * (len(program.segments[segment].processors) + 2))
-        samples: list[Sample] = []
-        rows: list[Row] = []
-        elements: list[int] = []
-        row_of = None if layout is None else layout.row
-        read = 0
-        for element, arrived in self._arrivals(portion, skip, watch, report, skips):
-            read += 1
-            try:
-                for result in chain(arrived, report):
-                    if row_of is not None:
-                        rows.append(row_of(result))
-                    if not packs:
-                        samples.append(result)
-                    elements.append(element)
-            except SampleError as failure:
-                _bad(failure, report, skips)
-            except (Exception, SystemExit) as error:
-                _bad(SampleError(error, f"{self._result_of(segment)}, {describe_sample(arrived)}"), report, skips)
-        report.read = read
-        report.made = len(elements)
+        made, elements = self._lines[segment].run(
+            portion,
+            _finish(layout, packs=packs),
+            report,
+            skip=skip,
+            watch=watch,
+            skips_bad=program.skip_bad_samples and not is_trial,
+        )
+        report.made = len(made)
         one_of_each = None if elements == list(range(len(portion.positions))) else elements
-        if not packs or layout is None:
-            if layout is not None:
-                report.seconds[-1] = perf_counter() - began - sum(report.seconds)
-            return Samples(portion.epoch, portion.positions, samples, one_of_each, keep=portion.keep), report
-        packed = layout.pack(rows, allocate) if rows else None
-        # What is left when reading and processing are taken away, since to time each row would cost a tiny one a tenth.
-        report.seconds[-1] = perf_counter() - began - sum(report.seconds)
-        return PackedRows(portion.epoch, portion.positions, packed, one_of_each, keep=portion.keep), report
+        result: Samples | PackedRows
+        if packs:
+            assert layout is not None
+            packed = layout.pack(made, allocate) if made else None
+            result = PackedRows(portion.epoch, portion.positions, packed, one_of_each, keep=portion.keep)
+        else:
+            result = Samples(portion.epoch, portion.positions, made, one_of_each, keep=portion.keep)
+        if layout is not None:
+            # What is left without reading and processing, since to time each row would cost a tiny one a tenth.
+            report.seconds[-1] = perf_counter() - began - sum(report.seconds)
+        return result, report
 
-    def _arrivals(
-        self, portion: Portion, skip: frozenset[int], watch: Watch, report: Report, skips: bool
-    ) -> Iterator[tuple[int, Sample]]:
-        if isinstance(portion, Samples):
-            for number, sample in enumerate(portion.samples):
-                element = number if portion.elements is None else portion.elements[number]
-                if element not in skip:
-                    watch(element)
-                    yield element, sample.copy()
-            return
-        assert isinstance(portion, Indices)
-        generator = self._generator
-        assert generator is not None
-        seed, epoch = self._program.seed, portion.epoch
-        seconds = report.seconds
-        for element, index in enumerate(portion.indices):
-            if element in skip:
-                continue
-            watch(element)
-            identity = SampleIdentity(seed, epoch, (index,))
-            began = perf_counter()
-            try:
-                loaded: Any = generator[index]  # type: ignore[index]  # only indexable ones are read by index
-            except (Exception, SystemExit) as error:
-                _bad(SampleError(error, f"in {type(generator).__name__}[{index}], {identity}"), report, skips)
-                continue
-            finally:
-                seconds[0] += perf_counter() - began
-            if loaded.__class__ is Sample:
-                # A copy, since the generator may keep its samples, and processors may change theirs.
-                sample = loaded.copy()
-                sample._identity = identity
-                yield element, sample
-            elif loaded is None:
-                report.dropped += 1
-            else:
-                for number, each in enumerate(loaded):
-                    yield element, each.copy().identified_by(identity.child(number))
+    def _line(self, segment: int) -> Line:
+        """The faster kind of line if it will do."""
+        program = self._program
+        generator = self._generator if segment == 0 else None
+        steps = make_steps(self._processors[segment], program)
+        branches = not all(step.maps for step in steps) or (generator is not None and generator.yields_batches())
+        return (BranchingLine if branches else StraightLine)(steps, program, generator, self._origin(segment))
 
-    def _result_of(self, segment: int) -> str:
+    def _origin(self, segment: int) -> str:
         """Where a sample comes from that does not fit the specs."""
-        makers = [name for number in range(segment + 1) for name in self._names(number)]
+        makers = [
+            params.cls().__name__ for before in self._program.segments[: segment + 1] for params in before.processors
+        ]
         return f"after {makers[-1]}" if makers else "as the generator made it"
 
-    def _names(self, segment: int) -> list[str]:
-        return [params.cls().__name__ for params in self._program.segments[segment].processors]
 
+def _finish(layout: BatchLayout | None, *, packs: bool) -> Finish | None:
+    """What is done with each sample in the end."""
+    if layout is None or packs:
+        return None if layout is None else layout.row
 
-def _bad(failure: SampleError, report: Report, skips: bool) -> None:
-    """Note a sample that failed, if it is to be skipped."""
-    if not skips:
-        raise failure
-    report.failures.append(failure.summary())
+    def checked(sample: Sample) -> Sample:
+        layout.row(sample)
+        return sample
+
+    return checked

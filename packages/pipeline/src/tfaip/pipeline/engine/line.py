@@ -1,0 +1,92 @@
+"""`Line`: what a portion runs along in one process, reading and processing its elements one after the other."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from tfaip.pipeline.data_generator import DataGenerator
+from tfaip.pipeline.errors import DefinitionError
+from tfaip.pipeline.sample import Sample
+
+from .failure import SampleError
+from .portion import Indices, Samples
+from .program import Program
+from .report import Report
+from .step import Step
+
+__all__ = ["Finish", "Line", "Watch", "note_failure", "numbered"]
+
+Watch = Callable[[int], None]
+"""Is told the number of each element before the work on it begins."""
+
+Finish = Callable[[Sample], Any]
+"""What is made of each sample that has come through, after a check against the specs."""
+
+
+class Line(ABC):
+    """A segment of a program with all that surrounds a processor: validity, identity, errors, time.
+
+    Args:
+        steps: The processors, of which none needs the stream.
+        program: Says the seed.
+        generator: Reads the samples of a portion of indices.
+        origin: Where the results come from, for messages on those that do not fit the specs.
+    """
+
+    def __init__(
+        self, steps: Sequence[Step], program: Program, generator: DataGenerator[Any] | None, origin: str
+    ) -> None:
+        self._steps = steps
+        self._seed = program.seed
+        self._generator = generator
+        self._origin = origin
+
+    @abstractmethod
+    def run(
+        self,
+        portion: Indices | Samples,
+        finish: Finish | None,
+        report: Report,
+        *,
+        skip: frozenset[int],
+        watch: Watch,
+        skips_bad: bool,
+    ) -> tuple[list[Any], list[int]]:
+        """What becomes of the samples of a portion, and for each result the number of its element.
+
+        Args:
+            portion: The elements.
+            finish: What is made of each sample at the end; None for the samples themselves.
+            report: Is told what happened.
+            skip: Numbers of elements that are left out.
+            watch: Is told before each element which one it is.
+            skips_bad: Whether a sample that fails is left out and reported, rather than raised.
+
+        Raises:
+            SampleError: A sample could not be read, processed or finished.
+        """
+
+    def _no_sample(self, loaded: object) -> DefinitionError:
+        """The generator has given something else."""
+        return DefinitionError(
+            f"{type(self._generator).__name__} must give samples (or lists of samples where yields_batches() is True), "
+            f"got {type(loaded).__name__}"
+        )
+
+
+def note_failure(failure: SampleError, report: Report, *, skips_bad: bool) -> None:
+    """Report a sample that failed if it is to be left out, else raise."""
+    if not skips_bad:
+        raise failure
+    report.failures.append(failure.summary())
+
+
+def numbered(portion: Indices | Samples) -> Iterator[tuple[int, Any]]:
+    """What an element is read from, or a sample of it, with the number of the element."""
+    if isinstance(portion, Indices):
+        return enumerate(portion.indices)
+    if portion.elements is None:
+        return enumerate(portion.samples)
+    return zip(portion.elements, portion.samples, strict=True)
