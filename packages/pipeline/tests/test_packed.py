@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tfaip.pipeline import ArraySpec, Sample
-from tfaip.pipeline.batching.layout import BatchLayout
+from tfaip.pipeline.batching.layout import BatchLayout, Packed
 
 SPECS = {
     "padded": ArraySpec([None, 2], "float32"),
@@ -33,8 +33,8 @@ def test_rows_of_all_dtypes_arrive_as_they_were_packed(in_band):
     layout = BatchLayout(SPECS, {}, {"padded": -1})
     packed = layout.pack([layout.row(sample(length)) for length in (2, 5)])
     buffers = []
-    data = pickle.dumps(packed, 5, buffer_callback=None if in_band else buffers.append)
-    arrived = pickle.loads(data, buffers=buffers)
+    data = pickle.dumps(packed.parts(), 5, buffer_callback=None if in_band else buffers.append)
+    arrived = Packed.of_parts(*pickle.loads(data, buffers=buffers))
     assert len(buffers) == (0 if in_band else 1)
     for before, after in zip(packed.arrays, arrived.arrays, strict=True):
         assert after.dtype == before.dtype

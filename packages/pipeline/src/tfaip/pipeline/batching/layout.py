@@ -53,34 +53,38 @@ class Packed:
     memory: Any
     offsets: list[int | None]
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        # One piece of memory and where the arrays lie in it, since NumPy's way takes several times as long.
+    def parts(self) -> tuple[Any, ...]:
+        """What this is made of again in another process: plain values, and one piece of memory.
+
+        The arrays are told by where they lie in it, since NumPy's way of pickling takes several times as long.
+        """
         arrays = [
             array if offset is None else (array.shape, _short(array.dtype), offset)
             for array, offset in zip(self.arrays, self.offsets, strict=True)
         ]
         shapes = [None if each is None else (each.tobytes(), each.shape) for each in self.shapes]
-        return _restore, (arrays, shapes, self.meta, PickleBuffer(self.memory))
+        return arrays, shapes, self.meta, PickleBuffer(self.memory)
+
+    @classmethod
+    def of_parts(cls, arrays: list[Any], shapes: list[Any], meta: list[Any], memory: Any) -> Packed:
+        """What had these parts."""
+        restored: list[np.ndarray] = []
+        offsets: list[int | None] = []
+        for parts in arrays:
+            if parts.__class__ is tuple:
+                shape, dtype, offset = parts
+                restored.append(np.ndarray(shape, dtype, memory, offset))
+                offsets.append(offset)
+            else:
+                restored.append(parts)
+                offsets.append(None)
+        lengths = [None if each is None else np.ndarray(each[1], np.int64, each[0]) for each in shapes]
+        return cls(restored, lengths, meta, memory, offsets)
 
 
 def _short(dtype: np.dtype[Any]) -> Any:
     """What a dtype is made of again; the text of a plain number is the fastest."""
     return dtype.str if dtype.kind in "biufc" else dtype
-
-
-def _restore(arrays: list[Any], shapes: list[Any], meta: list[Any], buffer: Any) -> Packed:
-    restored: list[np.ndarray] = []
-    offsets: list[int | None] = []
-    for parts in arrays:
-        if parts.__class__ is tuple:
-            shape, dtype, offset = parts
-            restored.append(np.ndarray(shape, dtype, buffer, offset))
-            offsets.append(offset)
-        else:
-            restored.append(parts)
-            offsets.append(None)
-    lengths = [None if each is None else np.ndarray(each[1], np.int64, each[0]) for each in shapes]
-    return Packed(restored, lengths, meta, buffer, offsets)
 
 
 class _Key:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .portion import PackedRows, Portion, Samples
+from tfaip.pipeline.batching.layout import Packed
+from tfaip.pipeline.sample import Sample
+
+from .portion import Portion
 from .report import Report
 
 __all__ = ["Done", "Failed", "Order", "Ready", "StartFailed"]
@@ -44,15 +47,35 @@ class StartFailed:
 
 @dataclass(slots=True)
 class Done:
-    """A task is done, after `seconds` of work."""
+    """A task is done.
+
+    Attributes:
+        task: Which one.
+        made: What has become of its portion, whose positions the other side knows: rows (None if there are none), or
+            samples.
+        elements: As in `Samples`.
+        report: What happened.
+        seconds: The time it took.
+    """
 
     task: int
-    portion: Samples | PackedRows
+    made: Packed | list[Sample] | None
+    elements: list[int] | None
     report: Report
     seconds: float
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Done, (self.task, self.portion, self.report, self.seconds)
+        # All in one, since each object costs more than a few fields, and this travels with each batch.
+        made, report = self.made, self.report
+        is_packed = isinstance(made, Packed)
+        return _done, (
+            self.task,
+            made.parts() if isinstance(made, Packed) else made,
+            is_packed,
+            self.elements,
+            report.parts(),
+            self.seconds,
+        )
 
 
 @dataclass(slots=True)
@@ -72,3 +95,9 @@ class Failed:
     error: bytes | None
     summary: str
     traceback: str
+
+
+def _done(
+    task: int, made: Any, is_packed: bool, elements: list[int] | None, report: tuple[Any, ...], seconds: float
+) -> Done:
+    return Done(task, Packed.of_parts(*made) if is_packed else made, elements, Report(*report), seconds)

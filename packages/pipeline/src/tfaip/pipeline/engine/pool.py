@@ -185,7 +185,8 @@ class WorkerPool:
             task = self._backlog.popleft()
             worker.tasks[task.number] = task
             worker.served += 1
-            # It tells of its results by the half, so that the next half is there before it has done the other one.
+            # It tells of half of them at a time: to wake this process for each one takes time from whichever worker has
+            # its core, and to be told of all in the end would leave it without work until this process has woken up.
             worker.untold += 1
             tell = worker.untold >= ahead // 2
             if tell:
@@ -213,7 +214,7 @@ class WorkerPool:
     def _take(self, worker: WorkerProcess, message: Ready | StartFailed | Done | Failed) -> None:
         if isinstance(message, Done):
             task = self._finished(worker, message.task)
-            task.result = message.portion
+            task.result = _result(task.portion, message)
             self._failed_starts = 0
             # The mean of the first ones, from the first one on, and then of those of late.
             self._done += 1
@@ -311,6 +312,14 @@ class WorkerPool:
             self._counters.restarts += 1
             self._backlog.extendleft(reversed(worker.tasks.values()))
             self._start_worker()
+
+
+def _result(portion: Portion, message: Done) -> Samples | PackedRows:
+    """What has become of a portion."""
+    epoch, positions, keep = portion.epoch, portion.positions, portion.keep
+    if isinstance(message.made, list):
+        return Samples(epoch, positions, message.made, message.elements, keep=keep)
+    return PackedRows(epoch, positions, message.made, message.elements, keep=keep)
 
 
 def describe_element(task: Task, element: int) -> str:

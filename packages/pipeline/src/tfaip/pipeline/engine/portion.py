@@ -42,7 +42,10 @@ class Indices(Portion):
     indices: list[int]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _indices, (self.epoch, self.positions, self.indices, self.keep)
+        positions = self.positions
+        # As nearly always: the positions follow each other, and the first one says it all.
+        short = positions.start if isinstance(positions, range) and positions.step == 1 else positions
+        return _indices, (self.epoch, short, self.indices, self.keep)
 
 
 @dataclass(slots=True)
@@ -70,9 +73,6 @@ class PackedRows(Portion):
     packed: Packed | None
     elements: list[int] | None = None
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _packed_rows, (self.epoch, self.positions, self.packed, self.elements, self.keep)
-
 
 @dataclass(slots=True)
 class EndOfPass:
@@ -97,15 +97,7 @@ def origins(portion: Samples | PackedRows, count: int) -> list[Origin]:
     return found
 
 
-def _indices(epoch: int, positions: Sequence[int], indices: list[int], keep: frozenset[Origin] | None) -> Indices:
+def _indices(epoch: int, positions: Sequence[int] | int, indices: list[int], keep: frozenset[Origin] | None) -> Indices:
+    if isinstance(positions, int):
+        positions = range(positions, positions + len(indices))
     return Indices(epoch, positions, indices, keep=keep)
-
-
-def _packed_rows(
-    epoch: int,
-    positions: Sequence[int],
-    packed: Packed | None,
-    elements: list[int] | None,
-    keep: frozenset[Origin] | None,
-) -> PackedRows:
-    return PackedRows(epoch, positions, packed, elements, keep=keep)

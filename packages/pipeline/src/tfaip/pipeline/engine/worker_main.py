@@ -20,6 +20,7 @@ from .channel import SMALL, Channel
 from .failure import SampleError
 from .lifeline import hold_on_to
 from .messages import Done, Failed, Order, Ready, StartFailed
+from .portion import Samples
 from .program import Program
 from .runner import Runner
 from .shared_memory import Block
@@ -27,7 +28,7 @@ from .shared_memory import Block
 __all__ = ["main"]
 
 _HOLD = 0.05
-"""Seconds for which a result may wait for others, while there is more to do."""
+"""Seconds for which a result may wait for others while there is more to do, where none of them was asked for."""
 
 
 def main() -> None:
@@ -67,7 +68,6 @@ def serve(channel: Channel, board: Board) -> None:
         flushed = perf_counter()
         for order in waiting:
             work_on(order, runner, channel, board)
-            # Results of a moment go out together: to wake the consumer takes time from whichever worker has its core.
             if order.tell or perf_counter() - flushed > _HOLD:
                 channel.flush()
                 flushed = perf_counter()
@@ -98,7 +98,8 @@ def work_on(order: Order, runner: Runner, channel: Channel, board: Board) -> Non
             watch=board.watch,
             is_trial=order.is_trial,
         )
-        reply = Done(order.task, portion, report, perf_counter() - began)
+        made = portion.samples if isinstance(portion, Samples) else portion.packed
+        reply = Done(order.task, made, portion.elements, report, perf_counter() - began)
     except SampleError as failure:
         reply = failed(order.task, failure)
     except BaseException as error:

@@ -1,0 +1,139 @@
+"""The two kinds of line, of which the faster one must do just what the general one does."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tfaip.pipeline import (
+    ArraySpec,
+    DataBaseParams,
+    DataGenerator,
+    DataGeneratorParams,
+    DataProcessorParams,
+    MappingDataProcessor,
+    PipelineMode,
+    Sample,
+)
+from tfaip.pipeline.batching.layout import BatchLayout
+from tfaip.pipeline.engine.branching_line import BranchingLine
+from tfaip.pipeline.engine.failure import SampleError
+from tfaip.pipeline.engine.portion import Indices, Samples
+from tfaip.pipeline.engine.program import Program, Segment
+from tfaip.pipeline.engine.report import Report
+from tfaip.pipeline.engine.step import make_steps
+from tfaip.pipeline.engine.straight_line import StraightLine
+from tfaip.pipeline.randomness import SampleIdentity
+
+BEHAVIOURS = ["fine", "drawn", "made anew", "written to", "none", "invalid", "raises", "exits", "no sample", "misfit"]
+LAYOUT = BatchLayout({"x": ArraySpec([1], "float64")}, {}, {})
+
+
+class Scripted(DataGenerator):
+    """Does with each index what the script says."""
+
+    def __init__(self, script):
+        super().__init__(PipelineMode.PREDICTION, DataGeneratorParams())
+        self.kept = [
+            perform(what, Sample(inputs={"x": np.array([float(index)])}, meta={"at": index}), fails=False)
+            for index, what in enumerate(script)
+        ]
+        self.script = script
+
+    def __len__(self):
+        return len(self.script)
+
+    def __getitem__(self, index):
+        if self.script[index] in ("raises", "exits"):
+            perform(self.script[index], None)
+        return self.kept[index]
+
+
+class Follower(MappingDataProcessor):
+    """Does with each sample what the script says."""
+
+    def __init__(self, script):
+        super().__init__(DataProcessorParams(), DataBaseParams(), PipelineMode.PREDICTION)
+        self.script = script
+
+    def apply(self, sample):
+        return perform(self.script[sample.meta["at"]], sample)
+
+
+class Picky(Follower):
+    """Has a rule of its own about which samples are valid."""
+
+    def is_valid_sample(self, sample):
+        return sample.meta["at"] % 3 != 1
+
+
+def perform(what, sample, *, fails=True):
+    if what == "raises" and fails:
+        raise ValueError("bad")
+    if what == "exits" and fails:
+        raise SystemExit(3)
+    if what == "drawn" and sample.identity is not None:
+        return sample.new_inputs({"x": sample.inputs["x"] + sample.rng.random(1)})
+    if what == "made anew":
+        return Sample(inputs=sample.inputs, meta=sample.meta)
+    if what == "written to" and sample.identity is not None:
+        sample.inputs["x"] = sample.inputs["x"] + 1
+    if what == "misfit":
+        sample.inputs["x"] = np.zeros(2)
+    results = {"none": None, "no sample": 7, "invalid": sample.new_inputs(None)}
+    return results.get(what, sample)
+
+
+def outcome(kind, scripts, *, has_generator, skip, skips_bad):
+    """All that can be seen of a run."""
+    count = len(scripts[0])
+    generator = Scripted(scripts[0]) if has_generator else None
+    samples = [Sample(inputs={"x": np.array([float(n)])}, meta={"at": n}) for n in range(count)]
+    for number, sample in enumerate(samples):
+        sample.identified_by(SampleIdentity(5, 2, (number,)))
+    portion = Indices(2, range(count), list(range(count))) if generator else Samples(2, range(count), samples)
+    sources = generator.kept if generator else samples
+    before = repr(sources)
+    program = Program(PipelineMode.PREDICTION, 5, DataBaseParams(), None, [Segment([], False)], LAYOUT, True)
+    steps = make_steps([Follower(scripts[1]), Picky(scripts[2])], program)
+    line = kind(steps, program, generator, "after Picky")
+    report = Report([0.0] * 4)
+    watched = []
+    try:
+        made, elements = line.run(portion, LAYOUT.row, report, skip=skip, watch=watched.append, skips_bad=skips_bad)
+    except SampleError as failure:
+        return str(failure), watched, repr(sources) == before
+    rows = [(arrays[0].tolist(), meta) for arrays, meta in made]
+    return rows, elements, report.read, report.dropped, report.failures, watched, repr(sources) == before
+
+
+@given(
+    scripts=st.lists(st.tuples(*[st.sampled_from(BEHAVIOURS)] * 3), min_size=1, max_size=8).map(
+        lambda rows: list(zip(*rows, strict=True))
+    ),
+    skip=st.frozensets(st.integers(0, 7)),
+    skips_bad=st.booleans(),
+    has_generator=st.booleans(),
+)
+def test_both_kinds_make_the_same_of_all_that_generators_and_processors_may_do(scripts, skip, skips_bad, has_generator):
+    straight, branching = (
+        outcome(kind, scripts, has_generator=has_generator, skip=skip, skips_bad=skips_bad)
+        for kind in (StraightLine, BranchingLine)
+    )
+    assert straight == branching
+    assert straight[-1], "what the generator keeps was changed"
+
+
+@pytest.mark.parametrize("kind", [StraightLine, BranchingLine])
+def test_a_generator_that_gives_no_samples_is_told_what_it_should_give(kind):
+    program = Program(PipelineMode.PREDICTION, 5, DataBaseParams(), None, [Segment([], False)], LAYOUT, True)
+    line = kind([], program, Scripted(["no sample"]), "as the generator made it")
+    with pytest.raises(SampleError, match=r"in Scripted\[0\], sample 0 of epoch 2: .* must give samples .* got int$"):
+        line.run(
+            Indices(2, [0], [0]),
+            None,
+            Report([0.0, 0.0]),
+            skip=frozenset(),
+            watch=lambda element: None,
+            skips_bad=False,
+        )
