@@ -11,6 +11,8 @@ traces and compiles. The ratio is to the plain `fit` of the same round.
                 gradients too
     fit         keras.Model.fit on NumPy arrays
     fit 50      the same with 50 steps per execution and the fastest of a few thread counts
+    oneDNN      both once more with TF_ENABLE_ONEDNN_OPTS=1, which tfaip sets by itself, and TensorFlow only does on
+                processors with instructions for neural networks
 """
 
 from __future__ import annotations
@@ -41,11 +43,11 @@ def main() -> None:
     parser.add_argument("--contestant", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.contestant:
-        name, *threads = arguments.contestant.split()
+        name, *options = arguments.contestant.split()
         result = (
-            _tfaip(arguments.data, arguments.epochs, with_ema=threads == ["ema"])
+            _tfaip(arguments.data, arguments.epochs, with_ema=options == ["ema"])
             if name == "tfaip"
-            else _fit(arguments.data, arguments.epochs, 50 if name == "fit50" else 1, *map(int, threads))
+            else _fit(arguments.data, arguments.epochs, 50 if name == "fit50" else 1, *map(int, options[:2]))
         )
         print(json.dumps(result))
         return
@@ -55,7 +57,9 @@ def main() -> None:
         "tfaip": "tfaip",
         "tfaip, EMA and TensorBoard with norms": "tfaip ema",
         "keras fit": "fit 0 0",
+        "keras fit, oneDNN": "fit 0 0 onednn",
         f"keras fit, 50 steps per execution, threads {best[0]}/{best[1]}": f"fit50 {best[0]} {best[1]}",
+        "the same, oneDNN": f"fit50 {best[0]} {best[1]} onednn",
     }
     rounds: dict[str, list[dict[str, Any]]] = {name: [] for name in contestants}
     for _ in range(arguments.rounds):
@@ -91,6 +95,8 @@ def _median_epoch(results: list[dict[str, Any]]) -> float:
 def _run(contestant: str, data: str, epochs: int) -> dict[str, Any]:
     command = [sys.executable, __file__, "--contestant", contestant, "--data", data, "--epochs", str(epochs)]
     environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    if contestant.endswith("onednn"):
+        environment["TF_ENABLE_ONEDNN_OPTS"] = "1"
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     if done.returncode:
         raise SystemExit(f"{contestant} failed:\n{done.stderr}")

@@ -38,3 +38,10 @@ def test_differences_name_what_was_and_what_is():
     assert machine.differences(former, {"processor": "abacus", "python": "3.13.0", "keras": "3.15"}) == [
         "python 3.11.1 -> 3.13.0"
     ]
+
+
+def test_a_machine_tells_whether_onednn_was_chosen(monkeypatch):
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "0")
+    former = machine.describe_machine()
+    monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", "1")
+    assert machine.differences(former, machine.describe_machine()) == ["onednn off -> on"]

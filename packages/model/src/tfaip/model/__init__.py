@@ -13,6 +13,7 @@ from tfaip.model.layer_params import GraphBaseParams, LayerBaseParams
 from tfaip.model.metric import MetricDefinition
 from tfaip.model.model_definition_error import ModelDefinitionError
 from tfaip.model.model_params import ModelBaseParams
+from tfaip.model.onednn import prefer_onednn
 from tfaip.model.scenario import (
     ListFilePipelineParams,
     ListFileScenario,
@@ -73,6 +74,9 @@ _NEEDS_TENSORFLOW = {
     "ModelBase": "model",
     "ModelMetrics": "model_metrics",
 }
+
+# Here, since whatever of tfaip loads TensorFlow loads this package first.
+prefer_onednn()
 
 
 def __getattr__(name: str) -> Any:

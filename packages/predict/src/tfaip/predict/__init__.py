@@ -92,6 +92,7 @@ _MODULES = {
 def __getattr__(name: str) -> Any:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import_module("tfaip.model")  # before TensorFlow, for which it chooses how to compute
     value = getattr(import_module(_MODULES[name]), name)
     globals()[name] = value
     return value

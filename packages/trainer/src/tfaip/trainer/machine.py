@@ -1,4 +1,4 @@
-"""What the exact values of a training depend on beside its parameters: processor, versions, threads."""
+"""What the exact values of a training depend on beside its parameters: processor, versions, kernels, threads."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tfaip.model.onednn import onednn_choice
+
 if TYPE_CHECKING:
     from tfaip.model import DeviceConfigParams
 
@@ -19,7 +21,7 @@ THREADS = ("intra_op_threads", "inter_op_threads")
 
 
 def describe_machine() -> dict[str, Any]:
-    """Return the processor, the versions and the thread counts that TensorFlow computes with, as plain JSON."""
+    """Return the processor, the versions, the kernels and the thread counts that are computed with, as plain JSON."""
     import tensorflow as tf
 
     threading = tf.config.threading
@@ -27,6 +29,7 @@ def describe_machine() -> dict[str, Any]:
         "processor": _processor(),
         "python": platform.python_version(),
         **_versions(),
+        "onednn": onednn_choice(),
         "intra_op_threads": threading.get_intra_op_parallelism_threads() or _cores(),
         "inter_op_threads": threading.get_inter_op_parallelism_threads() or _cores(),
     }
