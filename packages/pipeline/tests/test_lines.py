@@ -25,8 +25,24 @@ from tfaip.pipeline.engine.step import make_steps
 from tfaip.pipeline.engine.straight_line import StraightLine
 from tfaip.pipeline.randomness import SampleIdentity
 
-BEHAVIOURS = ["fine", "drawn", "made anew", "written to", "none", "invalid", "raises", "exits", "no sample", "misfit"]
+BEHAVIOURS = [
+    "fine",
+    "drawn",
+    "made anew",
+    "of a subclass",
+    "written to",
+    "none",
+    "invalid",
+    "raises",
+    "exits",
+    "no sample",
+    "misfit",
+]
 LAYOUT = BatchLayout({"x": ArraySpec([1], "float64")}, {}, {})
+
+
+class Subclass(Sample):
+    """Which a generator may give, but no processor."""
 
 
 class Scripted(DataGenerator):
@@ -74,6 +90,8 @@ def perform(what, sample, *, fails=True):
         raise SystemExit(3)
     if what == "drawn" and sample.identity is not None:
         return sample.new_inputs({"x": sample.inputs["x"] + sample.rng.random(1)})
+    if what == "of a subclass":
+        return Subclass(inputs=sample.inputs, meta=sample.meta)
     if what == "made anew":
         return Sample(inputs=sample.inputs, meta=sample.meta)
     if what == "written to" and sample.identity is not None:

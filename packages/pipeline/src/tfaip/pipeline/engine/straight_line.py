@@ -80,7 +80,7 @@ class StraightLine(Line):
                     if loaded is None:
                         dropped += 1
                         continue
-                    if loaded.__class__ is not Sample:
+                    if loaded.__class__ is not Sample and not isinstance(loaded, Sample):
                         raise self._no_sample(loaded)
                     # A copy, since the generator may keep its samples, and processors may change theirs.
                     sample = loaded.copy()
