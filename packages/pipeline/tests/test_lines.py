@@ -36,6 +36,7 @@ BEHAVIOURS = [
     "raises",
     "exits",
     "no sample",
+    "a list",
     "misfit",
 ]
 LAYOUT = BatchLayout({"x": ArraySpec([1], "float64")}, {}, {})
@@ -98,7 +99,7 @@ def perform(what, sample, *, fails=True):
         sample.inputs["x"] = sample.inputs["x"] + 1
     if what == "misfit":
         sample.inputs["x"] = np.zeros(2)
-    results = {"none": None, "no sample": 7, "invalid": sample.new_inputs(None)}
+    results = {"none": None, "no sample": 7, "a list": [sample], "invalid": sample.new_inputs(None)}
     return results.get(what, sample)
 
 
@@ -143,10 +144,13 @@ def test_both_kinds_make_the_same_of_all_that_generators_and_processors_may_do(s
 
 
 @pytest.mark.parametrize("kind", [StraightLine, BranchingLine])
-def test_a_generator_that_gives_no_samples_is_told_what_it_should_give(kind):
+@pytest.mark.parametrize(("what", "received"), [("no sample", "int"), ("a list", "list")])
+def test_a_generator_that_gives_no_samples_is_told_what_it_should_give(kind, what, received):
     program = Program(PipelineMode.PREDICTION, 5, DataBaseParams(), None, [Segment([], False)], LAYOUT, True)
-    line = kind([], program, Scripted(["no sample"]), "as the generator made it")
-    with pytest.raises(SampleError, match=r"in Scripted\[0\], sample 0 of epoch 2: .* must give samples .* got int$"):
+    line = kind([], program, Scripted([what]), "as the generator made it")
+    with pytest.raises(
+        SampleError, match=rf"in Scripted\[0\], sample 0 of epoch 2: .* must give samples .* got {received}$"
+    ):
         line.run(
             Indices(2, [0], [0]),
             None,

@@ -9,7 +9,7 @@ from typing import Any
 from tfaip.pipeline.randomness import SampleIdentity
 from tfaip.pipeline.sample import Sample
 
-from .failure import SampleError, describe_sample
+from .failure import SampleError, describe_sample, no_sample
 from .line import Finish, Line, Watch, note_failure, numbered
 from .portion import Indices, Samples
 from .report import Report
@@ -67,9 +67,10 @@ class BranchingLine(Line):
                 return []
             if isinstance(loaded, Sample):
                 return [loaded.copy().identified_by(identity)]
-            if not isinstance(loaded, list | tuple) or not all(isinstance(each, Sample) for each in loaded):
-                raise self._no_sample(loaded)
-            return [each.copy().identified_by(identity.child(number)) for number, each in enumerate(loaded)]
+            batch = loaded if isinstance(loaded, list | tuple) and generator.yields_batches() else [loaded]
+            if wrong := [each for each in batch if not isinstance(each, Sample)]:
+                raise no_sample(type(generator).__name__, wrong[0])
+            return [each.copy().identified_by(identity.child(number)) for number, each in enumerate(batch)]
         except (Exception, SystemExit) as error:
             raise SampleError(error, f"in {type(generator).__name__}[{source}], {identity}") from error
         finally:

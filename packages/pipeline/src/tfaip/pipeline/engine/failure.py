@@ -5,10 +5,10 @@ from __future__ import annotations
 import traceback
 from typing import Any
 
-from tfaip.pipeline.errors import ProcessorError
+from tfaip.pipeline.errors import DefinitionError, ProcessorError
 from tfaip.pipeline.sample import Sample
 
-__all__ = ["SampleError"]
+__all__ = ["SampleError", "describe_sample", "no_sample"]
 
 
 class SampleError(Exception):
@@ -53,3 +53,10 @@ def describe_sample(sample: Sample | None) -> str:
     except Exception:
         text = ""
     return f"{sample.identity}" + (f" (meta {text})" if 0 < len(text) <= 200 else "")
+
+
+def no_sample(giver: str, given: object) -> DefinitionError:
+    """The error of a generator that gives something else than it should."""
+    return DefinitionError(
+        f"{giver} must give samples (or lists of samples where yields_batches() is True), got {type(given).__name__}"
+    )

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from tfaip.pipeline.data_generator import DataGenerator
-from tfaip.pipeline.errors import DefinitionError
 from tfaip.pipeline.sample import Sample
 
 from .failure import SampleError
@@ -67,13 +66,6 @@ class Line(ABC):
         Raises:
             SampleError: A sample could not be read, processed or finished.
         """
-
-    def _no_sample(self, loaded: object) -> DefinitionError:
-        """The generator has given something else."""
-        return DefinitionError(
-            f"{type(self._generator).__name__} must give samples (or lists of samples where yields_batches() is True), "
-            f"got {type(loaded).__name__}"
-        )
 
 
 def note_failure(failure: SampleError, report: Report, *, skips_bad: bool) -> None:

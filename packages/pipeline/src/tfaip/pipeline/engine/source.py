@@ -9,11 +9,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from tfaip.pipeline.errors import DefinitionError
 from tfaip.pipeline.randomness import SampleIdentity, pass_generator, pass_order
 from tfaip.pipeline.sample import Sample
 
-from .failure import SampleError
+from .failure import SampleError, no_sample
 from .place import Place
 from .portion import EndOfPass, Indices, Origin, Portion, Samples, Token
 
@@ -234,10 +233,7 @@ class StreamSource(Source):
                 samples.extend(part.copy().identified_by(identity.child(n)) for n, part in enumerate(element))
                 elements.extend([number] * len(element))
             else:
-                raise DefinitionError(
-                    f"{self._name} must give samples (or lists of samples where yields_batches() "
-                    f"is True), got {type(element).__name__} at index {index}"
-                )
+                raise no_sample(f"{self._name}, at index {index},", element)
         positions = [position for position, _ in chunk]
         return Samples(epoch, positions, samples, _unless_one_of_each(elements, len(chunk)), keep=keep)
 

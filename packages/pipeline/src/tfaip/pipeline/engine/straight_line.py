@@ -10,7 +10,7 @@ from tfaip.pipeline.data_generator import DataGenerator
 from tfaip.pipeline.randomness import SampleIdentity
 from tfaip.pipeline.sample import Sample
 
-from .failure import SampleError, describe_sample
+from .failure import SampleError, describe_sample, no_sample
 from .line import Finish, Line, Watch, note_failure, numbered
 from .portion import Indices, Samples
 from .program import Program
@@ -81,7 +81,7 @@ class StraightLine(Line):
                         dropped += 1
                         continue
                     if loaded.__class__ is not Sample and not isinstance(loaded, Sample):
-                        raise self._no_sample(loaded)
+                        raise no_sample(type(generator).__name__, loaded)
                     # A copy, since the generator may keep its samples, and processors may change theirs.
                     sample = loaded.copy()
                     sample._identity = identity
