@@ -21,7 +21,7 @@ def test_a_regular_file_is_read_whole(tmp_path: Path) -> None:
 def test_a_file_over_the_limit_is_refused(tmp_path: Path, limit: int, shown: str) -> None:
     with (tmp_path / "file").open("wb") as file:
         file.truncate(limit + 1)
-    with pytest.raises(OSError, match=f"is larger than {shown}"):
+    with pytest.raises(OSError, match=f"it is larger than {shown}"):
         read_regular(tmp_path / "file", limit)
 
 
@@ -29,7 +29,7 @@ def test_a_file_that_hides_its_size_is_read_up_to_the_limit() -> None:
     # /proc tells no sizes.
     if not Path("/proc/self/status").exists():
         pytest.skip("there is no /proc on this system")
-    with pytest.raises(OSError, match="is larger than 10 bytes"):
+    with pytest.raises(OSError, match="it is larger than 10 bytes"):
         read_regular("/proc/self/status", 10)
 
 
@@ -38,7 +38,7 @@ def test_special_files_are_refused_at_once(tmp_path: Path, read: object) -> None
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "link").symlink_to("/dev/zero")
     for name, kind in {"pipe": "a pipe", "link": "a device", ".": "a folder"}.items():
-        with pytest.raises(OSError, match=f"is {kind}, not a regular file"):
+        with pytest.raises(OSError, match=f"it is {kind}, not a regular file"):
             read(tmp_path / name)  # type: ignore[operator]  # each is a function of a path
 
 

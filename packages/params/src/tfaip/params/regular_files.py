@@ -1,7 +1,7 @@
 """Reads files that other people made: regular files only, and no more of them than the caller allows.
 
 A pipe would block for ever, and a device never ends. Every refusal is an `OSError` whose `strerror` is a phrase for a
-message: "is a pipe, not a regular file".
+message: "it is a pipe, not a regular file".
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def read_regular(path: str | os.PathLike[str], limit: int) -> bytes:
         size = os.fstat(file.fileno()).st_size
         content = file.read(limit + 1) if size <= limit else b""
     if size > limit or len(content) > limit:
-        raise OSError(errno.EFBIG, f"is larger than {_shown(limit)}", str(path))
+        raise OSError(errno.EFBIG, f"it is larger than {_shown(limit)}", str(path))
     return content
 
 
@@ -71,13 +71,13 @@ def _stat(path: str | os.PathLike[str]) -> os.stat_result:
     try:
         return Path(path).stat()
     except ValueError:
-        raise OSError(errno.EINVAL, "has a NUL in its name", str(path)) from None
+        raise OSError(errno.EINVAL, "its name holds a NUL", str(path)) from None
 
 
 def _checked(status: os.stat_result, path: str | os.PathLike[str]) -> os.stat_result:
     if not stat.S_ISREG(status.st_mode):
         kind = _KINDS.get(stat.S_IFMT(status.st_mode), "a special file")
-        raise OSError(errno.EINVAL, f"is {kind}, not a regular file", str(path))
+        raise OSError(errno.EINVAL, f"it is {kind}, not a regular file", str(path))
     return status
 
 

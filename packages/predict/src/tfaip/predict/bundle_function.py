@@ -25,12 +25,12 @@ def bundle_prediction_function(
         eager: Run the graph of the scenario's code with the weights of the bundle, uncompiled.
 
     Raises:
-        BundleError: The bundle lacks a SavedModel, or where `eager` is set, a weight of today's graph.
+        BundleError: The bundle lacks a SavedModel, or where `eager` is set, a weight of today's graph in its shape.
     """
     if not eager:
         return load_prediction_function(path, inputs=scenario.data.input_layer_specs())
     graph = scenario.create_model().build_graph(scenario.data)
-    weights = load_weights(path)
+    weights = load_weights(path, shapes={variable.path: tuple(variable.shape) for variable in graph.weights})
     missing = [variable.path for variable in graph.weights if variable.path not in weights]
     if missing:
         raise BundleError(

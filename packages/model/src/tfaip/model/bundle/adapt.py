@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 from tfaip.model.bundle.errors import BundleError
 from tfaip.model.bundle.export import export_bundle
 from tfaip.model.bundle.layout import Bundle
-from tfaip.model.bundle.load import load_scenario_params, load_weights
+from tfaip.model.bundle.load import load_scenario_params, open_weights
 from tfaip.params import ParamsWarning
 from tfaip.params.suggestions import nearest
 
 if TYPE_CHECKING:
-    import numpy as np
+    from tfaip.model.bundle.array_file import StoredArray
 
 __all__ = ["AdaptedBundle", "adapt_bundle"]
 
@@ -65,21 +65,23 @@ def adapt_bundle(
     scenario = scenario_cls(scenario_cls.tagged(params))
     model = scenario.create_model()
     graph = model.build_graph(scenario.data)
-    weights = load_weights(path)
-    _check_weights(former, graph.weights, weights)
+    with open_weights(path) as file:
+        _check_weights(former, graph.weights, file.arrays)
+        weights = file.read(variable.path for variable in graph.weights)
     for variable in graph.weights:
-        variable.assign(weights.pop(variable.path))
-    differences += [f"{former.weights}: the graph has no variable {name} any more" for name in weights]
+        variable.assign(weights[variable.path])
+    left = [name for name in file.arrays if name not in weights]
+    differences += [f"{former.weights}: the graph has no variable {name} any more" for name in left]
     return AdaptedBundle(export_bundle(target, scenario, model, graph), tuple(differences))
 
 
-def _check_weights(former: Bundle, variables: Iterable[Any], weights: Mapping[str, np.ndarray]) -> None:
+def _check_weights(former: Bundle, variables: Iterable[Any], weights: Mapping[str, StoredArray]) -> None:
     problems = []
     for variable in variables:
         if variable.path not in weights:
             close = nearest(variable.path, weights, 1)
             problems.append(f"{variable.path} is not in it" + (f" (it has {close[0]})" if close else ""))
-        elif (stored := tuple(weights[variable.path].shape)) != (shape := tuple(variable.shape)):
+        elif (stored := weights[variable.path].shape) != (shape := tuple(variable.shape)):
             problems.append(f"{variable.path} has the shape {list(stored)} in it, {list(shape)} today")
     if problems:
         raise BundleError(

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tfaip.model.bundle.atomic_folder import standing_folder
+from tfaip.model.bundle.containment import what_leads_out
 from tfaip.model.bundle.errors import BundleError
 from tfaip.model.bundle.manifest import MANIFEST, Manifest
 
@@ -45,8 +46,15 @@ class Bundle:
         Raises:
             BundleError: `path` is no folder, lacks a part, holds one that is cut off, or is of a newer format.
         """
-        bundle = cls(standing_folder(Path(path)))
-        if bundle.path != Path(path):
+        try:
+            return cls._checked(Path(path))
+        except OSError as error:
+            raise BundleError(f"the bundle {path} can't be read: {error.strerror or error}") from None
+
+    @classmethod
+    def _checked(cls, path: Path) -> Bundle:
+        bundle = cls(standing_folder(path))
+        if bundle.path != path:
             logger.warning("An export to %s was interrupted; the bundle before it is used, %s", path, bundle.path)
         if not bundle.path.is_dir():
             raise BundleError(f"a bundle is a folder, but {bundle.path} is {_what_is(bundle.path)}")
@@ -56,6 +64,9 @@ class Bundle:
             hint = f"; did you mean {' or '.join(str(bundle.path / name) for name in inside)}?" if inside else ""
             what = "is broken" if manifest else "is no bundle"
             raise BundleError(f"{bundle.path} {what}, it has no scenario_params.json{hint}")
+        for part in (bundle.scenario_params, bundle.weights):
+            if outside := what_leads_out(bundle.path, part):
+                raise BundleError(f"the parts of the bundle {bundle.path} must lie in it, but {outside}")
         if manifest:
             manifest.check_sizes(bundle.path)
         return bundle

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tfaip.model.bundle.containment import what_leads_out
 from tfaip.model.bundle.errors import BundleError
 from tfaip.model.bundle.layout import DEFAULT_LABEL, SIGNATURE, Bundle
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from tfaip.model.bundle.array_file import ArrayFile
     from tfaip.model.scenario import ScenarioBaseParams
     from tfaip.pipeline import ArraySpec
 
-__all__ = ["load_prediction_function", "load_scenario_params", "load_weights"]
+__all__ = ["load_prediction_function", "load_scenario_params", "load_weights", "open_weights"]
 
 
 def load_scenario_params(
@@ -31,11 +34,12 @@ def load_scenario_params(
             defaults, are a `ParamsWarning` each.
 
     Raises:
-        BundleError: `path` is no bundle, or its parameters cannot be read.
+        BundleError: `path` is no bundle, its parameters cannot be read, or a resource lies outside of it.
     """
     from tfaip.model.scenario import ScenarioBaseParams
     from tfaip.model.scenario.stored_params import load_stored_params
     from tfaip.params import ParamsError
+    from tfaip.pipeline.resources import find_resources
 
     bundle = Bundle.at(path)
     try:
@@ -44,23 +48,42 @@ def load_scenario_params(
         raise BundleError(f"the parameters of the bundle {bundle.path} cannot be read: {error}") from error
     # Resources stand in the bundle, wherever it has been moved to.
     params.data.resource_base_path = str(bundle.path.resolve())
+    for resource in find_resources(params.data, "$.data"):
+        if outside := what_leads_out(bundle.path, Path(params.data.resource_path(resource.path))):
+            raise BundleError(
+                f"a resource of the bundle {bundle.path} must lie in it, but {resource.where} is {resource.path!r}: "
+                f"{outside}"
+            )
     return params
 
 
-def load_weights(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
+def load_weights(
+    path: str | os.PathLike[str], *, shapes: Mapping[str, tuple[int, ...]] | None = None
+) -> dict[str, np.ndarray]:
     """Return the weights of the bundle at `path`, by the path of their variable.
+
+    Args:
+        path: The bundle.
+        shapes: Shapes that weights must have, by path of their variable; compared before any weight is read.
+
+    Raises:
+        BundleError: `path` is no bundle, or a broken one, or a weight has another shape.
+    """
+    with open_weights(path) as file:
+        return file.read(file.arrays, shapes=shapes)
+
+
+def open_weights(path: str | os.PathLike[str]) -> ArrayFile:
+    """Return the opened weights of the bundle at `path`, whose shapes are known before they are read.
 
     Raises:
         BundleError: `path` is no bundle, or a broken one.
     """
-    from tfaip.model.bundle.weights import read_weights
+    from tfaip.model.bundle.array_file import ArrayFile
 
     bundle = Bundle.at(path)
     bundle.verify(bundle.weights)
-    try:
-        return read_weights(bundle.weights)
-    except OSError as error:
-        raise BundleError(f"the weights of the bundle {bundle.path} cannot be read: {error}") from error
+    return ArrayFile(bundle.weights)
 
 
 def load_prediction_function(
@@ -95,6 +118,8 @@ def load_prediction_function(
             f"the bundle {bundle.path} has no SavedModel in {folder.relative_to(bundle.path)}/; "
             "it was exported with export_serve off, or is broken"
         )
+    if outside := what_leads_out(bundle.path, folder):
+        raise BundleError(f"{where} must lie in it as a whole, but {outside}")
     bundle.verify(folder)
     try:
         module = tf.saved_model.load(str(folder))

@@ -11,7 +11,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from tfaip.model.bundle.containment import what_leads_out
 from tfaip.model.bundle.errors import BundleError
+from tfaip.params.regular_files import read_regular
 
 __all__ = ["BUNDLE_VERSION", "MANIFEST", "Manifest"]
 
@@ -19,6 +21,9 @@ MANIFEST = "bundle.json"
 
 # Raised whenever a bundle that is written could not be loaded by the versions before.
 BUNDLE_VERSION = 1
+
+# Some 100,000 files.
+_MAX_BYTES = 16 << 20
 
 # People may edit parameters, which are checked when they are read; the manifest can't hold its own checksum.
 _NOT_CHECKED = ("scenario_params.json", MANIFEST)
@@ -65,7 +70,7 @@ class Manifest:
             BundleError: It can't be read, or is of a newer format.
         """
         try:
-            content: Any = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+            content: Any = json.loads(read_regular(folder / MANIFEST, _MAX_BYTES))
             version = int(content["bundle_version"])
             if version > BUNDLE_VERSION:
                 writer = content.get("versions", {}).get("tfaip-model", "of an unknown version")
@@ -77,7 +82,7 @@ class Manifest:
             return cls(version, dict(content.get("versions", {})), files)
         except BundleError:
             raise
-        except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
             raise BundleError(
                 f"the bundle {folder} is broken, its {MANIFEST} can't be read ({type(error).__name__}: {error}): "
                 "copy or export it again"
@@ -88,7 +93,9 @@ class Manifest:
         problems = []
         for name, (size, _) in self.files.items():
             path = folder / name
-            if not path.is_file():
+            if outside := what_leads_out(folder, path):
+                problems.append(outside)
+            elif not path.is_file():
                 problems.append(f"{name} is missing")
             elif (found := path.stat().st_size) != size:
                 problems.append(f"{name} has {found} bytes, not {size}")

@@ -1,16 +1,18 @@
 """Weights by the path of their variable, in HDF5.
 
-Keras' own layout goes by attribute names and positions, which says nothing to whoever wants to match weights by name.
+Keras' own layout goes by attribute names and positions, which says nothing to somebody who matches weights by name.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from tfaip.model.bundle.array_file import ArrayFile
 
 __all__ = ["read_weights", "require_own_paths", "write_weights"]
 
@@ -43,16 +45,19 @@ def require_own_paths(variables: Sequence[Any]) -> None:
         )
 
 
-def read_weights(path: Path) -> dict[str, np.ndarray]:
-    """Return all weights by variable path."""
-    import h5py
+def read_weights(
+    path: Path, *, shapes: Mapping[str, tuple[int, ...]] | None = None, limit: int | None = None
+) -> dict[str, np.ndarray]:
+    """Return all weights by variable path.
 
-    weights: dict[str, np.ndarray] = {}
+    Args:
+        path: The file.
+        shapes: Shapes that weights must have, by path; others may have any.
+        limit: Number of bytes that the weights may take in memory; default: as many as the file has.
 
-    def visit(name: str, item: Any) -> None:
-        if isinstance(item, h5py.Dataset):
-            weights[name] = item[()]
-
-    with h5py.File(path, "r") as file:
-        file.visititems(visit)
-    return weights
+    Raises:
+        ArrayFileError: The file can't be read, holds something else than plain arrays, or a weight has another shape;
+            no weight is read before all shapes have been compared.
+    """
+    with ArrayFile(path) as file:
+        return file.read(file.arrays, shapes=shapes, limit=limit)
