@@ -1,14 +1,18 @@
 import errno
+import hashlib
+import json
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import h5py
 import keras
 import numpy as np
 import pytest
 
+from tfaip.params import UserError
 from tfaip.trainer import CheckpointError
 from tfaip.trainer.checkpoint import Checkpoints
 
@@ -53,6 +57,69 @@ def test_a_damaged_file_makes_the_older_checkpoint_the_newest(tmp_path, file):
     damaged = tmp_path / "step_00000002" / file
     damaged.write_bytes(damaged.read_bytes()[:-10])
     assert Checkpoints(tmp_path).newest().state() == {"epoch": 1}
+
+
+def rewrite(checkpoint, name, content):
+    """Change a file and its checksum, as a stranger would."""
+    (checkpoint.path / name).write_bytes(content)
+    manifest = {
+        file: checksum_of(checkpoint.path / file) for file in ("trainer_state.json", "weights.h5", "variables.h5")
+    }
+    (checkpoint.path / "manifest.json").write_text(json.dumps(manifest))
+
+
+def checksum_of(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "content", ["{}", "[]", "3", '{"trainer_state.json": "0"}', "[" * 100_000, '{"../../secret": "0"}']
+)
+def test_a_manifest_that_does_not_name_the_files_makes_no_checkpoint(tmp_path, content):
+    (write(tmp_path, 1, 1).path / "manifest.json").write_text(content)
+    with pytest.raises(CheckpointError, match="no checkpoint in .* is whole"):
+        Checkpoints(tmp_path).newest()
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "trainer_state.json", "variables.h5"])
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(tmp_path, name):
+    path = write(tmp_path, 1, 1).path / name
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(CheckpointError, match="no checkpoint in .* is whole"):
+        Checkpoints(tmp_path).newest()
+
+
+@pytest.mark.parametrize(
+    "content", [b"{}", b"[]", b'{"state": [], "variables": {}}', b"\xff", b'{"state": {"epoch": 1}}', b"[" * 100_000]
+)
+def test_an_odd_state_is_a_checkpoint_error_of_one_sentence(tmp_path, content):
+    checkpoint = write(tmp_path, 1, 1)
+    rewrite(checkpoint, "trainer_state.json", content)
+    for read in (checkpoint.state, lambda: checkpoint.restore(variables(0))):
+        with pytest.raises(CheckpointError, match=r"is broken: trainer_state.json can't be read \([^\n]+\)$"):
+            read()
+
+
+def test_values_that_stand_in_another_file_are_not_restored(tmp_path):
+    checkpoint = write(tmp_path, 1, 1)
+    with h5py.File(checkpoint.path / "variables.h5", "a") as file:
+        del file["graph/0"]
+        file["graph/0"] = h5py.ExternalLink("weights.h5", "/kernel")
+    rewrite(checkpoint, "variables.h5", (checkpoint.path / "variables.h5").read_bytes())
+    with pytest.raises(UserError, match="graph/0 is a link"):
+        Checkpoints(tmp_path).newest().restore(variables(0))
+
+
+def test_a_variable_that_the_file_lacks_is_named_before_any_is_assigned(tmp_path):
+    checkpoint = write(tmp_path, 1, 1)
+    with h5py.File(checkpoint.path / "variables.h5", "a") as file:
+        del file["optimizer/0"]
+    rewrite(checkpoint, "variables.h5", (checkpoint.path / "variables.h5").read_bytes())
+    restored = variables(0)
+    with pytest.raises(CheckpointError, match=r"is broken: variables.h5 lacks optimizer/0 \(iterations\)"):
+        Checkpoints(tmp_path).newest().restore(restored)
+    assert not restored["graph"][0].numpy().any()
 
 
 def test_if_all_are_damaged_the_error_names_them(tmp_path):

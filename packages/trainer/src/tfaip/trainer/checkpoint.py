@@ -25,7 +25,9 @@ from typing import Any
 import h5py
 import numpy as np
 
+from tfaip.model.bundle.array_file import ArrayFile
 from tfaip.model.bundle.weights import write_weights
+from tfaip.params.regular_files import open_regular, read_regular
 from tfaip.trainer.errors import CheckpointError
 
 __all__ = ["Checkpoint", "Checkpoints"]
@@ -33,6 +35,11 @@ __all__ = ["Checkpoint", "Checkpoints"]
 logger = logging.getLogger(__name__)
 
 STATE, WEIGHTS, VARIABLES, MANIFEST = "trainer_state.json", "weights.h5", "variables.h5", "manifest.json"
+# Files that the manifest names.
+FILES = (STATE, WEIGHTS, VARIABLES)
+
+# The paths of 100,000 variables take some 10 MiB.
+_MAX_BYTES = 64 << 20
 
 Variables = Mapping[str, Sequence[Any]]
 
@@ -56,17 +63,29 @@ class Checkpoint:
 
     def state(self) -> dict[str, Any]:
         """Return what was stored beside the variables."""
-        content: dict[str, Any] = json.loads((self.path / STATE).read_text(encoding="utf-8"))
-        return content["state"]
+        state: dict[str, Any] = self._content()["state"]
+        return state
+
+    def _content(self) -> dict[str, Any]:
+        try:
+            content: Any = json.loads(read_regular(self.path / STATE, _MAX_BYTES))
+            if isinstance(content["state"], dict) and isinstance(content["variables"], dict):
+                return dict(content)
+            problem = "its parts must be objects"
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            problem = f"{type(error).__name__}: {error}"
+        raise CheckpointError(f"the checkpoint {self.path} is broken: {STATE} can't be read ({problem})") from None
 
     def restore(self, groups: Variables) -> None:
         """Assign the stored values to the variables of each group, one by one.
 
         Raises:
-            CheckpointError: Number, shape or type of the variables differ from what was stored.
+            CheckpointError: The file can't be read, or number or shape of the variables differ from what was stored;
+                no value is read or assigned then.
         """
-        paths = json.loads((self.path / STATE).read_text(encoding="utf-8"))["variables"]
-        with h5py.File(self.path / VARIABLES, "r") as file:
+        paths = self._content()["variables"]
+        targets: dict[str, Any] = {}
+        with ArrayFile(self.path / VARIABLES) as file:
             for group, variables in groups.items():
                 stored = paths.get(group, [])
                 if len(stored) != len(variables):
@@ -75,13 +94,20 @@ class Checkpoint:
                         f"but there are {len(variables)} now: the network or its optimizer has changed"
                     )
                 for position, (path, variable) in enumerate(zip(stored, variables, strict=True)):
-                    value = file[group][str(position)][()]
-                    if tuple(value.shape) != tuple(variable.shape):
+                    name = f"{group}/{position}"
+                    if name not in file.arrays:
                         raise CheckpointError(
-                            f"the checkpoint {self.path} holds {path} with shape {tuple(value.shape)}, "
+                            f"the checkpoint {self.path} is broken: {VARIABLES} lacks {name} ({path})"
+                        )
+                    if file.arrays[name].shape != tuple(variable.shape):
+                        raise CheckpointError(
+                            f"the checkpoint {self.path} holds {path} with shape {file.arrays[name].shape}, "
                             f"but it has shape {tuple(variable.shape)} now: the network has changed"
                         )
-                    variable.assign(value)
+                    targets[name] = variable
+            # One at a time: all of them may be several times the network.
+            for name, variable in targets.items():
+                variable.assign(file.read([name])[name])
 
 
 class Checkpoints:
@@ -125,7 +151,7 @@ class Checkpoints:
             for group, variables in groups.items():
                 for position, variable in enumerate(variables):
                     file.create_dataset(f"{group}/{position}", data=np.asarray(variable.numpy()))
-        manifest = {name: _checksum(beside / name) for name in (STATE, WEIGHTS, VARIABLES)}
+        manifest = {name: _checksum(beside / name) for name in FILES}
         (beside / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         for file_path in beside.iterdir():
             _sync(file_path)
@@ -165,15 +191,17 @@ def _order(path: Path) -> tuple[int, ...]:
 def _broken(path: Path) -> str:
     """Say what is wrong with a checkpoint, nothing if it is whole."""
     try:
-        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+        manifest = json.loads(read_regular(path / MANIFEST, _MAX_BYTES))
+        if not isinstance(manifest, dict) or set(manifest) != set(FILES):
+            return f"{MANIFEST} must name {', '.join(FILES)}"
         wrong = [name for name, checksum in manifest.items() if _checksum(path / name) != checksum]
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         return str(error)
     return f"the checksum of {', '.join(wrong)} does not hold" if wrong else ""
 
 
 def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
