@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+from examples.atr.codec import read_transcript
 from examples.atr.generator_params import LinesParams
 from examples.atr.rendering import rendered_line
 from tfaip.pipeline import DataError, DataGenerator, PipelineMode, Sample
-from tfaip.pipeline.generators.line_lists import expand_globs
+from tfaip.pipeline.text_files import expand_globs
 
 
 class LinesGenerator(DataGenerator[LinesParams]):
@@ -37,6 +38,6 @@ def transcript_of(path: Path) -> str:
     """
     beside = path.with_name(path.name.partition(".")[0] + ".gt.txt")
     try:
-        return beside.read_text(encoding="utf-8-sig").strip()
-    except (OSError, UnicodeDecodeError) as error:
+        return read_transcript(beside)
+    except DataError as error:
         raise DataError(f"the transcript of {path} must be a text in {beside}: {error}") from error

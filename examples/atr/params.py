@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from attrs.validators import and_, deep_iterable, ge, lt
 
+from examples.atr.codec import read_codec
 from examples.atr.processor_params import DecodeTextParams, DistortLineParams, EncodeTextParams, LoadLineParams
 from tfaip.model import EvaluatorParams, ModelBaseParams, ScenarioBaseParams
 from tfaip.params import field, params
@@ -41,7 +42,7 @@ class ATRDataParams(DataBaseParams):
     def characters(self) -> str:
         """Return the characters that can be read, in the order of their labels, which begin with 1."""
         path = Path(self.resource_path(self.codec)) if self.codec else Path(DEFAULT_CODEC)
-        return path.read_text(encoding="utf-8").splitlines()[0]
+        return read_codec(path)
 
     def cls(self) -> type[ATRData]:
         """Return the data's class."""

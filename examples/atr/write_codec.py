@@ -1,15 +1,11 @@
 """Writes the characters of transcripts to a file: `python -m examples.atr.write_codec FILE 'FOLDER/*.gt.txt' ...`."""
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
-from tfaip.pipeline.generators.line_lists import expand_globs
-
-
-def characters_of(texts: Iterable[str]) -> str:
-    """Return all characters of the texts, in the order of their code points."""
-    return "".join(sorted({character for text in texts for character in text.strip()}))
+from examples.atr.codec import characters_of, read_transcript, write_codec
+from tfaip.pipeline import DataError
+from tfaip.pipeline.text_files import expand_globs
 
 
 def main() -> None:
@@ -17,9 +13,12 @@ def main() -> None:
     if len(sys.argv) < 3:
         sys.exit("usage: python -m examples.atr.write_codec FILE 'FOLDER/*.gt.txt' ...")
     file, *transcripts = sys.argv[1:]
-    characters = characters_of(path.read_text(encoding="utf-8-sig") for path in expand_globs(transcripts))
-    Path(file).write_text(characters + "\n", encoding="utf-8")
-    print(f"{len(characters)} characters are in {file}: {characters}")
+    try:
+        characters = characters_of(read_transcript(path) for path in expand_globs(transcripts))
+        write_codec(Path(file), characters)
+    except DataError as error:
+        sys.exit(f"write_codec: error: {error}")
+    print(f"{len(characters)} characters are in {file}: {characters!r}")
 
 
 if __name__ == "__main__":

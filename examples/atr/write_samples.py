@@ -6,6 +6,7 @@ from pathlib import Path
 from PIL import Image
 
 from examples.atr.rendering import rendered_line
+from tfaip.pipeline.text_files import write_lines
 
 
 def write_samples(folder: Path, count: int = 20, part: str = "validation") -> list[Path]:
@@ -16,7 +17,7 @@ def write_samples(folder: Path, count: int = 20, part: str = "validation") -> li
         line, text = rendered_line(part, number)
         path = folder / f"{number:03}.png"
         Image.fromarray(line).save(path)
-        path.with_suffix(".gt.txt").write_text(text + "\n", encoding="utf-8")
+        write_lines(path.with_suffix(".gt.txt"), [text])
         paths.append(path)
     return paths
 

@@ -9,7 +9,7 @@ import numpy as np
 from examples.imageclassification.generator_params import ImagesParams
 from examples.imageclassification.textures import TEXTURES, texture_patch, texture_patches
 from tfaip.pipeline import DataError, DataGenerator, PipelineMode, Sample
-from tfaip.pipeline.generators.line_lists import expand_globs
+from tfaip.pipeline.text_files import expand_globs
 
 SUFFIXES = {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from commands import run
+from examples.atr.codec import characters_of, read_codec, read_transcript, write_codec
 from examples.atr.ctc_decoding import beam_search, best_path
 from examples.atr.generator_params import LinesParams
 from examples.atr.params import ATRDataParams
 from examples.atr.rendering import rendered_line
 from examples.atr.scenario import ATRScenario
-from examples.atr.write_codec import characters_of
 from examples.atr.write_samples import write_samples
 from tfaip.model.testing import ScenarioChecks
 from tfaip.pipeline import DataError, DataPipelineParams, PipelineMode
@@ -94,6 +94,30 @@ def test_a_character_that_the_codec_lacks_is_named_with_what_to_do(folder, tmp_p
     codec.write_text(characters_of(["Größe"]), encoding="utf-8")
     (sample,) = samples_of(LinesParams(image_files=[str(tmp_path / "*.png")]), codec=str(codec))
     assert sample.targets["labels"].tolist() == [1, 3, 5, 4, 2]
+
+
+@pytest.mark.parametrize("text", ["a\u2028b\x85c\x0cd\x1ce\rf", " x\tyz ", "\ufeff\uff21", "\ufeff"])
+def test_a_codec_reads_back_the_characters_that_it_wrote(tmp_path, text):
+    characters = characters_of([text])
+    write_codec(tmp_path / "codec.txt", characters)
+    assert (
+        ATRDataParams(codec=str(tmp_path / "codec.txt")).characters()
+        == characters
+        == read_codec(tmp_path / "codec.txt")
+    )
+
+
+def test_codecs_and_transcripts_that_cannot_be_read_back_are_refused(tmp_path):
+    path = tmp_path / "x.gt.txt"
+    path.write_text("\nfirst\nsecond\n")
+    with pytest.raises(DataError, match=r"x\.gt\.txt:3: a transcript must be one line"):
+        read_transcript(path)
+    for characters in ("", "a\nb", "\r"):
+        with pytest.raises(DataError, match="must hold a character|must be one line"):
+            write_codec(path, characters)
+    path.write_text("\nab\n")
+    with pytest.raises(DataError, match=r"x\.gt\.txt:1: the first line of a codec must hold the characters"):
+        read_codec(path)
 
 
 def paths_with(probabilities):

@@ -9,7 +9,7 @@ import numpy as np
 from examples.text.finetuningbert.generator_params import PairsParams
 from examples.text.finetuningbert.sentences import generated_pair
 from tfaip.pipeline import DataError, DataGenerator, PipelineMode, Sample
-from tfaip.pipeline.generators.line_lists import expand_globs
+from tfaip.pipeline.text_files import expand_globs, read_table
 
 QUALITY, FIRST, SECOND = "Quality", "#1 String", "#2 String"
 
@@ -53,24 +53,9 @@ def read_pairs(path: Path, needs_quality: bool) -> Iterator[Pair]:
     Raises:
         DataError: The file can't be read, or a column or a value is not what it must be.
     """
-    try:
-        # Not `splitlines`, which also ends lines at characters that a sentence may hold.
-        header, *rows = path.read_text(encoding="utf-8-sig").rstrip("\n").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read as a table of pairs: {error}") from error
-    columns = header.split("\t")
     wanted = [FIRST, SECOND, *([QUALITY] if needs_quality else [])]
-    if missing := [name for name in wanted if name not in columns]:
-        raise DataError(
-            f"{path}: the first row must name the columns {', '.join(wanted)}, separated by tabs, "
-            f"but {', '.join(missing)} is not among {columns}"
-        )
-    for number, row in enumerate(rows, start=2):
-        values = row.split("\t")
-        if len(values) != len(columns):
-            raise DataError(f"{path}:{number}: a row must have {len(columns)} columns, got {len(values)}: {row!r}")
-        named = dict(zip(columns, values, strict=True))
-        quality = named.get(QUALITY)
+    for line, row in read_table(path, wanted, delimiter="\t", quoting="none").rows:
+        quality = row.get(QUALITY)
         if quality not in ("0", "1") and (needs_quality or quality):
-            raise DataError(f"{path}:{number}: {QUALITY} must be 1 (equivalent) or 0 (not), got {quality!r}")
-        yield Pair(f"{path}:{number}", named[FIRST], named[SECOND], quality == "1" if quality else None)
+            raise DataError(f"{path}:{line}: {QUALITY} must be 1 (equivalent) or 0 (not), got {quality!r}")
+        yield Pair(f"{path}:{line}", row[FIRST], row[SECOND], quality == "1" if quality else None)

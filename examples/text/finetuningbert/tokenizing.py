@@ -9,6 +9,7 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 from tokenizers.processors import BertProcessing
 
 from tfaip.pipeline import DataError
+from tfaip.pipeline.text_files import read_lines
 
 START, END, UNKNOWN = "[CLS]", "[SEP]", "[UNK]"
 
@@ -25,6 +26,8 @@ def load_tokenizer(path: Path, *, lowercase: bool) -> Tokenizer:
     """
     try:
         tokenizer = Tokenizer.from_file(str(path)) if path.suffix == ".json" else _of_pieces(path, lowercase)
+    except DataError:
+        raise
     except Exception as error:  # the wheel raises nothing more exact
         raise DataError(f"{path} cannot be read as a vocabulary (vocab.txt or tokenizer.json): {error}") from error
     numbers = {piece: tokenizer.token_to_id(piece) for piece in (START, END, UNKNOWN)}
@@ -40,8 +43,16 @@ def load_tokenizer(path: Path, *, lowercase: bool) -> Tokenizer:
     return tokenizer
 
 
+def read_pieces(path: Path) -> list[str]:
+    """Return the pieces of a `vocab.txt`; the number of a piece is that of its line, from 0."""
+    pieces = read_lines(path)
+    while pieces and not pieces[-1]:
+        pieces.pop()
+    return pieces
+
+
 def _of_pieces(path: Path, lowercase: bool) -> Tokenizer:
-    pieces = path.read_text(encoding="utf-8").rstrip("\n").split("\n")
+    pieces = read_pieces(path)
     tokenizer = Tokenizer(WordPiece({piece: number for number, piece in enumerate(pieces)}, unk_token=UNKNOWN))
     return with_words_of_bert(tokenizer, lowercase)
 

@@ -10,6 +10,8 @@ from safetensors.numpy import save_file
 
 from examples.text.finetuningbert.params import DEFAULT_VOCABULARY
 from examples.text.finetuningbert.sentences import generated_pair
+from examples.text.finetuningbert.tokenizing import read_pieces
+from tfaip.pipeline.text_files import write_lines
 
 LAYERS, HIDDEN, INTERMEDIATE, POSITIONS = 2, 32, 64, 128
 
@@ -25,7 +27,7 @@ def write_samples(folder: Path, count: int = 200) -> list[Path]:
             rows.append(f"{int(equivalent)}\t{2 * number}\t{2 * number + 1}\t{first}\t{second}")
         if path.name == "new.txt":
             rows = [row.partition("\t")[2] for row in rows]
-        path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+        write_lines(path, rows)
     return paths
 
 
@@ -33,7 +35,7 @@ def write_tiny_bert(folder: Path) -> None:
     """Write a BERT with random weights, in the layout of Hugging Face, to show how such a folder is used."""
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copy(DEFAULT_VOCABULARY, folder / "vocab.txt")
-    pieces = len(Path(DEFAULT_VOCABULARY).read_text(encoding="utf-8").splitlines())
+    pieces = len(read_pieces(Path(DEFAULT_VOCABULARY)))
     config = {
         "model_type": "bert",
         "vocab_size": pieces,

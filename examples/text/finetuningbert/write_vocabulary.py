@@ -6,7 +6,6 @@ Without pairs it is the vocabulary of the generated sentences, which stands in `
 import string
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 
 from tokenizers import Tokenizer
 from tokenizers.models import WordPiece
@@ -15,7 +14,7 @@ from tokenizers.trainers import WordPieceTrainer
 from examples.text.finetuningbert.generators import read_pairs
 from examples.text.finetuningbert.sentences import generated_pair
 from examples.text.finetuningbert.tokenizing import END, START, UNKNOWN, with_words_of_bert
-from tfaip.pipeline.generators.line_lists import expand_globs
+from tfaip.pipeline.text_files import expand_globs, write_lines
 
 SPECIAL = ["[PAD]", UNKNOWN, START, END, "[MASK]"]
 MOST = 8000
@@ -45,7 +44,7 @@ def main() -> None:
     else:
         sentences = [text for index in range(GENERATED) for text in generated_pair("training", index)[:2]]
     pieces = learned_vocabulary(sentences)
-    Path(file).write_text("\n".join(pieces) + "\n", encoding="utf-8")
+    write_lines(file, pieces)
     print(f"{len(pieces)} pieces are in {file}")
 
 

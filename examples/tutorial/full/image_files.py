@@ -8,7 +8,7 @@ from PIL import Image, UnidentifiedImageError
 from examples.tutorial.full.generator_params import DigitsOrFilesParams
 from examples.tutorial.min.data import TutorialGenerator
 from tfaip.pipeline import DataError, PipelineMode, Sample
-from tfaip.pipeline.generators.line_lists import expand_globs
+from tfaip.pipeline.text_files import expand_globs
 
 
 class DigitsOrFiles(TutorialGenerator):

@@ -1,9 +1,9 @@
 """Which image is of which class: by folders, or by a table."""
 
-import csv
 from pathlib import Path
 
 from tfaip.pipeline import DataError
+from tfaip.pipeline.text_files import read_table
 from tfaip.templates.images.params import TemplateGeneratorParams
 
 SUFFIXES = {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
@@ -48,16 +48,9 @@ def _images_in(folder: Path) -> list[Path]:
 
 
 def _files_of_table(table: Path, params: TemplateGeneratorParams) -> list[tuple[Path, str | None]]:
-    with table.open(newline="", encoding="utf-8-sig") as stream:
-        rows = csv.DictReader(stream)
-        if params.file_column not in (columns := rows.fieldnames or []):
-            raise DataError(
-                f"{table} must have a column {params.file_column!r}, which file_column names; "
-                f"its columns are {', '.join(columns)}"
-            )
-        files = []
-        for row in rows:
-            if not row[params.file_column]:
-                raise DataError(f"{table}, line {rows.line_num}: the column {params.file_column!r} must not be empty")
-            files.append((table.parent / row[params.file_column], row.get(params.label_column)))
-        return files
+    files = []
+    for line, row in read_table(table, [params.file_column]).rows:
+        if not row[params.file_column]:
+            raise DataError(f"{table}:{line}: the column {params.file_column!r} must not be empty")
+        files.append((table.parent / row[params.file_column], row.get(params.label_column)))
+    return files

@@ -64,10 +64,10 @@ def test_places_without_images_are_refused(tmp_path):
     with pytest.raises(DataError, match="must name or hold images"):
         batch_of(tmp_path)
     (tmp_path / "labels.csv").write_text("path,label\n1.png,circle\n")
-    with pytest.raises(DataError, match=r"must have a column 'file', .* its columns are path, label"):
+    with pytest.raises(DataError, match=r"must have the columns \['file'\], its first row has \['path', 'label'\]"):
         batch_of(tmp_path / "labels.csv")
-    (tmp_path / "labels.csv").write_text("label,file\ncircle,1.png\nsquare\n")
-    with pytest.raises(DataError, match=r"labels\.csv, line 3: the column 'file' must not be empty"):
+    (tmp_path / "labels.csv").write_text("label,file\ncircle,1.png\nsquare,\n")
+    with pytest.raises(DataError, match=r"labels\.csv:3: the column 'file' must not be empty"):
         batch_of(tmp_path / "labels.csv")
 
 

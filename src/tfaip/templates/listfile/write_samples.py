@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tfaip.pipeline.text_files import write_lines
 from tfaip.templates.listfile.params import CLASSES
 
 
@@ -19,8 +20,8 @@ def write_samples(folder: Path, training: int = 500, validation: int = 100) -> t
         np.save(path, point)
         paths.append(str(path))
     lists = folder / "train.lst", folder / "val.lst"
-    lists[0].write_text("\n".join(["# points to train on", *paths[:training]]) + "\n", encoding="utf-8")
-    lists[1].write_text("\n".join(["# points to validate on", *paths[training:]]) + "\n", encoding="utf-8")
+    write_lines(lists[0], ["# points to train on", *paths[:training]])
+    write_lines(lists[1], ["# points to validate on", *paths[training:]])
     return lists
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import pickle
 import signal
 import socket
@@ -41,6 +42,8 @@ def main() -> None:
     # Ctrl-C, and SIGTERM from a batch system, reach the whole group; it is the consumer who decides what to do then.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+    # The consumer has read the same tables, and has said what there is to say about them.
+    logging.getLogger("tfaip.pipeline.text_files").setLevel(logging.ERROR)
     channel = Channel(socket.socket(fileno=descriptors["socket"]))
     board = Board(descriptors["board"])
     with contextlib.suppress(EOFError, ConnectionError):

@@ -12,8 +12,9 @@ from tfaip.pipeline.errors import DataError
 from tfaip.pipeline.mode import PipelineMode
 from tfaip.pipeline.randomness import pass_generator
 from tfaip.pipeline.sample import Sample
+from tfaip.pipeline.text_files import expand_globs
 
-from .line_lists import expand_globs, read_lengths, read_list, weighted_picks
+from .line_lists import read_lengths, read_list, weighted_picks
 from .list_file_params import ListFileGeneratorParams
 
 __all__ = ["BudgetedListsGenerator", "BudgetedListsGeneratorParams"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,7 @@ from tfaip.pipeline.data_generator_params import DataGeneratorParams
 from tfaip.pipeline.errors import DataError, DefinitionError
 from tfaip.pipeline.mode import PipelineMode
 from tfaip.pipeline.sample import Sample
-
-from .line_lists import expand_globs
+from tfaip.pipeline.text_files import QUOTING, expand_globs, read_table
 
 __all__ = ["CSVGenerator", "CSVGeneratorParams"]
 
@@ -24,7 +22,13 @@ class CSVGeneratorParams(DataGeneratorParams):
     """Tables of samples, whose first row names the columns."""
 
     files: list[str] = field(factory=list, help="The tables; wildcards are allowed")
-    delimiter: str = field(default="", help="What separates the columns (empty: a tab for *.tsv, else a comma)")
+    delimiter: str = field(default="", help="Text between two columns (empty: a tab for *.tsv, else a comma)")
+    quoting: str = field(
+        default="auto",
+        choices=QUOTING,
+        help="Meaning of quotation marks; strict: they enclose fields that hold delimiters or line ends, and are "
+        "doubled within; none: they are signs as any other; auto: none where tabs separate the columns, else strict",
+    )
     path_column: str = field(
         default="path", help="The column of the input: a path, relative to the folder of the table"
     )
@@ -68,17 +72,10 @@ class CSVGenerator(DataGenerator[CSVGeneratorParams]):
 
     def _read(self, file: Path) -> list[tuple[Path, str | None, dict[str, str]]]:
         params = self.params
-        delimiter = params.delimiter or ("\t" if file.suffix.lower() == ".tsv" else ",")
         needed = [params.path_column] + ([params.target_column] if self.mode.needs_targets else [])
-        with file.open(newline="", encoding="utf-8-sig") as stream:
-            reader = csv.DictReader(stream, delimiter=delimiter)
-            columns = list(reader.fieldnames or ())
-            if missing := [name for name in needed if name not in columns]:
-                raise DataError(f"{file} must have the columns {missing}, its first row has {columns}")
-            rows = []
-            for row in reader:
-                if row.get(None) or None in row.values():
-                    raise DataError(f"{file}:{reader.line_num}: a row must have {len(columns)} columns, got {row}")
-                path = file.parent / row.pop(params.path_column)
-                rows.append((path, row.pop(params.target_column, None), row))
+        rows = []
+        for line, row in read_table(file, needed, delimiter=params.delimiter, quoting=params.quoting).rows:
+            if not (name := row.pop(params.path_column)):
+                raise DataError(f"{file}:{line}: the column {params.path_column!r} must not be empty")
+            rows.append((file.parent / name, row.pop(params.target_column, None), row))
         return rows

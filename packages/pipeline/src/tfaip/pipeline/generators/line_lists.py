@@ -9,35 +9,18 @@ import numpy as np
 
 from tfaip.pipeline.errors import DataError, DefinitionError
 from tfaip.pipeline.randomness import pass_generator
+from tfaip.pipeline.text_files import expand_globs, read_entries
 
 __all__ = ["expand_globs", "is_entry", "read_lengths", "read_list", "weighted_picks"]
 
 
-def expand_globs(patterns: Sequence[str]) -> list[Path]:
-    """The files that match, sorted for each pattern; a pattern without wildcards stands for itself.
+def read_list(path: Path, *, ignore_prefix: str = "") -> list[str]:
+    """The lines of a file without line ends; blank ones and those that begin with `ignore_prefix` are left out.
 
     Raises:
-        DataError: Nothing matches a pattern.
+        DataError: The file is no text in UTF-8.
     """
-    found: list[Path] = []
-    for pattern in patterns:
-        path = Path(pattern)
-        wild = [number for number, part in enumerate(path.parts) if any(sign in part for sign in "*?[")]
-        if wild:
-            folder = Path(*path.parts[: wild[0]])
-            matching = sorted(folder.glob(str(Path(*path.parts[wild[0] :]))))
-        else:
-            matching = [path] if path.exists() else []
-        if not matching:
-            raise DataError(f"no file matches {pattern!r}")
-        found.extend(matching)
-    return found
-
-
-def read_list(path: Path, *, ignore_prefix: str = "") -> list[str]:
-    """The lines of a file without line ends; blank ones and those that begin with `ignore_prefix` are left out."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if is_entry(line, ignore_prefix)]
+    return [line for line in read_entries(path) if is_entry(line, ignore_prefix)]
 
 
 def is_entry(line: str, ignore_prefix: str) -> bool:
@@ -52,10 +35,12 @@ def read_lengths(path: Path, *, ignore_prefix: str = "") -> list[int]:
         DataError: A line begins with no number.
     """
     lengths = []
-    for line in read_list(path, ignore_prefix=ignore_prefix):
+    for number, line in enumerate(read_entries(path), 1):
+        if not is_entry(line, ignore_prefix):
+            continue
         first = line.replace(",", " ").split()[0]
-        if not first.isdigit():
-            raise DataError(f"{path}: each line must begin with the length of a sample, got {line!r}")
+        if not (first.isascii() and first.isdigit()):
+            raise DataError(f"{path}:{number}: each line must begin with the length of a sample, got {line!r}")
         lengths.append(int(first))
     return lengths
 

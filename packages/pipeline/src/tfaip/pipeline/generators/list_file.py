@@ -9,8 +9,9 @@ from tfaip.pipeline.data_generator import DataGenerator
 from tfaip.pipeline.errors import DataError
 from tfaip.pipeline.mode import PipelineMode
 from tfaip.pipeline.sample import Sample
+from tfaip.pipeline.text_files import expand_globs, lines_of_stream
 
-from .line_lists import expand_globs, is_entry, read_list, weighted_picks
+from .line_lists import is_entry, read_list, weighted_picks
 from .list_file_params import STANDARD_INPUT, ListFileGeneratorParams
 
 __all__ = ["ListFileGenerator"]
@@ -45,7 +46,8 @@ class ListFileGenerator(DataGenerator[ListFileGeneratorParams]):
     def generate(self) -> Iterator[Sample]:
         """All lines in order."""
         if self._reads_standard_input:
-            lines = (line.rstrip("\r\n") for line in sys.stdin)
+            # Its bytes: the text layer ends lines at other signs, and decodes as the locale says.
+            lines = lines_of_stream(getattr(sys.stdin, "buffer", sys.stdin), "standard input")
             return (self.sample(line) for line in lines if is_entry(line, self.params.ignore_prefix))
         return (self.sample(line) for lines in self._lists for line in lines)
 

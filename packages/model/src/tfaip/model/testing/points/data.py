@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from tfaip.pipeline import (
     PipelineMode,
     Sample,
 )
+from tfaip.pipeline.text_files import read_lines
 
 __all__ = ["DIRECTIONS", "DirectionName", "Jitter", "PointsData", "PointsGenerator"]
 
@@ -81,7 +81,7 @@ class DirectionName(MappingDataProcessor[DirectionNameParams]):
         super().__init__(params, data_params, mode)
         self._names: Sequence[str] = DIRECTIONS
         if params.names:
-            self._names = Path(data_params.resource_path(params.names)).read_text(encoding="utf-8").splitlines()
+            self._names = read_lines(data_params.resource_path(params.names))
 
     def apply(self, sample: Sample) -> Sample:
         """Return the sample with the output `name`."""

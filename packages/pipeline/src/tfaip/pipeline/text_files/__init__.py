@@ -1,0 +1,21 @@
+r"""Text files of users, read one way: lists, tables, codecs, vocabularies.
+
+The encoding is UTF-8, with or without a byte-order mark. A line ends at `\n` or `\r\n` and nowhere else. A file that
+can't be read so is a `DataError` that names file and line.
+"""
+
+from .lines import lines_of_stream, read_entries, read_lines, read_text, write_lines
+from .patterns import expand_globs
+from .tables import QUOTING, Table, read_table
+
+__all__ = [
+    "QUOTING",
+    "Table",
+    "expand_globs",
+    "lines_of_stream",
+    "read_entries",
+    "read_lines",
+    "read_table",
+    "read_text",
+    "write_lines",
+]
