@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tfaip.params.errors import Mistake
+from tfaip.params.errors import DefinitionError, Mistake
 from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, Node, Origin, ParamsNode, Path
 from tfaip.params.values.base import ValueType
 from tfaip.params.values.problem import ValueProblem
@@ -90,7 +90,12 @@ class Binder:
                 self._bind_element(element, names.element(str(index)), (*path, index), group)
         elif isinstance(node, DictNode) and isinstance(node.elements, dict):
             for key, element in node.elements.items():
-                self._bind_element(element, names.element(node.kind.key.write(key)), (*path, str(key)), group)
+                try:
+                    self._bind_element(element, names.element(node.kind.key.write(key)), (*path, str(key)), group)
+                except DefinitionError:
+                    # Keys are the user's: `a-b` and `a_b` are one argument, and `a.lr` is one of `a`.
+                    problem = f"the key {key!r} makes an argument that another key makes too, rename one of them"
+                    self.mistakes.append(Mistake(f"--{names.primary}", problem))
 
     def _bind_element(self, node: ParamsNode, names: Names, path: Path, group: Group) -> None:
         self.table.name_path(path, names)

@@ -10,12 +10,12 @@ from tfaip.params.errors import LoadError, Mistake
 from tfaip.params.registry import names_of
 from tfaip.params.selection import selectable_classes
 from tfaip.params.serialization.formats import read_file
-from tfaip.params.serialization.plain import check_version, spell_path
+from tfaip.params.serialization.plain import check_version
 from tfaip.params.serialization.trust import TrustedImport
 from tfaip.params.serialization.values import CattrsReader
 from tfaip.params.suggestions import did_you_mean, nearest
 from tfaip.params.tree.merging import CLASS_KEY, VERSION_KEY, Merger
-from tfaip.params.tree.nodes import ParamsNode
+from tfaip.params.tree.nodes import ParamsNode, spell_path
 
 from .roots import Root
 
@@ -47,7 +47,10 @@ def merge_configs(
 
 def _merge(data: Any, source: str, nodes: Mapping[str, ParamsNode], trusted: TrustedImport) -> Iterable[Mistake]:
     if not isinstance(data, dict):
-        yield Mistake(spell_path((), source), f"expects an object, got a {type(data).__name__}")
+        got = "none" if data is None else f"a {type(data).__name__}"
+        yield Mistake(spell_path((), source), f"expects an object, got {got}")
+        return
+    if not data:
         return
     merger = Merger(CattrsReader(), trusted)
     if (only := _the_root_of(data, nodes)) is not None:

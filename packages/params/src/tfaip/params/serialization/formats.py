@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from tfaip.params.errors import LoadError, Mistake, ParamsError
+from tfaip.params.tree.nodes import spell_path
+from tfaip.params.values.problem import DocumentProblem
 
 __all__ = ["MAX_BYTES", "dump_text", "format_of", "parse_text", "read_file", "write_file"]
 
@@ -32,7 +34,7 @@ def parse_text(text: str, format: str, source: str = "") -> Any:  # noqa: A002 -
     """The plain data of a document.
 
     Raises:
-        LoadError: The document is too large, nested too deeply, or malformed.
+        LoadError: The document is too large, nested too deeply, or malformed, or a key stands twice in it.
     """
     if len(text) > MAX_BYTES:
         raise LoadError([Mistake(source, f"is larger than {MAX_BYTES >> 20} MiB, that can't be params")])
@@ -50,6 +52,8 @@ def parse_text(text: str, format: str, source: str = "") -> Any:  # noqa: A002 -
         return load_toml(text)
     except RecursionError:
         raise LoadError([Mistake(source, "nested too deeply")]) from None
+    except DocumentProblem as error:
+        raise LoadError([Mistake(spell_path(path, source), p.problem, p.hints) for path, p in error.problems]) from None
     except ValueError as error:
         raise LoadError([Mistake(source, f"is no valid {format.upper()}: {error}")]) from None
 
@@ -79,7 +83,7 @@ def read_file(path: Path) -> Any:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise LoadError([Mistake(str(path), f"is larger than {MAX_BYTES >> 20} MiB, that can't be params")])
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")  # some editors begin files with a byte order mark
     except OSError as error:
         raise LoadError([Mistake(str(path), f"can't be read: {error.strerror or error}")]) from None
     except UnicodeDecodeError as error:

@@ -15,7 +15,7 @@ from tfaip.params.registry import is_params_class, tag_of
 from tfaip.params.structure import fields_of
 from tfaip.params.tree.building import Problems, build
 from tfaip.params.tree.merging import CLASS_KEY, VERSION_KEY, Merger
-from tfaip.params.tree.nodes import UNSET, Origin, ParamsNode, Path
+from tfaip.params.tree.nodes import UNSET, Origin, ParamsNode, spell_path
 from tfaip.params.tree.seeding import node_of_class
 from tfaip.params.values.alternatives import OptionalType
 from tfaip.params.values.annotations import has_fields, kind_of
@@ -25,7 +25,7 @@ from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType
 from .trust import TrustedImport
 from .values import CattrsReader, value_converter
 
-__all__ = ["FORMAT_VERSION", "check_version", "from_dict", "read_plain", "spell_path", "to_dict"]
+__all__ = ["FORMAT_VERSION", "check_version", "from_dict", "read_plain", "to_dict"]
 
 T = TypeVar("T")
 
@@ -126,9 +126,3 @@ def check_version(data: Any, source: str) -> None:
     if version > FORMAT_VERSION:
         problem = f"the file is of format {version}, this version reads up to {FORMAT_VERSION}"
         raise LoadError([Mistake(spell_path((VERSION_KEY,), source), problem, ("install a newer tfaip-params",))])
-
-
-def spell_path(path: Path, source: str = "") -> str:
-    """A path as messages write it: `$.layers[0].nodes`, after the name of the file if there is one."""
-    spelled = "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return f"{source}: {spelled}" if source else spelled

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from enum import Enum
+from functools import partial
 from pathlib import Path, PurePath
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
@@ -14,6 +16,7 @@ from cattrs.errors import IterableValidationError
 
 from tfaip.params.field_spec import FieldSpec
 from tfaip.params.tree.building import Problems
+from tfaip.params.tree.merging import read_keys
 from tfaip.params.tree.nodes import DictNode
 from tfaip.params.tree.nodes import Path as TreePath
 from tfaip.params.values.alternatives import OptionalType
@@ -196,11 +199,11 @@ class CattrsReader:
     def _read_mapping(self, data: Any, kind: MappingType, annotation: Any, path: TreePath, problems: Problems) -> Any:
         if not isinstance(data, dict):
             raise ValueProblem(f"expects an object ({kind.label}), got {shown(data)}")
-        value_annotation = get_args(strip_annotation(annotation))[1]
+        value_annotation = strip_annotation(get_args(strip_annotation(annotation))[1])
         entries = {}
-        for key, item in data.items():
+        for key, read in read_keys(data, partial(read_key, kind=kind.key), path, problems).items():
             try:
-                entries[read_key(key, kind.key)] = value_converter.structure(item, strip_annotation(value_annotation))
+                entries[read] = value_converter.structure(data[key], value_annotation)
             except ValueProblem as problem:
                 problems.append(((*path, str(key)), problem))
         return entries
@@ -211,8 +214,17 @@ class CattrsReader:
 
 
 def read_key(key: Any, kind: ScalarType) -> Any:
-    """The key of a dict: JSON has only strings, which are read as on the command line."""
-    return kind.read(key if isinstance(key, str) else kind.write(key))
+    """The key of a dict: JSON has only strings, which are read as on the command line; YAML has other keys too."""
+    if isinstance(key, str):
+        return kind.read(key)
+    with contextlib.suppress(ValueProblem):
+        read = kind.read(key.isoformat() if isinstance(key, date | time) else str(key).lower())
+        plain = _plain_member(read) if isinstance(read, Enum) else read
+        if type(key) is int and plain == str(key):
+            return read  # names of classes and the like, which people write without quotes
+        if plain == key and isinstance(plain, bool) == isinstance(key, bool):
+            return read
+    raise ValueProblem(f"expects a key of type {kind.label}, got {shown(key)}", ("write text in quotes",))
 
 
 def _as_problem(error: BaseException) -> ValueProblem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
 from tfaip.params.field_spec import FieldSpec
@@ -16,7 +17,7 @@ from .building import Problems
 from .nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode, Path
 from .seeding import select
 
-__all__ = ["CLASS_KEY", "VERSION_KEY", "Merger", "ValueReader"]
+__all__ = ["CLASS_KEY", "VERSION_KEY", "Merger", "ValueReader", "read_keys"]
 
 CLASS_KEY = "__cls__"
 VERSION_KEY = "format_version"
@@ -117,12 +118,14 @@ class Merger:
         former = {
             old: name for name, child in node.children.items() if child.spec for old in child.spec.options.former_names
         }
-        seen = set()
+        seen: dict[str, Any] = {}
         unknown = 0
         for key, value in data.items():
             name = key if key in node.children else former.get(key)
-            if name is not None:
-                seen.add(name)
+            if name in seen:
+                self._problem((*path, key), f"is the same field as {seen[name]}, give one of them")
+            elif name is not None:
+                seen[name] = key
                 self.merge(node.children[name], value, (*path, name))
             elif key != CLASS_KEY and not (key == VERSION_KEY and len(path) <= 1):
                 unknown += 1
@@ -156,13 +159,9 @@ class Merger:
             self._problem(path, f"expects an object, got {shown(data)}")
         else:
             node.elements = {}
-            for key, item in data.items():
-                try:
-                    read = self._reader.read_key(key, node)
-                except ValueProblem as problem:
-                    self.problems.append(((*path, str(key)), problem))
-                else:
-                    node.elements[read] = self._element(node, item, (*path, str(key)))
+            keys = read_keys(data, partial(self._reader.read_key, node=node), path, self.problems)
+            for key, read in keys.items():
+                node.elements[read] = self._element(node, data[key], (*path, str(key)))
 
     def _element(self, holder: ListNode | DictNode, data: Any, path: Path) -> ParamsNode:
         element = ParamsNode(holder.spec, holder.kind.item, UNSET, Origin.CONFIG)
@@ -171,6 +170,24 @@ class Merger:
 
     def _problem(self, path: Path, problem: str) -> None:
         self.problems.append((path, ValueProblem(problem)))
+
+
+def read_keys(data: dict[Any, Any], read: Callable[[Any], Any], path: Path, problems: Problems) -> dict[Any, Any]:
+    """What each key of a dict is read as; two that are read as the same one are a problem: `1` and `"1"`."""
+    found: dict[Any, Any] = {}
+    origins: dict[Any, Any] = {}
+    for key in data:
+        try:
+            made = read(key)
+        except ValueProblem as problem:
+            problems.append(((*path, str(key)), problem))
+            continue
+        if made in origins:
+            problems.append(((*path, str(key)), ValueProblem(f"{key!r} is the same key as {origins[made]!r}")))
+        else:
+            origins[made] = key
+            found[key] = made
+    return found
 
 
 def _name(node: ParamsNode) -> str:

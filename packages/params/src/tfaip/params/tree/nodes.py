@@ -9,10 +9,28 @@ from tfaip.params.field_spec import FieldSpec
 from tfaip.params.generics import origin_class
 from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType
 
-__all__ = ["UNSET", "DictNode", "Leaf", "ListNode", "Node", "Origin", "ParamsNode", "Path", "label_of", "origin_of"]
+__all__ = [
+    "UNSET",
+    "DictNode",
+    "Leaf",
+    "ListNode",
+    "Node",
+    "Origin",
+    "ParamsNode",
+    "Path",
+    "label_of",
+    "origin_of",
+    "spell_path",
+]
 
 Path = tuple[str | int, ...]
 """The way from the root to a node: names of fields, indices of lists, keys of dicts."""
+
+
+def spell_path(path: Path, source: str = "") -> str:
+    """A path as messages write it: `$.layers[0].nodes`, after the name of the file if there is one."""
+    spelled = "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return f"{source}: {spelled}" if source else spelled
 
 
 class _Unset(IntEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["ValueProblem", "shown"]
+__all__ = ["DocumentProblem", "ValueProblem", "shown"]
 
 
 class ValueProblem(ValueError):  # noqa: N818 - a problem until it is known where; then a mistake, then an error
@@ -15,6 +15,14 @@ class ValueProblem(ValueError):  # noqa: N818 - a problem until it is known wher
         super().__init__(problem)
         self.problem = problem
         self.hints = tuple(hints)
+
+
+class DocumentProblem(ValueError):  # noqa: N818 - a problem until the file is known; then an error
+    """Rules that the text of a document breaks, each with the path of its place: names of keys, indices of lists."""
+
+    def __init__(self, problems: Sequence[tuple[tuple[str | int, ...], ValueProblem]]) -> None:
+        super().__init__("; ".join(problem.problem for _, problem in problems))
+        self.problems = tuple(problems)
 
 
 def shown(data: Any) -> str:
