@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from tfaip.model import MetricDefinition, ScenarioBase
+from tfaip.model import Evaluator, MetricDefinition, ScenarioBase
 from tfaip.model.model_params import ModelBaseParams
 from tfaip.model.scenario import ScenarioBaseParams, TrainerPipelineParams
 from tfaip.model.testing.points.data import PointsData, PointsGenerator
@@ -52,8 +52,22 @@ class BrokenScenarioParams(ScenarioBaseParams[BrokenDataParams, BrokenModelParam
     pass
 
 
+class Counter(Evaluator):
+    def __enter__(self):
+        self.count = 0
+        return self
+
+    def update_state(self, sample):
+        self.count += 1
+
+    def result(self):
+        return {"count": self.count}
+
+
 class BrokenScenario(ScenarioBase[BrokenScenarioParams, BrokenPipelineParams]):
-    pass
+    @classmethod
+    def evaluator_cls(cls):
+        return Counter
 
 
 def cross_entropy(targets: Any, outputs: Any) -> Any:
@@ -122,6 +136,16 @@ class UnknownBest(PointsModel):
 class UnknownMode(PointsModel):
     def _best_logging_settings(self):
         return "highest", "acc"
+
+
+class BestByEvaluator(PointsModel):
+    def _best_logging_settings(self):
+        return "max", "count"
+
+
+class PrintsTargets(PointsModel):
+    def _print_evaluate(self, sample, data, print_fn=print):
+        print_fn(f"{sample.targets['direction']}")
 
 
 class TypoInPrint(PointsModel):

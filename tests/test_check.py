@@ -21,6 +21,8 @@ MISTAKES = {
     "A metric without its two sides": [SCENARIO, "--model.mistake", "MetricWithoutDefinition"],
     "The best model by a log that there is not": [SCENARIO, "--model.mistake", "UnknownBest"],
     "The best model in no known direction": [SCENARIO, "--model.mistake", "UnknownMode"],
+    "The best model by a figure of an evaluator that does not run": [SCENARIO, "--model.mistake", "BestByEvaluator"],
+    "Samples that can be printed only with targets": [SCENARIO, "--model.mistake", "PrintsTargets"],
     "A typo where samples are printed": [SCENARIO, "--model.mistake", "TypoInPrint"],
     "No graph to export": [SCENARIO, "--model.mistake", "NoDefaultExport"],
     "A typo in a key of the inputs": [SCENARIO, "--model.mistake", "TypoInGraph"],
@@ -75,7 +77,8 @@ def test_the_documents_show_no_other_mistakes():
 def test_a_scenario_that_works_passes_and_tells_what_it_costs():
     done = run("tfaip-train", TUTORIAL, "--check")
     assert done.returncode == 0, done.stderr
-    stages = ["data", "graph", "losses", "metrics", "best", "gradients", "validation", "export", "speed", "threads"]
+    before, after = ["data", "trainer", "graph", "prediction", "losses"], ["best", "export", "speed", "threads"]
+    stages = [*before, "metrics", "gradients", "validation", *after]
     assert [line.split()[1] for line in done.stdout.splitlines() if line.startswith("✓")] == stages
     for words in ("204,282 trainable parameters", "samples/s", "an epoch takes about", "--device.intra_op_threads"):
         assert words in done.stdout

@@ -107,7 +107,7 @@ class RightNames(Evaluator[EvaluatorParams]):
 def evaluated(points_params, monkeypatch):
     """Parameters of a training whose validation has an evaluator."""
     monkeypatch.setattr(PointsScenario, "evaluator_cls", classmethod(lambda cls: RightNames))
-    return lambda folder="run", **changes: points_params(folder, evaluate_validation=True, **changes)
+    return lambda folder="run", **changes: points_params(folder, **{"evaluate_validation": True, **changes})
 
 
 def test_the_evaluator_sees_every_sample_of_the_validation(evaluated):
@@ -127,6 +127,20 @@ def test_the_evaluator_of_the_validation_may_choose_the_best_model(evaluated, mo
     train(params)
     best = json.loads(RunFolder(params.output_dir).status.read_text())["best_value"]
     assert best == max(line["val_right_names"] for line in metrics_of(params))
+
+
+def test_a_best_log_without_val_means_the_figure_of_the_validation(evaluated, monkeypatch):
+    monkeypatch.setattr(PointsModel, "_best_logging_settings", lambda self: ("max", "right_names"))
+    params = evaluated()
+    train(params)
+    best = json.loads(RunFolder(params.output_dir).status.read_text())["best_value"]
+    assert best == max(line["val_right_names"] for line in metrics_of(params))
+
+
+def test_a_figure_of_an_evaluator_that_does_not_run_is_refused_before_the_first_epoch(evaluated, monkeypatch):
+    monkeypatch.setattr(PointsModel, "_best_logging_settings", lambda self: ("max", "val_right_names"))
+    with pytest.raises(ValueError, match=r"got 'val_right_names'; --trainer\.evaluate_validation adds the figures"):
+        train(evaluated(None, evaluate_validation=False))
 
 
 def test_a_best_log_that_the_evaluator_of_the_validation_lacks_is_named(evaluated, monkeypatch):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 import keras
@@ -224,20 +224,39 @@ class ModelBase(ABC, Generic[TParams]):
                 )
         return metrics
 
-    def best_log(self, logs: list[str]) -> tuple[str, str]:
-        """Return the mode and the full name, among `logs`, of what chooses the best model.
+    def best_logging_settings(self) -> tuple[str, str]:
+        """Return the mode and the log of the hook, as it gives them.
+
+        Raises:
+            ModelDefinitionError: The hook returned something else than a mode and the name of a log.
+        """
+        settings: Any = self._best_logging_settings()
+        where = f"{type(self).__qualname__}._best_logging_settings"
+        if not isinstance(settings, tuple | list) or len(settings) != 2 or not isinstance(settings[1], str):
+            raise ModelDefinitionError(f'{where} must return "min" or "max", and the name of a log; got {settings!r}')
+        mode, log = settings
+        if mode not in ("min", "max"):
+            raise ModelDefinitionError(f'{where} must return "min" or "max" first, got {mode!r}')
+        return mode, log
+
+    def best_log(self, logs: Collection[str], *, perhaps: Collection[str] = (), hint: str = "") -> tuple[str, str]:
+        """Return the mode and the full name of the log that chooses the best model.
+
+        Args:
+            logs: Names of the logs that there are.
+            perhaps: Names of logs that there may be; messages don't list them.
+            hint: Ends the message where there is no such log.
 
         Raises:
             ModelDefinitionError: The hook names a mode or a log that there is not.
         """
-        mode, log = self._best_logging_settings()
+        mode, log = self.best_logging_settings()
+        for known in (logs, perhaps):
+            for name in (f"val_{log}", log):
+                if name in known:
+                    return mode, name
         where = f"{type(self).__qualname__}._best_logging_settings"
-        if mode not in ("min", "max"):
-            raise ModelDefinitionError(f'{where} must return "min" or "max" first, got {mode!r}')
-        for name in (f"val_{log}", log):
-            if name in logs:
-                return mode, name
-        raise ModelDefinitionError(f"{where} must name one of the logs {', '.join(logs)}; got {log!r}")
+        raise ModelDefinitionError(f"{where} must name one of the logs {', '.join(logs)}; got {log!r}{hint}")
 
     def print_evaluate(self, sample: Sample, data: DataBase[Any], print_fn: Callable[[str], None] = print) -> None:
         """Print one validated sample in words."""

@@ -65,6 +65,11 @@ class ModelMetrics:
         return list(self._known_names)
 
     @property
+    def names_in_training(self) -> list[str]:
+        """Names of those logs that a training has too, where the prediction graph does not run."""
+        return [name for name in self.names if name not in self._definitions or not self._definitions[name].prediction]
+
+    @property
     def loss_names(self) -> list[str]:
         """Names of those logs that are losses, the weighted sum `loss` first."""
         return ["loss", *self._losses]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tfaip.model import ModelDefinitionError
 
 if TYPE_CHECKING:
+    from tfaip.model import ModelBase
+    from tfaip.trainer.params import TrainerParams
     from tfaip.trainer.run_context import RunContext
 
-__all__ = ["BestModel", "check_best_log"]
+__all__ = ["BestModel", "check_best_log", "find_best_model"]
 
 
 class BestModel:
@@ -46,6 +48,43 @@ class BestModel:
         """Go on from `state`; where the model is chosen by another log since, the count starts anew."""
         if (state["log"], state["mode"]) == (self.log, self.mode):
             self.value, self.epoch = state["value"], state["epoch"]
+
+
+def find_best_model(
+    model: ModelBase[Any],
+    params: TrainerParams,
+    train_names: Collection[str],
+    val_names: Collection[str],
+    figures: Collection[str] | None,
+) -> BestModel:
+    """Find the log that chooses the best model, so that a wrong name is found before the first epoch.
+
+    Args:
+        model: It names the log.
+        params: They say what is validated, and whether by the evaluator too.
+        train_names: Names of the losses and metrics of the training.
+        val_names: Names of the losses and metrics of the validation.
+        figures: Names of the evaluator's figures that are numbers; `None` before it has run. Then the log is looked for
+            once more, by `check_best_log`, when its figures are there.
+
+    Raises:
+        ModelDefinitionError: There is no such log.
+    """
+    validation = ["val_"] if params.gen.val_gen() is not None else []
+    evaluated = validation if params.evaluate_validation else []
+    data_sets = len(list(params.gen.lav_gen())) if params.lav_every_n else 0
+    lav = [f"lav_l{number}_" for number in range(data_sets)]
+    logs = [*train_names, *(f"{prefix}{name}" for prefix in [*validation, *lav] for name in val_names)]
+    logs += [f"{prefix}{name}" for prefix in [*evaluated, *lav] for name in figures or ()]
+    unknown: list[str] = []
+    if figures is None:
+        _, log = model.best_logging_settings()
+        unknown = [log] if log.startswith((*evaluated, *lav)) else [f"{prefix}{log}" for prefix in evaluated]
+    hint = ""
+    if validation and not evaluated and figures != ():
+        names = "".join(f" val_{name}" for name in figures or ())
+        hint = f"; --trainer.evaluate_validation adds the figures of the evaluator{':' if names else ''}{names}"
+    return BestModel(*model.best_log(logs, perhaps=unknown, hint=hint))
 
 
 def check_best_log(context: RunContext, prefix: str) -> None:

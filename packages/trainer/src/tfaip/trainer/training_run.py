@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import keras
 import tensorflow as tf
 
-from tfaip.model import precision_policy
+from tfaip.model import Evaluator, precision_policy
 from tfaip.model.summary import summary_text
 from tfaip.trainer.actions.adapt_learning_rate import AdaptLearningRate
 from tfaip.trainer.actions.call_keras_callbacks import CallKerasCallbacks
@@ -28,7 +28,7 @@ from tfaip.trainer.actions.stop_early import StopEarly
 from tfaip.trainer.actions.summarize import Summarize
 from tfaip.trainer.actions.validate import Validate
 from tfaip.trainer.actions.write_checkpoint import WriteCheckpoint
-from tfaip.trainer.best_model import BestModel
+from tfaip.trainer.best_model import BestModel, find_best_model
 from tfaip.trainer.early_stopping.early_stopping import EarlyStopping
 from tfaip.trainer.growing_files import cut_back, sizes
 from tfaip.trainer.machine import describe_machine, differences
@@ -95,7 +95,7 @@ class TrainingRun:
             folder=folder,
             status=status,
             tensorboard=TensorBoardWriter(folder.events if folder else None),
-            best=_best_model(network, params),
+            best=_best_model(network, params, scenario),
             stack=ExitStack(),
             signals=signals,
         )
@@ -350,18 +350,8 @@ class TrainingRun:
         }
 
 
-def _best_model(network: Network, params: TrainerParams) -> BestModel:
-    """Find the log that chooses the best model now, so that a wrong name is found before the first epoch."""
-    logs = network.train_metrics.names
-    unnamed = []
-    if params.gen.val_gen() is not None:
-        logs += [f"val_{name}" for name in network.val_metrics.names]
-        unnamed += ["val_"] if params.evaluate_validation else []
-    lav_lists = range(len(list(params.gen.lav_gen()))) if params.lav_every_n else ()
-    logs += [f"lav_l{number}_{name}" for number in lav_lists for name in network.val_metrics.names]
-    _, chosen = network.model._best_logging_settings()
-    unnamed += [f"lav_l{number}_" for number in lav_lists]
-    if chosen.startswith(tuple(unnamed)):
-        # What an evaluator gives has no names before it has run; `check_best_log` looks for this one.
-        logs.append(chosen)
-    return BestModel(*network.model.best_log(logs))
+def _best_model(network: Network, params: TrainerParams, scenario: ScenarioBase[Any, Any]) -> BestModel:
+    # The base class of evaluators has no figures; those of others have no names before they have run.
+    figures = () if scenario.evaluator_cls() is Evaluator else None
+    names = network.train_metrics.names, network.val_metrics.names
+    return find_best_model(network.model, params, *names, figures)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 import tempfile
 from collections.abc import Callable
@@ -17,19 +18,26 @@ from tfaip.model import ModelMetrics, configure_devices
 from tfaip.model.bundle.export import export_bundle
 from tfaip.model.bundle.load import load_prediction_function
 from tfaip.pipeline import PipelineMode
+from tfaip.predict import graph_prediction_function
+from tfaip.predict.lav.result import numbers_of
+from tfaip.trainer.best_model import find_best_model
 from tfaip.trainer.preflight.data_checks import described, first_batches, serial_pipeline
 from tfaip.trainer.preflight.errors import PreflightError
 from tfaip.trainer.preflight.graph_checks import require_finite, require_used_layers, trained_gradients
 from tfaip.trainer.preflight.stages import Stage, Stages
-from tfaip.trainer.preflight.step_time import measure_steps
+from tfaip.trainer.preflight.step_time import SECONDS, measure_steps
 from tfaip.trainer.preflight.thread_counts import fastest_thread_count
 
 if TYPE_CHECKING:
     from tfaip.model import GraphBase, ModelBase, ScenarioBase
-    from tfaip.pipeline import Batch, Sample
+    from tfaip.pipeline import Batch, DataGeneratorParams, DataPipeline, Sample
+    from tfaip.predict import PredictionFunction
     from tfaip.trainer.params import TrainerParams
+    from tfaip.trainer.trainer import Trainer
 
 __all__ = ["check_scenario"]
+
+logger = logging.getLogger(__name__)
 
 # Of a reloaded SavedModel against the graph: the order of floating-point sums may differ, nothing else.
 RELOAD_TOLERANCE = 1e-4
@@ -78,39 +86,54 @@ class _Check:
         self._params = params
         self._stages = Stages(scenario_cls.__module__, show)
         self._seed = params.random_seed or 0
+        self._trainer: Trainer
         self._scenario: ScenarioBase[Any, Any]
         self._model: ModelBase[Any]
         self._graph: GraphBase[Any]
+        self._predict: PredictionFunction
         self._metrics: ModelMetrics
         self._weights: dict[str, float]
+        # Names of the evaluator's figures that become logs.
+        self._figures: list[str] = []
 
     def run(self, *, measure_threads: bool) -> None:
         """Take all steps."""
         batches = self._check_data()
+        self._check_trainer()
         inputs, targets = _tensors(batches[0].inputs), _tensors(batches[0].targets)
         self._check_graph(inputs, targets)
+        self._check_prediction(inputs)
         self._check_losses(inputs, targets)
         self._check_metrics(batches)
-        self._check_best()
         self._check_gradients(inputs, targets)
         self._check_validation()
+        self._check_best()
         self._check_export(inputs)
         self._check_speed(measure_threads=measure_threads)
 
     def _check_data(self) -> list[Batch]:
         with self._stages.stage("data") as stage:
-            self._scenario = scenario = self._scenario_cls(self._scenario_cls.tagged(self._params.scenario))
-            self._stages.names["inputs"] = list(scenario.data.input_layer_specs())
-            self._stages.names["targets"] = list(scenario.data.target_layer_specs())
-            gen = self._params.gen
-            pipeline = serial_pipeline(scenario, PipelineMode.TRAINING, gen.setup.train, gen.train_gen(), self._seed)
+            self._trainer = self._scenario_cls.create_trainer(self._params)
+            self._params, self._scenario = self._trainer.params, self._trainer.scenario
+            data, gen = self._scenario.data, self._params.gen
+            self._stages.names["inputs"] = list(data.input_layer_specs())
+            self._stages.names["targets"] = list(data.target_layer_specs())
+            pipeline = serial_pipeline(
+                self._scenario, PipelineMode.TRAINING, gen.setup.train, gen.train_gen(), self._seed
+            )
             batches = first_batches(pipeline)
             stage.found(f"{described(batches[0].inputs)} -> {described(batches[0].targets) or 'no targets'}")
         return batches
 
+    def _check_trainer(self) -> None:
+        with self._stages.stage("trainer") as stage:
+            callbacks = ", ".join(type(callback).__qualname__ for callback in self._trainer.create_callbacks())
+            stage.found(type(self._trainer).__qualname__ + (f" with the callbacks {callbacks}" if callbacks else ""))
+
     def _check_graph(self, inputs: Any, targets: Any) -> None:
         with self._stages.stage("graph") as stage:
             self._model = self._scenario.create_model()
+            logger.info("Building the graph")
             self._graph = self._model.build_graph(self._scenario.data)
             processed = self._model.pre_proc_targets(inputs, targets)
             outputs = self._graph.training_outputs(inputs, processed, training=False)
@@ -120,6 +143,15 @@ class _Check:
             weights = sum(math.prod(variable.shape) for variable in self._graph.trainable_variables)
             stage.found(f"{type(self._graph).__qualname__}: {weights:,} trainable parameters")
             stage.found(f"outputs {described(outputs)}")
+
+    def _check_prediction(self, inputs: Any) -> None:
+        with self._stages.stage("prediction") as stage:
+            # Compiled, as in a training: a loop that decodes step by step takes minutes uncompiled.
+            self._predict = graph_prediction_function(self._graph, self._scenario.data)
+            logger.info("Tracing the prediction graph, and running it on a batch")
+            outputs = self._predict(inputs)
+            require_finite(f"predictions of {type(self._graph).__qualname__}", outputs)
+            stage.found(f"outputs {described(outputs)}" if self._graph.has_two_graphs else "the same graph")
 
     def _check_losses(self, inputs: Any, targets: Any) -> None:
         with self._stages.stage("losses") as stage:
@@ -134,17 +166,9 @@ class _Check:
             for batch in batches:
                 inputs, targets = _tensors(batch.inputs), _tensors(batch.targets)
                 targets, outputs, losses = self._model.forward(self._graph, inputs, targets, training=False)
-                predictions = self._graph.prediction_outputs(inputs) if self._graph.has_two_graphs else outputs
+                predictions = self._predict(inputs) if self._graph.has_two_graphs else outputs
                 self._metrics.update(inputs, targets, outputs, losses, predictions)
             stage.found(", ".join(f"{name} {value:.4g}" for name, value in self._metrics.result().items()))
-
-    def _check_best(self) -> None:
-        with self._stages.stage("best model") as stage:
-            names = self._metrics.names
-            if self._params.gen.val_gen() is not None:
-                names = [*names, *(f"val_{name}" for name in names)]
-            mode, log = self._model.best_log(names)
-            stage.found(f"the {'lowest' if mode == 'min' else 'highest'} {log}")
 
     def _check_gradients(self, inputs: Any, targets: Any) -> None:
         with self._stages.stage("gradients") as stage:
@@ -158,34 +182,55 @@ class _Check:
         if generator is None:
             return
         with self._stages.stage("validation") as stage:
-            pipeline = serial_pipeline(
-                self._scenario, PipelineMode.EVALUATION, self._params.gen.setup.val, generator, self._seed
-            )
-            samples = [sample for batch in first_batches(pipeline) for sample in self._predicted(batch)]
-            processed = list(pipeline.process_output(samples))
+            pipeline = self._val_pipeline(PipelineMode.EVALUATION, generator)
+            predicted = [sample for batch in first_batches(pipeline) for sample in self._predicted(batch)]
+            samples = list(pipeline.process_output(predicted))
             words: list[str] = []
+            logger.info("Running %s on %d samples", self._scenario.evaluator_cls().__qualname__, len(samples))
             with self._scenario.create_evaluator(self._scenario.params.evaluator) as evaluator:
-                for sample in processed:
+                for sample in samples:
                     self._model.print_evaluate(sample, self._scenario.data, words.append)
                     evaluator.update_state(sample)
                 figures = evaluator.result()
-            stage.found(f"{len(processed)} samples" + (f", the first in words: {words[0]}" if words else ""))
+            self._figures = list(numbers_of(figures, self._metrics.result()))
+            stage.found(f"{len(samples)} samples" + (f", the first in words: {words[0]}" if words else ""))
             if figures:
                 stage.found(", ".join(f"{name} {value}" for name, value in figures.items()))
+            self._print_without_targets(self._val_pipeline(PipelineMode.PREDICTION, generator), predicted)
+
+    def _val_pipeline(self, mode: PipelineMode, generator: DataGeneratorParams) -> DataPipeline:
+        return serial_pipeline(self._scenario, mode, self._params.gen.setup.val, generator, self._seed)
+
+    def _print_without_targets(self, pipeline: DataPipeline, predicted: list[Sample]) -> None:
+        """Print samples as tfaip-predict does, where they have no targets."""
+        try:
+            for sample in pipeline.process_output([sample.new_targets(None) for sample in predicted]):
+                self._model.print_evaluate(sample, self._scenario.data, lambda _: None)
+        except Exception as error:
+            error.add_note("the sample has no targets: `sample.targets` is None, as in tfaip-predict")
+            raise
+
+    def _check_best(self) -> None:
+        with self._stages.stage("best model") as stage:
+            names = self._metrics.names_in_training, self._metrics.names
+            best = find_best_model(self._model, self._params, *names, self._figures)
+            stage.found(f"the {'lowest' if best.mode == 'min' else 'highest'} {best.log}")
 
     def _check_export(self, inputs: Any) -> None:
         with self._stages.stage("export") as stage, tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "bundle"
+            logger.info("Exporting a bundle, and loading it again")
             export_bundle(path, self._scenario, self._model, self._graph)
             size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
             stage.found(f"a bundle of {size / 2**20:.1f} MiB")
             if self._scenario.params.export_serve:
-                expected = self._model.export_graphs(inputs, self._graph.prediction_outputs(inputs))["default"]
+                expected = self._model.export_graphs(inputs, self._predict(inputs))["default"]
                 reloaded = load_prediction_function(path)(inputs)
                 stage.found(f"reloaded, its outputs differ by at most {_largest_difference(expected, reloaded):.2g}")
 
     def _check_speed(self, *, measure_threads: bool) -> None:
         with self._stages.stage("speed") as stage:
+            logger.info("Training for %g s, to measure a step", SECONDS)
             measured = measure_steps(self._params, self._scenario)
             stage.found(
                 f"{measured.seconds_per_step * 1e3:.3g} ms a step, {measured.samples_per_second:,.0f} samples/s, "
@@ -203,7 +248,7 @@ class _Check:
                 fastest_thread_count(self._params, stage.found)
 
     def _predicted(self, batch: Batch) -> list[Sample]:
-        outputs = self._graph.prediction_outputs(_tensors(batch.inputs))
+        outputs = self._predict(_tensors(batch.inputs))
         arrays = {name: np.asarray(tensor) for name, tensor in outputs.items()}
         return [
             sample.new_outputs({name: array[row] for name, array in arrays.items()})

@@ -1,0 +1,99 @@
+import functools
+import logging
+
+import pytest
+
+from tfaip.model import Evaluator
+from tfaip.model.testing.points.model import PointsGraph, PointsModel
+from tfaip.model.testing.points.scenario import PointsScenario
+from tfaip.trainer import Trainer
+from tfaip.trainer.preflight import PreflightError, check, check_scenario
+from tfaip.trainer.preflight.step_time import measure_steps
+
+
+class WrongNames(Evaluator):
+    def __enter__(self):
+        self.wrong = 0
+        return self
+
+    def update_state(self, sample):
+        assert sample.targets is not None
+        self.wrong += sample.outputs["name"] == ""
+
+    def result(self):
+        return {"wrong": self.wrong, "picture": b"no number"}
+
+
+@pytest.fixture
+def checked(points_params, monkeypatch):
+    """Check the points, with attributes of their model replaced; return what the stages have found."""
+    monkeypatch.setattr(check, "measure_steps", functools.partial(measure_steps, seconds=0.01))
+    monkeypatch.setattr(PointsScenario, "evaluator_cls", classmethod(lambda cls: WrongNames))
+
+    def run(params=None, **attributes):
+        for name, value in attributes.items():
+            monkeypatch.setattr(PointsModel, name, value)
+        stages = {}
+        params = params or points_params(None)
+        check_scenario(PointsScenario, params, lambda s: stages.update({s.name: s.findings}), measure_threads=False)
+        return stages
+
+    return run
+
+
+@pytest.mark.parametrize("log", ["wrong", "val_wrong"])
+def test_the_best_model_may_be_chosen_by_a_figure_of_the_evaluator(checked, points_params, log):
+    params = points_params(None, evaluate_validation=True)
+    found = checked(params, _best_logging_settings=lambda self: ("min", log))
+    assert found["best model"] == ["the lowest val_wrong"]
+
+
+def test_a_wrong_log_is_answered_by_all_names_that_the_training_knows(checked, points_params):
+    params = points_params(None, evaluate_validation=True)
+    with pytest.raises(PreflightError, match="logs loss, acc, val_loss, val_acc, val_wrong; got 'wrogn'$"):
+        checked(params, _best_logging_settings=lambda self: ("min", "wrogn"))
+
+
+def test_a_figure_of_an_evaluator_that_does_not_run_is_answered_by_what_runs_it(checked):
+    with pytest.raises(PreflightError, match=r"got 'wrong'; --trainer\.evaluate_validation adds .*: val_wrong$"):
+        checked(_best_logging_settings=lambda self: ("min", "wrong"))
+
+
+def test_a_figure_of_load_and_validate_may_choose_the_best_model(checked, points_params, monkeypatch):
+    params = points_params(None, lav_every_n=1)
+    monkeypatch.setattr(type(params.gen), "lav_gen", lambda self: [self.val])
+    found = checked(params, _best_logging_settings=lambda self: ("min", "lav_l0_wrong"))
+    assert found["best model"] == ["the lowest lav_l0_wrong"]
+
+
+def test_samples_are_printed_without_targets_too(checked):
+    def print_target(self, sample, data, print_fn=print):
+        print_fn(str(sample.targets["direction"]))
+
+    with pytest.raises(PreflightError, match=r"(?s)validation: .*print_target \(.*as in tfaip-predict"):
+        checked(_print_evaluate=print_target)
+
+
+def test_the_trainer_of_the_scenario_is_checked(checked, monkeypatch):
+    class OwnTrainer(Trainer):
+        def create_callbacks(self):
+            raise LookupError("no such callback")
+
+    monkeypatch.setattr(PointsScenario, "trainer_cls", classmethod(lambda cls: OwnTrainer))
+    with pytest.raises(PreflightError, match=r"trainer: .*OwnTrainer\.create_callbacks \(.*no such callback"):
+        checked()
+
+
+def test_the_prediction_graph_is_traced_and_never_run_eagerly(checked, monkeypatch, caplog):
+    eager = []
+
+    def build_prediction_graph(self, inputs):
+        eager.append(hasattr(inputs["point"], "numpy"))
+        return self._call(inputs, training=False)
+
+    monkeypatch.setattr(PointsGraph, "build_prediction_graph", build_prediction_graph)
+    with caplog.at_level(logging.INFO):
+        checked()
+    assert True not in eager
+    assert False in eager
+    assert "Tracing the prediction graph" in caplog.text
