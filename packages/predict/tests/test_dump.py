@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import zlib
 
 import numpy as np
 import pytest
@@ -109,11 +110,14 @@ def test_inputs_are_left_out_unless_they_are_wanted(tmp_path):
 
 def test_lines_are_json_that_other_programs_read(tmp_path):
     written(tmp_path / "dump", [Sample(outputs={"pred": np.zeros(2), "name": "north"}, meta={"index": 0})])
-    lines = (tmp_path / "dump" / "samples.jsonl").read_text().splitlines()
+    lines = (tmp_path / "dump" / "samples.jsonl").read_bytes().splitlines()
+    arrays = f"{zlib.crc32((tmp_path / 'dump/arrays/0.npz').read_bytes()):08x}"
+    outputs = {"pred": {"__array__": ["outputs/pred", 0]}, "name": "north"}
+    checksums = [f"{zlib.crc32(line.rpartition(b',')[0]):08x}" for line in lines]
     assert [json.loads(line) for line in lines] == [
-        {"format": "tfaip-samples", "format_version": 1},
-        {"chunk": 0, "outputs": {"pred": {"__array__": ["outputs/pred", 0]}, "name": "north"}, "meta": {"index": 0}},
-        {"samples": 1},
+        {"format": "tfaip-samples", "format_version": 1, "checksums": "crc32", "crc32": checksums[0]},
+        {"chunk": 0, "outputs": outputs, "meta": {"index": 0}, "arrays": arrays, "crc32": checksums[1]},
+        {"samples": 1, "crc32": checksums[2]},
     ]
     with np.load(tmp_path / "dump" / "arrays" / "0.npz", allow_pickle=False) as arrays:
         assert arrays["outputs/pred"].shape == (1, 2)
@@ -144,6 +148,70 @@ def test_arrays_that_are_cut_off_end_the_dump(tmp_path, monkeypatch):
     reader = DumpReader(folder)
     assert len(list(reader)) == 4
     assert not reader.is_complete
+
+
+def read_as_far_as_it_goes(folder):
+    try:
+        reader = DumpReader(folder)
+    except DumpError:
+        return [], False
+    return [(sample.meta["index"], sample.outputs["pred"].tolist()) for sample in reader], reader.is_complete
+
+
+@pytest.mark.parametrize("name", ["samples.jsonl", "arrays/0.npz"])
+def test_each_flipped_bit_is_noticed_and_ends_the_dump(tmp_path, monkeypatch, name):
+    monkeypatch.setattr(writer_module, "_CHUNK_SAMPLES", 2)
+    path = written(tmp_path / "dump", numbered(3)) / name
+    expected, _ = read_as_far_as_it_goes(tmp_path / "dump")
+    whole = path.read_bytes()
+    for place in range(len(whole)):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << (place % 8)
+        path.write_bytes(damaged)
+        read, is_complete = read_as_far_as_it_goes(tmp_path / "dump")
+        assert not is_complete
+        assert read == expected[: len(read)]
+
+
+def without_checksums(folder):
+    """Make of a dump one as it was written before there were checksums."""
+    path = folder / "samples.jsonl"
+    lines = [json.loads(line) for line in path.read_bytes().splitlines()]
+    kept = [{key: item for key, item in line.items() if key not in ("crc32", "checksums", "arrays")} for line in lines]
+    path.write_text("".join(json.dumps(line) + "\n" for line in kept))
+    return path
+
+
+def test_a_dump_without_checksums_is_read(tmp_path):
+    expected = read_as_far_as_it_goes(written(tmp_path / "dump", numbered(3)))
+    without_checksums(tmp_path / "dump")
+    assert read_as_far_as_it_goes(tmp_path / "dump") == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[1]", "3", "{}", '{"chunk": "../0"}', '{"chunk": 7, "outputs": {"__array__": ["outputs/pred", 0]}}',
+        '{"chunk": 0, "outputs": {"__array__": ["other", 0]}}', '{"chunk": 0, "outputs": {"__number__": "nxn"}}',
+        '{"chunk": 0, "outputs": {"__array__": ["outputs/pred", 99]}}', '{"chunk": 0, "outputs": {"__bytes__": "+"}}',
+        '{"chunk": 0, "outputs": {"__items__": [1]}}', '{"dtypes": {"meta/index": "q8"}}', '{"samples": "x"}',
+        "[" * 100_000, "\xff",
+    ],
+)  # fmt: skip
+def test_a_damaged_line_is_a_cut_also_where_there_are_no_checksums(tmp_path, caplog, line):
+    written(tmp_path / "dump", numbered(3))
+    path = without_checksums(tmp_path / "dump")
+    lines = path.read_text().splitlines()
+    path.write_bytes("".join(f"{each}\n" for each in [*lines[:3], line, *lines[3:]]).encode("latin-1"))
+    read, is_complete = read_as_far_as_it_goes(tmp_path / "dump")
+    assert [index for index, _ in read] == [0, 1]
+    assert not is_complete
+    assert "was cut off, it holds 2 samples (line 4 cannot be read: " in caplog.text
+
+
+def test_half_a_surrogate_pair_comes_back(tmp_path):
+    (read,) = DumpReader(written(tmp_path / "dump", [Sample(outputs={"name": "a\udcdf\u2028"})]))
+    assert read.outputs["name"] == "a\udcdf\u2028"
 
 
 def test_what_a_killed_writer_has_written_is_read(tmp_path):

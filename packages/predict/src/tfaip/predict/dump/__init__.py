@@ -5,9 +5,12 @@ A dump is a folder:
 samples.jsonl    JSON lines: a header, one line a sample, and at the end their number
 arrays/N.npz     the arrays of chunk N, those of one name, dtype and shape stacked
 
-The header is `{"format": "tfaip-samples", "format_version": 1, ...}` with whatever else the writer was told to note.
-The line of a sample holds `chunk` and, as far as it has them, `inputs`, `outputs`, `targets` and `meta`: plain JSON,
-except for objects with one key:
+The header is `{"format": "tfaip-samples", "format_version": 1, "checksums": "crc32", ...}` with whatever else the
+writer was told to note. The last key of each line, `crc32`, is the checksum of the bytes before `,"crc32"`: eight
+hexadecimal digits. A dump whose header has no `checksums` was written before there were any.
+
+The line of a sample holds `chunk`, `arrays` (the checksum of `arrays/CHUNK.npz`, if there is one) and, as far as it has
+them, `inputs`, `outputs`, `targets` and `meta`: plain JSON, except for objects with one key:
 
 {"__array__": [NAME, ROW]}    row ROW of the array NAME in `arrays/CHUNK.npz`, for instance `outputs/pred`
 {"__texts__": [...]}          an array of texts, dtype object
@@ -17,7 +20,7 @@ except for objects with one key:
 
 A line `{"dtypes": {NAME: DTYPE}}` says of which NumPy dtype the plain numbers of that name are from there on; an empty
 one means Python's own. Tuples are read as lists. The arrays of a chunk are written before its lines, so that whatever
-can be read is complete.
+can be read is complete. A line or a chunk that is damaged ends the dump as a cut does.
 """
 
 from tfaip.predict.dump.reader import DumpError, DumpReader

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import logging
 import os
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,17 @@ import numpy as np
 
 from tfaip.pipeline import Sample
 from tfaip.predict.dump.errors import DumpError
-from tfaip.predict.dump.layout import FORMAT, PARTS, VERSION, arrays_of, lines_of
+from tfaip.predict.dump.layout import (
+    CHECKSUMS,
+    FORMAT,
+    KIND,
+    PARTS,
+    VERSION,
+    arrays_of,
+    checksum,
+    lines_of,
+    verified,
+)
 
 __all__ = ["DumpError", "DumpReader"]
 
@@ -25,7 +35,8 @@ logger = logging.getLogger(__name__)
 class DumpReader:
     """Iterates over the samples of a dump, lazily; nothing in it is executed.
 
-    Of a dump that was cut off, for instance because its writer was killed, everything before the cut is read.
+    Of a dump that was cut off, for instance because its writer was killed, everything before the cut is read. A line or
+    a chunk of arrays that is damaged is a cut, too.
 
     Args:
         folder: The dump.
@@ -35,7 +46,7 @@ class DumpReader:
         is_complete: Whether the end was read; known after an iteration.
 
     Raises:
-        DumpError: `folder` is no dump, or one of a newer version.
+        DumpError: `folder` is no dump, or one of a newer version, or its header is damaged.
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
@@ -45,86 +56,111 @@ class DumpReader:
         if not lines.is_file():
             raise DumpError(f"a dump is a folder with the file {lines.name}, but {self.folder} has none")
         with lines.open("rb") as file:
-            self.header = _parsed(file.readline())
+            first = file.readline()
+        seal = verified(first)
+        if seal is False:
+            raise DumpError(f"{lines}: the header, line 1, is damaged: its checksum differs")
+        self.header = _header(first)
         if not isinstance(self.header, dict) or self.header.get("format") != FORMAT:
             raise DumpError(f"{lines} must begin with a header of the format {FORMAT!r}, it does not")
         version = self.header.get("format_version")
-        if not isinstance(version, int) or version > VERSION:
+        if not isinstance(version, int) or not 1 <= version <= VERSION:
             raise DumpError(
                 f"{lines} is of the version {version!r}, and this tfaip-predict reads {VERSION}: a newer one wrote it"
             )
+        self._has_checksums = CHECKSUMS in self.header
+        if self._has_checksums and (seal is None or self.header[CHECKSUMS] != KIND):
+            raise DumpError(f"{lines}: the header, line 1, is damaged: it names checksums, but has none of {KIND}")
 
     def __iter__(self) -> Iterator[Sample]:
         self.is_complete = False
-        dtypes: dict[str, np.dtype[Any] | None] = {}
-        arrays = _Arrays(self.folder)
-        count = 0
+        lines = _Lines(self.folder, has_checksums=self._has_checksums)
+        count, problem = 0, "it ends"
         with lines_of(self.folder).open("rb") as file:
             file.readline()
-            for text in file:
-                line = _parsed(text)
-                if line is None:
+            for number, text in enumerate(file, 2):
+                try:
+                    read = lines.read(text)
+                # A damaged line may hold anything, and each way in which it can't be decoded means the same.
+                except Exception as error:
+                    problem = f"line {number} cannot be read: {error or type(error).__name__}"
                     break
-                if "dtypes" in line:
-                    dtypes.update({name: np.dtype(dtype) if dtype else None for name, dtype in line["dtypes"].items()})
-                elif "samples" in line:
-                    self.is_complete = line["samples"] == count
+                if isinstance(read, int):
+                    self.is_complete = read == count
+                    problem = f"its end, line {number}, tells of {read} samples"
                     break
-                else:
-                    try:
-                        chunk = arrays.of(line["chunk"])
-                        parts = {name: _decoded(line.get(name), name, chunk, dtypes) for name in PARTS}
-                    except _MissingArraysError as missing:
-                        logger.warning("%s", missing)
-                        break
+                if read is not None:
                     count += 1
-                    yield Sample(**parts)
+                    yield read
         if not self.is_complete:
-            logger.warning("The dump %s was cut off, it holds %d samples", self.folder, count)
+            logger.warning("The dump %s was cut off, it holds %d samples (%s)", self.folder, count, problem)
 
 
-class _MissingArraysError(Exception):
-    """A chunk's arrays are not there, or not whole."""
+class _DamageError(Exception):
+    """A line or the arrays of a chunk are not there, or not what was written."""
 
 
-class _Arrays:
-    """The arrays of the chunk that was asked for last."""
+class _Lines:
+    """What the lines of a dump mean, one after the other."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, has_checksums: bool) -> None:
         self._folder = folder
-        self._number = -1
-        self._chunk = _ChunkArrays(Path())
+        self._has_checksums = has_checksums
+        self._dtypes: dict[str, np.dtype[Any] | None] = {}
+        self._number: int | None = None
+        self._chunk = _ChunkArrays(Path(), None)
 
-    def of(self, number: int) -> _ChunkArrays:
-        """Return the arrays of a chunk, read when they are first asked for."""
-        if number != self._number:
-            self._number, self._chunk = number, _ChunkArrays(arrays_of(self._folder, number))
-        return self._chunk
+    def read(self, text: bytes) -> Sample | int | None:
+        """Return the sample of a line; the number of samples for the line at the end; None for any other line."""
+        if not text.endswith(b"\n"):
+            raise _DamageError("it is cut off")
+        if self._has_checksums and not verified(text):
+            raise _DamageError("its checksum differs")
+        line = json.loads(text)
+        if "dtypes" in line:
+            given = line["dtypes"].items()
+            self._dtypes.update({name: np.dtype(dtype) if dtype else None for name, dtype in given})
+            return None
+        if "samples" in line:
+            return int(line["samples"])
+        if line["chunk"] != self._number:
+            path = arrays_of(self._folder, int(line["chunk"]))
+            stored = line.get("arrays", "") if self._has_checksums else None
+            self._number, self._chunk = line["chunk"], _ChunkArrays(path, stored)
+        return Sample(**{name: _decoded(line.get(name), name, self._chunk, self._dtypes) for name in PARTS})
 
 
 class _ChunkArrays:
-    def __init__(self, path: Path) -> None:
+    """The arrays of a chunk, read when they are first asked for.
+
+    Args:
+        path: Their file.
+        stored: Its checksum; None where it has none.
+    """
+
+    def __init__(self, path: Path, stored: str | None) -> None:
         self._path = path
+        self._stored = stored
         self._arrays: dict[str, np.ndarray] | None = None
 
     def row(self, name: str, row: int) -> Any:
         """Return one array."""
         if self._arrays is None:
-            try:
-                with np.load(self._path, allow_pickle=False) as stored:
-                    self._arrays = {key: stored[key] for key in stored.files}
-            except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-                raise _MissingArraysError(f"{self._path} cannot be read: {error}") from error
+            if not self._path.is_file():
+                raise _DamageError(f"there is no file {self._path}")
+            data = self._path.read_bytes()
+            if self._stored is not None and checksum(data) != self._stored:
+                raise _DamageError(f"the checksum of {self._path} differs")
+            with np.load(io.BytesIO(data), allow_pickle=False) as stored:
+                self._arrays = {key: stored[key] for key in stored.files}
         return self._arrays[name][row]
 
 
-def _parsed(text: bytes) -> Any:
-    """The object in a line, or None if it is cut off."""
-    if not text.endswith(b"\n"):
-        return None
+def _header(line: bytes) -> Any:
+    """The object in the first line, or None if there is none."""
     try:
-        return json.loads(text)
-    except ValueError:
+        return json.loads(line) if line.endswith(b"\n") else None
+    except (ValueError, RecursionError):
         return None
 
 

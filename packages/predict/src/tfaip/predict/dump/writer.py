@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-import json
+import io
 import math
 import os
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,22 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from tfaip.predict.dump.errors import DumpError
-from tfaip.predict.dump.layout import ARRAY, BYTES, FORMAT, ITEMS, NUMBER, PARTS, TEXTS, VERSION, arrays_of, lines_of
+from tfaip.predict.dump.layout import (
+    ARRAY,
+    BYTES,
+    CHECKSUMS,
+    FORMAT,
+    ITEMS,
+    KIND,
+    NUMBER,
+    PARTS,
+    TEXTS,
+    VERSION,
+    arrays_of,
+    checksum,
+    lines_of,
+    sealed_line,
+)
 
 if TYPE_CHECKING:
     from tfaip.pipeline import Sample
@@ -50,13 +65,13 @@ class DumpWriter:
         try:
             self.folder.mkdir(parents=True)
             (self.folder / "arrays").mkdir()
-            self._lines = lines_of(self.folder).open("w", encoding="utf-8")
+            self._lines = lines_of(self.folder).open("wb")
         except FileExistsError:
             raise DumpError(f"a dump must be written to a new folder, but there is {self.folder} already") from None
         except OSError as error:
             raise DumpError(f"the dump {self.folder} cannot be written: {error.strerror}") from error
         self._dtypes: dict[str, str] = {}
-        self._write({"format": FORMAT, "format_version": VERSION, **(notes or {})})
+        self._write({"format": FORMAT, "format_version": VERSION, CHECKSUMS: KIND, **(notes or {})})
         self._lines.flush()
 
     def write(self, sample: Sample) -> None:
@@ -103,17 +118,22 @@ class DumpWriter:
         if chunk.arrays:
             path = arrays_of(self.folder, chunk.number)
             beside = path.with_name(f".{path.name}")
-            with beside.open("wb") as file:
-                stacked: dict[str, Any] = {name: np.stack(rows) for name, rows in chunk.arrays.items()}
-                np.savez(file, **stacked)
+            stacked: dict[str, Any] = {name: np.stack(rows) for name, rows in chunk.arrays.items()}
+            stored = io.BytesIO()
+            np.savez(stored, **stacked)
+            beside.write_bytes(stored.getbuffer())
             beside.replace(path)
+            of_arrays = checksum(stored.getbuffer())
+            for line in chunk.lines:
+                if "chunk" in line:
+                    line["arrays"] = of_arrays
         for line in chunk.lines:
             self._write(line)
         self._lines.flush()
         self._chunk = _Chunk(chunk.number + 1)
 
     def _write(self, line: Mapping[str, Any]) -> None:
-        self._lines.write(json.dumps(line, allow_nan=False, ensure_ascii=False, separators=(",", ":")) + "\n")
+        self._lines.write(sealed_line(line))
 
     def _encoded(self, value: Any, name: str, dtypes: dict[str, str]) -> Any:
         if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
