@@ -9,6 +9,7 @@ from tfaip.model.testing.points.data import DIRECTIONS
 from tfaip.model.testing.points.params import JitterParams
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.params import save
+from tfaip.pipeline import ComposedProcessorPipelineParams, PipelineMode
 from tfaip.predict import (
     LAV,
     LAVParams,
@@ -75,11 +76,10 @@ def test_a_voter_of_ones_own_is_one_method(three_exported):
 
 
 def test_the_voter_sees_each_models_own_post_processing_and_finalizes_once(three_exported, tmp_path):
-    names = tmp_path / "names.txt"
-    names.write_text("Nord\nSuedost\nSuedwest\n")
     second = changed(
-        three_exported[1][0], tmp_path / "b", lambda data: setattr(data.post_proc.processors[0], "names", str(names))
+        three_exported[1][0], tmp_path / "b", lambda data: setattr(data.post_proc.processors[0], "names", "names.txt")
     )
+    (second / "names.txt").write_text("Nord\nSuedost\nSuedwest\n")
 
     class Names(MultiModelVoter):
         def vote(self, sample):
@@ -126,26 +126,42 @@ def test_what_one_post_processing_drops_is_left_out_for_all(three_exported):
     assert (predictor.counters.samples, predictor.counters.skipped) == (len(kept), 37 - len(kept))
 
 
+def jittered(bundle, folder, scale, *modes):
+    """A copy of a bundle whose points are moved by so much in these modes, beside the training."""
+    jitter = JitterParams(scale=scale, modes={PipelineMode.TRAINING, *modes})
+    return changed(bundle, folder, lambda data: setattr(data.pre_proc, "processors", [jitter]))
+
+
 def test_bundles_of_different_pre_processing_are_refused_with_all_differences(three_exported, tmp_path):
-    (first, _), (second, _), _ = three_exported
-
-    def jitter_more(data):
-        data.pre_proc.processors[0].scale = 0.5
-
-    other = changed(second, tmp_path / "other", jitter_more)
+    (bundle, _), *_ = three_exported
+    one = jittered(bundle, tmp_path / "one", 0.05, PipelineMode.PREDICTION)
+    other = jittered(bundle, tmp_path / "other", 0.5, PipelineMode.PREDICTION, PipelineMode.EVALUATION)
     with pytest.raises(PredictionError) as raised:
-        MultiModelPredictor.from_paths([first.path, other], voting())
+        MultiModelPredictor.from_paths([one, other], voting())
     assert str(raised.value) == (
-        f"bundles that vote must have the same pre-processing, but {first.path} and {other} differ:\n"
+        f"bundles that vote must have the same pre-processing, but {one} and {other} differ:\n"
         "  $.data.pre_proc.processors[0].scale: 0.05 against 0.5"
     )
 
 
-def test_a_processor_more_is_a_difference(three_exported, tmp_path):
+def test_a_processor_more_is_a_difference_in_its_modes_only(three_exported, tmp_path):
     (first, _), (second, _), _ = three_exported
-    other = changed(second, tmp_path / "other", lambda data: data.pre_proc.processors.append(JitterParams()))
-    with pytest.raises(PredictionError, match=r"\$.data.pre_proc.processors: \[tfaip.*:JitterParams\] against \[tfaip"):
-        MultiModelPredictor.from_paths([first.path, other], voting())
+    paths = [first.path, jittered(second, tmp_path / "other", 0.5, PipelineMode.EVALUATION)]
+    with pytest.raises(PredictionError, match=r"\$.data.pre_proc.processors: \[\] against \[tfaip.*:JitterParams\]"):
+        MultiModelPredictor.from_paths(paths, voting(include_targets=True))
+    MultiModelPredictor.from_paths(paths, voting())
+
+
+def test_where_processors_run_and_what_does_not_run_is_no_difference(three_exported, tmp_path):
+    (first, _), (second, _), _ = three_exported
+
+    def run_elsewhere(data):
+        data.pre_proc.run_parallel = not data.pre_proc.run_parallel
+        data.pre_proc.processors[0].scale = 7.0
+        data.pre_proc = ComposedProcessorPipelineParams(pipelines=[data.pre_proc])
+
+    paths = [first.path, changed(second, tmp_path / "other", run_elsewhere)]
+    assert len(list(MultiModelPredictor.from_paths(paths, voting()).predict(POINTS))) == 37
 
 
 def test_a_vote_without_voter_or_bundles_is_refused(three_exported):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tfaip.model import DeviceConfigParams
 from tfaip.params import field, params
-from tfaip.pipeline import DataPipelineParams
+from tfaip.pipeline import DataPipelineParams, PipelineMode
 
 __all__ = ["InferenceParams", "PredictorParams"]
 
@@ -33,3 +33,8 @@ class PredictorParams(InferenceParams):
         default=False, help="Let samples carry their targets, which the generator must know then"
     )
     include_meta: bool = field(default=True, help="Let samples carry their meta")
+
+    @property
+    def mode(self) -> PipelineMode:
+        """Mode of the pipeline: EVALUATION where samples carry their targets, else PREDICTION."""
+        return PipelineMode.EVALUATION if self.include_targets else PipelineMode.PREDICTION

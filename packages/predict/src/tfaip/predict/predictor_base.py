@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tfaip.pipeline import PipelineMode, Sample
+from tfaip.pipeline import Sample
 from tfaip.predict.array_adoption import as_tensors
 from tfaip.predict.batches_ahead import BATCHES_AHEAD, map_ahead
 from tfaip.predict.counters import PredictionCounters
@@ -81,7 +81,7 @@ class PredictorBase(ABC):
         Args:
             generator: Parameters of the generator that reads the samples.
         """
-        return self.predict_pipeline(self.data.create_pipeline(self._mode, self.params.pipeline, generator))
+        return self.predict_pipeline(self.data.create_pipeline(self.params.mode, self.params.pipeline, generator))
 
     def predict_raw(self, samples: Iterable[Sample]) -> Iterator[Sample]:
         """Yield samples that are at hand with their outputs; they go through pre- and post-processing as any others.
@@ -108,7 +108,7 @@ class PredictorBase(ABC):
             dataset: Of dicts of inputs, or of tuples `(inputs, targets)`; with or without a leading batch axis. What
                 has none is batched here.
         """
-        pipeline = self.data.create_pipeline(self._mode, self.params.pipeline, RawSamplesParams(()))
+        pipeline = self.data.create_pipeline(self.params.mode, self.params.pipeline, RawSamplesParams(()))
         batches = dataset_batches(dataset, self.data, self.params.pipeline.batch_size)
         with closing(self._predict_batches(pipeline, batches, lambda: 0)) as samples:
             yield from samples
@@ -120,15 +120,11 @@ class PredictorBase(ABC):
         """
         return RawPrediction(
             [model.data for model in self._models],
-            self._mode,
+            self.params.mode,
             self.run_models,
             self._finished,
             batch_size=self.params.pipeline.batch_size,
         )
-
-    @property
-    def _mode(self) -> PipelineMode:
-        return PipelineMode.EVALUATION if self.params.include_targets else PipelineMode.PREDICTION
 
     def run_models(self, inputs: Mapping[str, Any]) -> list[Outputs]:
         """Return the outputs of each model for a batch of inputs, which all of them share."""

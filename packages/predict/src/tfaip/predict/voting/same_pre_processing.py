@@ -8,27 +8,35 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tfaip.params import to_dict
+from tfaip.pipeline import SequentialProcessorPipelineParams
 from tfaip.pipeline.resources import find_resources
 from tfaip.predict.errors import PredictionError
 
 if TYPE_CHECKING:
     from tfaip.model import ScenarioBaseParams
-    from tfaip.pipeline import DataBaseParams
+    from tfaip.pipeline import DataBaseParams, PipelineMode
 
 __all__ = ["require_same_pre_processing"]
 
 
-def require_same_pre_processing(paths: Sequence[Path], scenario_params: Sequence[ScenarioBaseParams[Any, Any]]) -> None:
+def require_same_pre_processing(
+    paths: Sequence[Path], scenario_params: Sequence[ScenarioBaseParams[Any, Any]], mode: PipelineMode
+) -> None:
     """Refuse bundles whose models take different inputs, or whose samples go through different pre-processing.
 
-    Resources are compared by name and by what is in them.
+    Only processors that run in the mode are compared, not where they run. Resources are compared by name and content.
+
+    Args:
+        paths: The bundles.
+        scenario_params: The parameters of each bundle.
+        mode: Mode of the prediction.
 
     Raises:
         PredictionError: With all differences, the place and both values of each.
     """
-    first = _compared(scenario_params[0].data)
+    first = _compared(scenario_params[0].data, mode)
     for path, params in zip(paths[1:], scenario_params[1:], strict=True):
-        found = list(_differences("$.data", first, _compared(params.data)))
+        found = list(_differences("$.data", first, _compared(params.data, mode)))
         if found:
             lines = "\n".join(f"  {where}: {one} against {other}" for where, one, other in found)
             raise PredictionError(
@@ -36,18 +44,22 @@ def require_same_pre_processing(paths: Sequence[Path], scenario_params: Sequence
             )
 
 
-def _compared(params: DataBaseParams) -> dict[str, Any]:
+def _compared(params: DataBaseParams, mode: PipelineMode) -> dict[str, Any]:
     data = params.create()
+    running = [processor for processor in params.pre_proc.flatten() if mode in processor.modes]
+    processors = to_dict(SequentialProcessorPipelineParams(processors=running))["processors"]
+    for processor in processors:
+        del processor["modes"]
     return {
         "class": f"{type(data).__module__}:{type(data).__qualname__}",
         "inputs": {name: str(spec) for name, spec in data.input_layer_specs().items()},
         "padding_values": {
             name: value for name, value in data.padding_values().items() if name in data.input_layer_specs()
         },
-        "pre_proc": to_dict(params.pre_proc),
+        "pre_proc": {"processors": processors},
         "resources of pre_proc": {
-            f"{found.where.removeprefix('$.')}": _fingerprint(Path(params.resource_path(found.path)))
-            for found in find_resources(params.pre_proc)
+            found.where: _fingerprint(Path(params.resource_path(found.path)))
+            for found in find_resources(running, "processors")
         },
     }
 
