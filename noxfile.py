@@ -77,6 +77,13 @@ def queue(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
+def fuzz(session: nox.Session) -> None:
+    """Read thousands of damaged files of each kind; takes minutes."""
+    session.install(*_editable(*PACKAGES), "-e", ".[devel]")
+    session.run("pytest", "tests/fuzz", "-p", "no:logging", *session.posargs, env=ENVIRONMENT)
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1])
 def integration(session: nox.Session) -> None:
     """Test all packages together: commands, examples, and what a user does with them."""
     session.install(*_editable(*PACKAGES), "-e", ".[examples,devel]")
