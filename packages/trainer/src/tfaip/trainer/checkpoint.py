@@ -69,10 +69,11 @@ class Checkpoint:
     def _content(self) -> dict[str, Any]:
         try:
             content: Any = json.loads(read_regular(self.path / STATE, _MAX_BYTES))
-            if isinstance(content["state"], dict) and isinstance(content["variables"], dict):
+            paths = content["variables"].values()
+            if isinstance(content["state"], dict) and all(isinstance(group, list) for group in paths):
                 return dict(content)
-            problem = "its parts must be objects"
-        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            problem = "its state must be an object, its variables lists"
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             problem = f"{type(error).__name__}: {error}"
         raise CheckpointError(f"the checkpoint {self.path} is broken: {STATE} can't be read ({problem})") from None
 
