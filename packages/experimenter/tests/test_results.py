@@ -290,7 +290,7 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten(
 
 
 def test_a_file_that_changes_in_the_last_moment_is_not_overwritten(tmp_path: Path) -> None:
-    from tfaip.experimenter.results.workbook_file import replace_file, stamp_of
+    from tfaip.experimenter.workbook.workbook_file import replace_file, stamp_of
 
     path = tmp_path / "file"
     path.write_text("read")

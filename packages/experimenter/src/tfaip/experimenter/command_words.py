@@ -7,11 +7,42 @@ import shlex
 from collections.abc import Sequence
 from pathlib import PurePath
 
-__all__ = ["is_resume_command", "is_train_command", "quoted", "restart_words", "resume_words"]
+__all__ = [
+    "command_position",
+    "is_python",
+    "is_resume_command",
+    "is_train_command",
+    "options_of",
+    "program_position",
+    "quoted",
+    "restart_words",
+    "resume_words",
+    "with_folder",
+]
 
 RESUME = ("tfaip-resume-training", "tfaip.cli.resume_training")
 TRAIN = ("tfaip-train", "tfaip.cli.train")
 OVERWRITE = "--trainer.overwrite"
+# Programs that run the command line which follows, with the number of words of their own before it, options not
+# counted: `timeout 1h ...`, `uv run ...`, `apptainer exec image.sif ...`.
+WRAPPERS = dict.fromkeys(
+    (
+        *("caffeinate", "chronic", "doas", "env", "firejail", "ionice", "mpiexec", "mpirun", "nice", "nohup"),
+        *("numactl", "perf", "prlimit", "setsid", "srun", "stdbuf", "strace", "sudo", "systemd-inhibit"),
+        *("systemd-run", "time", "unbuffer", "unshare", "uvx", "xvfb-run"),
+    ),
+    0,
+)
+WRAPPERS |= dict.fromkeys(
+    (
+        *("chrt", "conda", "flock", "hatch", "mamba", "micromamba", "pdm", "pipenv", "pipx", "pixi"),
+        *("poetry", "rye", "setarch", "taskset", "timeout", "uv"),
+    ),
+    1,
+)
+WRAPPERS |= dict.fromkeys(("apptainer", "docker", "podman", "singularity"), 2)
+# Programs that only tell something of the words behind them.
+TELLING = ("basename", "cat", "command", "dirname", "echo", "file", "ls", "man", "printf", "test", "which")
 
 
 def quoted(words: Sequence[str]) -> str:
@@ -21,14 +52,36 @@ def quoted(words: Sequence[str]) -> str:
 
 def is_resume_command(words: Sequence[str]) -> bool:
     """Whether the command goes on with the run in a folder: tfaip-resume-training, however it is called."""
-    position = _program(words)
-    return position is not None and PurePath(words[position]).name in RESUME
+    return _name(words, program_position(words)) in RESUME
 
 
 def is_train_command(words: Sequence[str]) -> bool:
     """Whether the command is tfaip-train, whose runs can be gone on with."""
-    position = _program(words)
-    return position is not None and PurePath(words[position]).name in TRAIN
+    return _name(words, program_position(words)) in TRAIN
+
+
+def with_folder(command: Sequence[str], folder: str) -> list[str]:
+    """Return a command of tfaip-resume-training for a folder, which takes the place of a scenario that it names."""
+    position = program_position(command)
+    assert position is not None
+    head, rest = command[: position + 1], command[position + 1 :]
+    return [*head, folder, *(rest[1:] if rest and not rest[0].startswith("-") else rest)]
+
+
+def options_of(command: Sequence[str], *, scenario_follows: bool) -> list[str]:
+    """Return what a command of tfaip-train or tfaip-resume-training has behind its scenario.
+
+    Args:
+        command: The command, without what the row adds to it.
+        scenario_follows: Whether the row adds the scenario.
+    """
+    position = program_position(command)
+    if position is None or _name(command, position) not in (*TRAIN, *RESUME):
+        return []
+    rest = [*command[position + 1 :]]
+    if scenario_follows:
+        return rest
+    return rest[1:] if rest and not rest[0].startswith("-") else []
 
 
 def resume_words(words: Sequence[str], folder: str, arguments: Sequence[str] = ()) -> list[str]:
@@ -39,7 +92,7 @@ def resume_words(words: Sequence[str], folder: str, arguments: Sequence[str] = (
         folder: Folder of the run.
         arguments: What changes the run's parameters.
     """
-    position = _program(words)
+    position = program_position(words)
     assert position is not None
     program = words[position]
     resume = program if is_resume_command(words) else _sister(program)
@@ -52,22 +105,85 @@ def restart_words(words: Sequence[str]) -> list[str]:
     return [*words] if given or not is_train_command(words) else [*words, OVERWRITE]
 
 
+def program_position(words: Sequence[str]) -> int | None:
+    """Return the position of the program, or of the script or module that an interpreter runs.
+
+    Words that run another program stand in front of it: `srun -n 1`, `uv run`, `env A=1`, `nice -n 5`.
+    """
+    position = command_position(words)
+    if position is None or not is_python(PurePath(words[position]).name):
+        return position
+    position = _run_by_python(words, position)
+    return None if position is None else _behind_unknown(words, position)
+
+
+def command_position(words: Sequence[str]) -> int | None:
+    """Return the position of the program behind those that only run it; an interpreter counts as the program."""
+    position = 0 if words else None
+    while position is not None:
+        own = WRAPPERS.get(PurePath(words[position]).name)
+        following = None if own is None else _behind_wrapper(words, position, own)
+        if following is None:
+            return _behind_unknown(words, position)
+        position = following
+    return None
+
+
+def is_python(name: str) -> bool:
+    """Whether a program of this name is a Python interpreter."""
+    return re.fullmatch(r"python[\d.]*", name) is not None
+
+
+def _behind_wrapper(words: Sequence[str], wrapper: int, own: int) -> int | None:
+    """Position of the program that a wrapper runs; `None` if it runs none."""
+    for position in range(wrapper + 1, len(words)):
+        word, before = words[position], words[position - 1]
+        if _is_known(word):
+            return position
+        if word.startswith("-") or re.match(r"[A-Za-z_]\w*=", word):
+            continue
+        # The value of an option in front of it, as far as anybody can tell who doesn't know the option.
+        if before.startswith("-") and before != "--" and "=" not in before:
+            continue
+        if own == 0:
+            return position
+        own -= 1
+    return None
+
+
+def _behind_unknown(words: Sequence[str], position: int) -> int:
+    """A script of the user that is directly followed by one of our programs runs it."""
+    name, following = PurePath(words[position]).name, position + 1
+    ours = following < len(words) and PurePath(words[following]).name in (TRAIN[0], RESUME[0])
+    return following if ours and name not in (*TELLING, *TRAIN, *RESUME) else position
+
+
+def _run_by_python(words: Sequence[str], interpreter: int) -> int | None:
+    """Position of the module or script; options that take a word of their own are followed by it."""
+    position = interpreter + 1
+    while position < len(words):
+        word = words[position]
+        if word == "-m":
+            return position + 1 if position + 1 < len(words) else None
+        if word == "-c":
+            return None
+        if not word.startswith("-"):
+            return position
+        position += 2 if word in ("-W", "-X", "--check-hash-based-pycs") else 1
+    return None
+
+
+def _is_known(word: str) -> bool:
+    name = PurePath(word).name
+    return name in (*TRAIN, *RESUME) or name in WRAPPERS or is_python(name)
+
+
+def _name(words: Sequence[str], position: int | None) -> str | None:
+    return None if position is None else PurePath(words[position]).name
+
+
 def _sister(program: str) -> str:
     """tfaip-resume-training beside that tfaip-train."""
     if program == TRAIN[1]:
         return RESUME[1]
     return program[: len(program) - len(TRAIN[0])] + RESUME[0]
-
-
-def _program(words: Sequence[str]) -> int | None:
-    """Position of the program, or of the script or module that an interpreter runs."""
-    if not words:
-        return None
-    if not re.fullmatch(r"python[\d.]*", PurePath(words[0]).name):
-        return 0
-    for position in range(1, len(words)):
-        if words[position] == "-m":
-            return position + 1 if position + 1 < len(words) else None
-        if not words[position].startswith("-"):
-            return position
-    return None

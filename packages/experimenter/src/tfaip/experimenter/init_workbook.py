@@ -118,7 +118,7 @@ def _fields(schema: dict[str, Any]) -> list[_Field]:
 
 def _write_headers(sheet: Worksheet) -> None:
     remarks = {
-        "SKIP": "Anything here leaves the row out",
+        "SKIP": "TRUE leaves the row out",
         "ID": "Name of the run, different in each row",
         "CLEANUP": "TRUE removes the checkpoints once the run has finished; best/ stays",
         "PARAMS": "From here on: row 2 the group, row 3 the parameter. An empty cell keeps the default.",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path, PurePath
 
+from tfaip.experimenter.command_words import command_position, is_python
 from tfaip.experimenter.errors import ExperimenterError
 
 __all__ = ["Interpreter"]
@@ -32,25 +32,31 @@ class Interpreter:
     def words(self, words: Sequence[str]) -> list[str]:
         """Return the command line with the interpreter in it.
 
-        `python` and scripts (`train.py`) run with it, as do commands that are installed beside it. What is no Python
-        program stays as it is.
+        `python` and scripts (`train.py`) run with it, as do commands that are installed beside it, also behind words
+        such as `nice -n 5`. What is no Python program stays as it is.
 
         Raises:
             ExperimenterError: A command of tfaip isn't installed for this interpreter.
         """
-        name = PurePath(words[0]).name
-        if re.fullmatch(r"python[\d.]*", name):
-            return [self.executable, *words[1:]]
+        position = command_position(words) or 0
+        return [*words[:position], *self._program(words[position]), *words[position + 1 :]]
+
+    def _program(self, word: str) -> list[str]:
+        name = PurePath(word).name
+        if is_python(name):
+            return [self.executable]
         if name.endswith(".py"):
-            return [self.executable, *words]
+            return [self.executable, word]
+        if name != word:
+            return [word]
         script = self._scripts / name
-        if PurePath(words[0]).name == words[0] and _is_python_script(script):
-            return [self.executable, str(script), *words[1:]]
-        if name == words[0] and name.startswith("tfaip-"):
+        if _is_python_script(script):
+            return [self.executable, str(script)]
+        if name.startswith("tfaip-"):
             raise ExperimenterError(
                 f"--python {self.executable}: there is no {name} in {self._scripts}; install tfaip for this interpreter"
             )
-        return list(words)
+        return [word]
 
     @cached_property
     def _scripts(self) -> Path:

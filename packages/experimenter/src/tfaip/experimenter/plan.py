@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from tfaip.experimenter.errors import ExperimenterError
 from tfaip.experimenter.interpreter import Interpreter
-from tfaip.experimenter.results.workbook_file import Stamp, stamp_of
-from tfaip.experimenter.sheet.rows import Sheet, read_sheet
+from tfaip.experimenter.sheet.rows import Row, Sheet, read_sheet
+from tfaip.experimenter.workbook.workbook_file import Stamp, stamp_of
 
 __all__ = ["Plan", "PlannedRun", "read_plan"]
 
@@ -44,12 +45,29 @@ class Plan:
         sheet: What the sheet says.
         runs: The runs that are wanted, in the order of the rows.
         stamp: State of the file that they were read from.
+        hidden: Runs of rows that the user doesn't see: they aren't started, but go on if they have been.
     """
 
     workbook: Path
     sheet: Sheet
     runs: tuple[PlannedRun, ...]
     stamp: Stamp | None
+    hidden: tuple[PlannedRun, ...] = ()
+
+    @property
+    def left_out(self) -> str:
+        """Which rows of the sheet aren't run, in words; `""` if all are."""
+        told = [
+            f"{_counted(rows, 'row')} {'is' if len(rows) == 1 else 'are'} {why} ({_numbers(rows)})"
+            for rows, why in ((self.sheet.skipped_rows, "skipped by SKIP"), (self.sheet.hidden_rows, "hidden"))
+            if rows
+        ]
+        return ", ".join(told)
+
+    @property
+    def emptiness(self) -> str:
+        """Why there are no runs, in words."""
+        return self.left_out or f'sheet "{self.sheet.title}" has no runs from row 4 on'
 
 
 def read_plan(workbook: Path, *, python: str | None = None, only: Sequence[str] = ()) -> Plan:
@@ -69,18 +87,44 @@ def read_plan(workbook: Path, *, python: str | None = None, only: Sequence[str] 
     sheet = read_sheet(workbook)
     interpreter = Interpreter(python) if python else None
     _refuse_unknown(sheet, only)
-    runs = []
-    for row in sheet.rows:
-        if only and row.id not in only:
-            continue
-        words = interpreter.words(row.words) if interpreter else row.words
-        runs.append(PlannedRun(row.id, row.number, tuple(words), row.output_dir, row.arguments, row.cleanup))
-    return Plan(workbook, sheet, tuple(runs), stamp)
+    runs = [_planned(row, interpreter) for row in sheet.rows if not only or row.id in only]
+    return Plan(workbook, sheet, tuple(runs), stamp, () if only else tuple(_hidden_runs(sheet, interpreter)))
+
+
+def _hidden_runs(sheet: Sheet, interpreter: Interpreter | None) -> Iterator[PlannedRun]:
+    for row in sheet.left_out:
+        if row.number in sheet.hidden_rows:
+            # Nothing that the user doesn't see may stop the rest.
+            with suppress(ExperimenterError):
+                yield _planned(row, interpreter)
+
+
+def _planned(row: Row, interpreter: Interpreter | None) -> PlannedRun:
+    words = interpreter.words(row.words) if interpreter else row.words
+    return PlannedRun(row.id, row.number, tuple(words), row.output_dir, row.arguments, row.cleanup)
+
+
+def _counted(things: Sequence[object], name: str) -> str:
+    return f"{len(things)} {name}" if len(things) == 1 else f"{len(things)} {name}s"
+
+
+def _numbers(rows: Sequence[int]) -> str:
+    """Rows in short: 4-6, 9."""
+    parts: list[list[int]] = []
+    for number in rows:
+        if parts and number == parts[-1][-1] + 1:
+            parts[-1].append(number)
+        else:
+            parts.append([number])
+    return ", ".join(str(part[0]) if len(part) == 1 else f"{part[0]}-{part[-1]}" for part in parts)
 
 
 def _refuse_unknown(sheet: Sheet, only: Sequence[str]) -> None:
     ids = [row.id for row in sheet.rows]
+    hidden = [row.id for row in sheet.left_out if row.number in sheet.hidden_rows]
     for wanted in only:
+        if wanted in hidden:
+            raise ExperimenterError(f'--only: the row with the ID {wanted} of sheet "{sheet.title}" is hidden')
         if wanted in sheet.skipped:
             raise ExperimenterError(
                 f'--only: the row with the ID {wanted} of sheet "{sheet.title}" is excluded by SKIP'

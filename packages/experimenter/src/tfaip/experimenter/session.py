@@ -67,8 +67,7 @@ def run_plan(
         queue = store
         with membership(store, slots, join=join) as member, view(lambda: snapshot_of(queue, live=True)) as listener:
             _keep_to_executor(store, executor)
-            prepare(store, plan, state, listener, join=join)
-            ids = {run.id for run in plan.runs}
+            ids = prepare(store, plan, state, listener, join=join)
             updater = ResultsUpdater(plan, store, listener.said) if update else None
             watching = UpdatingListener(listener, updater) if updater else listener
             scheduler = Scheduler(store, runs, slots, ids, member, watching, options)
@@ -102,21 +101,45 @@ def update_results(plan: Plan, say: Callable[[str], None]) -> None:
             store.close()
 
 
-def prepare(store: Store, plan: Plan, state: StateFolder, listener: Listener, *, join: bool) -> None:
-    """Bring the state up to the sheet, and tell what in the sheet has no effect any more."""
-    folders = {run.id: Path(run.folder).absolute() if run.folder else state.run_folder(run.id) for run in plan.runs}
-    store.take_over(plan.runs, folders)
+def prepare(store: Store, plan: Plan, state: StateFolder, listener: Listener, *, join: bool) -> set[str]:
+    """Bring the state up to the sheet, and tell what in the sheet has no effect.
+
+    Returns:
+        IDs of the runs to work on: those of the plan, and hidden ones that have been started.
+    """
+    before = {entry.id: entry for entry in store.entries()}
+    runs = [*plan.runs, *(run for run in plan.hidden if run.id in before and _goes_on(before[run.id]))]
+    folders = {run.id: Path(run.folder).absolute() if run.folder else state.run_folder(run.id) for run in runs}
+    store.take_over(runs, folders)
     if not join:
         store.note(PAUSED, "")
-        store.queue_failed_again(run.id for run in plan.runs)
+        store.queue_failed_again(run.id for run in runs)
     known = {entry.id: entry for entry in store.entries()}
-    for run in plan.runs:
+    for run in runs:
         entry = known[run.id]
         if entry.state is State.FINISHED and _differs(entry, run.words):
             listener.said(
                 f'Row {run.row}: the run {run.id} has finished with another command line ("{quoted(entry.words)}") '
                 "and isn't run again; give the row another ID to run it."
             )
+    _tell_left_out(plan, [known[run.id] for run in runs], listener)
+    return {run.id for run in runs}
+
+
+def _goes_on(entry: Entry) -> bool:
+    return entry.state is State.RUNNING or (entry.state is State.INTERRUPTED and entry.attempts > 0)
+
+
+def _tell_left_out(plan: Plan, entries: Sequence[Entry], listener: Listener) -> None:
+    told = [plan.left_out] if plan.left_out else []
+    if any(entry.state in (State.QUEUED, State.INTERRUPTED) for entry in entries):
+        if told:
+            listener.said(f"Left out: {told[0]}.")
+        return
+    for state, words in ((State.FINISHED, "finished already"), (State.RUNNING, "running already")):
+        if number := sum(entry.state is state for entry in entries):
+            told.append(f"{number} {'run is' if number == 1 else 'runs are'} {words}")
+    listener.said(f"Nothing is started: {', '.join(told) or plan.emptiness}.")
 
 
 def _keep_to_executor(store: Store, executor: str) -> None:

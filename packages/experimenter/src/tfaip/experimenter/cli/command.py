@@ -135,6 +135,8 @@ def _init(arguments: Arguments) -> int:
 
 
 def _dry_run(plan: Plan) -> int:
+    if plan.left_out or not plan.runs:
+        print(f"{'Left out' if plan.runs else 'Nothing would be started'}: {plan.emptiness}.", file=sys.stderr)
     for run in plan.runs:
         print(quoted(run.words))
     return 0

@@ -6,18 +6,17 @@ import re
 from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
-from tfaip.experimenter.results.package_parts import (
+from tfaip.experimenter.sheet.cells import RESULTS_TITLE
+from tfaip.experimenter.workbook.package_parts import (
     CONTENT_TYPES,
+    RELATIONSHIPS,
     PackageParts,
-    Relationship,
     insert_into,
     relationships_name,
 )
-from tfaip.experimenter.sheet.cells import RESULTS_TITLE
 
 __all__ = ["GraftError", "graft", "next_table_id"]
 
-RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE_RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 # Names that no spreadsheet program gives.
@@ -43,13 +42,13 @@ def graft(content: bytes, drawn: Callable[[int], bytes]) -> bytes:
     """
     try:
         parts = PackageParts(content)
-        book = _workbook_part(parts)
-        former = _sheet_named(parts, book)
+        book = parts.workbook()
+        former = parts.sheet(RESULTS_TITLE)
         if former is not None:
             _remove_what_only_it_uses(parts, former)
         number = next_table_id(parts)
         source = PackageParts(drawn(number))
-        (sheet,) = [r.target for r in source.relationships(_workbook_part(source)) if r.type.endswith("/worksheet")]
+        (sheet,) = [r.target for r in source.relationships(source.workbook()) if r.type.endswith("/worksheet")]
         names = _new_names(parts, source, sheet, former)
         for old, new in names.items():
             parts.write(new, _renamed(source, old, names, number))
@@ -71,20 +70,6 @@ def next_table_id(parts: PackageParts) -> int:
             # Names must differ too, and ours end with their number.
             used += [int(match[1]) for match in [re.fullmatch(r"tfaip_results_(\d+)", root.get("name", ""))] if match]
     return max(used) + 1
-
-
-def _workbook_part(parts: PackageParts) -> str:
-    (book,) = [r.target for r in parts.relationships("") if r.type.endswith("/officeDocument")]
-    return book
-
-
-def _sheet_named(parts: PackageParts, book: str) -> str | None:
-    """The part of the former sheet of results, whatever a spreadsheet program has named it since."""
-    by_id: dict[str | None, Relationship] = {r.id: r for r in parts.relationships(book)}
-    for element in ET.fromstring(parts.read(book)).iter():
-        if element.tag.rpartition("}")[2] == "sheet" and element.get("name") == RESULTS_TITLE:
-            return by_id[element.get(f"{{{RELATIONSHIPS}}}id")].target
-    return None
 
 
 def _remove_what_only_it_uses(parts: PackageParts, sheet: str) -> None:

@@ -55,27 +55,38 @@ def results_table(sheet: Sheet, entries: dict[str, Entry]) -> ResultsTable:
         sheet: The sheet of runs.
         entries: What the queue knows of them, by ID; runs that it doesn't know have not been run by it.
     """
-    known = [entries.get(row.id) for row in sheet.rows]
-    progress = [_progress(row, entry) for row, entry in zip(sheet.rows, known, strict=True)]
+    rows = _rows_with_results(sheet, entries)
+    known = [entries.get(row.id) for row in rows]
+    progress = [_progress(row, entry) for row, entry in zip(rows, known, strict=True)]
     main = _common_main_metric(progress)
     columns = [
-        Column("ID", tuple(_as_number(row.id) for row in sheet.rows)),
+        Column("ID", tuple(_as_number(row.id) for row in rows)),
         Column("state", tuple(_state(entry, found) for entry, found in zip(known, progress, strict=True))),
         *(
-            Column(name, tuple(_as_number(row.values[name]) for row in sheet.rows))
+            Column(name, tuple(_as_number(row.values[name]) for row in rows))
             for name in sheet.parameters
-            if any(row.values[name] for row in sheet.rows)
+            if any(row.values[name] for row in rows)
         ),
         *metric_columns(progress, main),
         Column("epoch", tuple(found.epoch or None for found in progress)),
         Column("duration (s)", tuple(_duration(entry) for entry in known)),
-        Column("run folder", tuple(row.output_dir for row in sheet.rows)),
+        Column("run folder", tuple(row.output_dir for row in rows)),
         Column("remark", tuple(entry.reason or None if entry else None for entry in known)),
     ]
     shown = [column for column in columns if column.title == "ID" or any(v is not None for v in column.values)]
-    folders = tuple(Path(row.output_dir).absolute() if row.output_dir else None for row in sheet.rows)
+    folders = tuple(Path(row.output_dir).absolute() if row.output_dir else None for row in rows)
     chart = f"best {main}" if main else None
     return ResultsTable(tuple(_distinct(shown)), folders, chart)
+
+
+def _rows_with_results(sheet: Sheet, entries: dict[str, Entry]) -> list[Row]:
+    """All rows that are to be run, and of those that aren't any more (SKIP, hidden) what has been run before."""
+    begun = [
+        row
+        for row in sheet.left_out
+        if ((entry := entries.get(row.id)) is not None and entry.attempts > 0) or _progress(row, entry).epoch
+    ]
+    return sorted([*sheet.rows, *begun], key=lambda row: row.number)
 
 
 def _progress(row: Row, entry: Entry | None) -> RunProgress:

@@ -9,8 +9,8 @@ from tfaip.experimenter.errors import ExperimenterError
 from tfaip.experimenter.plan import Plan
 from tfaip.experimenter.queue.store import Store
 from tfaip.experimenter.results.table import results_table
-from tfaip.experimenter.results.workbook_file import Stamp, stamp_of
 from tfaip.experimenter.results.write_results import write_results
+from tfaip.experimenter.workbook.workbook_file import Stamp, stamp_of
 
 __all__ = ["ResultsUpdater"]
 

@@ -9,7 +9,7 @@ from tfaip.experimenter.errors import ExperimenterError
 from tfaip.experimenter.results.drawn_sheet import drawn_sheet
 from tfaip.experimenter.results.graft import GraftError, graft
 from tfaip.experimenter.results.table import ResultsTable
-from tfaip.experimenter.results.workbook_file import Stamp, open_elsewhere, replace_file, stamp_of
+from tfaip.experimenter.workbook.workbook_file import Stamp, open_elsewhere, replace_file, stamp_of
 
 __all__ = ["Written", "write_results"]
 

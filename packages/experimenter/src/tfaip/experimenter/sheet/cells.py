@@ -1,26 +1,32 @@
-"""The cells of the sheet of runs, by openpyxl and without what is empty."""
+"""The cells of the sheet of runs as the user sees them: by openpyxl, merged ones spread, and without what is empty."""
 
 from __future__ import annotations
 
+import io
 import warnings
+from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
 
 import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 
 from tfaip.experimenter.errors import ExperimenterError
+from tfaip.experimenter.sheet.layout import Area, Layout, read_layout
 from tfaip.experimenter.sheet.shown import shown
+from tfaip.experimenter.workbook.package_parts import PackageParts
+from tfaip.params.regular_files import read_regular
 
-__all__ = ["RESULTS_TITLE", "Cell", "Cells", "read_cells"]
+__all__ = ["FIRST_RUN_ROW", "RESULTS_TITLE", "Cell", "Cells", "read_cells"]
 
 # The sheet that is ours: never read as the sheet of runs, wherever the user moves it.
 RESULTS_TITLE = "tfaip results"
+FIRST_RUN_ROW = 4
+# The word of a cell that stands for an empty one.
+EMPTY = "EMPTY"
+MOST_BYTES = 1 << 29
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +37,14 @@ class Cell:
         value: Value, the cached one of a formula.
         number_format: Format that the user sees it in.
         problem: Why its value can't be used; `""` if it can.
+        covered_by: The merged cell that it belongs to and whose value it has; `None` for a cell of its own, and for the
+            first one of a merged cell.
     """
 
     value: Any
     number_format: str = "General"
     problem: str = ""
+    covered_by: Area | None = None
 
     @property
     def text(self) -> str:
@@ -45,14 +54,26 @@ class Cell:
 
 @dataclass
 class Cells:
-    """The cells of a sheet, by row and column, both from 1."""
+    """The cells of a sheet, by row and column, both from 1.
+
+    Args:
+        title: Title of the sheet.
+        rows: The cells of each row that has some of its own.
+        hidden: Rows that the user doesn't see.
+    """
 
     title: str
     rows: dict[int, dict[int, Cell]] = field(default_factory=dict)
+    hidden: frozenset[int] = frozenset()
 
     def get(self, row: int, column: int | None) -> Cell | None:
         """Return a cell, `None` if it is empty."""
         return None if column is None else self.rows.get(row, {}).get(column)
+
+    def own(self, row: int, column: int | None) -> Cell | None:
+        """Return a cell that is filled in itself, `None` if it is empty or only covered by a merged one."""
+        cell = self.get(row, column)
+        return cell if cell is not None and cell.covered_by is None else None
 
     def text(self, row: int, column: int | None) -> str:
         """Return the text of a cell, `""` if it is empty."""
@@ -61,31 +82,48 @@ class Cells:
 
 
 def read_cells(path: Path) -> Cells:
-    """Read the first sheet of a workbook.
+    """Read the first visible sheet of a workbook.
 
     Raises:
-        ExperimenterError: The file can't be read, or holds no sheet.
+        ExperimenterError: The file can't be read, or holds no such sheet.
     """
-    with _first_sheet(path, data_only=True) as sheet:
-        cells = Cells(sheet.title)
-        empty = set()
-        for row, column, cell in _written_cells(sheet):
-            if cell.data_type == "e":
-                problem = f"the cell shows the error {cell.value}"
-                cells.rows.setdefault(row, {})[column] = Cell(cell.value, problem=problem)
-            elif cell.value is None and cell.data_type == "n":
-                empty.add((row, column))
-            elif cell.value is not None and shown(cell.value):
-                cells.rows.setdefault(row, {})[column] = Cell(cell.value, cell.number_format)
-    if empty:
-        _add_formulas_without_value(path, empty, cells)
+    content = _content(path)
+    with _refusing_broken(path):
+        with _first_sheet(path, content, data_only=True) as sheet:
+            cells = Cells(sheet.title)
+            empty = set()
+            for row, column, cell in _written_cells(sheet):
+                if cell.data_type == "e":
+                    problem = f"the cell shows the error {cell.value}"
+                    cells.rows.setdefault(row, {})[column] = Cell(cell.value, problem=problem)
+                elif cell.value is None and cell.data_type == "n":
+                    empty.add((row, column))
+                elif cell.value is not None and shown(cell.value) not in ("", EMPTY):
+                    cells.rows.setdefault(row, {})[column] = Cell(cell.value, cell.number_format)
+        if empty:
+            _add_formulas_without_value(path, content, empty, cells)
+        layout = _layout(content, cells.title)
+    cells.hidden = layout.hidden
+    _spread_merged(cells, layout)
     return cells
 
 
-def _add_formulas_without_value(path: Path, empty: set[tuple[int, int]], cells: Cells) -> None:
+def _content(path: Path) -> bytes:
+    """Read at once: what is saved meanwhile is all old or all new."""
+    if path.suffix.lower() not in (".xlsx", ".xlsm"):
+        raise ExperimenterError(f"{path} is no workbook that can be read: expects .xlsx or .xlsm")
+    try:
+        return read_regular(path, MOST_BYTES)
+    except FileNotFoundError as error:
+        raise ExperimenterError(f"there is no workbook {path}") from error
+    except OSError as error:
+        raise ExperimenterError(f"{path} can't be read: {error.strerror or error}") from error
+
+
+def _add_formulas_without_value(path: Path, content: bytes, empty: set[tuple[int, int]], cells: Cells) -> None:
     """Tell formulas that nobody has computed from cells that only have a format."""
     problem = "the formula has no stored value; open the workbook, let it compute, and save it"
-    with _first_sheet(path, data_only=False) as sheet:
+    with _first_sheet(path, content, data_only=False) as sheet:
         for row, column, cell in _written_cells(sheet):
             if cell.data_type == "f" and (row, column) in empty:
                 cells.rows.setdefault(row, {})[column] = Cell("", problem=problem)
@@ -100,25 +138,63 @@ def _written_cells(sheet: Any) -> Iterator[tuple[int, int, Any]]:
                 yield cell.row, cell.column, cell
 
 
+def _layout(content: bytes, title: str) -> Layout:
+    parts = PackageParts(content)
+    part = parts.sheet(title)
+    return Layout(frozenset(), ()) if part is None else read_layout(parts.read(part))
+
+
+def _spread_merged(cells: Cells, layout: Layout) -> None:
+    """Give all cells that a merged one covers its value; what programs have left in them nobody sees."""
+    last_column = max((column for row in cells.rows.values() for column in row), default=0)
+    numbers = sorted(cells.rows)
+    for area in layout.merged:
+        first = cells.own(area.first_row, area.first_column)
+        covers_headers = area.first_row < FIRST_RUN_ROW
+        for number in numbers[bisect_left(numbers, area.first_row) :]:
+            if number > area.last_row:
+                break
+            row = cells.rows[number]
+            for column in range(area.first_column, min(area.last_column, last_column) + 1):
+                if (number, column) == (area.first_row, area.first_column):
+                    continue
+                row.pop(column, None)
+                # Each row of the headers means something else, so that a value in one says nothing about the next.
+                if first is not None and not (covers_headers and number in range(area.first_row + 1, FIRST_RUN_ROW)):
+                    row[column] = _covered(first, area, mixed=covers_headers and number >= FIRST_RUN_ROW)
+
+
+def _covered(first: Cell, area: Area, *, mixed: bool) -> Cell:
+    problem = f"the merged cell {area} covers headers and runs; split it" if mixed else first.problem
+    return Cell(first.value, first.number_format, problem, area)
+
+
 @contextmanager
-def _first_sheet(path: Path, *, data_only: bool) -> Iterator[Any]:
+def _first_sheet(path: Path, content: bytes, *, data_only: bool) -> Iterator[Any]:
+    with warnings.catch_warnings():
+        # What openpyxl can't keep when it saves doesn't matter: it never saves this file.
+        warnings.simplefilter("ignore")
+        workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=data_only)
+        try:
+            sheets = [sheet for sheet in workbook.worksheets if sheet.title.casefold() != RESULTS_TITLE]
+            if not sheets:
+                raise ExperimenterError(f"{path} has no sheet of runs")
+            visible = [sheet for sheet in sheets if sheet.sheet_state == "visible"]
+            if not visible:
+                titles = ", ".join(f'"{sheet.title}"' for sheet in sheets)
+                raise ExperimenterError(f"{path} has no visible sheet of runs; hidden are {titles}, unhide one of them")
+            yield visible[0]
+        finally:
+            workbook.close()
+
+
+@contextmanager
+def _refusing_broken(path: Path) -> Iterator[None]:
+    """A file that isn't built as workbooks are breaks its readers in more ways than can be listed."""
     try:
-        with warnings.catch_warnings():
-            # What openpyxl can't keep when it saves doesn't matter: it never saves this file.
-            warnings.simplefilter("ignore")
-            workbook = openpyxl.load_workbook(path, read_only=True, data_only=data_only)
-            try:
-                sheets = [sheet for sheet in workbook.worksheets if sheet.title != RESULTS_TITLE]
-                if not sheets:
-                    raise ExperimenterError(f"{path} has no sheet of runs")
-                yield sheets[0]
-            finally:
-                workbook.close()
-    except FileNotFoundError as error:
-        raise ExperimenterError(f"there is no workbook {path}") from error
-    except InvalidFileException as error:
-        raise ExperimenterError(f"{path} is no workbook that can be read: expects .xlsx or .xlsm") from error
-    except (BadZipFile, KeyError, ParseError, ValueError) as error:
-        raise ExperimenterError(f"{path} is no workbook that can be read: {error}") from error
-    except OSError as error:
-        raise ExperimenterError(f"{path} can't be read: {error.strerror or error}") from error
+        yield
+    except ExperimenterError:
+        raise
+    except Exception as error:
+        told = str(error) or type(error).__name__
+        raise ExperimenterError(f"{path} is no workbook that can be read: {told}") from error

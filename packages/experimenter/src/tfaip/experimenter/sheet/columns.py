@@ -6,15 +6,19 @@ import re
 from dataclasses import dataclass
 
 from tfaip.experimenter.errors import SheetError, SheetMistake
-from tfaip.experimenter.sheet.cells import Cells
+from tfaip.experimenter.sheet.cells import FIRST_RUN_ROW, Cells
 
-__all__ = ["FIRST_RUN_ROW", "Columns", "Parameter", "read_columns"]
+__all__ = ["NULL", "Columns", "Parameter", "read_columns"]
 
-HEADER_ROW, GROUP_ROW, NAME_ROW, FIRST_RUN_ROW = 1, 2, 3, 4
+HEADER_ROW, GROUP_ROW, NAME_ROW = 1, 2, 3
 # SCRIPT is what documents call it, COMMAND what workbooks do.
 COMMAND_HEADERS = ("COMMAND", "SCRIPT")
-HEADERS = ("USER", "RESULT", "SKIP", *COMMAND_HEADERS, "SCENARIO", "ID", "CLEANUP", "PARAMS")
+# There may be several of them: nobody reads what is in them.
+USERS_HEADERS = ("USER", "RESULT")
+HEADERS = (*USERS_HEADERS, "SKIP", *COMMAND_HEADERS, "SCENARIO", "ID", "CLEANUP", "PARAMS")
 NO_GROUP = "default"
+# The word for none: no group, or no value.
+NULL = "NULL"
 FLAGS = ("split", "empty")
 
 
@@ -97,7 +101,9 @@ def _headers(cells: Cells, mistakes: list[SheetMistake]) -> dict[str, int]:
     found: dict[str, int] = {}
     for column, cell in sorted(cells.rows.get(HEADER_ROW, {}).items()):
         header = cell.text.upper()
-        if header in found:
+        if cell.covered_by is not None:
+            continue
+        if header in found and header not in USERS_HEADERS:
             mistakes.append(SheetMistake(cells.title, HEADER_ROW, column, header, "the header stands twice in row 1"))
         elif header in HEADERS:
             found[header] = column
@@ -123,7 +129,7 @@ def _parameters(cells: Cells, found: dict[str, int], mistakes: list[SheetMistake
                 mistakes.append(SheetMistake(cells.title, NAME_ROW, column, label, str(error)))
             else:
                 parameters[parameter.name] = parameter
-        elif column == found["PARAMS"] or not cells.text(HEADER_ROW, column):
+        elif cells.text(HEADER_ROW, column).upper() in ("", "PARAMS"):
             _refuse_values_without_name(cells, column, mistakes)
     return list(parameters.values())
 
@@ -132,7 +138,9 @@ def _parameter_columns(cells: Cells, found: dict[str, int]) -> range:
     """From PARAMS on, up to the next column that a header names."""
     start = found["PARAMS"]
     last = max((column for row in cells.rows.values() for column in row), default=start)
-    return range(start, min([column for column in found.values() if column > start] + [last + 1]))
+    headers = cells.rows.get(HEADER_ROW, {}).items()
+    others = [column for column, cell in headers if cell.text.upper() in HEADERS and cell.text.upper() != "PARAMS"]
+    return range(start, min([column for column in others if column > start] + [last + 1]))
 
 
 def _parameter(column: int, group: str | None, text: str) -> Parameter:
@@ -144,13 +152,13 @@ def _parameter(column: int, group: str | None, text: str) -> Parameter:
     for word in (group, name):
         if not re.fullmatch(r"[^\s\-=][^\s=]*", word):
             raise ValueError(f'group and name are written without dashes in front, spaces and "=", got "{word}"')
-    full = name if group == NO_GROUP else f"{group}.{name}"
+    full = name if group.lower() == NO_GROUP or group == NULL else f"{group}.{name}"
     return Parameter(column, full, split="split" in flags, empty="empty" in flags)
 
 
 def _refuse_values_without_name(cells: Cells, column: int, mistakes: list[SheetMistake]) -> None:
     for row in sorted(cells.rows):
-        if row >= FIRST_RUN_ROW and cells.get(row, column):
+        if row >= FIRST_RUN_ROW and cells.own(row, column):
             problem = (
                 f'"{cells.text(row, column)}" belongs to no parameter; name it in row 3, or give the column a header'
             )

@@ -8,12 +8,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tfaip.experimenter.command_words import is_resume_command
+from tfaip.experimenter.command_words import is_resume_command, options_of, with_folder
 from tfaip.experimenter.errors import SheetError, SheetMistake
-from tfaip.experimenter.sheet.cells import Cell, Cells, read_cells
-from tfaip.experimenter.sheet.columns import FIRST_RUN_ROW, Columns, Parameter, read_columns
+from tfaip.experimenter.sheet.cells import FIRST_RUN_ROW, Cell, Cells, read_cells
+from tfaip.experimenter.sheet.columns import NULL, Columns, Parameter, read_columns
+from tfaip.experimenter.sheet.switches import is_on
 
 __all__ = ["Row", "Sheet", "read_sheet"]
+
+# The word of tfaip's commands for no value.
+NONE = "none"
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,10 @@ class Sheet:
         command_column: Its number.
         parameters: Names of the parameters in the order of the columns.
         rows: The rows that are to be run.
+        left_out: The complete ones of the rows that aren't: what of them has been run before has results.
         skipped: IDs of the rows that SKIP excludes.
+        skipped_rows: Numbers of all rows that SKIP excludes.
+        hidden_rows: Numbers of the rows that mean runs and that the user doesn't see.
     """
 
     title: str
@@ -58,7 +65,10 @@ class Sheet:
     command_column: int
     parameters: tuple[str, ...]
     rows: tuple[Row, ...]
-    skipped: tuple[str, ...]
+    left_out: tuple[Row, ...] = ()
+    skipped: tuple[str, ...] = ()
+    skipped_rows: tuple[int, ...] = ()
+    hidden_rows: tuple[int, ...] = ()
 
 
 def read_sheet(path: str | os.PathLike[str]) -> Sheet:
@@ -84,7 +94,10 @@ def read_sheet(path: str | os.PathLike[str]) -> Sheet:
         command_column=columns.command,
         parameters=parameters,
         rows=tuple(reader.rows),
+        left_out=tuple(reader.left_out),
         skipped=tuple(reader.skipped),
+        skipped_rows=tuple(reader.skipped_rows),
+        hidden_rows=tuple(reader.hidden_rows),
     )
 
 
@@ -93,31 +106,58 @@ class _RowReader:
 
     def __init__(self, cells: Cells, columns: Columns) -> None:
         self.rows: list[Row] = []
+        self.left_out: list[Row] = []
         self.skipped: list[str] = []
+        self.skipped_rows: list[int] = []
+        self.hidden_rows: list[int] = []
         self.mistakes: list[SheetMistake] = []
         self._cells = cells
         self._columns = columns
         self._row_of_id: dict[str, int] = {}
         self._folders: list[tuple[Row, Parameter, str]] = []
+        self._parameter_columns = {parameter.column for parameter in columns.parameters}
 
     def means_a_run(self, number: int) -> bool:
-        """Whether more than the user's own columns are filled in, which may hold headings and remarks."""
+        """Whether more than the user's own columns is filled in, which may hold headings and remarks."""
         columns = self._columns
-        own = [columns.command, columns.id, columns.scenario, *(p.column for p in columns.parameters)]
-        return any(self._cells.get(number, column) for column in own)
+        ours = [columns.command, columns.id, columns.scenario, *(p.column for p in columns.parameters)]
+        return any(self._cells.own(number, column) for column in ours)
 
     def read(self, number: int) -> None:
         """Read a row, and note what is wrong with it."""
-        known = len(self.mistakes)
-        columns = self._columns
+        before = len(self.mistakes)
         identity = self._read_id(number)
-        if self._cells.get(number, columns.skip):
-            if identity:
-                self.skipped.append(identity)
+        known = len(self.mistakes)
+        hidden = number in self._cells.hidden
+        skipped = self._read_switch(number, self._columns.skip, "SKIP")
+        if not hidden and not skipped:
+            if not identity and known == before:
+                self._mistake(number, self._columns.id, "ID", "the run has no ID; allowed is any number or text")
+            row = self._read_run(number, identity)
+            if row is not None and len(self.mistakes) == before:
+                self.rows.append(row)
+                columns = self._columns.parameters
+                self._folders += [
+                    (row, p, row.values[p.name]) for p in columns if p.is_output_dir and row.values[p.name]
+                ]
             return
+        if hidden:
+            self.hidden_rows.append(number)
+        else:
+            self.skipped_rows.append(number)
+            self.skipped += [identity] if identity else []
+        row = self._read_run(number, identity) if identity else None
+        if row is not None and len(self.mistakes) == before:
+            self.left_out.append(row)
+        # A row that isn't run need not be complete.
+        del self.mistakes[known:]
+
+    def _read_run(self, number: int, identity: str) -> Row | None:
+        columns = self._columns
+        known = len(self.mistakes)
         command = self._read_command(number)
         scenario = self._text(number, columns.scenario, "SCENARIO")
-        cleanup = _is_true(self._checked(number, columns.cleanup, "CLEANUP"))
+        cleanup = self._read_switch(number, columns.cleanup, "CLEANUP")
         values = {p.name: self._text(number, p.column, p.name) for p in columns.parameters}
         folder = self._folder(values)
         resumes = is_resume_command(command)
@@ -125,17 +165,16 @@ class _RowReader:
             problem = "the command goes on with a run and needs its folder, but the row has no output_dir"
             self._mistake(number, columns.command, columns.command_header, problem)
         if len(self.mistakes) > known:
-            return
+            return None
         left_out = [folder.name] if folder else []
-        arguments = tuple(self._arguments(number, values, left_out=left_out))
+        arguments = tuple(self._arguments(values, left_out=left_out))
         if resumes and folder:
-            words = (*command, values[folder.name], *arguments)
+            words = (*with_folder(command, values[folder.name]), *arguments)
         else:
-            words = (*command, *filter(None, [scenario]), *self._arguments(number, values, left_out=[]))
+            words = (*command, *filter(None, [scenario]), *self._arguments(values, left_out=[]))
         output_dir = values[folder.name] if folder else None
-        row = Row(number, identity, words, output_dir, arguments, values, cleanup)
-        self.rows.append(row)
-        self._folders += [(row, p, values[p.name]) for p in columns.parameters if p.is_output_dir and values[p.name]]
+        changing = (*options_of(command, scenario_follows=bool(scenario)), *arguments)
+        return Row(number, identity, words, output_dir, changing, values, cleanup)
 
     def refuse_shared_folders(self) -> None:
         """Two runs in one folder would overwrite each other."""
@@ -149,16 +188,20 @@ class _RowReader:
 
     def _read_id(self, number: int) -> str:
         column = self._columns.id
-        known = len(self.mistakes)
         identity = self._text(number, column, "ID")
-        if identity and identity in self._row_of_id:
-            problem = f'"{identity}" is the ID of row {self._row_of_id[identity]} too; each run needs one of its own'
+        other = self._row_of_id.setdefault(identity, number) if identity else number
+        if other != number:
+            unseen = ", which is hidden," if other in self._cells.hidden else ""
+            problem = f'"{identity}" is the ID of row {other}{unseen} too; each run needs one of its own'
             self._mistake(number, column, "ID", problem)
-        elif identity:
-            self._row_of_id[identity] = number
-        elif len(self.mistakes) == known and not self._cells.get(number, self._columns.skip):
-            self._mistake(number, column, "ID", "the run has no ID; allowed is any number or text")
         return identity
+
+    def _read_switch(self, number: int, column: int | None, label: str) -> bool:
+        try:
+            return is_on(self._checked(number, column, label))
+        except ValueError as error:
+            self._mistake(number, column, label, str(error))
+            return False
 
     def _read_command(self, number: int) -> list[str]:
         column, header = self._columns.command, self._columns.command_header
@@ -180,37 +223,41 @@ class _RowReader:
         filled = [p for p in self._columns.parameters if p.is_output_dir and values[p.name]]
         return min(filled, key=lambda p: not p.name.startswith("trainer."), default=None)
 
-    def _arguments(self, number: int, values: dict[str, str], left_out: Iterable[str]) -> Iterable[str]:
+    def _arguments(self, values: dict[str, str], left_out: Iterable[str]) -> Iterable[str]:
         for parameter in self._columns.parameters:
             text = values[parameter.name]
             if parameter.name in left_out:
                 continue
-            if parameter.empty and text in ("", "True"):
+            # A check box and a word that somebody wrote look the same.
+            if parameter.empty and text.casefold() in ("", "true"):
                 yield parameter.flag
-            elif parameter.empty and text == "False" and self._is_boolean(number, parameter):
+            elif parameter.empty and text.casefold() == "false":
                 continue
             elif text:
                 yield parameter.flag
                 yield from text.split() if parameter.split else [text]
 
-    def _is_boolean(self, number: int, parameter: Parameter) -> bool:
-        cell = self._cells.get(number, parameter.column)
-        return cell is not None and not isinstance(cell.value, str)
-
     def _text(self, number: int, column: int | None, label: str) -> str:
+        """The text of a cell; NULL is none for a parameter, and nothing for what isn't one."""
         cell = self._checked(number, column, label)
+        if cell is not None and cell.text == NULL:
+            return NONE if column in self._parameter_columns else ""
         return "" if cell is None else cell.text
 
     def _checked(self, number: int, column: int | None, label: str) -> Cell | None:
         cell = self._cells.get(number, column)
-        if cell is not None and cell.problem:
-            self._mistake(number, column, label, cell.problem)
+        if cell is None:
+            return None
+        problem = cell.problem
+        if not problem and cell.covered_by is not None and not self._are_alike(cell.covered_by.first_column, column):
+            problem = f"the merged cell {cell.covered_by} covers columns that mean different things; split it"
+        if problem:
+            self._mistake(number, column, label, problem)
             return None
         return cell
 
+    def _are_alike(self, one: int, other: int | None) -> bool:
+        return one == other or {one, other} <= self._parameter_columns
+
     def _mistake(self, number: int, column: int | None, label: str, problem: str) -> None:
         self.mistakes.append(SheetMistake(self._cells.title, number, column, label, problem))
-
-
-def _is_true(cell: Cell | None) -> bool:
-    return cell is not None and cell.text.lower() not in ("false", "no", "0", "off", "n")

@@ -12,9 +12,10 @@ from xml.etree import ElementTree as ET
 from xml.parsers import expat
 from zipfile import ZipFile, ZipInfo
 
-__all__ = ["CONTENT_TYPES", "PackageParts", "Relationship", "insert_into", "relationships_name"]
+__all__ = ["CONTENT_TYPES", "RELATIONSHIPS", "PackageParts", "Relationship", "insert_into", "relationships_name"]
 
 CONTENT_TYPES = "[Content_Types].xml"
+RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,21 @@ class PackageParts:
             )
             for element in root
         ]
+
+    def workbook(self) -> str:
+        """Return the name of the part that lists the sheets."""
+        (book,) = [r.target for r in self.relationships("") if r.type.endswith("/officeDocument")]
+        return book
+
+    def sheet(self, title: str) -> str | None:
+        """Return the part of a sheet, whatever a spreadsheet program has named it; `None` if there is no such sheet."""
+        book = self.workbook()
+        by_id: dict[str | None, Relationship] = {r.id: r for r in self.relationships(book)}
+        for element in ET.fromstring(self.read(book)).iter():
+            # Programs tell no sheets apart whose titles differ in upper and lower case alone.
+            if element.tag.rpartition("}")[2] == "sheet" and element.get("name", "").casefold() == title.casefold():
+                return by_id[element.get(f"{{{RELATIONSHIPS}}}id")].target
+        return None
 
     def reachable(self, starts: Iterable[str], *, without: str | None = None) -> set[str]:
         """Return the parts that can be reached, with those of their relationships, by ways that avoid a part."""

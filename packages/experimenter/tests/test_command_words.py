@@ -1,0 +1,145 @@
+"""Programs recognised behind words that only run them."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tfaip.experimenter.command_words import is_resume_command, is_train_command, restart_words, resume_words
+from tfaip.experimenter.sheet.rows import read_sheet
+
+MakeWorkbook = Callable[..., Path]
+
+TRAINS = (
+    "",
+    "/opt/venv/bin/",
+    "srun -n 1 ",
+    "srun --ntasks=1 --gres gpu:1 -p long ",
+    "uv run ",
+    "uv run --extra gpu --python 3.12 -- ",
+    "uvx --from tfaip ",
+    "env A=1 B=two ",
+    "env -u A -i B=2 ",
+    "nice -n 5 ",
+    "nice -5 ",
+    "nohup ",
+    "time ",
+    "time -p ",
+    "timeout -k 5 2h ",
+    "timeout 2h nice -n 5 ",
+    "taskset -c 0-3 ",
+    "taskset 0x3 ",
+    "conda run -n x ",
+    "conda run -n env --no-capture-output ",
+    "/opt/conda/bin/conda run -p /opt/env ",
+    "poetry run ",
+    "apptainer exec --nv image.sif ",
+    "mpirun -np 4 -x PATH ",
+    "numactl --cpunodebind=0 ",
+    "./on_cluster.sh ",
+    "python launch.py ",
+)
+MODULES = (
+    "python -m ",
+    "python3.12 -X dev -u -m ",
+    "srun -n 1 python -m ",
+    "uv run --no-sync /venv/bin/python -W ignore -m ",
+    "env A=1 conda run -n x python -m ",
+)
+OTHERS = (
+    "echo tfaip-train",
+    "nice echo tfaip-train",
+    "env A=1 echo tfaip-train",
+    "srun -n 1 echo tfaip-train",
+    "python train.py --name tfaip-train",
+    "python -c 'import x' tfaip-train",
+    "train --name tfaip-train",
+    "which tfaip-train",
+    "nice",
+    "python -m",
+    "env A=1",
+    "my-tfaip-train x",
+)
+
+
+@pytest.mark.parametrize("words", TRAINS)
+def test_a_training_is_resumed_by_the_same_words(words: str) -> None:
+    line = shlex.split(f"{words}tfaip-train my.scenario --a tfaip-train")
+    assert is_train_command(line)
+    assert not is_resume_command(line)
+    assert shlex.join(resume_words(line, "out", ["--b"])) == f"{words}tfaip-resume-training out --b"
+    assert restart_words(line) == [*line, "--trainer.overwrite"]
+    assert is_resume_command(shlex.split(f"{words}tfaip-resume-training out"))
+
+
+@pytest.mark.parametrize("words", MODULES)
+def test_a_module_that_trains_is_resumed_by_its_sister(words: str) -> None:
+    line = shlex.split(f"{words}tfaip.cli.train my.scenario")
+    assert is_train_command(line)
+    assert shlex.join(resume_words(line, "out")) == f"{words}tfaip.cli.resume_training out"
+
+
+@pytest.mark.parametrize("line", OTHERS)
+def test_other_programs_are_no_training(line: str) -> None:
+    words = shlex.split(line)
+    assert not is_train_command(words)
+    assert restart_words(words) == words
+
+
+def test_a_resume_command_of_two_words_goes_on_in_the_folder_of_the_row(workbook: MakeWorkbook) -> None:
+    path = workbook(
+        ["SCRIPT", "ID", "PARAMS"],
+        [None, None, "trainer"],
+        [None, None, "output_dir", "epochs"],
+        ["tfaip-resume-training examples.tutorial.min", 1, "out/1", 9],
+        ["nice -n 5 tfaip-resume-training examples.tutorial.min --device.gpus 1", 2, "out/2"],
+        ["python -m tfaip.cli.resume_training examples.tutorial.min", 3, "out/3"],
+        ["tfaip-resume-training --trust mine", 4, "out/4"],
+    )
+    assert [shlex.join(row.words) for row in read_sheet(path).rows] == [
+        "tfaip-resume-training out/1 --trainer.epochs 9",
+        "nice -n 5 tfaip-resume-training out/2 --device.gpus 1",
+        "python -m tfaip.cli.resume_training out/3",
+        "tfaip-resume-training out/4 --trust mine",
+    ]
+
+
+def test_options_in_the_command_change_a_run_that_goes_on(workbook: MakeWorkbook) -> None:
+    path = workbook(
+        ["COMMAND", "SCENARIO", "ID", "PARAMS"],
+        [None, None, None, "trainer"],
+        [None, None, None, "output_dir", "epochs"],
+        ["tfaip-train my.scenario --seed 3", None, 1, "out/1", 9],
+        ["uv run tfaip-train --seed 3", "my.scenario", 2, "out/2"],
+        ["train my.scenario --seed 3", None, 3, "out/3", 9],
+    )
+    assert [row.arguments for row in read_sheet(path).rows] == [
+        ("--seed", "3", "--trainer.epochs", "9"),
+        ("--seed", "3"),
+        ("--trainer.epochs", "9"),
+    ]
+
+
+def test_python_runs_what_other_words_run(workbook: MakeWorkbook) -> None:
+    from tfaip.experimenter.plan import read_plan
+
+    scripts = Path(sys.executable).parent
+    path = workbook(
+        ["COMMAND", "ID", "PARAMS"],
+        [],
+        [],
+        ["nice -n 5 python -c pass", 1],
+        ["env A=1 pytest --version", 2],
+        ["timeout 1h train.py x", 3],
+        ["nice echo python", 4],
+    )
+    assert [list(run.words) for run in read_plan(path, python=sys.executable).runs] == [
+        ["nice", "-n", "5", sys.executable, "-c", "pass"],
+        ["env", "A=1", sys.executable, str(scripts / "pytest"), "--version"],
+        ["timeout", "1h", sys.executable, "train.py", "x"],
+        ["nice", "echo", "python"],
+    ]
