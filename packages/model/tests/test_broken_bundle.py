@@ -1,5 +1,6 @@
 """What a bundle is checked for, and what is said of a broken one."""
 
+import hashlib
 import json
 import shutil
 from importlib import metadata
@@ -186,3 +187,22 @@ def test_inputs_that_do_not_fit_the_data_are_named(exported, inputs, message):
 
 def test_inputs_that_fit_the_data_load(exported):
     assert load_prediction_function(exported.path, inputs={"point": ArraySpec((2,), "float32")})
+
+
+def test_the_digest_of_an_export_shows_every_change(bundle):
+    digest = bundle.digest
+    assert digest == hashlib.sha256((bundle.path / "bundle.json").read_bytes()).hexdigest()
+    bundle.verify(digest=digest.upper())
+    with pytest.raises(BundleError, match=f"bundle.json has the digest {digest}, not 0123"):
+        bundle.verify(digest="0123")
+    (bundle.resources / "more").touch()
+    with pytest.raises(BundleError, match="resources/more was added"):
+        bundle.verify(digest=digest)
+    (bundle.resources / "more").unlink()
+    bundle.scenario_params.write_text(bundle.scenario_params.read_text() + " ")
+    bundle.verify()
+    with pytest.raises(BundleError, match="the content of scenario_params.json has changed"):
+        bundle.verify(digest=digest)
+    (bundle.path / "bundle.json").unlink()
+    with pytest.raises(BundleError, match="has no bundle.json"):
+        bundle.verify(digest=digest)

@@ -42,4 +42,4 @@ def _adapt(path: str, arguments: list[str]) -> None:
     adapted = adapt_bundle(path, parsed.arguments.output, trust=parsed.trust)
     for difference in adapted.differences:
         print(difference)
-    print(f"{adapted.bundle.path} is a bundle of today's code")
+    print(f"{adapted.bundle.path} is a bundle of today's code, digest {adapted.bundle.digest}")

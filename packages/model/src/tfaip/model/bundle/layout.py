@@ -71,13 +71,22 @@ class Bundle:
             manifest.check_sizes(bundle.path)
         return bundle
 
-    def verify(self, *parts: Path) -> None:
+    def verify(self, *parts: Path, digest: str | None = None) -> None:
         """Compare the checksums of all files, or of those in `parts`, with the manifest; without one, of none.
 
+        Args:
+            parts: Files and folders of the bundle; default: all.
+            digest: Digest that was logged at the export, where you know it from somebody whom you trust. Then nothing
+                at all may differ from the export, the parameters included.
+
         Raises:
-            BundleError: A file is missing or has changed.
+            BundleError: A file is missing or has changed; or the digest is another.
         """
         manifest = self.manifest()
+        if digest is not None:
+            if manifest is None:
+                raise BundleError(f"the bundle {self.path} has no {MANIFEST} that could have the digest {digest}")
+            manifest.check_unchanged(self.path, digest)
         if manifest:
             manifest.check_sizes(self.path)
             manifest.check_sums(self.path, parts or (self.path,))
@@ -89,6 +98,12 @@ class Bundle:
             BundleError: It can't be read, or is of a newer format.
         """
         return Manifest.read(self.path) if (self.path / MANIFEST).exists() else None
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of `bundle.json`; empty for a bundle of the time before it."""
+        manifest = self.manifest()
+        return manifest.digest if manifest else ""
 
     @property
     def labels(self) -> list[str]:

@@ -25,8 +25,10 @@ BUNDLE_VERSION = 1
 # Some 100,000 files.
 _MAX_BYTES = 16 << 20
 
-# People may edit parameters, which are checked when they are read; the manifest can't hold its own checksum.
-_NOT_CHECKED = ("scenario_params.json", MANIFEST)
+# People may edit parameters, which are checked when they are read; their checksum counts for `check_unchanged` alone.
+_PARAMS = "scenario_params.json"
+# The manifest can't hold its own checksum.
+_NOT_CHECKED = (_PARAMS, MANIFEST)
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,15 @@ class Manifest:
         bundle_version: Version of the layout.
         versions: Version of each package, and of Python, that wrote the bundle.
         files: Size in bytes and SHA-256 of each file, by its path relative to the bundle.
+        params: SHA-256 of the parameters as they were exported; empty in a bundle of an older version.
+        digest: SHA-256 of `bundle.json` itself.
     """
 
     bundle_version: int
     versions: dict[str, str]
     files: dict[str, tuple[int, str]]
+    params: str = ""
+    digest: str = ""
 
     @classmethod
     def write(cls, folder: Path) -> None:
@@ -59,6 +65,7 @@ class Manifest:
                 for name, path in names.items()
                 if name not in _NOT_CHECKED
             },
+            "scenario_params": _checksum(names[_PARAMS]) if _PARAMS in names else "",
         }
         (folder / MANIFEST).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
@@ -70,7 +77,8 @@ class Manifest:
             BundleError: It can't be read, or is of a newer format.
         """
         try:
-            content: Any = json.loads(read_regular(folder / MANIFEST, _MAX_BYTES))
+            read = read_regular(folder / MANIFEST, _MAX_BYTES)
+            content: Any = json.loads(read)
             version = int(content["bundle_version"])
             if version > BUNDLE_VERSION:
                 writer = content.get("versions", {}).get("tfaip-model", "of an unknown version")
@@ -79,7 +87,8 @@ class Manifest:
                     f"reads up to {BUNDLE_VERSION}: install a newer tfaip-model"
                 )
             files = {name: (int(file["size"]), str(file["sha256"])) for name, file in content["files"].items()}
-            return cls(version, dict(content.get("versions", {})), files)
+            params, digest = str(content.get("scenario_params", "")), hashlib.sha256(read).hexdigest()
+            return cls(version, dict(content.get("versions", {})), files, params, digest)
         except BundleError:
             raise
         except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
@@ -110,6 +119,24 @@ class Manifest:
             folder,
             [f"the content of {name} has changed" for name in names if _checksum(folder / name) != self.files[name][1]],
         )
+
+    def check_unchanged(self, folder: Path, digest: str) -> None:
+        """Raise `BundleError` where anything differs from the export whose manifest has this digest.
+
+        Args:
+            folder: The bundle.
+            digest: SHA-256 of `bundle.json`, which came another way than the bundle.
+        """
+        if digest.lower() != self.digest:
+            _refuse(folder, [f"{MANIFEST} has the digest {self.digest}, not {digest}"])
+        self.check_sizes(folder)
+        self.check_sums(folder, [folder])
+        known = {*self.files, *_NOT_CHECKED}
+        found = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")) if not path.is_dir())
+        problems = [f"{name} was added" for name in found if name not in known]
+        if _checksum(folder / _PARAMS) != self.params:
+            problems.append(f"the content of {_PARAMS} has changed")
+        _refuse(folder, problems)
 
 
 def _refuse(folder: Path, problems: list[str]) -> None:

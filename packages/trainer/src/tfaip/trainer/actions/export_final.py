@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
+from tfaip.model import Bundle
 from tfaip.model.bundle.export import export_bundle
 from tfaip.trainer.actions.action import Action
 from tfaip.trainer.reporting.results_line import format_value
@@ -34,7 +36,12 @@ class ExportFinal(Action):
         best = context.best
         if best.value is not None and context.params.export_best:
             described = f"{best.log} {format_value(best.value)} in epoch {best.epoch}"
-            logger.info("The best model (%s) is in %s", described, folder.best)
+            logger.info("The best model (%s) is in %s%s", described, folder.best, _digest_of(folder.best))
         if context.params.export_final:
-            logger.info("The last model is in %s", folder.export)
+            logger.info("The last model is in %s%s", folder.export, _digest_of(folder.export))
         logger.info("Curves: tensorboard --logdir %s", folder.path)
+
+
+def _digest_of(path: Path) -> str:
+    """Tell the digest by which somebody else can see that nothing of a bundle was changed on its way."""
+    return f", digest {Bundle(path).digest}" if path.is_dir() else ""
