@@ -9,13 +9,13 @@ import signal
 import subprocess
 import sys
 import sysconfig
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from tfaip.experimenter.executors import runner
 from tfaip.experimenter.executors.interface import Ended, Job, Lost, Outcome, Running
-from tfaip.experimenter.executors.process_identity import is_alive
+from tfaip.experimenter.executors.process_identity import Process, is_alive, send_signal
+from tfaip.experimenter.executors.process_tree import MARK, end_processes, processes_of
 
 __all__ = ["LocalExecutor"]
 
@@ -60,7 +60,7 @@ class LocalExecutor:
         words = [_program(job.words[0]) or job.words[0], *job.words[1:]]
         self._runners[job.key] = subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", START_RUNNER, *settings, *words],
-            env={**os.environ, **job.slot.environment},
+            env={**os.environ, **_path(), **job.slot.environment, MARK: job.key},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -90,9 +90,9 @@ class LocalExecutor:
         """Ask the runner to stop the run."""
         owner = _read(self._folder / key / runner.OWNER)
         process = self._runners.get(key)
-        if owner is not None and is_alive(owner):
-            os.kill(int(owner.partition(" ")[0]), signal.SIGTERM)
-        elif process is not None and process.poll() is None:
+        if owner is not None and send_signal(owner, signal.SIGTERM):
+            return
+        if process is not None and process.poll() is None:
             # So young that it doesn't handle the signal yet, which then ends it before anything has started.
             process.terminate()
 
@@ -130,12 +130,21 @@ def _program(word: str) -> str | None:
     return shutil.which(word) or shutil.which(word, path=sysconfig.get_path("scripts"))
 
 
+def _path() -> dict[str, str]:
+    """Let programs be found beside the interpreter behind other words too: `nice -n 5 tfaip-train`."""
+    return {"PATH": os.pathsep.join(filter(None, [os.environ.get("PATH", os.defpath), sysconfig.get_path("scripts")]))}
+
+
 def _kill_run(attempt: Path) -> None:
     """Kill the run whose runner was killed: it is to be started again, and must not be there twice."""
     child = _read(attempt / runner.CHILD)
-    while child is not None and is_alive(child):
-        os.killpg(int(child.partition(" ")[0]), signal.SIGKILL)
-        time.sleep(0.01)
+
+    def find() -> list[Process]:
+        # Of a child that has ended, the number may be anybody's.
+        number = int(child.partition(" ")[0]) if child is not None and is_alive(child) else None
+        return processes_of(ancestor=number, group=number, mark=attempt.name)
+
+    end_processes(find, 0)
 
 
 def _read(path: Path) -> str | None:

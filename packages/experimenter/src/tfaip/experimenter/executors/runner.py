@@ -17,7 +17,12 @@ import signal
 import sys
 import time
 
-from tfaip.experimenter.executors.process_identity import identity_of
+from tfaip.experimenter.executors.process_identity import Process, identity_of, send_signal
+from tfaip.experimenter.executors.process_tree import MARK, adopt_orphans, end_processes, processes_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 __all__ = ["CHILD", "EXIT", "NEVER", "OWNER", "main"]
 
@@ -40,14 +45,24 @@ def main(argv: list[str]) -> None:
         return
     os.set_inheritable(int(wake), False)
     started = time.time()
+    adopting = adopt_orphans()
     signals = _watch_signals()
     # The group must be led by the run itself: signals that end it must not end its runner.
     pid = os.fork()
     if pid == 0:
         _become(words, folder, console)
     seconds = None if timeout == NEVER else float(timeout)
-    code, stopped = _watch(pid, signals, seconds, float(grace))
-    _end_leftovers(pid)
+
+    def find() -> list[Process]:
+        # Without orphans as children, those that have left the group are known by their environment alone.
+        mark = None if adopting else os.environ.get(MARK)
+        return processes_of(ancestor=os.getpid(), group=pid, mark=mark)
+
+    code, stopped = _watch(pid, signals, seconds, float(grace), find)
+    # Whatever the run has left would still hold the device. A daemon that was stopped may have something to save.
+    if left := end_processes(find, float(grace) if stopped else LEFTOVERS_SECONDS):
+        what = "a process" if left == 1 else f"{left} processes"
+        _tell(console, f"tfaip-experimenter: ended {what} that the run had left behind\n")
     _write(folder, EXIT, f"{code} {started!r} {time.time()!r} {stopped}")
     _report(int(wake))
 
@@ -91,7 +106,9 @@ def _become(words: list[str], folder: str, console: str) -> None:
         # Ignored signals stay ignored across exec, and whoever was started by nohup in a script ignores SIGINT.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE, signal.SIGXFSZ):
             signal.signal(number, signal.SIG_DFL)
-        output = os.open(console, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+        # A pipe that nobody reads would be waited for.
+        output = os.open(console, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK, 0o666)
+        os.set_blocking(output, True)
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.dup2(output, 1)
         os.dup2(output, 2)
@@ -105,44 +122,63 @@ def _become(words: list[str], folder: str, console: str) -> None:
         os._exit(CANNOT_START)
 
 
-def _watch(pid: int, signals: int, timeout: float | None, grace: float) -> tuple[int, str]:
+def _watch(
+    pid: int, signals: int, timeout: float | None, grace: float, find: Callable[[], list[Process]]
+) -> tuple[int, str]:
     """Wait for the end; stop the run when asked to, or when its time is over."""
     deadline = None if timeout is None else time.monotonic() + timeout
     stopped = ""
     # Ctrl-C is what training answers by ending cleanly; what ignores it is asked again, then killed.
     to_send = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
-    while True:
-        ended, status = os.waitpid(pid, os.WNOHANG)
-        if ended:
-            return os.waitstatus_to_exitcode(status), stopped
+    while (code := _ended(pid)) is None:
         left = None if deadline is None else max(0.0, deadline - time.monotonic())
         ready, _, _ = select.select([signals], [], [], left)
         asked = bool(ready) and any(number != signal.SIGCHLD for number in os.read(signals, 64))
         overdue = deadline is not None and time.monotonic() >= deadline
         if to_send and (overdue or (asked and not stopped)):
             stopped = stopped or ("cancel" if asked else "timeout")
-            _signal_group(pid, to_send.pop(0))
+            _signal_run(pid, to_send.pop(0), find)
             deadline = time.monotonic() + grace if to_send else None
+    return code, stopped
 
 
-def _end_leftovers(group: int) -> None:
-    """Whatever the run has left in its group would still hold the device."""
-    if not _signal_group(group, signal.SIGTERM):
-        return
-    deadline = time.monotonic() + LEFTOVERS_SECONDS
-    while time.monotonic() < deadline:
-        if not _signal_group(group, 0):
-            return
-        time.sleep(0.02)
-    _signal_group(group, signal.SIGKILL)
+def _signal_run(pid: int, number: int, find: Callable[[], list[Process]]) -> None:
+    """Signal the group, as a terminal does; if that wasn't enough, also what is in sessions of its own."""
+    _signal_group(pid, number)
+    if number != signal.SIGINT:
+        for process in find():
+            if process.group != pid:
+                send_signal(process.identity, number)
 
 
-def _signal_group(group: int, number: int) -> bool:
+def _signal_group(group: int, number: int) -> None:
+    """The number is the run's own, as long as nobody has asked for its exit code."""
     try:
         os.killpg(group, number)
     except OSError:
-        return False
-    return True
+        return  # it has become another user's
+
+
+def _ended(pid: int) -> int | None:
+    """Return the exit code once the run has ended; the kernel keeps its number as long as it is a zombie."""
+    if not hasattr(os, "waitid"):
+        ended, status = os.waitpid(pid, os.WNOHANG)
+        return os.waitstatus_to_exitcode(status) if ended else None
+    flags = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    while (found := os.waitid(os.P_ALL, 0, flags)) is not None and found.si_pid != pid:
+        os.waitpid(found.si_pid, 0)  # an orphan that was adopted
+    if found is None:
+        return None
+    return found.si_status if found.si_code == os.CLD_EXITED else -found.si_status
+
+
+def _tell(console: str, text: str) -> None:
+    try:
+        descriptor = os.open(console, os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK)
+        os.write(descriptor, text.encode())
+        os.close(descriptor)
+    except OSError:
+        return
 
 
 def _write(folder: str, name: str, text: str) -> None:

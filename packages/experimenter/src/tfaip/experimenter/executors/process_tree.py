@@ -1,0 +1,107 @@
+"""All processes of a run: also those in sessions of their own, and those whose parents are gone."""
+
+# ruff: noqa: PTH123 - pathlib would double the runner's start-up
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+
+from tfaip.experimenter.executors.process_identity import PROC, Process, living_processes, send_signal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["MARK", "adopt_orphans", "end_processes", "processes_of"]
+
+# The variable by which the processes of an attempt are known to whoever isn't their ancestor.
+MARK = "TFAIP_EXPERIMENTER_ATTEMPT"
+PR_SET_CHILD_SUBREAPER = 36
+LOOK_SECONDS = 0.02
+# Helpers of a run (a resource tracker, the end of a pipe) end a moment after it.
+SETTLE_SECONDS = 0.05
+# What can't be killed within this time (it waits for a dead disk, or is another user's) never will be.
+KILL_SECONDS = 10.0
+
+
+def adopt_orphans() -> bool:
+    """Become the parent of all descendants whose own parents end, a daemon's for instance.
+
+    Returns:
+        Whether the system can do that, as Linux can.
+    """
+    if sys.platform != "linux":
+        return False
+    try:
+        import ctypes
+
+        return bool(ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
+    except (AttributeError, ImportError, OSError):
+        return False
+
+
+def processes_of(*, ancestor: int | None, group: int | None, mark: str | None) -> list[Process]:
+    """Return the living processes of a run, without this one.
+
+    Args:
+        ancestor: Number of the process that all descend from which have parents.
+        group: Number of the run's process group, which must not be given away meanwhile.
+        mark: Value of the variable that they were started with; `None` looks for no variable.
+    """
+    processes = living_processes()
+    below = {ancestor}
+    found: dict[int, Process] = {}
+    grown = True
+    while grown:
+        grown = False
+        for process in processes:
+            if process.number not in found and (process.parent in below or process.group == group):
+                found[process.number] = process
+                below.add(process.number)
+                grown = True
+    if mark is not None:
+        found |= {process.number: process for process in processes if _carries(process.number, mark)}
+    found.pop(os.getpid(), None)
+    return list(found.values())
+
+
+def end_processes(find: Callable[[], list[Process]], seconds: float) -> int:
+    """End processes: ask them, then kill them, and what they start meanwhile.
+
+    Args:
+        find: Tells which are there.
+        seconds: Time for them to end by themselves; 0 kills at once.
+
+    Returns:
+        How many were asked.
+    """
+    found = find()
+    if found and seconds > 0:
+        time.sleep(SETTLE_SECONDS)
+        found = find()
+    asked = len(found)
+    if seconds > 0:
+        for process in found:
+            send_signal(process.identity, signal.SIGTERM)
+        deadline = time.monotonic() + seconds
+        while found and time.monotonic() < deadline:
+            time.sleep(LOOK_SECONDS)
+            found = find()
+    deadline = time.monotonic() + KILL_SECONDS
+    while found and time.monotonic() < deadline:
+        for process in found:
+            send_signal(process.identity, signal.SIGKILL)
+        time.sleep(LOOK_SECONDS / 2)
+        found = find()
+    return asked
+
+
+def _carries(pid: int, mark: str) -> bool:
+    try:
+        with open(f"{PROC}/{pid}/environ", "rb") as file:
+            return f"{MARK}={mark}".encode() in file.read().split(b"\0")
+    except OSError:
+        return False
