@@ -10,6 +10,7 @@ from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.trainer.compiled_loop import CompiledLoop
 from tfaip.trainer.deferred_update_loop import DeferredUpdateLoop
 from tfaip.trainer.network import Network
+from tfaip.trainer.train_step import when
 from tfaip.trainer.training_loop import create_training_loop
 
 CASES = [{}, {"ema_decay": 0.9}, {"train_accum_steps": 3}]
@@ -36,11 +37,12 @@ class Numbers:
     def __init__(self, *, sparse=False):
         self.total = tf.Variable(0.0)
         self.seen = tf.Variable(0.0)
+        self.left_out = tf.Variable(0)
         self.sparse = sparse
 
     def __call__(self, inputs, targets):
         begun, finite = self.begin(inputs, targets)
-        tf.cond(finite, lambda: [self.finish(begun), tf.constant(True)][1], lambda: tf.constant(False))
+        when(finite, lambda: self.finish(begun), lambda: self.leave_out(begun))
         return finite
 
     def begin(self, inputs, targets):
@@ -51,6 +53,9 @@ class Numbers:
 
     def finish(self, begun):
         self.total.assign_add(tf.reduce_sum(getattr(begun[1], "values", begun[1])))
+
+    def leave_out(self, begun):
+        self.left_out.assign_add(1)
 
 
 def batches(numbers, ends=()):
@@ -74,6 +79,7 @@ def test_a_call_ends_with_the_step_that_is_not_finite_whose_update_is_left_out(s
     assert (call.steps, call.samples, call.finite) == (bad + 1, 2 * (bad + 1), False)
     assert float(step.total) == 2 * sum(numbers[:bad])
     assert float(step.seen) == 2 * sum(map(abs, numbers[: bad + 1]))
+    assert int(step.left_out) == 1
 
 
 @pytest.mark.parametrize("sparse", [False, True], ids=["dense gradients", "sparse gradients"])

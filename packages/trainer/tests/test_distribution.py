@@ -47,6 +47,10 @@ def test_the_averages_are_those_of_one_device(differences):
     assert differences["average"] < 1e-5
 
 
+def test_a_step_that_is_left_out_changes_no_weight_on_any_device(differences):
+    assert differences["left out"] == []
+
+
 def test_the_workers_are_named_by_tf_config_chief_first(monkeypatch):
     config = {"cluster": {"chief": ["a:1"], "worker": ["b:1", "c:1"]}, "task": {"type": "worker", "index": 1}}
     monkeypatch.setenv("TF_CONFIG", json.dumps(config))

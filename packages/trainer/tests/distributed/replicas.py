@@ -4,8 +4,10 @@ import json
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from tfaip.model import DeviceConfigParams, configure_devices
+from tfaip.model.testing.points.model import PointsGraph
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.pipeline import PipelineMode
 from tfaip.trainer.compiled_loop import CompiledLoop
@@ -54,6 +56,41 @@ def compared(strategy_name: str, **changes) -> tuple[float, float]:
     )
 
 
+def changed_by_a_step_that_is_left_out(strategy_name: str) -> list[str]:
+    """Normalise the points, give one replica a point that is not finite, and return the weights that change."""
+    make, call = PointsGraph.__init__, PointsGraph.call
+
+    def init(self, *args, **kwargs):
+        make(self, *args, **kwargs)
+        # Without weights that are trained: the collectives of a process must have the same shapes in all networks.
+        self.norm = keras.layers.BatchNormalization(name="norm", center=False, scale=False)
+
+    PointsGraph.__init__ = init
+    PointsGraph.call = lambda self, inputs, training=None: call(
+        self, {"point": self.norm(inputs["point"], training=training)}, training=training
+    )
+    network = network_after_training(strategy_name, ema_decay=0.9)
+
+    def values():
+        variables = [v.value for group in ("graph", "optimizer", "average") for v in network.variables[group]]
+        return {
+            f"{variable.name} of replica {number}": copy.numpy()
+            for variable in variables
+            for number, copy in enumerate(getattr(variable, "values", [variable]))
+        }
+
+    points = np.linspace(-1, 1, 8, dtype=np.float32).reshape(4, 2)
+    before, step = values(), tf.function(network.step, autograph=False)
+    targets = {"direction": tf.constant([[0], [1], [2], [0]], tf.int64)}
+    assert bool(step({"point": tf.constant(points)}, targets))
+    between = values()
+    points[3] = np.nan  # which the second replica gets
+    assert not bool(step({"point": tf.constant(points)}, targets))
+    after = values()
+    assert not any(np.array_equal(before[name], between[name]) for name in before if "moving_mean" in name)
+    return [name for name, value in between.items() if not np.array_equal(value, after[name])]
+
+
 def main() -> None:
     configure_devices(DeviceConfigParams(cpus=2, intra_op_threads=1))
     found: dict[str, object] = {}
@@ -70,6 +107,7 @@ def main() -> None:
     two = network_after_training("mirror", ema_decay=0.9)
     with one.averaged_weights(), two.averaged_weights():
         found["average"] = difference(one.graph.trainable_variables, two.graph.trainable_variables)
+    found["left out"] = changed_by_a_step_that_is_left_out("mirror")
     print(json.dumps(found))
 
 

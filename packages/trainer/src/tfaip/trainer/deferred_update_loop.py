@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
@@ -28,7 +29,7 @@ class DeferredUpdateLoop(CompiledLoop):
         super().__init__(step, steps_per_call=steps_per_call)
         # A function of its own, so that it is traced once for the two places that call it.
         self._begin = tf.function(step.begin, autograph=False)
-        self._finish = step.finish
+        self._finish, self._leave_out = step.finish, step.leave_out
 
     def _loop(self, iterator: Any, max_steps: Any, max_samples: Any) -> Any:
         def goes_on(steps: Any, samples: Any, waited: Any, ended: Any, finite: Any, begun: Any) -> Any:
@@ -56,8 +57,8 @@ class DeferredUpdateLoop(CompiledLoop):
         return *counts, finite
 
     def _finish_if(self, finite: Any, begun: Any) -> None:
-        def finish() -> Any:
-            self._finish(begun)
+        def done(what: Callable[[Any], None]) -> Any:
+            what(begun)
             return tf.constant(True)
 
-        tf.cond(finite, finish, lambda: tf.constant(False))
+        tf.cond(finite, lambda: done(self._finish), lambda: done(self._leave_out))

@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfaip.trainer.errors import TrainingError
+from tfaip.trainer.forward_state import ForwardState
 from tfaip.trainer.layer_paths import layer_paths
 
 if TYPE_CHECKING:
@@ -45,7 +46,12 @@ def not_finite_error(
         targets: Targets of the batch.
         metas: Meta of each sample, which identifies it.
     """
-    found = _find(network, inputs, targets)
+    state = ForwardState(network.graph.weights)
+    before = state.read()
+    try:
+        found = _find(network, inputs, targets)
+    finally:
+        state.restore(state.kept(before))
     if found is None:
         what = (
             "computed again, the batch was finite: it depends on chance (dropout, say), "

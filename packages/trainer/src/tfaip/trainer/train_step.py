@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from tfaip.model.tensorboard import Recorder
+from tfaip.trainer.forward_state import ForwardState
 
 if TYPE_CHECKING:
     from tfaip.model import GraphBase, ModelBase, ModelMetrics
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from tfaip.trainer.norms import GradientNorms
     from tfaip.trainer.schedules import Schedule
 
-__all__ = ["TrainStep"]
+__all__ = ["TrainStep", "when"]
 
 Tensors = Mapping[str, Any]
 
@@ -41,7 +42,10 @@ class TrainStep:
         average: Follows the weights.
         norms: Measures the gradients of each update.
         penalty: Added to the loss that is trained, but to none of the logs.
-        check_finite: Leave out the update, and return False, where the loss or a gradient is not finite.
+        check_finite: Leave out the step, and return False, where the loss or a gradient is not finite.
+
+    A step that is left out, here or by the scale of the loss, leaves all weights, averages, slots of the optimizer and
+    accumulated gradients as they were, bit by bit; counts of samples and random states go on.
     """
 
     def __init__(
@@ -71,6 +75,7 @@ class TrainStep:
         self._penalty = penalty
         self._check_finite = check_finite
         self._scales_loss = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
+        self._forward_state = ForwardState(graph.weights if check_finite or self._scales_loss else ())
         # Place in the training, in epochs: `epoch + samples / samples_per_epoch`.
         self.epoch = _variable(0.0, "float32", "epoch")
         self.samples = _variable(0, "int64", "samples")
@@ -116,10 +121,12 @@ class TrainStep:
 
     def __call__(self, inputs: Tensors, targets: Tensors) -> Any:
         """Train on one batch; return whether all was finite, a bool scalar, or `None` if that isn't checked."""
-        samples = tf.shape(next(iter(inputs.values())), out_type=tf.int64)[0]
-        self._assign_learning_rate()
-        loss, gradients = self.gradients(inputs, targets)
-        return self._train(loss, gradients, samples)
+        begun, finite = self.begin(inputs, targets)
+        if not self._check_finite:
+            self.finish(begun)
+            return None
+        when(finite, lambda: self.finish(begun), lambda: self.leave_out(begun))
+        return finite
 
     @property
     def checks_finite(self) -> bool:
@@ -129,30 +136,36 @@ class TrainStep:
     def begin(self, inputs: Tensors, targets: Tensors) -> tuple[list[Any], Any]:
         """Do what a step does before its update; return what `finish` takes, and whether all was finite.
 
-        Whoever calls this has to call `finish`, or not where all was not finite, before the next step begins.
+        Call `finish`, or `leave_out` where all was not finite, before the next step begins.
         """
         samples = tf.shape(next(iter(inputs.values())), out_type=tf.int64)[0]
         self._assign_learning_rate()
+        before = self._forward_state.read()
         loss, gradients = self.gradients(inputs, targets)
+        kept = self._forward_state.kept(before)
         self.samples.assign_add(samples)
         # Those of weights that no loss depends on are None.
         self._are_there = [gradient is not None for gradient in gradients]
-        return [samples, *(g for g in gradients if g is not None)], self._is_finite(loss, gradients)
+        finite = self._is_finite(loss, gradients) if self._check_finite else None
+        return [samples, *(g for g in gradients if g is not None), *kept], finite
 
     def finish(self, begun: Sequence[Any]) -> None:
         """Update the weights by what `begin` has returned."""
-        samples, *there = begun
-        gradients = iter(there)
-        self.update([next(gradients) if is_there else None for is_there in self._are_there], samples)
+        samples, gradients, kept = self._parts(begun)
+        taken = self.update(gradients, samples)
+        if taken is not None and kept:
+            when(taken, lambda: None, lambda: self._forward_state.restore(kept))
 
-    def _train(self, loss: Any, gradients: Sequence[Any], samples: Any) -> Any:
-        self.samples.assign_add(samples)
-        if not self._check_finite:
-            self.update(gradients, samples)
-            return None
-        finite = self._is_finite(loss, gradients)
-        _when(finite, lambda: self.update(gradients, samples))
-        return finite
+    def leave_out(self, begun: Sequence[Any]) -> None:
+        """Take back what `begin` has done, as far as it is no count and no random state."""
+        *_, kept = self._parts(begun)
+        self._forward_state.restore(kept)
+
+    def _parts(self, begun: Sequence[Any]) -> tuple[Any, list[Any], list[Any]]:
+        samples, *rest = begun
+        there = sum(self._are_there)
+        values = iter(rest[:there])
+        return samples, [next(values) if is_there else None for is_there in self._are_there], rest[there:]
 
     def gradients(
         self,
@@ -197,32 +210,70 @@ class TrainStep:
         if counts is None:
             self._metrics.update(inputs, processed, outputs, losses)
         else:
-            _when(counts, lambda: self._metrics.update(inputs, processed, outputs, losses))
+            when(counts, lambda: self._metrics.update(inputs, processed, outputs, losses))
         return trained, gradients
 
     def _forward(self, inputs: Tensors, targets: Tensors) -> Forward:
         with self.recorder.recording():
             return self._model.forward_by_sample(self._graph, inputs, targets, training=True)
 
-    def update(self, gradients: Sequence[Any], samples: Any) -> None:
-        """Change the weights by the gradients of a batch of so many `samples`, an int64 scalar."""
+    def update(self, gradients: Sequence[Any], samples: Any) -> Any:
+        """Change the weights by the gradients of a batch of so many `samples`, an int64 scalar.
+
+        Returns:
+            Whether the batch was taken into the weights or the accumulated gradients, a bool scalar, where the scale
+            of the loss may leave it out; else `None`.
+        """
         if self._steps is not None:
             self._steps.assign_add(1)
-        if self._accumulation is None:
-            self._apply(gradients, samples)
-            return
-        self._accumulation.add(gradients, samples)
-        _when(self._accumulation.is_full, self._apply_what_is_left)
+        accumulation = self._accumulation
+        if accumulation is None:
+            return self._apply(gradients, samples)
+
+        def accumulate() -> None:
+            # The scale may change before the update.
+            scale = self._optimizer.dynamic_scale.value if self._scales_loss else None
+            accumulation.add(gradients if scale is None else [_times(g, 1.0 / scale) for g in gradients], samples)
+            when(accumulation.is_full, self._apply_what_is_left)
+
+        if not self._scales_loss:
+            accumulate()
+            return None
+        finite = self._optimizer.check_finite(gradients)
+        # Given gradients that are not finite, the optimizer only lowers the scale.
+        when(finite, accumulate, lambda: self._apply(gradients, samples))
+        return finite
 
     def _apply_what_is_left(self) -> None:
         assert self._accumulation is not None
         samples = tf.identity(self._accumulation.samples.value)
-        self._apply(self._accumulation.take(), samples)
+        gradients = self._accumulation.take()
+        if self._scales_loss:
+            gradients = [_times(gradient, self._optimizer.dynamic_scale.value) for gradient in gradients]
+        self._apply(gradients, samples)
 
-    def _apply(self, gradients: Sequence[Any], samples: Any) -> None:
-        if self._norms:
-            self._norms.update(gradients, self._optimizer.dynamic_scale.value if self._scales_loss else 1.0)
+    def _apply(self, gradients: Sequence[Any], samples: Any) -> Any:
+        if not self._scales_loss:
+            if self._norms:
+                self._norms.update(gradients)
+            self._optimizer.apply(gradients, self._graph.trainable_variables)
+            self._follow(samples)
+            return None
+        scale = tf.identity(self._optimizer.dynamic_scale.value)
+        updates = tf.identity(self._optimizer.iterations.value)
         self._optimizer.apply(gradients, self._graph.trainable_variables)
+        taken = self._optimizer.iterations.value > updates
+
+        def follow() -> None:
+            if self._norms:
+                self._norms.update(gradients, scale)
+            self._follow(samples)
+
+        if self._norms or self._average:
+            when(taken, follow)
+        return taken
+
+    def _follow(self, samples: Any) -> None:
         if self._average:
             known = self.samples_per_epoch.value
             self._average.update(self._average.decay(samples, tf.where(known > 0, known, self.samples.value)))
@@ -251,9 +302,17 @@ def _variable(value: Any, dtype: str, name: str) -> Any:
     return keras.Variable(value, dtype=dtype, trainable=False, aggregation="only_first_replica", name=name)
 
 
-def _when(condition: Any, action: Callable[[], None]) -> None:
-    def done() -> Any:
-        action()
+def _times(gradient: Any, factor: Any) -> Any:
+    if gradient is None:
+        return None
+    return tf.convert_to_tensor(gradient) * tf.cast(factor, gradient.dtype)
+
+
+def when(condition: Any, action: Callable[[], Any], otherwise: Callable[[], Any] = lambda: None) -> None:
+    """Do one thing or the other, as a bool scalar says; in a compiled function too."""
+
+    def done(what: Callable[[], Any]) -> Any:
+        what()
         return tf.constant(True)
 
-    tf.cond(condition, done, lambda: tf.constant(False))
+    tf.cond(condition, lambda: done(action), lambda: done(otherwise))

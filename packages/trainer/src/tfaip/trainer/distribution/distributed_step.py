@@ -8,7 +8,7 @@ from typing import Any
 import tensorflow as tf
 
 from tfaip.trainer.distribution.strategy import Strategy
-from tfaip.trainer.train_step import TrainStep
+from tfaip.trainer.train_step import TrainStep, when
 
 __all__ = ["DistributedTrainStep"]
 
@@ -51,6 +51,7 @@ class DistributedTrainStep(TrainStep):
         """
         self._assign_learning_rate()
         there: list[bool] = []
+        kept: dict[int, list[Any]] = {}
         size = tf.shape(next(iter(inputs.values())), out_type=tf.int64)[0]
 
         def replica(number: int) -> list[Any]:
@@ -63,7 +64,9 @@ class DistributedTrainStep(TrainStep):
 
             counted = counts & (last > first)
             weight = tf.where(counted, tf.cast(last - first, tf.float32), 0.0)
+            before = self._forward_state.read()
             loss, gradients = self.gradients(part(inputs), part(targets), counts=counted)
+            kept[number] = self._forward_state.kept(before)
             there[:] = [gradient is not None for gradient in gradients]
             values = [tf.convert_to_tensor(gradient) for gradient in gradients if gradient is not None]
             weighted = [tf.math.multiply_no_nan(value, tf.cast(weight, value.dtype)) for value in [*values, loss]]
@@ -72,5 +75,15 @@ class DistributedTrainStep(TrainStep):
         *sums, loss, weight, all_ended = self._strategy.run(replica)
         means = iter([total / tf.cast(weight, total.dtype) for total in sums])
         samples = tf.cast(weight, tf.int64)
-        finite = self._train(loss / weight, [next(means) if is_there else None for is_there in there], samples)
+        gradients = [next(means) if is_there else None for is_there in there]
+        self.samples.assign_add(samples)
+        finite = self._is_finite(loss / weight, gradients) if self._check_finite else None
+
+        def restore() -> None:
+            self._strategy.each(lambda number: self._forward_state.restore(kept[number]))
+
+        if finite is None:
+            self.update(gradients, samples)
+        else:
+            when(finite, lambda: self.update(gradients, samples), restore)
         return samples, tf.cast(all_ended, tf.int32), finite

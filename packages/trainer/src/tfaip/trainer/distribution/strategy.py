@@ -100,9 +100,7 @@ class Strategy:
         """Call `replica` with the number of each replica here; return the sum over all replicas of each result."""
 
         def numbered() -> list[Any]:
-            number = tf.distribute.get_replica_context().replica_id_in_sync_group
-            # TensorFlow knows the number when it traces, but hands it out as a constant tensor.
-            results = replica(int(tf.get_static_value(number)) % self._replicas)
+            results = replica(self._number())
             # Made here, they stand on the replica's device, and that is where the sums are sent.
             return [tf.identity(result) for result in results]
 
@@ -117,6 +115,15 @@ class Strategy:
             for place, value in zip(which, reduced, strict=True):
                 sums[place] = self._first(value)
         return sums
+
+    def each(self, replica: Callable[[int], None]) -> None:
+        """Call `replica` with the number of each replica here, where it assigns that replica's variables."""
+        self._distributed.run(lambda: replica(self._number()))
+
+    def _number(self) -> int:
+        # TensorFlow knows the number when it traces, but hands it out as a constant tensor.
+        number = tf.distribute.get_replica_context().replica_id_in_sync_group
+        return int(tf.get_static_value(number)) % self._replicas
 
     def _first(self, value: Any) -> Any:
         return self._distributed.experimental_local_results(value)[0]
