@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from error_cases import RaiseParams
 from pipeline_cases import (
     AddNoiseParams,
     DataParams,
@@ -17,7 +18,7 @@ from pipeline_cases import (
 
 from tfaip.params import field, params
 from tfaip.pipeline import ArraySpec, Batch, DataPipeline, PipelineMode, SequentialProcessorPipelineParams
-from tfaip.pipeline.errors import SpecError
+from tfaip.pipeline.errors import ProcessorError, SpecError
 
 tf = pytest.importorskip("tensorflow", reason="the tf.data adapter needs TensorFlow")
 
@@ -212,3 +213,26 @@ def test_an_error_comes_after_the_batches_before_it_although_they_cross_in_group
         with pytest.raises(ValueError, match="this sample is bad"):
             inputs.reraise()
     assert received == [4, 4]
+
+
+def test_a_stop_iteration_is_not_taken_for_the_end_of_the_data():
+    processors = SequentialProcessorPipelineParams(processors=[RaiseParams(how="StopIteration")])
+    for data in (DataParams(pre_proc=processors), StaticParams(pre_proc=processors)):
+        with make_pipeline(data=data, mode=PipelineMode.EVALUATION).input_dataset() as inputs:
+            with pytest.raises(tf.errors.OpError) as caught:
+                list(inputs.dataset)
+            assert not isinstance(caught.value, tf.errors.OutOfRangeError)
+            with pytest.raises(ProcessorError, match=r"^in Raise, sample 7 of epoch 0 .*: StopIteration\(3\)"):
+                inputs.reraise()
+
+
+def test_meta_that_fails_as_text_is_not_taken_for_the_end_of_the_data(monkeypatch):
+    def fail(meta, **_):
+        raise StopIteration(3)
+
+    monkeypatch.setattr("tfaip.pipeline.tf_dataset.json.dumps", fail)
+    with make_pipeline().input_dataset(with_meta=True) as inputs:
+        with pytest.raises(tf.errors.OpError):
+            next(iter(inputs.dataset))
+        with pytest.raises(ProcessorError, match=r"^in a batch for TensorFlow: StopIteration\(3\)"):
+            inputs.reraise()

@@ -127,33 +127,31 @@ class BatchIterator(Iterator[Batch]):
         # One batch is held back until it is known whether another one of this pass follows.
         held: BatchAt | None = None
         batches_of_pass = int(self._start.position > 0)
-        while True:
-            try:
-                token = next(flow, None)
-            except SampleError:
-                if held is not None:
-                    yield held
-                raise
-            if token is None:
-                return
-            if isinstance(token, EndOfPass):
-                completed = batcher.flush()
-            else:
-                assert isinstance(token, Samples | PackedRows)
-                completed = batcher.add(token)
-            for batch_at in self._timed(completed):
-                batches_of_pass += 1
-                if held is not None:
-                    yield held
-                held = batch_at
-            if isinstance(token, EndOfPass):
-                if held is not None:
-                    held[0].end_of_epoch = True
-                    yield held[0], Place(token.epoch + 1)
-                elif self._repeat and not batches_of_pass:
-                    raise EmptyPassError(f"epoch {token.epoch} gave no batch: {self._why_empty(self.counters.skipped)}")
-                held = None
-                batches_of_pass = 0
+        try:
+            while (token := next(flow, None)) is not None:
+                if isinstance(token, EndOfPass):
+                    completed = batcher.flush()
+                else:
+                    assert isinstance(token, Samples | PackedRows)
+                    completed = batcher.add(token)
+                for batch_at in self._timed(completed):
+                    batches_of_pass += 1
+                    if held is not None:
+                        yield held
+                    held = batch_at
+                if isinstance(token, EndOfPass):
+                    if held is not None:
+                        held[0].end_of_epoch = True
+                        yield held[0], Place(token.epoch + 1)
+                    elif self._repeat and not batches_of_pass:
+                        why = self._why_empty(self.counters.skipped)
+                        raise EmptyPassError(f"epoch {token.epoch} gave no batch: {why}")
+                    held = None
+                    batches_of_pass = 0
+        except SampleError:
+            if held is not None:
+                yield held
+            raise
 
     def _timed(self, completed: Iterator[BatchAt]) -> Iterator[BatchAt]:
         """The same batches; the time that it takes to put them together counts."""

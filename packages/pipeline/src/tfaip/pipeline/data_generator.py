@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from .mode import PipelineMode
 from .sample import Sample
+from .user_code import call_user_code
 
 if TYPE_CHECKING:
     from .data_generator_params import DataGeneratorParams
@@ -64,6 +65,6 @@ def is_indexable(generator: DataGenerator[P]) -> bool:
 def length_of(generator: DataGenerator[P]) -> int | None:
     """The number of elements of one pass; None if the generator does not know."""
     try:
-        return len(generator)
+        return call_user_code(len, generator)
     except (TypeError, NotImplementedError):
         return None

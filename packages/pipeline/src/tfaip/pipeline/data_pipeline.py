@@ -35,6 +35,7 @@ from .processor_pipeline_params import DataProcessorPipelineParams
 from .sample import Sample
 from .sample_iterator import SampleIterator
 from .source_choice import SourceChoice
+from .user_code import call_user_code
 
 if TYPE_CHECKING:
     from .data_base import DataBase
@@ -97,7 +98,7 @@ class DataPipeline:
 
     def create_data_generator(self) -> DataGenerator[Any]:
         """Hook: make the generator."""
-        return self.generator_params.create(self.mode)
+        return call_user_code(self.generator_params.create, self.mode)
 
     def to_mode(self, mode: PipelineMode) -> DataPipeline:
         """The same pipeline in another mode."""
@@ -174,9 +175,9 @@ class DataPipeline:
         repeat = self.mode is PipelineMode.TRAINING if repeat is None else repeat
         length = self._sources.source(shard).length
         start = Place() if state is None else Place.from_json(state, self.seed, length)
-        batcher = self._batcher()
-        run = self._start(start, repeat=repeat, packs=not isinstance(batcher, BucketBatcher), shard=shard)
+        run = self._start(start, repeat=repeat, packs=not self._is_bucketed, shard=shard)
         self._try_out(run, start.epoch)
+        batcher = self._batcher(run)
         return BatchIterator(
             run, batcher, start=start, seed=self.seed, length=length, repeat=repeat, why_empty=self._why_empty
         )
@@ -220,7 +221,14 @@ class DataPipeline:
         segments = plan_segments(self.data.params.post_proc, self.mode, parallel=num_processes > 0, read_by_index=False)
         program = self._program(segments, packs=False, checks=False, keeps_invalid=True)
         source = StreamSource(
-            self.seed, 1, lambda _: samples, "the samples to post-process", count=None, limit=None, shuffle_buffer=0
+            self.seed,
+            1,
+            lambda _: samples,
+            "the samples to post-process",
+            count=None,
+            limit=None,
+            shuffle_buffer=0,
+            own_errors=Exception,
         )
         return SampleIterator(Run(program, source, self._worker_settings(num_processes), start=Place(), repeat=False))
 
@@ -266,18 +274,23 @@ class DataPipeline:
     def _makes_many(self, processor: Any) -> bool:
         return self.mode in processor.modes and issubclass(processor_class(processor), GeneratingDataProcessor)
 
-    def _batcher(self) -> Batcher:
+    @property
+    def _is_bucketed(self) -> bool:
+        return bool(self.pipeline_params.bucket_boundaries) and not self._sources.yields_batches
+
+    def _batcher(self, run: Run) -> Batcher:
         params = self.pipeline_params
         if self._sources.yields_batches:
             return AsGivenBatcher(self._layout)
-        if not params.bucket_boundaries:
+        if not self._is_bucketed:
             return FixedBatcher(self._layout, params.batch_size, drop_remainder=params.batch_drop_remainder)
         return BucketBatcher(
             self._layout,
             params.bucket_boundaries,
             params.bucket_batch_sizes or default_bucket_sizes(params.batch_size, params.bucket_boundaries),
-            self.data.element_length_fn(),
+            call_user_code(self.data.element_length_fn),
             drop_remainder=params.batch_drop_remainder,
+            skip=run.counters.count_bad if params.on_bad_sample == "skip" else None,
         )
 
     def _start(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from .data_base_params import DataBaseParams
+from .engine.failure import SampleError
 from .engine.portion import Samples
 from .engine.run import Run
 from .engine.source import Element
@@ -17,6 +18,7 @@ from .processor_pipeline_params import (
     SequentialProcessorPipelineParams,
 )
 from .sample import Sample
+from .user_code import call_user_code
 
 __all__ = ["elements_of", "split_for_preload"]
 
@@ -33,7 +35,7 @@ def split_for_preload(
         count = 0
         if not left:
             for params in stage.processors:
-                if mode in params.modes and not params.create(data_params, mode).supports_preload():
+                if mode in params.modes and not call_user_code(params.create, data_params, mode).supports_preload():
                     break
                 count += 1
         for part, into in ((stage.processors[:count], done), (stage.processors[count:], left)):
@@ -43,16 +45,27 @@ def split_for_preload(
 
 
 def elements_of(run: Run, *, grouped: bool) -> list[Element]:
-    """All that a run gives: samples, or lists of those that come from one element of the generator."""
+    """All that a run gives: samples, or lists of those that come from one element of the generator.
+
+    Raises:
+        Exception: What the processing of a sample raised.
+    """
     elements: list[Element] = []
-    for token in run.flow:
-        if isinstance(token, Samples):
-            if not grouped:
-                elements.extend(token.samples)
-            elif token.samples:
-                elements.append(token.samples)
-    _warn_of_randomness(elements)
-    return elements
+    error: Exception
+    try:
+        for token in run.flow:
+            if isinstance(token, Samples):
+                if not grouped:
+                    elements.extend(token.samples)
+                elif token.samples:
+                    elements.append(token.samples)
+    except SampleError as failure:
+        error = failure.original()
+    else:
+        _warn_of_randomness(elements)
+        return elements
+    # Outside of the except clause, so that the traceback is that of the processor and not one of the engine.
+    raise error
 
 
 def _warn_of_randomness(elements: Sequence[Element]) -> None:

@@ -56,7 +56,7 @@ class SingleSamples:
         made = self._one(self._before, sample, number)
         try:
             return self._layout.row(made)
-        except SpecError as error:
+        except Exception as error:
             raise SampleError(error, f"before batching, {made.identity}").original() from None
 
     def batch(self, rows: Sequence[Row]) -> Batch:

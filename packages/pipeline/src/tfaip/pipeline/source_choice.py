@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from .data_generator import DataGenerator, is_indexable, length_of
 from .data_pipeline_params import DataPipelineParams
 from .engine.source import Element, IndexedSource, PreloadedSource, Source, StreamSource
+from .engine.stream_watch import StreamWatch
 from .errors import DefinitionError
 from .mode import PipelineMode
 
@@ -52,6 +54,7 @@ class SourceChoice:
         self.is_preloaded = preloaded is not None
         self.read_by_index = preloaded is None and is_indexable(generator)
         self.yields_batches = generator.yields_batches()
+        self._watch = StreamWatch(type(generator).__name__, "batches" if self.yields_batches else "samples")
         if self.read_by_index and length_of(generator) is None:
             raise DefinitionError(f"{type(generator).__name__} has __getitem__, so it must have __len__ too")
 
@@ -77,4 +80,5 @@ class SourceChoice:
             limit=limit,
             shuffle_buffer=buffer if self._shuffle else 0,
             shard=shard,
+            watch=partial(self._watch.pass_is_read, length),
         )

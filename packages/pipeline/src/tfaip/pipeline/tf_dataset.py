@@ -17,6 +17,7 @@ from .batch_iterator import BatchIterator
 from .data_base import DataBase
 from .errors import SpecError
 from .mode import PipelineMode
+from .user_code import substitute_for
 
 __all__ = ["InputDataset"]
 
@@ -105,7 +106,11 @@ class InputDataset:
         try:
             return self._next_group() if self.group_size > 1 else self._next_batch()
         except BaseException as error:
-            self._error = error
+            # TensorFlow would take a StopIteration for the end of the data.
+            substitute = substitute_for(error, "in a batch for TensorFlow")
+            self._error = substitute or error
+            if substitute is not None:
+                raise substitute from error
             raise
 
     def _next_batch(self) -> list[Any]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 
+from tfaip.pipeline.engine.failure import SampleError
 from tfaip.pipeline.engine.portion import Origin, PackedRows, Samples, origins
 from tfaip.pipeline.errors import DefinitionError
 from tfaip.pipeline.sample import Sample
+from tfaip.pipeline.user_code import INTERRUPTIONS, describe_sample
 
 from .batcher import BatchAt, Batcher, Progress
 from .layout import BatchLayout, Row
@@ -36,6 +38,7 @@ class BucketBatcher(Batcher):
         sizes: The batch size of each bucket, one more than boundaries.
         length_of: The length of a sample.
         drop_remainder: Whether what is left at the end of a pass is dropped.
+        skip: Is told of a sample that can't be measured, which is left out; None to raise.
     """
 
     def __init__(
@@ -46,12 +49,14 @@ class BucketBatcher(Batcher):
         length_of: Callable[[Sample], int],
         *,
         drop_remainder: bool,
+        skip: Callable[[str], None] | None = None,
     ) -> None:
         self._layout = layout
         self._boundaries = boundaries
         self._sizes = sizes
         self._length_of = length_of
         self._drop_remainder = drop_remainder
+        self._skip = skip
         self._progress = Progress()
         self._buckets: list[list[tuple[Origin, Row]]] = [[] for _ in sizes]
 
@@ -65,7 +70,13 @@ class BucketBatcher(Batcher):
             if portion.keep is None or origin in portion.keep
         ]
         for number, (origin, sample) in enumerate(arriving):
-            index = bisect_right(self._boundaries, self._length(sample))
+            try:
+                index = self._bucket_of(sample)
+            except SampleError as failure:
+                if self._skip is None:
+                    raise
+                self._skip(failure.summary())
+                continue
             bucket = self._buckets[index]
             bucket.append((origin, self._layout.row(sample)))
             if len(bucket) == self._sizes[index]:
@@ -84,8 +95,13 @@ class BucketBatcher(Batcher):
         packed = self._layout.pack([row for _, row in bucket])
         return self._layout.batch(packed), self._progress.place((*pending, *not_yet_added))
 
-    def _length(self, sample: Sample) -> int:
-        length = self._length_of(sample)
-        if length < 0:
-            raise DefinitionError(f"element_length_fn must give lengths >= 0, got {length} for {sample.identity}")
-        return length
+    def _bucket_of(self, sample: Sample) -> int:
+        try:
+            length = self._length_of(sample)
+            if not length >= 0:  # which NaN is not, either
+                raise DefinitionError(f"element_length_fn must give lengths >= 0, got {length} for {sample.identity}")
+            return bisect_right(self._boundaries, length)
+        except INTERRUPTIONS:
+            raise
+        except BaseException as error:
+            raise SampleError(error, f"in element_length_fn, {describe_sample(sample)}") from error

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from time import perf_counter
+from types import GeneratorType
 from typing import Any
 
 from tfaip.pipeline.randomness import SampleIdentity
 from tfaip.pipeline.sample import Sample
+from tfaip.pipeline.user_code import comes_from_function, describe_sample
 
-from .failure import SampleError, describe_sample, no_sample
+from .failure import SampleError, no_sample
 from .line import Finish, Line, Watch, note_failure, numbered
 from .portion import Indices, Samples
 from .report import Report
@@ -71,8 +73,8 @@ class BranchingLine(Line):
             if wrong := [each for each in batch if not isinstance(each, Sample)]:
                 raise no_sample(type(generator).__name__, wrong[0])
             return [each.copy().identified_by(identity.child(number)) for number, each in enumerate(batch)]
-        except (Exception, SystemExit) as error:
-            raise SampleError(error, f"in {type(generator).__name__}[{source}], {identity}") from error
+        except BaseException as error:
+            raise self._failure(error, f"in {type(generator).__name__}[{source}], {identity}") from error
         finally:
             report.seconds[0] += perf_counter() - began
 
@@ -87,8 +89,8 @@ class BranchingLine(Line):
                     for result in _results(step, before)
                     if self._goes_on(step, result, report)
                 ]
-            except (Exception, SystemExit) as error:
-                raise SampleError(error, f"in {step.name}, {describe_sample(sample)}") from error
+            except BaseException as error:
+                raise self._failure(error, f"in {step.name}, {describe_sample(sample)}") from error
             finally:
                 report.seconds[step.number] += perf_counter() - began
         return current
@@ -96,8 +98,13 @@ class BranchingLine(Line):
     def _finished(self, finish: Finish, sample: Sample) -> Any:
         try:
             return finish(sample)
-        except (Exception, SystemExit) as error:
-            raise SampleError(error, f"{self._origin}, {describe_sample(sample)}") from error
+        except BaseException as error:
+            raise self._failure(error, f"{self._origin}, {describe_sample(sample)}") from error
+
+    def _failure(self, error: BaseException, where: str) -> SampleError:
+        if isinstance(error, self._passes_on):
+            raise error
+        return SampleError(error, where)
 
     def _goes_on(self, step: Step, result: Any, report: Report) -> bool:
         if step.accepts(result):
@@ -116,5 +123,20 @@ def _results(step: Step, sample: Sample) -> Iterable[Any]:
     # Copies: a processor may yield one sample several times, and each of them has random numbers of its own.
     return [
         result.copy().identified_by(identity.child(number)) if isinstance(result, Sample) else result
-        for number, result in enumerate(step.generates([sample]))
+        for number, result in enumerate(_all_of(step.generates([sample])))
     ]
+
+
+def _all_of(results: Iterable[Any]) -> Iterable[Any]:
+    """The results, where a StopIteration may be an error rather than their end."""
+    if isinstance(results, list | tuple | GeneratorType):
+        return results
+    iterator = iter(results)
+    drawn = []
+    while True:
+        try:
+            drawn.append(next(iterator))
+        except StopIteration as end:
+            if comes_from_function(end):
+                raise
+            return drawn

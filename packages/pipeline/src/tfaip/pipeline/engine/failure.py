@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import traceback
-from typing import Any
 
-from tfaip.pipeline.errors import DefinitionError, ProcessorError
-from tfaip.pipeline.sample import Sample
+from tfaip.pipeline.errors import DefinitionError
+from tfaip.pipeline.user_code import LONGEST_TRACEBACK, as_error, in_words, shortened
 
-__all__ = ["SampleError", "describe_sample", "no_sample"]
+__all__ = ["SampleError", "no_sample"]
 
 
 class SampleError(Exception):
@@ -20,39 +19,24 @@ class SampleError(Exception):
     """
 
     def __init__(self, error: BaseException, where: str) -> None:
-        super().__init__(f"{where}: {type(error).__name__}: {error}")
+        super().__init__(where)
         self.error = error
         self.where = where
 
-    def original(self) -> BaseException:
-        """The error, with a note that says where it happened; `sys.exit` becomes an error as well."""
-        if not isinstance(self.error, Exception):
-            return ProcessorError(
-                f"{self.where}: {type(self.error).__name__}({self.error}), which would end the process"
-            )
-        if self.where not in getattr(self.error, "__notes__", ()):
-            self.error.add_note(self.where)
-        return self.error
+    def __str__(self) -> str:
+        return f"{self.where}: {in_words(self.error)}"
+
+    def original(self) -> Exception:
+        """The error as consumers see it, see `as_error`."""
+        return as_error(self.error, self.where)
 
     def summary(self) -> str:
         """One line."""
         return str(self)
 
     def traceback_text(self) -> str:
-        """The traceback as Python prints it."""
-        return "".join(traceback.format_exception(self.error))
-
-
-def describe_sample(sample: Sample | None) -> str:
-    """Which sample, and its meta if that is short enough to help."""
-    if sample is None or sample.identity is None:
-        return "a sample without identity"
-    meta: Any = sample.meta
-    try:
-        text = repr(meta) if meta else ""
-    except Exception:
-        text = ""
-    return f"{sample.identity}" + (f" (meta {text})" if 0 < len(text) <= 200 else "")
+        """The traceback as Python prints it, as far as it is not too long."""
+        return shortened("".join(traceback.format_exception(self.error)), LONGEST_TRACEBACK)
 
 
 def no_sample(giver: str, given: object) -> DefinitionError:

@@ -11,12 +11,14 @@ from tfaip.pipeline.counters import Counters
 from tfaip.pipeline.errors import DefinitionError
 from tfaip.pipeline.randomness import SampleIdentity
 from tfaip.pipeline.sample import Sample
+from tfaip.pipeline.user_code import INTERRUPTIONS, comes_from_function, describe_sample
 
 from .failure import SampleError
 from .place import Place
 from .portion import EndOfPass, Indices, Samples, Token
 from .runner import Runner
 from .source import Source, cut
+from .stream_watch import warn_of_early_end
 
 __all__ = ["EndedFlow", "Flow", "LocalFlow", "SourceFlow", "StreamFlow"]
 
@@ -96,6 +98,7 @@ class StreamFlow(Flow):
         seed: Of the random numbers of the samples that come out.
         start: Where to go on: the samples before that place are made, and dropped.
         counters: Counts the samples.
+        length: How many samples a pass of the source has; None if that is not known.
     """
 
     def __init__(
@@ -107,6 +110,7 @@ class StreamFlow(Flow):
         seed: int,
         start: Place,
         counters: Counters,
+        length: int | None,
     ) -> None:
         self._processor = runner.stream_processor(segment)
         self._keeps_invalid = runner.keeps_invalid
@@ -118,6 +122,10 @@ class StreamFlow(Flow):
         self._counts = counters.segments[segment]
         self._waited = 0.0  # seconds for what comes before, within the calls of the processor
         self._pass_ended = False
+        self._length = length
+        self._handed_over = self._made = 0  # samples of the pass
+        self._last: Sample | None = None
+        self._has_warned = False
         self._tokens = self._run(start)
 
     def ready(self) -> bool:
@@ -141,10 +149,14 @@ class StreamFlow(Flow):
         """The samples of one pass, of which the first token was taken to see whether there is a pass."""
         token = first
         self._pass_ended = False
+        self._handed_over = 0
         while not isinstance(token, EndOfPass):
             assert isinstance(token, Samples)
             self._counts.read += len(token.samples)
-            yield from token.samples
+            for sample in token.samples:
+                self._handed_over += 1
+                self._last = sample
+                yield sample
             began = perf_counter()
             try:
                 token = next(self._upstream)
@@ -153,26 +165,39 @@ class StreamFlow(Flow):
         self._pass_ended = True
 
     def _outputs(self, inputs: Iterator[Sample], epoch: int) -> Iterator[Sample]:
-        number = 0
+        self._made = 0
         try:
             outputs = self._timed(lambda: iter(self._processor.generate(inputs)))
-            while (sample := self._timed(lambda: next(outputs, _END))) is not _END:
+            while (sample := self._timed(lambda: self._next(outputs))) is not _END:
                 if self._is_valid(sample):
                     assert isinstance(sample, Sample)
                     yield sample.copy().identified_by(
-                        SampleIdentity(self._seed, epoch, (number,), level=self._segment + 1)
+                        SampleIdentity(self._seed, epoch, (self._made,), level=self._segment + 1)
                     )
-                    number += 1
+                    self._made += 1
                     self._counts.made += 1
                 else:
                     self._counters.count_dropped(self._segment)
-        except SampleError:
-            raise
-        except (Exception, SystemExit) as error:
-            raise SampleError(error, f"in {type(self._processor).__name__}, after {number} samples") from error
+        except BaseException as error:
+            if isinstance(error, (SampleError, *INTERRUPTIONS)):
+                raise
+            last = "" if self._last is None else f", the last one that it read is {describe_sample(self._last)}"
+            where = f"in {type(self._processor).__name__}, after {self._made} samples{last}"
+            raise SampleError(error, where) from error
         if not self._pass_ended:
             for _ in inputs:  # the processor has seen enough, but the pass is over only when its end has come through
                 pass
+
+    def _next(self, outputs: Iterator[Sample]) -> object:
+        """The next result, or the mark of the end."""
+        try:
+            return next(outputs)
+        except StopIteration as end:
+            if comes_from_function(end) and not (self._pass_ended or self._has_warned):
+                self._has_warned = True
+                name = type(self._processor).__name__
+                warn_of_early_end(name, self._made, self._handed_over, self._length, end)
+            return _END
 
     def _is_valid(self, sample: object) -> bool:
         if sample is None:

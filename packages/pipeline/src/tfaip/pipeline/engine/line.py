@@ -8,6 +8,7 @@ from typing import Any
 
 from tfaip.pipeline.data_generator import DataGenerator
 from tfaip.pipeline.sample import Sample
+from tfaip.pipeline.user_code import INTERRUPTIONS
 
 from .failure import SampleError
 from .portion import Indices, Samples
@@ -32,15 +33,22 @@ class Line(ABC):
         program: Says the seed.
         generator: Reads the samples of a portion of indices.
         origin: Where the results come from, for messages on those that do not fit the specs.
+        passes_on: Errors that are no sample's, and leave the line as they are.
     """
 
     def __init__(
-        self, steps: Sequence[Step], program: Program, generator: DataGenerator[Any] | None, origin: str
+        self,
+        steps: Sequence[Step],
+        program: Program,
+        generator: DataGenerator[Any] | None,
+        origin: str,
+        passes_on: tuple[type[BaseException], ...] = INTERRUPTIONS,
     ) -> None:
         self._steps = steps
         self._seed = program.seed
         self._generator = generator
         self._origin = origin
+        self._passes_on = passes_on
 
     @abstractmethod
     def run(

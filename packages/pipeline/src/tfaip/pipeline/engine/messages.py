@@ -85,16 +85,20 @@ class Failed:
     Attributes:
         task: Which one.
         where: Processor and sample.
-        error: The pickled error; None if it can't be pickled.
-        summary: Its class and text.
+        error: The pickled error; None if its class does not restore it as it was.
+        text: Processor and sample, class and text of the error.
+        notes: The notes of the error.
         traceback: As Python prints it.
+        is_final: Whether no further message about the task follows. Before the last one, the error is pickled.
     """
 
     task: int
     where: str
     error: bytes | None
-    summary: str
+    text: str
+    notes: list[str]
     traceback: str
+    is_final: bool
 
 
 def _done(

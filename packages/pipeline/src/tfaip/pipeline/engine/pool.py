@@ -11,9 +11,9 @@ from time import monotonic
 from tfaip.pipeline.counters import Counters
 from tfaip.pipeline.errors import PipelineError, SampleTimeoutError, WorkerDiedError, WorkerStartError
 
-from .failed_task import error_of
 from .messages import Done, Failed, Order, Ready, StartFailed
 from .portion import Indices, PackedRows, Portion, Samples
+from .restored_error import error_of
 from .settings import WorkerSettings
 from .worker_process import WorkerProcess, describe_exit
 
@@ -223,7 +223,9 @@ class WorkerPool:
             if not task.is_trial:
                 self._counters.add(task.segment, message.report)
         elif isinstance(message, Failed):
-            self._finished(worker, message.task).result = error_of(message)
+            worker.failing = None if message.is_final else message
+            if message.is_final:
+                self._finished(worker, message.task).result = error_of(message)
         elif isinstance(message, Ready):
             worker.ready = True
             self._failed_starts = 0
@@ -258,15 +260,29 @@ class WorkerPool:
             code = worker.wait()
         self._forget(worker)
         worker.hang_up()
+        if self._ended_by_error(worker):
+            return
         error = self._death(worker, f"a worker process (pid {worker.pid}) {describe_exit(code)}", code)
         if not worker.ready:
             self._failed_starts += 1
         if not self._settings.restart or self._failed_starts >= _MOST_DEATHS:
             raise error
-        self._counters.restarts += 1
         self._blame(worker, error)
+        self._start_again(worker)
+
+    def _start_again(self, worker: WorkerProcess) -> None:
+        """Put another worker in the place of one that is gone."""
+        self._counters.restarts += 1
         self._backlog.extendleft(reversed(worker.tasks.values()))
         self._start_worker()
+
+    def _ended_by_error(self, worker: WorkerProcess) -> bool:
+        """Whether it ended while it pickled the error of a sample, which is then told in words; another one goes on."""
+        if worker.failing is None:
+            return False
+        self._finished(worker, worker.failing.task).result = error_of(worker.failing)
+        self._start_again(worker)
+        return True
 
     def _death(self, worker: WorkerProcess, what: str, code: int | None) -> PipelineError:
         advice = "" if self._settings.restart else "; on_worker_death=restart would replace it"
@@ -307,11 +323,11 @@ class WorkerPool:
             worker.wait()
             self._forget(worker)
             worker.hang_up()
+            if self._ended_by_error(worker):
+                continue
             element = describe_element(task, note.element)
             self._bad_element(task, note.element, SampleTimeoutError(f"{element} took longer than {limit} s"))
-            self._counters.restarts += 1
-            self._backlog.extendleft(reversed(worker.tasks.values()))
-            self._start_worker()
+            self._start_again(worker)
 
 
 def _result(portion: Portion, message: Done) -> Samples | PackedRows:

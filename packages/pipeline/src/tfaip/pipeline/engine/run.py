@@ -53,7 +53,9 @@ class Run:
         for number, segment in enumerate(segments):
             if segment.is_stream:
                 place = start if number == last_stream else from_beginning
-                flow = StreamFlow(runner, number, flow, source.portion_size, program.seed, place, self.counters)
+                flow = StreamFlow(
+                    runner, number, flow, source.portion_size, program.seed, place, self.counters, source.length
+                )
             elif segment.in_workers:
                 assert self.pool is not None
                 # The queue that the consumer waits for is the last one.

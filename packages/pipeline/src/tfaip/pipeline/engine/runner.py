@@ -10,6 +10,7 @@ from tfaip.pipeline.batching.layout import Allocate, BatchLayout, allocate_priva
 from tfaip.pipeline.data_generator import DataGenerator
 from tfaip.pipeline.data_processor import DataProcessor, GeneratingDataProcessor
 from tfaip.pipeline.sample import Sample
+from tfaip.pipeline.user_code import INTERRUPTIONS, call_user_code
 
 from .branching_line import BranchingLine
 from .line import Finish, Line, Watch
@@ -27,10 +28,16 @@ def _nobody_watches(element: int) -> None:
 
 
 class Runner:
-    """Builds generator and processors of a program when they are needed first, and runs its segments on portions."""
+    """Builds generator and processors of a program when they are needed first, and runs its segments on portions.
 
-    def __init__(self, program: Program) -> None:
+    Args:
+        program: Says what runs.
+        passes_on: Errors that are no sample's; none in a worker, which nobody interrupts.
+    """
+
+    def __init__(self, program: Program, *, passes_on: tuple[type[BaseException], ...] = INTERRUPTIONS) -> None:
         self._program = program
+        self._passes_on = passes_on
         self._generator: DataGenerator[Any] | None = None
         self._processors: dict[int, list[DataProcessor[Any]]] = {}
         self._lines: dict[int, Line] = {}
@@ -40,9 +47,11 @@ class Runner:
         program = self._program
         for segment in segments:
             if segment == 0 and program.generator_params is not None and self._generator is None:
-                self._generator = program.generator_params.create(program.mode)
+                self._generator = call_user_code(program.generator_params.create, program.mode)
             parameters = program.segments[segment].processors
-            self._processors[segment] = [params.create(program.data_params, program.mode) for params in parameters]
+            self._processors[segment] = [
+                call_user_code(params.create, program.data_params, program.mode) for params in parameters
+            ]
             if not program.segments[segment].is_stream:
                 self._lines[segment] = self._line(segment)
 
@@ -115,7 +124,9 @@ class Runner:
         generator = self._generator if segment == 0 else None
         steps = make_steps(self._processors[segment], program)
         branches = not all(step.maps for step in steps) or (generator is not None and generator.yields_batches())
-        return (BranchingLine if branches else StraightLine)(steps, program, generator, self._origin(segment))
+        return (BranchingLine if branches else StraightLine)(
+            steps, program, generator, self._origin(segment), self._passes_on
+        )
 
     def _origin(self, segment: int) -> str:
         """Where a sample comes from that does not fit the specs."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from tfaip.pipeline.randomness import SampleIdentity, pass_generator, pass_order
 from tfaip.pipeline.sample import Sample
+from tfaip.pipeline.user_code import INTERRUPTIONS, comes_from_function
 
 from .failure import SampleError, no_sample
 from .place import Place
@@ -23,6 +24,9 @@ T = TypeVar("T")
 _TRIED_OUT = 8
 
 Element = Sample | list[Sample]
+
+Watch = Callable[[int, bool, StopIteration | None], None]
+"""Is told how many elements were read, whether the stream has ended, and the error that looks like its end."""
 
 
 class Source(ABC):
@@ -186,6 +190,8 @@ class StreamSource(Source):
         limit: The number of elements of a pass, at most; None for all.
         shuffle_buffer: Samples are drawn at random from a buffer of this size; 0 or 1 keeps the order.
         shard: `(index, number of shards)`: takes every n-th element, for input pipelines that share the work.
+        watch: Is told how many elements a pass had, see `StreamWatch`; None if nobody wants to know.
+        own_errors: Errors that are those of the stream; others are of whatever it reads, and pass through.
     """
 
     def __init__(
@@ -199,8 +205,12 @@ class StreamSource(Source):
         limit: int | None,
         shuffle_buffer: int,
         shard: tuple[int, int] = (0, 1),
+        watch: Watch | None = None,
+        own_errors: type[BaseException] = BaseException,
     ) -> None:
         super().__init__(seed, portion_size)
+        self._watch = watch
+        self._own_errors = own_errors
         self._open = read
         self._name = name
         self._count = count
@@ -245,11 +255,26 @@ class StreamSource(Source):
 
     def _read(self, epoch: int) -> Iterator[Element]:
         number = 0
+        stray: StopIteration | None = None
+        ended = False
         try:
-            for number, element in enumerate(self._open(epoch), 1):  # noqa: B007 - it is used in the message
+            elements = iter(self._open(epoch))
+            while True:
+                try:
+                    element = next(elements)
+                except StopIteration as end:
+                    stray = end if comes_from_function(end) else None
+                    break
+                number += 1
                 yield element
-        except Exception as error:
+            ended = True
+        except BaseException as error:
+            if isinstance(error, INTERRUPTIONS) or not isinstance(error, self._own_errors):
+                raise
             raise SampleError(error, f"in {self._name} after {number} samples") from error
+        finally:
+            if self._watch is not None:
+                self._watch(number, ended, stray)
 
     def _shuffled(self, epoch: int) -> Iterator[tuple[int, Element]]:
         if self._shuffle_buffer <= 1:

@@ -9,8 +9,9 @@ from typing import Any
 from tfaip.pipeline.data_generator import DataGenerator
 from tfaip.pipeline.randomness import SampleIdentity
 from tfaip.pipeline.sample import Sample
+from tfaip.pipeline.user_code import INTERRUPTIONS, describe_sample
 
-from .failure import SampleError, describe_sample, no_sample
+from .failure import SampleError, no_sample
 from .line import Finish, Line, Watch, note_failure, numbered
 from .portion import Indices, Samples
 from .program import Program
@@ -31,9 +32,14 @@ class StraightLine(Line):
     """
 
     def __init__(
-        self, steps: Sequence[Step], program: Program, generator: DataGenerator[Any] | None, origin: str
+        self,
+        steps: Sequence[Step],
+        program: Program,
+        generator: DataGenerator[Any] | None,
+        origin: str,
+        passes_on: tuple[type[BaseException], ...] = INTERRUPTIONS,
     ) -> None:
-        super().__init__(steps, program, generator, origin)
+        super().__init__(steps, program, generator, origin, passes_on)
         self._unpacked = [
             (step, step.number, step.maps, step.needs_inputs, step.needs_targets, step.validates is None)
             for step in steps
@@ -107,7 +113,9 @@ class StraightLine(Line):
                     number = len(steps) + 1
                     made.append(sample if finish is None else finish(sample))
                     elements.append(element)
-            except (Exception, SystemExit) as error:
+            except BaseException as error:
+                if isinstance(error, self._passes_on):
+                    raise
                 if number <= len(steps):
                     seconds[number] += perf_counter() - before
                 where = self._place(number, source, identity, sample)

@@ -15,14 +15,16 @@ from time import perf_counter
 import numpy as np
 
 from tfaip.pipeline.errors import PipelineError
+from tfaip.pipeline.user_code import LONGEST_TRACEBACK, in_words, shortened
 
 from .board import Board
 from .channel import SMALL, Channel
 from .failure import SampleError
 from .lifeline import hold_on_to
-from .messages import Done, Failed, Order, Ready, StartFailed
+from .messages import Done, Order, Ready, StartFailed
 from .portion import Samples
 from .program import Program
+from .restored_error import tell
 from .runner import Runner
 from .shared_memory import Block
 
@@ -61,10 +63,10 @@ def serve(channel: Channel, board: Board) -> None:
         waiting = channel.receive()
     try:
         program: Program = pickle.loads(waiting.pop(0))
-        runner = Runner(program)
+        runner = Runner(program, passes_on=())
         runner.prepare(number for number, segment in enumerate(program.segments) if segment.in_workers)
     except BaseException:
-        channel.send(StartFailed(traceback.format_exc()))
+        channel.send(StartFailed(shortened(traceback.format_exc(), LONGEST_TRACEBACK)))
         return
     channel.send(Ready())
     while True:
@@ -91,7 +93,8 @@ def work_on(order: Order, runner: Runner, channel: Channel, board: Board) -> Non
 
     board.begin(order.task)
     began = perf_counter()
-    reply: Done | Failed
+    done: Done | None = None
+    failure: SampleError
     try:
         portion, report = runner.run(
             order.segment,
@@ -102,35 +105,29 @@ def work_on(order: Order, runner: Runner, channel: Channel, board: Board) -> Non
             is_trial=order.is_trial,
         )
         made = portion.samples if isinstance(portion, Samples) else portion.packed
-        reply = Done(order.task, made, portion.elements, report, perf_counter() - began)
-    except SampleError as failure:
-        reply = failed(order.task, failure)
+        done = Done(order.task, made, portion.elements, report, perf_counter() - began)
+    except SampleError as raised:
+        failure = raised
     except BaseException as error:
-        reply = failed(order.task, SampleError(error, "in a worker"))
-    board.idle()
-    if isinstance(reply, Failed) and block is not None:
+        failure = SampleError(error, "in a worker")
+    if done is not None:
+        board.idle()
+        try:
+            channel.send(done, block, hold=True)
+            return
+        except BaseException as error:
+            failure = SampleError(_not_sent(error), "in a worker")
+    if block is not None:
         channel.take_back(block)
-        block = None
-    try:
-        channel.send(reply, block, hold=True)
-    except Exception as error:
-        if block is not None:
-            channel.take_back(block)
-        if not isinstance(error, MemoryError):
-            error = PipelineError(
-                f"samples must be picklable to leave a worker ({type(error).__name__}: {error}): "
-                f"keep plain data in them, or set num_processes=0"
-            )
-        channel.send(failed(order.task, SampleError(error, "in a worker")), hold=True)
+    tell(order.task, failure, channel.send)
+    board.idle()
 
 
-def failed(task: int, failure: SampleError) -> Failed:
-    """The message about a failure."""
-    try:
-        error = pickle.dumps(failure.error)
-        pickle.loads(error)  # an error whose class takes other arguments than it keeps is pickled, but not restored
-    except Exception:
-        error = None
-    return Failed(
-        task, failure.where, error, f"{type(failure.error).__name__}: {failure.error}", failure.traceback_text()
+def _not_sent(error: BaseException) -> BaseException:
+    """What is wrong with samples that could not be pickled."""
+    if isinstance(error, MemoryError):
+        return error
+    return PipelineError(
+        f"samples must be picklable to leave a worker ({in_words(error)}): "
+        f"keep plain data in them, or set num_processes=0"
     )

@@ -14,6 +14,7 @@ from typing import Any
 
 from .board import Board, Note
 from .channel import Channel
+from .messages import Failed
 
 __all__ = ["WorkerProcess"]
 
@@ -40,6 +41,7 @@ class WorkerProcess:
         served: How many tasks it was given so far.
         untold: How many it was given since the last one that it was asked to tell of at once.
         ready: Whether it has said that it is.
+        failing: What it has told about a failure whose error it pickles now.
     """
 
     def __init__(self, program: bytes, lifeline: int) -> None:
@@ -67,6 +69,7 @@ class WorkerProcess:
         self.served = 0
         self.untold = 0
         self.ready = False
+        self.failing: Failed | None = None
         self.channel.send(program, hold=True)
 
     @property
