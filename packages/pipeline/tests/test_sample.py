@@ -2,6 +2,8 @@ import pickle
 
 import numpy as np
 import pytest
+from error_cases import MakeOwnParams, OwnSample, OwnSamplesParams, ReadOwnParams, own_sample
+from pipeline_cases import RepeatParams, make_pipeline
 
 from tfaip.pipeline import GENERAL, INPUT_PROCESSOR, TARGETS_PROCESSOR, PipelineMode, Sample
 from tfaip.pipeline.randomness import SampleIdentity
@@ -71,3 +73,31 @@ def test_samples_survive_a_pickle_in_the_midst_of_their_random_numbers():
     restored = pickle.loads(pickle.dumps(sample))
     assert restored.inputs["a"].tolist() == [0, 1, 2]
     assert restored.rng.random() == sample.rng.random()
+
+
+@pytest.mark.parametrize("processes", [0, 1])
+@pytest.mark.parametrize(
+    ("generator", "processors"),
+    [(OwnSamplesParams(), []), (None, [MakeOwnParams()]), (None, [MakeOwnParams(), RepeatParams()])],
+    ids=["generator", "processor", "one to many"],
+)
+def test_a_sample_of_a_subclass_stays_one(generator, processors, processes):
+    pipeline = make_pipeline(
+        *processors, ReadOwnParams(), generator=generator, num_processes=processes, mode=PipelineMode.EVALUATION
+    )
+    with pipeline.generate_input_samples() as samples:
+        made = list(samples)
+    assert {type(sample) for sample in made} == {OwnSample}
+    assert all((sample.history, sample.weight, sample.targets["y"][0]) == (["made"], 0.5, 1) for sample in made)
+    assert {sample.meta["index"] for sample in made} >= {1, 2, 19}
+    with pipeline.generate_input_batches() as batches:
+        assert sum(batch.size for batch in batches) == len(made)
+
+
+def test_a_copy_of_a_subclass_has_dicts_of_its_own():
+    sample = own_sample(Sample(inputs={"x": 1}, targets={}, meta={"index": 3}))
+    copied = sample.copy()
+    copied.inputs["x"] = 2
+    assert (sample.inputs, copied.inputs) == ({"x": 1}, {"x": 2})
+    assert copied.history is sample.history
+    assert (sample.new_outputs(5).weight, sample.new_outputs(5).outputs, sample.outputs) == (0.5, 5, None)

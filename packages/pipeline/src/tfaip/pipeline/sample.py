@@ -20,6 +20,8 @@ class Sample:
     arrays without batch axis, as the specs of the `DataBase` say. `outputs` are what a model predicted. `meta` is free:
     it travels beside the arrays and is never batched.
 
+    A subclass may hold more: it and the attributes of its own last until the batcher, on their way through processes too.
+
     Samples are treated as values: a processor returns a new one (`new_inputs`, ...) or changes the one it was given,
     whose dicts are its own; the arrays in them may be shared with other samples and must not be written to.
     """
@@ -57,7 +59,7 @@ class Sample:
     def copy(self) -> Sample:
         """A copy whose dicts and lists are its own, while the arrays in them are shared."""
         # Written out, since each sample is copied at least once.
-        made = Sample.__new__(Sample)
+        made = Sample.__new__(Sample) if self.__class__ is Sample else self._same()
         value = self.inputs
         made.inputs = value.copy() if value.__class__ is dict or value.__class__ is list else value
         value = self.outputs
@@ -94,7 +96,7 @@ class Sample:
         return not ((mode.needs_inputs and self.inputs is None) or (mode.needs_targets and self.targets is None))
 
     def _with(self, inputs: Any, outputs: Any, targets: Any, meta: Any) -> Sample:
-        made = Sample.__new__(Sample)
+        made = Sample.__new__(Sample) if self.__class__ is Sample else self._same()
         made.inputs = inputs
         made.outputs = outputs
         made.targets = targets
@@ -102,7 +104,13 @@ class Sample:
         made._identity = self._identity
         return made
 
+    def _same(self) -> Sample:
+        """A sample of a subclass with the same values."""
+        return _restore_subclass(self.__class__, object.__getstate__(self))
+
     def __reduce__(self) -> tuple[Any, ...]:
+        if self.__class__ is not Sample:
+            return _restore_subclass, (self.__class__, object.__getstate__(self))
         # Several times faster than the default for classes with slots.
         return _restore, (self.inputs, self.outputs, self.targets, self.meta, self._identity)
 
@@ -114,4 +122,13 @@ class Sample:
 def _restore(inputs: Any, outputs: Any, targets: Any, meta: Any, identity: SampleIdentity | None) -> Sample:
     sample = Sample(inputs=inputs, outputs=outputs, targets=targets, meta=meta)
     sample._identity = identity
+    return sample
+
+
+def _restore_subclass(cls: type[Sample], state: Any) -> Sample:
+    """A sample of a subclass, made without `__init__`, whose arguments are not known."""
+    sample = object.__new__(cls)
+    attributes, slots = state
+    for name, value in {**(attributes or {}), **slots}.items():
+        object.__setattr__(sample, name, value)
     return sample

@@ -50,7 +50,7 @@ class Step:
         """
         if result is None:
             return False
-        if result.__class__ is not Sample:
+        if not isinstance(result, Sample):
             raise DefinitionError(f"{self.name} must return a Sample or None, got {type(result).__name__}")
         if self.validates is not None:
             return self.validates(result)
