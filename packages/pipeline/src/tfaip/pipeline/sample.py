@@ -20,7 +20,7 @@ class Sample:
     arrays without batch axis, as the specs of the `DataBase` say. `outputs` are what a model predicted. `meta` is free:
     it travels beside the arrays and is never batched.
 
-    A subclass may hold more: it and the attributes of its own last until the batcher, on their way through processes too.
+    A subclass may hold more: it keeps its class and attributes up to the batcher, also from process to process.
 
     Samples are treated as values: a processor returns a new one (`new_inputs`, ...) or changes the one it was given,
     whose dicts are its own; the arrays in them may be shared with other samples and must not be written to.

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import cached_property
 from time import perf_counter
 from typing import Any
 
-from tfaip.pipeline.data_generator import DataGenerator
 from tfaip.pipeline.randomness import SampleIdentity
 from tfaip.pipeline.sample import Sample
-from tfaip.pipeline.user_code import INTERRUPTIONS, describe_sample
+from tfaip.pipeline.user_code import describe_sample
 
 from .failure import SampleError, no_sample
 from .line import Finish, Line, Watch, note_failure, numbered
 from .portion import Indices, Samples
-from .program import Program
 from .report import Report
-from .step import Step
 
 __all__ = ["StraightLine"]
 
@@ -31,21 +28,16 @@ class StraightLine(Line):
     work on the sample before.
     """
 
-    def __init__(
-        self,
-        steps: Sequence[Step],
-        program: Program,
-        generator: DataGenerator[Any] | None,
-        origin: str,
-        passes_on: tuple[type[BaseException], ...] = INTERRUPTIONS,
-    ) -> None:
-        super().__init__(steps, program, generator, origin, passes_on)
-        self._unpacked = [
+    @cached_property
+    def _unpacked(self) -> list[tuple[Any, ...]]:
+        """What the loop needs of each step."""
+        unpacked = [
             (step, step.number, step.maps, step.needs_inputs, step.needs_targets, step.validates is None)
-            for step in steps
+            for step in self._steps
             if step.maps is not None
         ]
-        assert len(self._unpacked) == len(steps)
+        assert len(unpacked) == len(self._steps)
+        return unpacked
 
     def run(
         self,
