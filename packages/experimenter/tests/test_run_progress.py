@@ -83,10 +83,11 @@ def test_logs_of_the_older_tool_are_read() -> None:
     assert len(found.last) == 16
 
 
-def test_broken_files_are_no_progress(tmp_path: Path) -> None:
+def test_broken_files_are_no_progress_but_a_problem(tmp_path: Path) -> None:
     (tmp_path / "status.json").write_text("[1, 2")
     (tmp_path / "metrics.jsonl").write_bytes(b"\xff\xfe garbage\n[]\n")
-    assert read_progress(tmp_path) == RunProgress()
+    problem = "status.json is no JSON; metrics.jsonl has 2 lines that can't be read"
+    assert read_progress(tmp_path) == RunProgress(problem=problem)
 
 
 @pytest.mark.parametrize(

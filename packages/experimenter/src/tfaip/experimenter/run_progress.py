@@ -11,12 +11,19 @@ from pathlib import Path
 from typing import Any
 
 from tfaip.experimenter.main_metric import is_better, main_metric
+from tfaip.experimenter.run_files import end_of_file
+from tfaip.params.regular_files import read_regular
 
 __all__ = ["RunProgress", "read_progress"]
 
-RESULTS_LINE = re.compile(r"Results of epoch\s+(\d+)\s+(.+)$")
+RESULTS_LINE = re.compile(r"Results of epoch\s+([0-9]{1,9})\s+(.+)$")
 # What a line of metrics.jsonl holds beside the logs.
 NO_METRICS = ("epoch", "step", "time")
+# A megabyte holds the longest status, and the rest some 50,000 epochs.
+STATUS_BYTES, LOG_BYTES = 1 << 20, 8 << 20
+MOST_METRICS = 200
+# More epochs, or seconds to the end, than that nobody has.
+MOST = 10**9
 
 
 @dataclass(frozen=True)
@@ -32,6 +39,7 @@ class RunProgress:
         best_epoch: The best epoch, `None` if there are no metrics.
         metric: The metric that says which epoch is the best.
         losses: Metrics that are losses, as the run itself says.
+        problem: What of its files can't be read, and why; `""` if all can.
     """
 
     epoch: int = 0
@@ -42,6 +50,7 @@ class RunProgress:
     best_epoch: int | None = None
     metric: str | None = None
     losses: frozenset[str] = frozenset()
+    problem: str = ""
 
     @property
     def best_value(self) -> float | None:
@@ -50,19 +59,109 @@ class RunProgress:
 
 
 def read_progress(folder: Path) -> RunProgress:
-    """Read how far the run in a folder has come; what isn't there, or is half written, is left out."""
-    status = _status(folder / "status.json")
-    epochs = _metrics(folder / "metrics.jsonl") or _results_lines(folder / "train.log")
-    progress = RunProgress(
-        epoch=max([*epochs, _whole(status.get("epoch")) or 0]),
-        epochs=_whole(status.get("epochs")),
-        eta=_number(status.get("eta")),
-        losses=_losses(status.get("losses")),
-    )
-    if not epochs:
-        return progress
-    metric, best = _best(epochs, status)
-    return replace(progress, last=epochs[max(epochs)], best=epochs[best], best_epoch=best, metric=metric)
+    """Read how far the run in a folder has come, within bounds; what isn't there, or is half written, is left out.
+
+    Whatever the run has written, this never fails: the problem is told instead.
+    """
+    try:
+        return _FolderReader(folder).progress()
+    except Exception as error:
+        # Files of others hold more surprises than can be listed, and one run must not end all.
+        return RunProgress(problem=f"{folder.name} can't be read: {type(error).__name__}: {error}")
+
+
+class _FolderReader:
+    """Reads the files of a run, and collects what is wrong with them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._problems: list[str] = []
+
+    def progress(self) -> RunProgress:
+        """Read all."""
+        status = self._status("status.json")
+        epochs = self._metrics("metrics.jsonl") or self._results_lines("train.log")
+        eta = _number(status.get("eta"))
+        progress = RunProgress(
+            epoch=max([*epochs, _whole(status.get("epoch")) or 0]),
+            epochs=_whole(status.get("epochs")),
+            eta=eta if eta is not None and 0 <= eta <= MOST else None,
+            losses=_losses(status.get("losses")),
+            problem="; ".join(self._problems),
+        )
+        if not epochs:
+            return progress
+        metric, best = _best(epochs, status)
+        return replace(progress, last=epochs[max(epochs)], best=epochs[best], best_epoch=best, metric=metric)
+
+    def _status(self, name: str) -> dict[str, Any]:
+        try:
+            status = json.loads(read_regular(self._folder / name, STATUS_BYTES))
+        except OSError as error:
+            self._note(name, error)
+            return {}
+        except (ValueError, RecursionError):
+            self._problems.append(f"{name} is no JSON")
+            return {}
+        if not isinstance(status, dict):
+            self._problems.append(f"{name} is no JSON object")
+            return {}
+        return status
+
+    def _metrics(self, name: str) -> dict[int, dict[str, float]]:
+        epochs = {}
+        broken = most = 0
+        for line, ended in self._lines(name):
+            try:
+                values = json.loads(line)
+            except (ValueError, RecursionError):
+                values = None
+            epoch = _whole(values.get("epoch")) if isinstance(values, dict) else None
+            if epoch is None:
+                # The last line may just be being written.
+                broken += ended and bool(line.strip())
+                continue
+            found = {key: _number(value) for key, value in values.items() if key not in NO_METRICS}
+            finite = [(key, value) for key, value in found.items() if value is not None]
+            most = max(most, len(finite))
+            epochs[epoch] = dict(finite[:MOST_METRICS])
+        if broken:
+            self._problems.append(f"{name} has {'a line' if broken == 1 else f'{broken} lines'} that can't be read")
+        if most > MOST_METRICS:
+            self._problems.append(f"{name} has {most} metrics in an epoch; the first {MOST_METRICS} are read")
+        return epochs
+
+    def _results_lines(self, name: str) -> dict[int, dict[str, float]]:
+        epochs = {}
+        for line, _ in self._lines(name):
+            if match := RESULTS_LINE.search(line):
+                values = {}
+                for part in match[2].split(" - ")[:MOST_METRICS]:
+                    metric, _, text = part.rpartition(": ")
+                    try:
+                        values[metric.strip()] = float(text)
+                    except ValueError:
+                        continue
+                epochs[int(match[1])] = {key: value for key, value in values.items() if key and math.isfinite(value)}
+        return epochs
+
+    def _lines(self, name: str) -> Iterator[tuple[str, bool]]:
+        """Yield the lines, and whether each is ended."""
+        try:
+            content, cut = end_of_file(self._folder / name, LOG_BYTES)
+        except OSError as error:
+            self._note(name, error)
+            return
+        lines = content.decode("utf-8-sig", errors="replace").split("\n")
+        if cut:
+            self._problems.append(f"{name} is larger than {LOG_BYTES >> 20} MiB; only its end is read")
+            del lines[0]
+        for number, line in enumerate(lines, 1):
+            yield line.rstrip("\r"), number < len(lines)
+
+    def _note(self, name: str, error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            self._problems.append(f"{name} can't be read: {error.strerror or error}")
 
 
 def _best(epochs: Mapping[int, Mapping[str, float]], status: Mapping[str, Any]) -> tuple[str | None, int]:
@@ -83,58 +182,21 @@ def _best(epochs: Mapping[int, Mapping[str, float]], status: Mapping[str, Any]) 
     return metric, best
 
 
-def _status(path: Path) -> dict[str, Any]:
-    try:
-        status = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return status if isinstance(status, dict) else {}
-
-
-def _metrics(path: Path) -> dict[int, dict[str, float]]:
-    epochs = {}
-    for line in _lines(path):
-        try:
-            values = json.loads(line)
-            epoch = int(values["epoch"])
-        except (KeyError, TypeError, ValueError):
-            continue  # the line that is just being written
-        found = {name: _number(value) for name, value in values.items() if name not in NO_METRICS}
-        epochs[epoch] = {name: value for name, value in found.items() if value is not None}
-    return epochs
-
-
-def _results_lines(path: Path) -> dict[int, dict[str, float]]:
-    epochs = {}
-    for line in _lines(path):
-        if match := RESULTS_LINE.search(line):
-            values = {}
-            for part in match[2].split(" - "):
-                name, _, text = part.rpartition(": ")
-                try:
-                    values[name.strip()] = float(text)
-                except ValueError:
-                    continue
-            epochs[int(match[1])] = {name: value for name, value in values.items() if name and math.isfinite(value)}
-    return epochs
-
-
-def _lines(path: Path) -> Iterator[str]:
-    try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            yield from file
-    except OSError:
-        return
-
-
 def _losses(names: Any) -> frozenset[str]:
     known = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
     return frozenset([*known, *(f"val_{name}" for name in known)])
 
 
 def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _whole(value: Any) -> int | None:
-    return value if isinstance(value, int) else None
+    number = _number(value)
+    return int(number) if number is not None and number.is_integer() and 0 <= number <= MOST else None

@@ -85,7 +85,11 @@ class Executor(Protocol):
         """Return why a command line can't be run here, before anything is submitted; `None` if it can."""
 
     def submit(self, job: Job) -> None:
-        """Start a job and return at once."""
+        """Start a job and return at once.
+
+        Raises:
+            OSError: It can't be started, and won't be; the run has failed.
+        """
 
     def poll(self, key: str) -> Outcome:
         """Return where a job stands, also one that another process submitted which is no more.

@@ -16,8 +16,11 @@ def remove_checkpoints(entry: Entry) -> bool:
         Whether there was something to remove.
     """
     folder = entry.folder / "checkpoint"
-    # A link leads to what may be another run's.
-    if not entry.has_output or folder.is_symlink() or not folder.is_dir():
+    try:
+        # A link leads to what may be another run's.
+        if not entry.has_output or folder.is_symlink() or not folder.is_dir():
+            return False
+    except OSError:
         return False
     shutil.rmtree(folder, ignore_errors=True)
     return True

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
+
+from tfaip.experimenter.run_files import end_of_file
 
 __all__ = ["log_tail"]
 
@@ -16,10 +17,7 @@ ESCAPES = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b[@-_]")
 def log_tail(path: Path, lines: int = 5) -> list[str]:
     """Return the last lines of a file that aren't empty; none where there is no such file."""
     try:
-        with path.open("rb") as file:
-            file.seek(0, os.SEEK_END)
-            file.seek(max(0, file.tell() - BYTES))
-            text = file.read().decode("utf-8", errors="replace")
+        text = end_of_file(path, BYTES)[0].decode("utf-8", errors="replace")
     except OSError:
         return []
     # What a progress bar has overwritten was not there to stay.

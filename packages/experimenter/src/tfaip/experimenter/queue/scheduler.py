@@ -23,6 +23,8 @@ __all__ = ["PAUSED", "Listener", "Options", "Scheduler"]
 PAUSED = "paused"
 # Runs of other schedulers report to those; should they die, this is how soon it is noticed.
 LOOK_AROUND_SECONDS = 1.0
+# What a shell says of a command that it can't run.
+CANNOT_START = 127
 # Adopted runs can't wake this process at their end.
 POLL_SECONDS = 0.05
 
@@ -166,8 +168,16 @@ class Scheduler:
         words = words_of_attempt(entry)
         self._store.attempting(entry)
         self._mine[entry.key] = entry
-        self._executor.submit(Job(entry.key, tuple(words), entry.console, slot, self._options.timeout))
-        self._listener.started(entry, words)
+        try:
+            self._executor.submit(Job(entry.key, tuple(words), entry.console, slot, self._options.timeout))
+        except OSError as error:
+            # Its folder can't be made, say: that ends this run, and no other.
+            where = f" ({error.filename})" if error.filename else ""
+            now = time.time()
+            self._record(entry, Ended(CANNOT_START, now, now), f"can't be started: {error.strerror or error}{where}")
+            self._let_go(entry)
+        else:
+            self._listener.started(entry, words)
 
     def _collect(self) -> None:
         for key, entry in list(self._mine.items()):
@@ -178,13 +188,17 @@ class Scheduler:
                 self._store.lose(entry, outcome.reason, started=outcome.started)
             else:
                 continue
-            del self._mine[key]
-            self._executor.forget(key)
-            self._listener.ended(self._store.entry(entry.id))
+            self._let_go(entry)
 
-    def _record(self, entry: Entry, outcome: Ended) -> None:
+    def _let_go(self, entry: Entry) -> None:
+        del self._mine[entry.key]
+        self._executor.forget(entry.key)
+        self._listener.ended(self._store.entry(entry.id))
+
+    def _record(self, entry: Entry, outcome: Ended, why: str = "") -> None:
         """Record an end; everything here can be done twice, should this process be killed before it is recorded."""
         state, reason = _judge(outcome)
+        reason = why or reason
         if state is State.FINISHED and entry.cleanup:
             remove_checkpoints(entry)
         retry = state is State.FAILED and entry.failures < self._options.retry

@@ -29,6 +29,6 @@ def _has_checkpoint(folder: Path) -> bool:
     """Whether there is something to go on from; what was left half written has a name with a dot in front."""
     try:
         entries = [path for path in (folder / "checkpoint").iterdir() if not path.name.startswith(".")]
+        return bool(entries) and (folder / "trainer_params.json").is_file()
     except OSError:
         return False
-    return bool(entries) and (folder / "trainer_params.json").is_file()

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from urllib.parse import quote
 
 __all__ = ["StateFolder"]
+
+# File systems take 255 bytes.
+LONGEST_NAME = 200
 
 
 class StateFolder:
@@ -31,4 +35,7 @@ class StateFolder:
 
     def run_folder(self, identity: str) -> Path:
         """Return the folder for the console output of a run whose row names no output folder."""
-        return self.path / "runs" / quote(identity, safe=" ").replace("..", "%2E%2E")
+        name = quote(identity, safe=" ").replace("..", "%2E%2E")
+        if len(name) > LONGEST_NAME:
+            name = f"{name[: LONGEST_NAME // 2]}-{hashlib.sha256(identity.encode()).hexdigest()[:16]}"
+        return self.path / "runs" / name

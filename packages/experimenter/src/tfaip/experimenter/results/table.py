@@ -71,7 +71,7 @@ def results_table(sheet: Sheet, entries: dict[str, Entry]) -> ResultsTable:
         Column("epoch", tuple(found.epoch or None for found in progress)),
         Column("duration (s)", tuple(_duration(entry) for entry in known)),
         Column("run folder", tuple(row.output_dir for row in rows)),
-        Column("remark", tuple(entry.reason or None if entry else None for entry in known)),
+        Column("remark", tuple(_remark(entry, found) for entry, found in zip(known, progress, strict=True))),
     ]
     shown = [column for column in columns if column.title == "ID" or any(v is not None for v in column.values)]
     folders = tuple(Path(row.output_dir).absolute() if row.output_dir else None for row in rows)
@@ -100,6 +100,11 @@ def _state(entry: Entry | None, progress: RunProgress) -> str | None:
         return entry.state.value
     # Run by other means; its folder tells how far it came, not how it ended.
     return "known by its folder" if progress.epoch else None
+
+
+def _remark(entry: Entry | None, progress: RunProgress) -> str | None:
+    told = [entry.reason if entry else "", progress.problem]
+    return "; ".join(filter(None, told)) or None
 
 
 def _duration(entry: Entry | None) -> float | None:

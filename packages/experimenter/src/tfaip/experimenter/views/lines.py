@@ -9,7 +9,7 @@ from typing import Self, TextIO
 from tfaip.experimenter.command_words import quoted
 from tfaip.experimenter.queue.entries import Entry, State
 from tfaip.experimenter.queue.log_tail import log_tail
-from tfaip.experimenter.run_progress import read_progress
+from tfaip.experimenter.run_progress import RunProgress, read_progress
 from tfaip.experimenter.views.durations import duration
 from tfaip.experimenter.views.metrics import metric_text
 
@@ -54,8 +54,9 @@ class Lines:
 def lines_of_end(entry: Entry) -> list[str]:
     """Return how a run ended, in words."""
     if entry.state is State.FINISHED:
-        best = metric_text(read_progress(entry.folder)) if entry.has_output else ""
-        return [f"{entry.slot}: {entry.id} finished in {duration(entry.seconds)}" + (f", {best}" if best else "")]
+        progress = read_progress(entry.folder) if entry.has_output else RunProgress()
+        told = [f"finished in {duration(entry.seconds)}", metric_text(progress), progress.problem]
+        return [f"{entry.slot}: {entry.id} {', '.join(filter(None, told))}"]
     if entry.state is State.INTERRUPTED:
         return [f"{entry.slot}: {entry.id} is interrupted: {entry.reason}"]
     again = ", it is tried again" if entry.state is State.QUEUED else ""

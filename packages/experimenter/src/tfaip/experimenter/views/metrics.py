@@ -8,8 +8,8 @@ __all__ = ["metric_text", "value_text"]
 
 
 def value_text(value: float) -> str:
-    """Return four decimals, and the exponent where they would show nothing."""
-    return f"{value:.4f}" if value == 0 or abs(value) >= 1e-3 else f"{value:.4e}"
+    """Return four decimals, and the exponent where they would show nothing, or hundreds of digits in front."""
+    return f"{value:.4f}" if value == 0 or 1e-3 <= abs(value) < 1e9 else f"{value:.4e}"
 
 
 def metric_text(progress: RunProgress) -> str:

@@ -49,6 +49,7 @@ class RunView:
             "best_epoch": progress.best_epoch,
             "exit_code": entry.exit_code,
             "reason": entry.reason or None,
+            "problem": progress.problem or None,
             "folder": str(entry.folder),
             "console": str(entry.console),
             "tail": list(self.tail),
