@@ -65,6 +65,7 @@ def test_the_results_lines_of_a_log_are_enough(tmp_path: Path) -> None:
     (tmp_path / "train.log").write_text(
         "12:00 INFO Results of epoch    1 acc: 0.5 - val_loss: 2.5e-04 - loss/mean: nan\n"
         "12:01 INFO something else\n"
+        "12:01 INFO the text of a sample: Results of epoch    9 acc: 1.0\n"
         "12:02 INFO Results of epoch    2 acc: 0.75 - val_loss: 3.0\n"
     )
     found = read_progress(tmp_path)

@@ -20,6 +20,21 @@ def test_the_results_line_is_the_one_that_tools_parse():
     assert line == "Results of epoch    3 acc: 0.9723 - loss: 0.0897 - val_acc: 0.9832"
 
 
+STRANGE = "val\x1b[2J\r\n[bold] :smile: - acc"
+
+
+def test_the_name_of_a_log_forges_neither_line_nor_value():
+    line = results_line(3, {STRANGE: 0.5, "loss": 1.0})
+    assert line == r"Results of epoch    3 loss: 1.0000 - val\u001b[2J\r\n[bold] :smile:\u0020- acc: 0.5000"
+
+
+def test_the_name_of_a_log_is_text_in_tables_and_below_the_bar():
+    shown = r"val\u001b[2J\r\n[bold] :smile: - acc"
+    assert shown in epoch_table([{"epoch": 1, STRANGE: 0.5}])
+    assert shown in EpochProgress(1, 1, 10, lambda: {STRANGE: 0.5}).text()
+    assert LiveLogs({STRANGE: 0.5}).lines(80) == [f"  {shown} 0.5000"]
+
+
 def test_small_values_keep_their_digits():
     assert results_line(12, {"lr": 1e-5, "loss": 0.0}) == "Results of epoch   12 loss: 0.0000 - lr: 1.0000e-05"
 

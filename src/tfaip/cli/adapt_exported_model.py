@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tfaip.model.command import import_tensorflow, log_to_console, new_command_line, run_command
+from tfaip.params.shown_text import clean_text, one_line
 
 __all__ = ["main"]
 
@@ -41,5 +42,5 @@ def _adapt(path: str, arguments: list[str]) -> None:
 
     adapted = adapt_bundle(path, parsed.arguments.output, trust=parsed.trust)
     for difference in adapted.differences:
-        print(difference)
-    print(f"{adapted.bundle.path} is a bundle of today's code, digest {adapted.bundle.digest}")
+        print(clean_text(difference))
+    print(one_line(f"{adapted.bundle.path} is a bundle of today's code, digest {adapted.bundle.digest}"))

@@ -12,6 +12,7 @@ from textwrap import indent
 
 from tfaip.model.command import reported_user_errors
 from tfaip.params import CommandLine, UserError
+from tfaip.params.shown_text import one_line
 
 __all__ = ["NewScenarioError", "main", "write_scenario"]
 
@@ -42,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = command_line.parse(argv).arguments
     with reported_user_errors("tfaip-new"):
         folder = write_scenario(arguments.name, arguments.template, Path.cwd())
-    print(f"{folder} is written. Now:\n")
+    print(one_line(f"{folder} is written. Now:"), end="\n\n")
     # The README of a template begins with its commands.
     commands = (folder / "README.md").read_text(encoding="utf-8").split("```")[1].removeprefix("shell\n")
     print(indent(commands, "  "), end="")

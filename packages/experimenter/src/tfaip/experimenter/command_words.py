@@ -7,6 +7,8 @@ import shlex
 from collections.abc import Sequence
 from pathlib import PurePath
 
+from tfaip.params.shown_text import one_line
+
 __all__ = [
     "command_position",
     "is_python",
@@ -46,8 +48,15 @@ TELLING = ("basename", "cat", "command", "dirname", "echo", "file", "ls", "man",
 
 
 def quoted(words: Sequence[str]) -> str:
-    """Return the command line as a POSIX shell takes it."""
-    return shlex.join(words)
+    """Return the command line as a shell takes it: POSIX, and bash or zsh where a word holds control characters."""
+    return " ".join(map(_quoted_word, words))
+
+
+def _quoted_word(word: str) -> str:
+    if one_line(word) == word:
+        return shlex.quote(word)
+    escaped = word.replace("\\", "\\\\").replace("'", "\\'")
+    return f"$'{one_line(escaped)}'"
 
 
 def is_resume_command(words: Sequence[str]) -> bool:

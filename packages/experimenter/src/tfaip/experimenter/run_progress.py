@@ -16,7 +16,8 @@ from tfaip.params.regular_files import read_regular
 
 __all__ = ["RunProgress", "read_progress"]
 
-RESULTS_LINE = re.compile(r"Results of epoch\s+([0-9]{1,9})\s+(.+)$")
+# Before these words stand time, level and logger only: a text that holds them is no line of results.
+RESULTS_LINE = re.compile(r"(?:(?:[0-9:.,T-]+|INFO|tfaip[\w.]*:)\s+)*Results of epoch\s+([0-9]{1,9})\s+(.+)$")
 # What a line of metrics.jsonl holds beside the logs.
 NO_METRICS = ("epoch", "step", "time")
 # A megabyte holds the longest status, and the rest some 50,000 epochs.
@@ -134,7 +135,7 @@ class _FolderReader:
     def _results_lines(self, name: str) -> dict[int, dict[str, float]]:
         epochs = {}
         for line, _ in self._lines(name):
-            if match := RESULTS_LINE.search(line):
+            if match := RESULTS_LINE.match(line):
                 values = {}
                 for part in match[2].split(" - ")[:MOST_METRICS]:
                     metric, _, text = part.rpartition(": ")

@@ -16,6 +16,7 @@ from tfaip.model.metric import MetricDefinition
 from tfaip.model.model_definition_error import ModelDefinitionError
 from tfaip.model.model_params import ModelBaseParams
 from tfaip.model.tensor_specs import tensor_specs
+from tfaip.params.shown_text import clean_text
 
 if TYPE_CHECKING:
     from tfaip.model.graph import GraphBase
@@ -259,8 +260,12 @@ class ModelBase(ABC, Generic[TParams]):
         raise ModelDefinitionError(f"{where} must name one of the logs {', '.join(logs)}; got {log!r}{hint}")
 
     def print_evaluate(self, sample: Sample, data: DataBase[Any], print_fn: Callable[[str], None] = print) -> None:
-        """Print one validated sample in words."""
-        self._print_evaluate(sample, data, print_fn)
+        """Print one validated sample in words; control characters of its texts are shown as their escapes."""
+
+        def print_text(*texts: object, **options: Any) -> None:
+            print_fn(clean_text(" ".join(map(str, texts))), **options)
+
+        self._print_evaluate(sample, data, print_text)
 
     def export_graphs(self, inputs: Tensors, outputs: Tensors) -> dict[str, dict[str, Any]]:
         """Return what a bundle exports, by label.

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from tfaip.model.device import precision_policy
 from tfaip.model.tensor_specs import tensor_specs
+from tfaip.params.shown_text import one_line
 
 if TYPE_CHECKING:
     from tfaip.model.device import DeviceConfigParams
@@ -41,12 +42,12 @@ def summary_tree(graph: GraphBase[Any], model: ModelBase[Any], data: DataBase[An
     table.add_column("Parameters", justify="right", no_wrap=True)
     table.add_column("Memory", justify="right", no_wrap=True)
     for guide, layer in _rows(graph):
-        label = Text.assemble((guide, "dim"), layer.name, (f"  {type(layer).__name__}", "dim"))
+        label = Text.assemble((guide, "dim"), one_line(layer.name), (f"  {type(layer).__name__}", "dim"))
         shape = Text("") if layer is graph else Text(shapes.get(id(layer), "not called"), "cyan")
         count = _count(layer.weights)
         table.add_row(label, shape, f"{count:,}" if count else "", _size(layer.weights) if count else "")
     for name, described in outputs.items():
-        table.add_row(Text.assemble(("-> ", "dim"), name), Text(described, "cyan"))
+        table.add_row(Text.assemble(("-> ", "dim"), one_line(name)), Text(described, "cyan"))
     frozen = _count(graph.non_trainable_weights)
     total = f"{_count(graph.trainable_weights):,} trainable parameters" + (f", {frozen:,} others" if frozen else "")
     return Group(table, Text(f"{total}, {_size(graph.weights)}", "bold"))
@@ -56,7 +57,7 @@ def summary_text(graph: GraphBase[Any], model: ModelBase[Any], data: DataBase[An
     """Return the tree as plain text, of lines no longer than `width`."""
     console = Console(file=StringIO(), width=width, color_system=None)
     console.print(summary_tree(graph, model, data))
-    lines = console.file.getvalue().splitlines()  # type: ignore[attr-defined]  # of the StringIO
+    lines = console.file.getvalue().rstrip("\n").split("\n")  # type: ignore[attr-defined]  # of the StringIO
     return "\n".join(line.rstrip() for line in lines)
 
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from tfaip.params.shown_text import one_line
 from tfaip.predict.dump import DumpError, DumpReader
 from tfaip.predict.lav.result_files import write_document
 from tfaip.predict.lav.table import figure_in_words
@@ -40,13 +41,14 @@ def print_figures(figures: Mapping[str, Any]) -> None:
     """Print figures that are numbers or short texts as a table."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(title="Evaluation")
     table.add_column("")
     table.add_column("", justify="right")
     for name, value in figures.items():
         if (words := figure_in_words(value)) is not None:
-            table.add_row(name, words)
+            table.add_row(Text(one_line(name)), Text(one_line(words)))
     Console().print(table)
 
 

@@ -25,6 +25,7 @@ from tfaip.experimenter.views.drawing import drawn_snapshot
 from tfaip.experimenter.views.lines import Lines
 from tfaip.experimenter.views.live import LiveView
 from tfaip.experimenter.views.snapshot import Snapshot
+from tfaip.params.shown_text import clean_text, one_line
 
 __all__ = ["PROG", "main"]
 
@@ -45,7 +46,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     try:
         sys.exit(_run(words))
     except ExperimenterError as error:
-        print(f"{PROG}: error: {error}", file=sys.stderr)
+        print(f"{PROG}: error: {clean_text(error)}", file=sys.stderr)
         sys.exit(USAGE_ERROR)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
@@ -65,7 +66,7 @@ def _run(words: list[str]) -> int:
     if arguments.dry_run:
         return _dry_run(plan)
     if arguments.update and not (arguments.gpus or arguments.cpus):
-        update_results(plan, lambda text: print(text, file=sys.stderr))
+        update_results(plan, lambda text: print(clean_text(text), file=sys.stderr))
         return 0
     return _run_plan(plan, arguments)
 
@@ -119,7 +120,7 @@ def _status(words: list[str]) -> int:
     arguments = read_status_arguments(f"{PROG} status", words)
     snapshot = workbook_snapshot(arguments.xlsx)
     if arguments.json:
-        print(status_json(snapshot))
+        print(clean_text(status_json(snapshot)))
     else:
         Console(highlight=False).print(drawn_snapshot(snapshot, all_failures=True))
     return 0
@@ -130,13 +131,16 @@ def _init(arguments: Arguments) -> int:
         raise ExperimenterError(f"--init: expects FILE SCENARIO, got {' '.join(arguments.init)}")
     file, scenario = arguments.init
     init_workbook(Path(file), scenario, python=arguments.python)
-    print(f"{file} is ready: add rows, then run them by {PROG} --xlsx {file} --gpus 0", file=sys.stderr)
+    ready = f"{file} is ready: add rows, then run them by {PROG} --xlsx {file} --gpus 0"
+    print(one_line(ready), file=sys.stderr)
     return 0
 
 
 def _dry_run(plan: Plan) -> int:
     if plan.left_out or not plan.runs:
-        print(f"{'Left out' if plan.runs else 'Nothing would be started'}: {plan.emptiness}.", file=sys.stderr)
+        print(
+            f"{'Left out' if plan.runs else 'Nothing would be started'}: {clean_text(plan.emptiness)}.", file=sys.stderr
+        )
     for run in plan.runs:
         print(quoted(run.words))
     return 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.console import Group, RenderableType
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -13,6 +12,7 @@ from tfaip.experimenter.queue.entries import State
 from tfaip.experimenter.views.durations import duration
 from tfaip.experimenter.views.metrics import metric_text
 from tfaip.experimenter.views.snapshot import RunView, Snapshot
+from tfaip.params.shown_text import one_line
 
 __all__ = ["drawn_snapshot"]
 
@@ -33,12 +33,12 @@ def drawn_snapshot(snapshot: Snapshot, *, all_failures: bool = False) -> Rendera
     if waiting:
         names = ", ".join(run.entry.id for run in waiting[:MOST_WAITING])
         more = f" and {len(waiting) - MOST_WAITING} more" if len(waiting) > MOST_WAITING else ""
-        parts.append(Text(f"next: {names}{more}", style="dim"))
+        parts.append(Text(one_line(f"next: {names}{more}"), style="dim"))
     failures = sorted(snapshot.having(State.FAILED), key=lambda run: run.entry.ended or 0)
     for run in failures if all_failures else failures[-MOST_FAILURES:]:
         parts += _failure(run)
     if snapshot.paused:
-        parts.append(Text(snapshot.paused, style="yellow"))
+        parts.append(Text(one_line(snapshot.paused), style="yellow"))
     return Group(*parts)
 
 
@@ -51,7 +51,7 @@ def _slots(snapshot: Snapshot) -> Table:
     for slot in sorted({*snapshot.slots, *used}):
         runs: Sequence[RunView | None] = [run for run in running if run.entry.slot == slot] or [None]
         for run in runs:
-            table.add_row(slot, *map(escape, _cells(run)))
+            table.add_row(*(Text(one_line(text)) for text in (slot, *_cells(run))))
     return table
 
 
@@ -75,5 +75,5 @@ def _counts(snapshot: Snapshot) -> Text:
 
 
 def _failure(run: RunView) -> list[RenderableType]:
-    head = Text(f"{run.entry.id} {run.entry.reason}; see {run.entry.console}", style="red")
-    return [head, *(Text(f"    {line}", style="dim", no_wrap=True, overflow="ellipsis") for line in run.tail)]
+    head = Text(one_line(f"{run.entry.id} {run.entry.reason}; see {run.entry.console}"), style="red")
+    return [head, *(Text(f"    {one_line(line)}", style="dim", no_wrap=True, overflow="ellipsis") for line in run.tail)]

@@ -12,6 +12,7 @@ from tfaip.experimenter.queue.log_tail import log_tail
 from tfaip.experimenter.run_progress import RunProgress, read_progress
 from tfaip.experimenter.views.durations import duration
 from tfaip.experimenter.views.metrics import metric_text
+from tfaip.params.shown_text import clean_text, one_line
 
 __all__ = ["Lines", "lines_of_end"]
 
@@ -34,7 +35,7 @@ class Lines:
 
     def started(self, entry: Entry, words: Sequence[str]) -> None:
         """Tell the slot and the command line."""
-        self._write(f"{entry.slot}: {entry.id} started: {quoted(words)}")
+        self._write(f"{entry.slot}: {one_line(entry.id)} started: {quoted(words)}")
 
     def ended(self, entry: Entry) -> None:
         """Tell how it ended; of a failure also the last lines of its log."""
@@ -48,11 +49,15 @@ class Lines:
         """Nothing changes."""
 
     def _write(self, text: str) -> None:
-        print(text, file=self._file or sys.stderr, flush=True)
+        print(clean_text(text), file=self._file or sys.stderr, flush=True)
 
 
 def lines_of_end(entry: Entry) -> list[str]:
-    """Return how a run ended, in words."""
+    """Return how a run ended, in words; each is one line, whatever the run is called or has printed."""
+    return [one_line(line) for line in _told_of_end(entry)]
+
+
+def _told_of_end(entry: Entry) -> list[str]:
     if entry.state is State.FINISHED:
         progress = read_progress(entry.folder) if entry.has_output else RunProgress()
         told = [f"finished in {duration(entry.seconds)}", metric_text(progress), progress.problem]

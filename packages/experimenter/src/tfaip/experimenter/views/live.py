@@ -15,6 +15,7 @@ from tfaip.experimenter.queue.entries import Entry, State
 from tfaip.experimenter.views.drawing import drawn_snapshot
 from tfaip.experimenter.views.lines import lines_of_end
 from tfaip.experimenter.views.snapshot import Snapshot
+from tfaip.params.shown_text import clean_text
 
 __all__ = ["LiveView"]
 
@@ -59,7 +60,7 @@ class LiveView:
 
     def said(self, text: str) -> None:
         """Write it above the drawing."""
-        self._live.console.print(Text(text, style="yellow"))
+        self._live.console.print(Text(clean_text(text), style="yellow"))
 
     def passed(self) -> None:
         """Redraw, if the last time is long enough ago."""

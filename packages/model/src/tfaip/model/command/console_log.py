@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 
+from tfaip.model.command.log_format import LogFormatter
 from tfaip.model.command.log_level import log_level
 
 __all__ = ["log_to_console"]
@@ -30,16 +31,18 @@ def _for_terminals() -> logging.Handler:
 
     from tfaip.model.command.number_highlighter import NumberHighlighter
 
-    return RichHandler(
+    handler = RichHandler(
         console=Console(stderr=True),
         show_path=False,
         show_level=False,
         log_time_format="%H:%M:%S",
         highlighter=NumberHighlighter(),
     )
+    handler.setFormatter(LogFormatter())
+    return handler
 
 
 def _for_files() -> logging.Handler:
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", datefmt="%H:%M:%S"))
+    handler.setFormatter(LogFormatter("%(asctime)s %(message)s", datefmt="%H:%M:%S"))
     return handler

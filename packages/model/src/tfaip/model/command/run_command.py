@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from tfaip.model.command.log_level import take_log_level
 from tfaip.model.command.user_errors import USAGE_ERROR, reported_user_errors
 from tfaip.model.keras_backend import prefer_tensorflow
+from tfaip.params.shown_text import one_line
 
 __all__ = ["run_command"]
 
@@ -37,7 +38,7 @@ def run_command(
         print(usage, end="", file=sys.stdout if asked else sys.stderr)
         if words and not asked:
             wanted = f"{option} FOLDER" if option else "the first word to say what it is about"
-            print(f"\n{name}: error: expects {wanted}, got: {' '.join(words)}", file=sys.stderr)
+            print(f"\n{name}: error: expects {wanted}, got: {one_line(' '.join(words))}", file=sys.stderr)
         raise SystemExit(0 if asked else USAGE_ERROR)
     prefer_tensorflow()
     with reported_user_errors(name):

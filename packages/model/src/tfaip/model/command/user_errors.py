@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tfaip.params import UserError
+from tfaip.params.shown_text import clean_text
 
 __all__ = ["INTERRUPTED", "USAGE_ERROR", "reported_user_errors"]
 
@@ -30,5 +31,5 @@ def reported_user_errors(command: str) -> Iterator[None]:
     except UserError as error:
         # The pipeline notes there which sample it was; a worker's traceback, of several lines, is not for users.
         notes = "".join(f"\n  {note}" for note in getattr(error, "__notes__", ()) if "\n" not in note)
-        print(f"{command}: error: {error}{notes}", file=sys.stderr)
+        print(f"{command}: error: {clean_text(f'{error}{notes}')}", file=sys.stderr)
         raise SystemExit(USAGE_ERROR) from None

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
+from tfaip.params.shown_text import clean_text, one_line
+
 from .help import Entry, help_sections, usage
 from .parsed import Parsed
 
@@ -33,26 +35,26 @@ def print_help(parsed: Parsed, command: CommandLine) -> None:
 
 def _lines(parsed: Parsed, command: CommandLine, width: int) -> Iterator[Text]:
     if command.shows_usage:
-        yield Text(usage(command))
+        yield Text(one_line(usage(command)))
         if command.description:
             yield Text()
             yield from map(Text, textwrap.wrap(" ".join(command.description.split()), width))
     for section in help_sections(parsed, command):
         yield Text()
-        yield Text(section.title, "bold")
+        yield Text(one_line(section.title), "bold")
         for paragraph in section.intro:
-            yield from (Text(f"  {line}", "dim") for line in textwrap.wrap(paragraph, width - 2))
+            yield from (Text(f"  {line}", "dim") for line in textwrap.wrap(clean_text(paragraph), width - 2))
         for entry in section.entries:
             yield from _entry_lines(entry, width)
 
 
 def _entry_lines(entry: Entry, width: int) -> Iterator[Text]:
-    head = Text.assemble("  ", (entry.name, "cyan"))
+    head = Text.assemble("  ", (one_line(entry.name), "cyan"))
     if entry.metavar:
-        head.append(f" {entry.metavar}", "green")
+        head.append(f" {one_line(entry.metavar)}", "green")
     notes = [*(["required"] if entry.required else []), *entry.notes]
     body = textwrap.wrap(
-        " ".join(filter(None, [entry.help, f"[{'; '.join(notes)}]" if notes else ""])), width - _COLUMN
+        clean_text(" ".join(filter(None, [entry.help, f"[{'; '.join(notes)}]" if notes else ""]))), width - _COLUMN
     )
     if body and len(head) <= _COLUMN - 2:
         head.pad_right(_COLUMN - len(head))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tfaip.params.errors import CommandLineError, Mistake, ParamsError
+from tfaip.params.shown_text import clean_text
 
 from .parsed import Parsed
 from .result import ParseResult
@@ -39,12 +40,13 @@ def answer(parsed: Parsed, command: CommandLine) -> None:
 
         from .schema import schema_of
 
-        print(dump_json(schema_of(parsed, command)))
+        print(clean_text(dump_json(schema_of(parsed, command))))
     else:
         from tfaip.params.json_schema import json_schema_of_roots
         from tfaip.params.serialization.json import dump_json
 
-        print(dump_json(json_schema_of_roots({name: node.kind for name, node in parsed.nodes.items()})))
+        roots = {name: node.kind for name, node in parsed.nodes.items()}
+        print(clean_text(dump_json(json_schema_of_roots(roots))))
 
 
 def config_data(result: ParseResult) -> dict[str, object]:

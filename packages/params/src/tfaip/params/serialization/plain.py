@@ -12,6 +12,7 @@ from tfaip.params.field_spec import FieldSpec
 from tfaip.params.generics import ClassOf
 from tfaip.params.post_init import run_post_init
 from tfaip.params.registry import is_params_class, tag_of
+from tfaip.params.shown_text import clean_text
 from tfaip.params.structure import fields_of
 from tfaip.params.tree.building import Problems, build
 from tfaip.params.tree.merging import CLASS_KEY, VERSION_KEY, Merger
@@ -108,7 +109,8 @@ def _read(cls: Any, data: Any, source: str, trust: Iterable[str], strict: bool, 
     merger.merge(node, data, ())
     problems: Problems = list(merger.problems)
     for path, problem in merger.tolerated:
-        warnings.warn(str(Mistake(spell_path(path, source), problem.problem, problem.hints)), ParamsWarning, 5)
+        mistake = Mistake(spell_path(path, source), problem.problem, problem.hints)
+        warnings.warn(clean_text(mistake), ParamsWarning, 5)
     value = UNSET
     if not problems:
         value = build(node, problems, check_required=False)

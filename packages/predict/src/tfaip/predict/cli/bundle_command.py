@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from tfaip.model.command import USAGE_ERROR, reported_user_errors, take_log_level
 from tfaip.model.keras_backend import prefer_tensorflow
+from tfaip.params.shown_text import one_line
 from tfaip.predict.errors import PredictionError
 
 __all__ = ["run_bundle_command", "sample_errors", "trusted_on_the_line", "values_of"]
@@ -37,7 +38,7 @@ def run_bundle_command(
         asked = any(word in ("-h", "--help") for word in words)
         print(usage, end="", file=sys.stdout if asked else sys.stderr)
         if words and not asked:
-            print(f"\n{name}: error: expects {options[0]} FOLDER, got: {' '.join(words)}", file=sys.stderr)
+            print(f"\n{name}: error: expects {options[0]} FOLDER, got: {one_line(' '.join(words))}", file=sys.stderr)
         raise SystemExit(0 if asked else USAGE_ERROR)
     prefer_tensorflow()
     with reported_user_errors(name), sample_errors():

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from tfaip.model.command import USAGE_ERROR, log_to_console, new_command_line, reported_user_errors, take_log_level
 from tfaip.model.keras_backend import prefer_tensorflow
+from tfaip.params.shown_text import one_line
 from tfaip.predict.cli.bundle_command import values_of
 
 __all__ = ["main"]
@@ -39,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(USAGE, end="", file=sys.stdout if asked else sys.stderr)
         if words and not asked:
             wanted = "one --scenario SCENARIO or --export_dir BUNDLE"
-            print(f"\ntfaip-evaluate: error: expects {wanted}, got: {' '.join(words)}", file=sys.stderr)
+            print(f"\ntfaip-evaluate: error: expects {wanted}, got: {one_line(' '.join(words))}", file=sys.stderr)
         raise SystemExit(0 if asked else USAGE_ERROR)
     prefer_tensorflow()
     with reported_user_errors("tfaip-evaluate"):

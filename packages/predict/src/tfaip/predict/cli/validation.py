@@ -9,6 +9,7 @@ from typing import Any
 
 from tfaip.model import find_stored_scenario, load_scenario_params
 from tfaip.model.command import import_tensorflow, log_to_console, new_command_line
+from tfaip.params.shown_text import one_line
 from tfaip.predict.cli.bundle_command import trusted_on_the_line
 from tfaip.predict.cli.inference_arguments import add_inference_arguments, apply_inference_arguments
 from tfaip.predict.lav.params import LAVParams, MultiLAVParams
@@ -78,6 +79,7 @@ def _default_voter(scenario: Any) -> Any:
 
 def _print_table(results: list[Any]) -> None:
     from rich.console import Console
+    from rich.text import Text
 
     from tfaip.predict.lav.table import results_table
 
@@ -86,4 +88,4 @@ def _print_table(results: list[Any]) -> None:
     # The columns are headed by the names that logs and dumps go by.
     for result in results:
         about = f"{result.name}: {shorten(str(result.data), SHOWN_OF_DATA)}"
-        console.print(about, markup=False, highlight=False, soft_wrap=True)
+        console.print(Text(one_line(about)), soft_wrap=True)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from tfaip.params import to_dict
+from tfaip.params.shown_text import clean_text
 from tfaip.predict.errors import PredictionError
 from tfaip.predict.lav.result import LAVResult
 
@@ -33,7 +34,7 @@ def write_document(path: str, document: Mapping[str, Any]) -> None:
     """
     text = json.dumps(_plain(document), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     if path == "-":
-        sys.stdout.write(text)
+        sys.stdout.write(clean_text(text))
         return
     try:
         Path(path).write_text(text, encoding="utf-8")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tfaip.params.shown_text import one_line
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -21,11 +23,12 @@ def results_table(results: Sequence[LAVResult]) -> Table:
     Figures of an evaluator that are neither numbers nor short texts are left out.
     """
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(title="Load and validate")
     table.add_column("")
     for result in results:
-        table.add_column(result.name, justify="right")
+        table.add_column(Text(one_line(result.name)), justify="right")
     rows: dict[str, list[str]] = {}
     for number, result in enumerate(results):
         figures: dict[str, Any] = {"samples": result.samples, "dropped or skipped": result.skipped, **result.metrics}
@@ -36,7 +39,7 @@ def results_table(results: Sequence[LAVResult]) -> Table:
             if (words := figure_in_words(value)) is not None:
                 rows.setdefault(name, [""] * len(results))[number] = words
     for name, cells in rows.items():
-        table.add_row(name, *cells)
+        table.add_row(*(Text(one_line(text)) for text in (name, *cells)))
     return table
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+from tfaip.model.command.log_format import RESULTS_RECORD
 from tfaip.trainer.actions.action import Action
 from tfaip.trainer.reporting.metrics_file import append_metrics
 from tfaip.trainer.reporting.results_line import results_line
@@ -23,7 +24,7 @@ class Report(Action):
         """Report the epoch."""
         epoch, logs = context.epoch, context.logs
         logger.info("Epoch %d/%d took %s", epoch, context.params.epochs, context.shown.summary())
-        logger.info("%s", results_line(epoch, logs))
+        logger.info("%s", results_line(epoch, logs), extra=RESULTS_RECORD)
         network = context.network
         context.tensorboard.write_recorded("train", epoch, network.train_metrics, network.step.recorder)
         if any(name.startswith("val_") for name in logs):

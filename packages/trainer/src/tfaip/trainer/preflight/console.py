@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from tfaip.params.shown_text import clean_text
 from tfaip.trainer.preflight.stages import Stage
 
 __all__ = ["show_stage"]
@@ -20,5 +22,6 @@ def show_stage(stage: Stage, console: Console | None = None) -> None:
     row.add_column(ratio=1)
     row.add_column(justify="right", no_wrap=True)
     cost = f"{stage.seconds:.1f} s" + (f", +{stage.memory / 2**20:,.0f} MiB" if stage.memory >= 2**20 else "")
-    row.add_row("[green]✓[/]", f"[bold]{stage.name}[/]", "\n".join(stage.findings), f"[dim]{cost}[/]")
+    findings = clean_text("\n".join(stage.findings))
+    row.add_row(Text("✓", "green"), Text(stage.name, "bold"), Text(findings), Text(cost, "dim"))
     (console or Console(highlight=False)).print(row)

@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from rich.table import Table
+from rich.text import Text
 
+from tfaip.params.shown_text import one_line
 from tfaip.trainer.reporting.epoch_progress import EpochProgress, format_duration
 from tfaip.trainer.reporting.plain_table import SIMPLE, as_text
 
@@ -83,7 +85,7 @@ class Benchmark:
         )
         for what, seconds in beside.items():
             if seconds / count >= 1e-3:
-                table.add_row(what, *_cells(seconds, total, count), "", "")
+                table.add_row(Text(one_line(what)), *_cells(seconds, total, count), "", "")
         table.add_row("all", *_cells(total, total, count), _small(total / steps), _small(total / samples))
         return as_text(table)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from tfaip.params.shown_text import one_line
 from tfaip.trainer.reporting.results_line import format_value
 
 __all__ = ["EpochProgress", "format_duration"]
@@ -87,7 +88,7 @@ class EpochProgress:
 
     def text(self) -> str:
         """Return logs and pace in one line."""
-        logs = " ".join(f"{name} {format_value(value)}" for name, value in self.logs().items())
+        logs = " ".join(f"{one_line(name)} {format_value(value)}" for name, value in self.logs().items())
         return f"{logs} | {self.pace()}" if logs else self.pace()
 
 

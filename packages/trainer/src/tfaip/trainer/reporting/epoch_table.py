@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
+from tfaip.params.shown_text import one_line
 from tfaip.trainer.reporting.plain_table import SIMPLE, TABLE_WIDTH, as_text
 from tfaip.trainer.reporting.results_line import format_value
 
@@ -37,7 +39,7 @@ def epoch_table(rows: Sequence[Mapping[str, Any]], best_epoch: int | None = None
     tables: list[tuple[Table, list[str]]] = []
     left = width
     for name in names:
-        needed = max(len(name), *map(len, cells[name])) + GAP
+        needed = max(len(one_line(name)), *map(len, cells[name])) + GAP
         if not tables or needed > left:
             table = Table(box=SIMPLE)
             table.add_column("epoch")
@@ -49,7 +51,7 @@ def epoch_table(rows: Sequence[Mapping[str, Any]], best_epoch: int | None = None
     texts = []
     for table, columns in tables:
         for name in columns:
-            table.add_column(name, justify="right", no_wrap=True)
+            table.add_column(Text(one_line(name)), justify="right", no_wrap=True)
         for position, row in enumerate(shown):
             mark = "*" if row["epoch"] == best_epoch else ""
             table.add_row(f"{row['epoch']}{mark}", *(cells[name][position] for name in columns))

@@ -10,6 +10,7 @@ from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.text import Text
 
+from tfaip.params.shown_text import one_line
 from tfaip.trainer.reporting.epoch_progress import EpochProgress
 from tfaip.trainer.reporting.results_line import format_value
 
@@ -32,7 +33,7 @@ class ProgressBar:
             TextColumn("[bold]{task.description}"),
             BarColumn(bar_width=None),
             TextColumn("{task.percentage:>3.0f}%"),
-            TextColumn("[dim]{task.fields[pace]}"),
+            TextColumn("{task.fields[pace]}", style="dim", markup=False),
             console=console,
             expand=True,
             transient=True,
@@ -64,7 +65,7 @@ class ProgressBar:
 
     def note(self, text: str) -> None:
         """Replace the speed by `text`."""
-        self._bar.update(self._task, pace=text)
+        self._bar.update(self._task, pace=one_line(text))
 
 
 class _BarAboveLogs(Progress):
@@ -100,7 +101,7 @@ class LiveLogs:
         """Return the lines for a display of so many columns; the values of all lines stand in columns."""
         # What everybody looks at first is never among what is left out.
         names = sorted(self._logs, key=lambda name: name not in ("loss", "lr"))
-        items = [f"{name} {format_value(self._logs[name])}" for name in names]
+        items = [f"{one_line(name)} {format_value(self._logs[name])}" for name in names]
         indent, gap = "  ", 2
         column = min(max(map(len, items)), width - len(indent))
         per_line = max(1, (width - len(indent) + gap) // (column + gap))

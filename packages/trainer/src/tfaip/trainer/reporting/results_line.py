@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tfaip.model.command.log_format import RESULTS
+from tfaip.params.shown_text import one_line
+
 __all__ = ["format_value", "results_line"]
 
 
 def results_line(epoch: int, logs: Mapping[str, float]) -> str:
     """Return `Results of epoch    3 acc: 0.9723 - loss: 0.0897 - val_acc: 0.9832`."""
-    values = " - ".join(f"{name}: {format_value(value)}" for name, value in sorted(logs.items()))
-    return f"Results of epoch {epoch:4d} {values}"
+    values = " - ".join(f"{_shown(name)}: {format_value(value)}" for name, value in sorted(logs.items()))
+    return f"{RESULTS} {epoch:4d} {values}"
+
+
+def _shown(name: str) -> str:
+    # Names of classes, which data brings along, can be part of a name: none of them begins another value.
+    return one_line(name).replace(" - ", "\\u0020- ")
 
 
 def format_value(value: float) -> str:

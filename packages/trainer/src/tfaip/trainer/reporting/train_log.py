@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tfaip.model.command.log_format import LogFormatter
+
 __all__ = ["logged_to"]
 
 
@@ -17,7 +19,7 @@ def logged_to(path: Path | None) -> Iterator[None]:
         yield
         return
     handler = _LogFile(path, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-8s %(message)s"))
+    handler.setFormatter(LogFormatter("%(asctime)s %(levelname)-8s %(message)s"))
     handler.setLevel(logging.INFO)
     logger = logging.getLogger("tfaip")
     level = logger.level

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rich.table import Table
+from rich.text import Text
 
+from tfaip.params.shown_text import one_line
 from tfaip.trainer.errors import WarmStartError
 from tfaip.trainer.reporting.plain_table import SIMPLE, as_text
 from tfaip.trainer.warm_start.names import matched_names, names_by_layer, selected
@@ -143,7 +145,7 @@ def _table(rows: list[_Row], left: list[str], stored: StoredWeights) -> Table:
     for row in rows:
         source = "" if row.stored is None else "(same)" if row.stored == row.name else row.stored
         shape = f"{row.stored_shape} -> {row.shape}" if row.stored_shape not in (None, row.shape) else str(row.shape)
-        table.add_row(row.name, source, shape, row.result)
+        table.add_row(Text(one_line(row.name)), Text(one_line(source)), shape, row.result)
     for name in left:
-        table.add_row("", name, str(stored.weights[name].shape), "not used")
+        table.add_row("", Text(one_line(name)), str(stored.weights[name].shape), "not used")
     return table

@@ -1,0 +1,31 @@
+r"""Texts from files and data as they are shown: on a terminal, in a table, in a log.
+
+A control character could paint the screen, hide the text before it, or begin a line that a program takes for another.
+It is shown as its escape: `\n`, `\u001b`.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["clean_text", "one_line"]
+
+# Controls of ASCII and Latin-1, separators of lines, what turns the direction of writing, halves of surrogate pairs.
+_ALL = "\x00-\x1f\x7f-\x9f\u061c\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+_CONTROL = re.compile(f"[{_ALL}]")
+_CONTROL_WITHIN_LINES = re.compile(f"(?![\t\n])[{_ALL}]")
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def one_line(text: object) -> str:
+    """Return a name or value as one line: each control character, line ends included, is its escape."""
+    return _CONTROL.sub(_escape, str(text))
+
+
+def clean_text(text: object) -> str:
+    """Return a text that may have several lines: each control character but line feed and tab is its escape."""
+    return _CONTROL_WITHIN_LINES.sub(_escape, str(text))
+
+
+def _escape(found: re.Match[str]) -> str:
+    return _SHORT.get(found[0], f"\\u{ord(found[0]):04x}")
