@@ -93,3 +93,16 @@ def test_a_bundle_that_was_put_aside_by_a_killed_export_is_still_found(tmp_path,
     with caplog.at_level(logging.WARNING):
         assert Bundle.at(tmp_path / "best").path == former
     assert "was interrupted; the bundle before it is used" in caplog.text
+
+
+def test_a_link_to_another_disk_stays_and_its_folder_is_replaced_each_time(tmp_path):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    link = tmp_path / "best"
+    link.symlink_to(disk / "best")
+    for content in ("first", "second", "third"):
+        with replaced_folder(link) as folder:
+            (folder / "content").write_text(content)
+        assert link.is_symlink()
+        assert (disk / "best" / "content").read_text() == content
+        assert sorted(path.name for path in tmp_path.rglob("*")) == ["best", "best", "content", "disk"]

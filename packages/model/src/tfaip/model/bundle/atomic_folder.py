@@ -10,7 +10,10 @@ from pathlib import Path
 
 from tfaip.model.bundle.exchange import exchange
 
-__all__ = ["replaced_folder", "standing_folder"]
+__all__ = ["FORMER_RUN", "replaced_folder", "standing_folder"]
+
+# Folder in a run's folder with the run that a new one is to replace.
+FORMER_RUN = ".former_run"
 
 
 @contextmanager
@@ -18,8 +21,9 @@ def replaced_folder(path: Path) -> Iterator[Path]:
     """Yield an empty folder beside `path` that takes the place of `path` once the block has ended without an error.
 
     What stood at `path` is kept until then, and is still there after an error. Whenever the process is killed, one of
-    the two can be had by `standing_folder`.
+    the two can be had by `standing_folder`. A link at `path` stays, and the folder that it names is replaced.
     """
+    path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     written, former = _written(path), _former(path)
     if former.is_dir() and not path.exists():
@@ -45,8 +49,11 @@ def replaced_folder(path: Path) -> Iterator[Path]:
 
 
 def standing_folder(path: Path) -> Path:
-    """Return where the content of `path` is: beside it, if a process was killed while it replaced the folder."""
-    return path if path.exists() or not _former(path).is_dir() else _former(path)
+    """Return where the content of `path` is: beside it, if a process was killed while it replaced the folder or its run."""
+    if path.exists():
+        return path
+    others = (_former(path.resolve()), path.parent / FORMER_RUN / path.name)
+    return next((other for other in others if other.is_dir()), path)
 
 
 def _written(path: Path) -> Path:

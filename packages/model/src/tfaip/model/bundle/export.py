@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import tensorflow as tf
 
 from tfaip.model.bundle.atomic_folder import replaced_folder
+from tfaip.model.bundle.errors import BundleError
+from tfaip.model.bundle.folder_lock import FolderInUseError, FolderLock
 from tfaip.model.bundle.layout import SIGNATURE, Bundle
 from tfaip.model.bundle.manifest import Manifest
 from tfaip.model.bundle.weights import write_weights
@@ -33,8 +36,9 @@ def export_bundle(path: Path, scenario: ScenarioBase[Any, Any], model: ModelBase
         ValueError: Two variables have one path, or an exported graph is labelled with something that can't be a folder.
         DefinitionError: Two resources have one name.
         FileNotFoundError: A resource does not exist.
+        BundleError: Another process exports to `path`.
     """
-    with replaced_folder(path) as folder:
+    with _locked(path.resolve()), replaced_folder(path) as folder:
         bundle = Bundle(folder)
         bundle.resources.mkdir()
         stored = copy.copy(scenario.params)
@@ -45,6 +49,22 @@ def export_bundle(path: Path, scenario: ScenarioBase[Any, Any], model: ModelBase
             _write_saved_models(bundle, scenario, model, graph)
         Manifest.write(folder)
     return Bundle(path)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FolderLock(path.with_name(f".{path.name}.lock"))
+    try:
+        lock.acquire()
+    except FolderInUseError as error:
+        raise BundleError(
+            f"{error.owner} is exporting to {path}: wait until it has ended, or choose another folder"
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _write_saved_models(
