@@ -40,5 +40,8 @@ def _resume(run_dir: str, arguments: list[str]) -> None:
     command_line.add_root("trainer", type(stored), default=stored)
     params = command_line.parse(arguments)["trainer"]
     log_to_console()
+    # Before seconds go by. Of several machines only one writes, and the others come while it does.
+    if params.device.dist_strategy != "multi_worker":
+        folder.require_free()
     import_tensorflow()
     find_stored_scenario(params.scenario).create_trainer(params).resume()

@@ -46,10 +46,10 @@ def _train(scenario_name: str, arguments: list[str]) -> None:
     log_to_console()
     trains = not (parsed.arguments.check or parsed.arguments.summary)
     # Before seconds go by. Of several machines only one writes, and the others may find what it has just written.
-    if trains and params.output_dir and not params.overwrite and params.device.dist_strategy != "multi_worker":
+    if trains and params.output_dir and params.device.dist_strategy != "multi_worker":
         from tfaip.trainer import RunFolder
 
-        RunFolder(params.output_dir).require_no_run()
+        RunFolder(params.output_dir).require_no_run(overwrite=params.overwrite)
     scenario.complete_trainer_params(params)
     import_tensorflow()
     if parsed.arguments.check:

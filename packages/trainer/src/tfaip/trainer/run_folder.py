@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
-import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from tfaip.model.bundle.folder_lock import FolderInUseError, FolderLock
+from tfaip.params.regular_files import read_regular
 from tfaip.trainer.errors import RunFolderError
+from tfaip.trainer.former_run import FormerRun
 
-__all__ = ["RunFolder", "write_atomically"]
+__all__ = ["RunFolder", "stored_seed", "write_atomically"]
+
+logger = logging.getLogger(__name__)
+
+# All that a run writes; what begins with a dot is there after a kill.
+NAMES = (
+    *("trainer_params.json", "train.log", "metrics.jsonl", "status.json", ".status.json.writing"),
+    *("events", "checkpoint", "best", "export"),
+    *(".best.writing", ".best.former", ".export.writing", ".export.former"),
+)
+# A status takes some hundred bytes, parameters some kilobytes unless they hold long lists.
+MAX_STATUS = 1 << 20
+MAX_PARAMS = 64 << 20
 
 
 class RunFolder:
@@ -22,20 +39,8 @@ class RunFolder:
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
-
-    @classmethod
-    def create(cls, path: str | os.PathLike[str], *, overwrite: bool = False) -> RunFolder:
-        """Return the folder at `path` for a new run, made if need be.
-
-        Raises:
-            RunFolderError: It can't be written, or holds a run and `overwrite` is off.
-        """
-        folder = cls(path)
-        if overwrite and folder.trainer_params.exists():
-            folder._remove_run()
-        folder.require_no_run()
-        folder._require_writable()
-        return folder
+        self._lock = FolderLock(self.path / ".lock")
+        self._former = FormerRun(self.path, NAMES)
 
     @classmethod
     def existing(cls, path: str | os.PathLike[str]) -> RunFolder:
@@ -47,23 +52,79 @@ class RunFolder:
         folder = cls(path)
         if folder.path.is_file() and folder.path.name == folder.trainer_params.name:
             folder = cls(folder.path.parent)
-        if not folder.trainer_params.is_file():
-            what = "it has no trainer_params.json" if folder.path.is_dir() else "there is no such folder"
-            raise RunFolderError(f"{folder.path} is not the folder of a run: {what}")
+        if folder._former.is_unfinished:
+            with suppress(FolderInUseError), folder._lock:
+                folder._recover()
+        folder._require_run()
         folder._require_writable()
         return folder
 
-    def require_no_run(self) -> None:
-        """Refuse a folder that holds a run.
+    def require_no_run(self, *, overwrite: bool = False) -> None:
+        """Refuse a folder that can't take a new run.
 
         Raises:
-            RunFolderError: It does.
+            RunFolderError: It is in use, or holds a run and `overwrite` is off, or results that are not those of a run.
         """
-        if self.trainer_params.exists():
-            raise RunFolderError(
-                f"{self.path} holds a run already: go on with it by `tfaip-resume-training {self.path}`, "
-                "choose another --trainer.output_dir, or replace it with --trainer.overwrite"
-            )
+        if not self.path.is_dir():
+            return
+        with self._locked():
+            self._recover()
+            self._require_no_run(overwrite)
+
+    def require_free(self) -> None:
+        """Refuse a folder that another process writes.
+
+        Raises:
+            RunFolderError: One does.
+        """
+        with self._locked():
+            pass
+
+    @contextmanager
+    def new_run(self, *, overwrite: bool = False) -> Iterator[None]:
+        """Keep the folder for a new run, for as long as the block lasts.
+
+        A run that it replaces is moved aside, and removed once the new one has come to something. It is put back if
+        the block ends with an error before that.
+
+        Raises:
+            RunFolderError: It can't be written, or as of `require_no_run`.
+        """
+        self._require_writable()
+        with self._locked():
+            self._recover()
+            self._require_no_run(overwrite)
+            if self._is_run():
+                self._former.put_aside()
+            elif self.trainer_params.exists():
+                self._former.remove_current()  # an attempt that failed before its first step
+            self._make_linked_folders()
+            try:
+                yield
+            except BaseException:
+                # A forked child that unwinds does not hold it.
+                if self._lock.is_held and self._former.is_aside:
+                    self._former.put_back()
+                    logger.warning("The new run came to nothing, the one before it is back in %s", self.path)
+                raise
+            self._former.remove()
+
+    @contextmanager
+    def resumed_run(self) -> Iterator[None]:
+        """Keep the folder for the run in it, for as long as the block lasts.
+
+        Raises:
+            RunFolderError: It holds none, can't be written, or is in use.
+        """
+        with self._locked():
+            self._recover()
+            self._require_run()
+            self._make_linked_folders()
+            yield
+
+    def keep_new_run(self) -> None:
+        """Remove the run that was put aside: the new one has written something that can be gone on from."""
+        self._former.remove()
 
     @property
     def trainer_params(self) -> Path:
@@ -110,24 +171,82 @@ class RunFolder:
         """Files that are only ever appended to."""
         return [self.log, self.metrics, *sorted(self.events.glob("**/events.out.*"))]
 
+    @property
+    def has_results(self) -> bool:
+        """Whether there is a checkpoint or an exported model."""
+        return any(self.checkpoint.glob("step_*")) or any(map(_has_content, (self.best, self.export)))
+
+    def _recover(self) -> None:
+        self._former.recover(is_replaced=self.has_results)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        try:
+            self._lock.acquire()
+        except FolderInUseError as error:
+            raise RunFolderError(
+                f"{error.owner} is training in {self.path}: wait until it has ended, "
+                "or choose another --trainer.output_dir"
+            ) from None
+        except OSError as error:
+            raise self._cannot_be_written(error) from error
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def _is_run(self) -> bool:
+        """Whether there is a run; an attempt that failed before its first step is none."""
+        return self.trainer_params.exists() and (self.has_results or not self._failed_before_first_step())
+
+    def _failed_before_first_step(self) -> bool:
+        try:
+            status = json.loads(read_regular(self.status, MAX_STATUS))
+            return bool(status["state"] == "failed" and not status.get("step"))
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+            return False
+
+    def _require_no_run(self, overwrite: bool) -> None:
+        if self._is_run() and not overwrite:
+            raise RunFolderError(
+                f"{self.path} holds a run already: go on with it by `tfaip-resume-training {self.path}`, "
+                "choose another --trainer.output_dir, or replace it with --trainer.overwrite"
+            )
+        if self.has_results and not self.trainer_params.exists():
+            raise RunFolderError(
+                f"{self.path} holds models or checkpoints, but it is not the folder of a run, since it has no "
+                f"{self.trainer_params.name}: choose another --trainer.output_dir"
+            )
+
+    def _require_run(self) -> None:
+        if not self.trainer_params.is_file():
+            what = f"it has no {self.trainer_params.name}" if self.path.is_dir() else "there is no such folder"
+            raise RunFolderError(f"{self.path} is not the folder of a run: {what}")
+
     def _require_writable(self) -> None:
         """Find out by writing: permission bits don't tell of read-only file systems, nor a full disk."""
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            self.path.resolve().mkdir(parents=True, exist_ok=True)  # a link may lead to a folder that is not there yet
             with tempfile.NamedTemporaryFile(dir=self.path):
                 pass
         except OSError as error:
-            raise RunFolderError(
-                f"the output folder {self.path} cannot be written: {error.strerror or error}; "
-                "choose another --trainer.output_dir"
-            ) from error
+            raise self._cannot_be_written(error) from error
 
-    def _remove_run(self) -> None:
-        """Remove the files of a run and nothing else that the user may keep beside them."""
-        for file in (self.trainer_params, self.log, self.metrics, self.status):
-            file.unlink(missing_ok=True)
-        for folder in (self.events, self.checkpoint, self.best, self.export):
-            shutil.rmtree(folder, ignore_errors=True)
+    def _make_linked_folders(self) -> None:
+        """Make what a link to another disk leads to, which those who write there take for a folder."""
+        for folder in (self.events, self.checkpoint):
+            if folder.is_symlink():
+                folder.resolve().mkdir(parents=True, exist_ok=True)
+
+    def _cannot_be_written(self, error: OSError) -> RunFolderError:
+        return RunFolderError(
+            f"the output folder {self.path} cannot be written: {error.strerror or error}; "
+            "choose another --trainer.output_dir"
+        )
+
+
+def _has_content(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())
 
 
 def write_atomically(path: Path, value: Any) -> None:
@@ -135,3 +254,12 @@ def write_atomically(path: Path, value: Any) -> None:
     beside = path.with_name(f".{path.name}.writing")
     beside.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
     beside.replace(path)
+
+
+def stored_seed(trainer_params: Path) -> int | None:
+    """Return the seed of a run, which its file of parameters holds; `None` where it can't be read."""
+    try:
+        seed = json.loads(read_regular(trainer_params, MAX_PARAMS))["random_seed"]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return seed if isinstance(seed, int) else None

@@ -16,8 +16,9 @@ from tfaip.trainer.distribution.lost_worker import lost_workers
 from tfaip.trainer.distribution.share import share_of_batches
 from tfaip.trainer.distribution.strategy import Strategy, create_strategy
 from tfaip.trainer.machine import keep_threads
+from tfaip.trainer.reporting.status_file import StatusFile
 from tfaip.trainer.reporting.train_log import logged_to
-from tfaip.trainer.run_folder import RunFolder
+from tfaip.trainer.run_folder import RunFolder, stored_seed
 from tfaip.trainer.stop_signals import StopSignals
 from tfaip.trainer.training_run import TrainingRun
 from tfaip.trainer.warm_start.warm_starter import WarmStarter
@@ -79,18 +80,15 @@ class Trainer:
         params = self.params
         cluster = Cluster.of(params.device)
         path = params.output_dir if cluster is None or cluster.is_chief else None
-        folder = RunFolder.create(path, overwrite=params.overwrite) if path else None
-        strategy = self._configure(cluster)
-        if params.random_seed is None:
-            # Drawn here and stored, so that the run can be repeated and resumed.
-            params.random_seed = secrets.randbelow(2**31)
-        if strategy:
-            params.random_seed = strategy.from_chief(params.random_seed)
-        if folder:
-            save(params, folder.trainer_params)
-        with self._opened(folder, strategy) as run:
-            self._warm_start(run)
-            return run.run()
+        folder = RunFolder(path) if path else None
+        with folder.new_run(overwrite=params.overwrite) if folder else nullcontext():
+            strategy = self._configure(cluster)
+            self._draw_seed(strategy)
+            if folder:
+                save(params, folder.trainer_params)
+            with self._opened(folder, strategy) as run:
+                self._warm_start(run)
+                return run.run()
 
     def resume(self) -> dict[str, float]:
         """Go on with the run in the output folder, from its newest checkpoint, and return the logs of its last epoch.
@@ -106,18 +104,30 @@ class Trainer:
         cluster = Cluster.of(self.params.device)
         writes = cluster is None or cluster.is_chief
         folder = RunFolder.existing(self.params.output_dir) if writes else None
-        checkpoint = Checkpoints(folder.checkpoint).newest() if folder else None
-        if checkpoint:
-            keep_threads(self.params.device, checkpoint.state()["machine"])
-        strategy = self._configure(cluster)
-        with self._opened(folder, strategy) as run:
-            run.restore(checkpoint)
-            anew = checkpoint is None
-            if strategy.from_chief(anew) if strategy else anew:
-                self._warm_start(run)
-            if folder:
-                save(self.params, folder.trainer_params)
-            return run.run()
+        with folder.resumed_run() if folder else nullcontext():
+            checkpoint = Checkpoints(folder.checkpoint).newest() if folder else None
+            if checkpoint:
+                keep_threads(self.params.device, checkpoint.state()["machine"])
+            if self.params.random_seed is None and folder:
+                self.params.random_seed = stored_seed(folder.trainer_params)
+            strategy = self._configure(cluster)
+            self._draw_seed(strategy)
+            with self._opened(folder, strategy) as run:
+                run.restore(checkpoint)
+                anew = checkpoint is None
+                if strategy.from_chief(anew) if strategy else anew:
+                    self._warm_start(run)
+                if folder:
+                    save(self.params, folder.trainer_params)
+                return run.run()
+
+    def _draw_seed(self, strategy: Strategy | None) -> None:
+        params = self.params
+        if params.random_seed is None:
+            # Drawn here and stored, so that the run can be repeated and resumed.
+            params.random_seed = secrets.randbelow(2**31)
+        if strategy:
+            params.random_seed = strategy.from_chief(params.random_seed)
 
     def _configure(self, cluster: Cluster | None) -> Strategy | None:
         params = self.params
@@ -143,6 +153,7 @@ class Trainer:
             logged_to(folder.log if folder else None),
             StopSignals() as signals,
             lost_workers() if strategy else nullcontext(),
-            TrainingRun(self.params, self.scenario, folder, signals, self.create_callbacks(), strategy) as run,
+            StatusFile(folder.status if folder else None, self.params.epochs) as status,
+            TrainingRun(self.params, self.scenario, folder, signals, status, self.create_callbacks(), strategy) as run,
         ):
             yield run

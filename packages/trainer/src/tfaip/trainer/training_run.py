@@ -36,7 +36,6 @@ from tfaip.trainer.network import Network
 from tfaip.trainer.not_finite import not_finite_error
 from tfaip.trainer.reporting.epoch_progress import EpochProgress
 from tfaip.trainer.reporting.progress import create_progress
-from tfaip.trainer.reporting.status_file import StatusFile
 from tfaip.trainer.reporting.tensorboard import TensorBoardWriter
 from tfaip.trainer.run_context import RunContext
 from tfaip.trainer.stop_signals import StopRequested
@@ -50,6 +49,7 @@ if TYPE_CHECKING:
     from tfaip.trainer.distribution.strategy import Strategy
     from tfaip.trainer.errors import TrainingError
     from tfaip.trainer.params import TrainerParams
+    from tfaip.trainer.reporting.status_file import StatusFile
     from tfaip.trainer.run_folder import RunFolder
     from tfaip.trainer.stop_signals import StopSignals
     from tfaip.trainer.warm_start.warm_starter import WarmStarter
@@ -67,6 +67,7 @@ class TrainingRun:
         scenario: What is trained.
         folder: Where the run is written; `None` writes nothing.
         signals: Whether the run has to stop.
+        status: The status file, opened.
         strategy: The replicas that share a step; `None` for a single one.
     """
 
@@ -76,6 +77,7 @@ class TrainingRun:
         scenario: ScenarioBase[Any, Any],
         folder: RunFolder | None,
         signals: StopSignals,
+        status: StatusFile,
         callbacks: Sequence[Any] = (),
         strategy: Strategy | None = None,
     ) -> None:
@@ -85,8 +87,7 @@ class TrainingRun:
             network = Network(scenario, params, strategy)
         self._strategy = strategy
         # By their names, nobody could tell that these are better when lower.
-        losses = network.train_metrics.loss_names
-        status = StatusFile(folder.status if folder else None, params.epochs, losses)
+        status.note(losses=list(network.train_metrics.loss_names))
         signals.before_exit = lambda: status.end("stopped")
         self._context = RunContext(
             params=params,
@@ -151,14 +152,12 @@ class TrainingRun:
         context = self._context
         if exc_type is None:
             context.stack.close()
-            context.status.end("finished", reason=context.stop_reason or "all epochs are done")
+            context.status.note(reason=context.stop_reason or "all epochs are done")
             return
-        stopped = issubclass(exc_type, KeyboardInterrupt | SystemExit)
-        # Where the disk is full these fail too, for the reason that is on its way already.
+        context.status.note(step=context.step)
+        # Where the disk is full this fails too, for the reason that is on its way already.
         with suppress(OSError, tf.errors.OpError):
             context.stack.close()
-        with suppress(OSError):
-            context.status.end("stopped" if stopped else "failed")
 
     def restore(self, checkpoint: Checkpoint | None) -> None:
         """Go back to a checkpoint of this run; without one, start anew.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tfaip.model.bundle.exchange import exchange
 
-__all__ = ["FORMER_RUN", "replaced_folder", "standing_folder"]
+__all__ = ["FORMER_RUN", "place_in_former_run", "replaced_folder", "standing_folder"]
 
 # Folder in a run's folder with the run that a new one is to replace.
 FORMER_RUN = ".former_run"
@@ -49,11 +49,22 @@ def replaced_folder(path: Path) -> Iterator[Path]:
 
 
 def standing_folder(path: Path) -> Path:
-    """Return where the content of `path` is: beside it, if a process was killed while it replaced the folder or its run."""
+    """Return where the content of `path` is: elsewhere, if a process was killed while it replaced it or its run."""
     if path.exists():
         return path
-    others = (_former(path.resolve()), path.parent / FORMER_RUN / path.name)
+    others = (_former(path.resolve()), place_in_former_run(path))
     return next((other for other in others if other.is_dir()), path)
+
+
+def place_in_former_run(path: Path) -> Path:
+    """Return where a file or folder of a run is kept until the run that replaces it has come to something.
+
+    What a link names stays on its own disk.
+    """
+    if path.is_symlink():
+        target = path.resolve()
+        return target.with_name(f".{target.name}{FORMER_RUN}")
+    return path.parent / FORMER_RUN / path.name
 
 
 def _written(path: Path) -> Path:

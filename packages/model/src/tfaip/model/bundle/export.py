@@ -36,9 +36,9 @@ def export_bundle(path: Path, scenario: ScenarioBase[Any, Any], model: ModelBase
         ValueError: Two variables have one path, or an exported graph is labelled with something that can't be a folder.
         DefinitionError: Two resources have one name.
         FileNotFoundError: A resource does not exist.
-        BundleError: Another process exports to `path`.
+        BundleError: Another process exports to `path`, or it is a link to a folder that holds something else.
     """
-    with _locked(path.resolve()), replaced_folder(path) as folder:
+    with _locked(path), replaced_folder(path) as folder:
         bundle = Bundle(folder)
         bundle.resources.mkdir()
         stored = copy.copy(scenario.params)
@@ -53,8 +53,12 @@ def export_bundle(path: Path, scenario: ScenarioBase[Any, Any], model: ModelBase
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FolderLock(path.with_name(f".{path.name}.lock"))
+    target = path.resolve()
+    # A link may come with a folder from elsewhere, and must not decide what is lost.
+    if path.is_symlink() and target.exists() and not _is_replaceable(target):
+        raise BundleError(f"{path} is a link to {target}, which holds other files than those of a bundle")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    lock = FolderLock(target.with_name(f".{target.name}.lock"))
     try:
         lock.acquire()
     except FolderInUseError as error:
@@ -65,6 +69,10 @@ def _locked(path: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _is_replaceable(folder: Path) -> bool:
+    return folder.is_dir() and (Bundle(folder).scenario_params.is_file() or not any(folder.iterdir()))
 
 
 def _write_saved_models(

@@ -20,3 +20,4 @@ class ExportBest(Action):
             context.progress.note("exporting the best model")
             with context.network.averaged_weights():
                 export_bundle(context.folder.best, context.scenario, context.network.model, context.network.graph)
+            context.folder.keep_new_run()

@@ -30,6 +30,7 @@ class ExportFinal(Action):
             context.progress.note("exporting")
             with context.network.averaged_weights():
                 export_bundle(context.folder.export, context.scenario, context.network.model, context.network.graph)
+            context.folder.keep_new_run()
         self._say_where_all_is(context, context.folder)
 
     def _say_where_all_is(self, context: RunContext, folder: RunFolder) -> None:

@@ -64,6 +64,7 @@ class WriteCheckpoint(Action):
             with network.averaged_weights():
                 weights = [_Weight(weight.path, np.asarray(weight.numpy())) for weight in network.graph.weights]
             Checkpoints(context.folder.checkpoint).write(context.step, state, weights, network.variables)
+            context.folder.keep_new_run()
             self._written_at = monotonic()
 
 

@@ -4,36 +4,60 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
+from tfaip.params import UserError
 from tfaip.trainer.run_folder import write_atomically
 
 __all__ = ["StatusFile"]
 
+# Characters of the reason why a run failed.
+LONGEST_REASON = 2000
+
 
 class StatusFile:
-    """Rewrites the status whole, at most once a second unless the state changes.
+    """Rewrites the status whole, at most once a second unless the state changes; a context that writes how a run ends.
 
     Args:
         path: The file; `None` writes nothing.
         epochs: Epochs that are planned.
-        losses: Names of the logs that are losses.
     """
 
-    def __init__(self, path: Path | None, epochs: int, losses: Sequence[str] = ("loss",)) -> None:
+    def __init__(self, path: Path | None, epochs: int) -> None:
         self._path = path
         self._status: dict[str, Any] = {
             "state": "running",
             "epochs": epochs,
             "pid": os.getpid(),
-            "losses": list(losses),
+            "losses": ["loss"],
         }
         self._written = 0.0
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if exc is None:
+            self.end("finished")
+            return
+        # Where the disk is full this fails too, for the reason that is on its way already.
+        with suppress(OSError):
+            if isinstance(exc, KeyboardInterrupt | SystemExit):
+                self.end("stopped", reason="a signal stopped it")
+            else:
+                self.end("failed", reason=_reason(exc))
+
+    def note(self, **fields: Any) -> None:
+        """Change some fields, to be written with the next update."""
+        self._status.update(fields)
+
     def update(self, **fields: Any) -> None:
-        """Change some fields: state, epoch, step, best_value, best_epoch, eta (seconds)."""
+        """Change some fields: state, epoch, step, best_value, best_epoch, eta (seconds), losses (names of logs)."""
         changed = fields.get("state", self._status["state"]) != self._status["state"]
         self._status.update(fields)
         now = time.monotonic()
@@ -45,3 +69,13 @@ class StatusFile:
         """Write the last state: finished, stopped or failed."""
         self._written = 0.0
         self.update(state=state, eta=0.0 if state == "finished" else None, **fields)
+
+
+def _reason(error: BaseException) -> str:
+    try:
+        message = str(error)
+    except Exception:  # what users' errors do is theirs
+        message = ""
+    # The messages of the project stand alone; those of libraries often say little without their type.
+    text = message if isinstance(error, UserError) and message else f"{type(error).__name__}: {message}".rstrip(": ")
+    return text if len(text) <= LONGEST_REASON else f"{text[:LONGEST_REASON]}..."

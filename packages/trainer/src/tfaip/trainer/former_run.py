@@ -1,0 +1,146 @@
+"""The run that a new one replaces, which comes back unless the new one comes to something.
+
+    .former_run.moving/    being put aside or back; a new run has written nothing yet
+    .former_run/           put aside as a whole; the new run has come to nothing yet
+    .former_run.removed/   no longer needed
+
+Each of these names is taken by one rename, so that after `kill -9` they tell what to do.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from tfaip.model.bundle.atomic_folder import FORMER_RUN, place_in_former_run
+from tfaip.trainer.errors import RunFolderError
+
+__all__ = ["FormerRun"]
+
+# How the names begin that a run gives to what it keeps in a folder.
+OWN = {"checkpoint": ("step_", ".step_"), "events": ("events.out.", "train", "validation", "lav_l", "plugins")}
+
+
+class FormerRun:
+    """Moves a run aside within its folder, and back. All of it is for the process that holds the lock of the folder.
+
+    A linked folder stays on its disk, and its link in place.
+
+    Args:
+        root: The folder of the run.
+        names: Files and folders that belong to a run.
+    """
+
+    def __init__(self, root: Path, names: Sequence[str]) -> None:
+        self._paths = [root / name for name in names]
+        self._whole = root / FORMER_RUN
+        self._moving = root / f"{FORMER_RUN}.moving"
+        self._removed = root / f"{FORMER_RUN}.removed"
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether a run was put aside and is still needed."""
+        return _is_folder(self._whole) or _is_folder(self._moving)
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether there is something for `recover` to do."""
+        return self.is_aside or _is_folder(self._removed)
+
+    def recover(self, is_replaced: bool) -> None:
+        """End what a killed process has begun.
+
+        Args:
+            is_replaced: Whether the new run has come to something.
+        """
+        if is_replaced and _is_folder(self._whole):
+            self.remove()
+        else:
+            self.put_back()
+        _erase(self._removed)
+
+    def put_aside(self) -> None:
+        """Move the run aside.
+
+        Raises:
+            RunFolderError: It can't be moved, or a link leads to a folder with other files; all is as before then.
+        """
+        for path in self._paths:
+            if _is_linked_folder(path) and (other := _foreign_file(path)):
+                raise RunFolderError(f"{path} is a link to {path.resolve()}, which holds a file of no run: {other}")
+        try:
+            self._moving.mkdir()
+            for path in self._paths:
+                source = _source(path)
+                if source.exists() or source.is_symlink():
+                    source.rename(self._place(path, self._moving))
+            self._moving.rename(self._whole)
+        except OSError as error:
+            self.put_back()
+            raise RunFolderError(f"the run can't be moved aside to be replaced: {error}") from error
+
+    def put_back(self) -> None:
+        """Move the run back, in place of what the new one has left."""
+        if not self.is_aside:
+            return
+        if _is_folder(self._whole):
+            self.remove_current()
+            self._whole.rename(self._moving)
+        for path in self._paths:
+            kept = self._place(path, self._moving)
+            if kept.exists() or kept.is_symlink():
+                kept.rename(_source(path))
+        self._moving.rmdir()
+
+    def remove(self) -> None:
+        """Remove the run that was put aside."""
+        _erase(self._removed)
+        if not _is_folder(self._whole):
+            return
+        for path in self._paths:
+            if _is_linked_folder(path):
+                shutil.rmtree(place_in_former_run(path), ignore_errors=True)
+        self._whole.rename(self._removed)
+        _erase(self._removed)
+
+    def remove_current(self) -> None:
+        """Remove the files of the run that stands in the folder, and nothing else that the user may keep there."""
+        for path in self._paths:
+            if _is_linked_folder(path):
+                if not _foreign_file(path):
+                    shutil.rmtree(path.resolve(), ignore_errors=True)
+            else:
+                _erase(path)
+
+    def _place(self, path: Path, folder: Path) -> Path:
+        return place_in_former_run(path) if _is_linked_folder(path) else folder / path.name
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _erase(path: Path) -> None:
+    if _is_folder(path):
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _is_linked_folder(path: Path) -> bool:
+    """Whether a link leads to a folder, or to none while it is aside."""
+    return path.is_symlink() and not path.is_file()
+
+
+def _source(path: Path) -> Path:
+    return path.resolve() if _is_linked_folder(path) else path
+
+
+def _foreign_file(link: Path) -> str:
+    """Return a file in a linked folder that no run writes; the link may come with a folder from elsewhere."""
+    folder = link.resolve()
+    if not folder.is_dir() or (folder / "scenario_params.json").is_file():
+        return ""
+    own = OWN.get(link.name, ())
+    return next((file.name for file in folder.iterdir() if not file.name.startswith(own)), "")

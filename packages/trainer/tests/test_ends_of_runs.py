@@ -1,0 +1,105 @@
+"""What a run that ends leaves in its folder: results, a reason, or the run before it."""
+
+import json
+import os
+
+import pytest
+
+from tfaip.model.testing.points.data import PointsGenerator
+from tfaip.trainer import RunFolder, RunFolderError
+from tfaip.trainer.actions.report import Report
+from tfaip.trainer.actions.write_checkpoint import WriteCheckpoint
+
+
+def files(folder):
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def broken_data(monkeypatch):
+    """Samples that can't be read."""
+
+    def broken(self, index):
+        raise FileNotFoundError("no image " + "x" * 5000)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(PointsGenerator, "__getitem__", broken)
+        yield patched
+
+
+def test_a_failed_first_attempt_says_why_and_the_same_command_works_again(points_params, train, broken_data):
+    params = points_params(epochs=1)
+    with pytest.raises(FileNotFoundError):
+        train(params)
+    status = json.loads(RunFolder(params.output_dir).status.read_text())
+    assert status["state"] == "failed"
+    assert status["reason"].startswith("FileNotFoundError: no image xxx")
+    assert len(status["reason"]) < 2100
+    broken_data.undo()
+    assert train(params)["loss"] > 0
+    assert json.loads(RunFolder(params.output_dir).status.read_text())["reason"] == "all epochs are done"
+
+
+def test_a_run_that_fails_while_it_is_built_says_why(points_params, train):
+    params = points_params(epochs=1)
+    params.warmstart.model = "missing"
+    for _ in range(2):
+        with pytest.raises(ValueError, match="missing"):
+            train(params)
+        status = json.loads(RunFolder(params.output_dir).status.read_text())
+        assert (status["state"], status["step"]) == ("failed", 0)
+        assert "missing is not there" in status["reason"]
+
+
+def test_a_run_that_would_be_replaced_is_as_before_when_the_new_one_fails(points_params, train, resume, monkeypatch):
+    params = points_params(epochs=1)
+    train(params)
+    before = files(params.output_dir)
+    monkeypatch.setattr(Report, "after_epoch", lambda self, context: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        train(points_params(epochs=1, overwrite=True))
+    assert files(params.output_dir) == before
+    monkeypatch.undo()
+    assert resume(points_params(epochs=2))["loss"] > 0
+
+
+def test_a_run_is_replaced_with_the_first_checkpoint_of_the_new_one(points_params, train, monkeypatch):
+    train(points_params(epochs=1))
+    write = WriteCheckpoint.write
+    seen = []
+
+    def spy(self, context, state):
+        seen.append((context.folder.path / ".former_run").exists())
+        write(self, context, state)
+        seen.append((context.folder.path / ".former_run").exists())
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(WriteCheckpoint, "write", spy)
+    params = points_params(epochs=1, overwrite=True, export_best=False, export_final=False, random_seed=9)
+    with pytest.raises(ZeroDivisionError):
+        train(params)
+    assert seen == [True, False]
+    assert json.loads(RunFolder(params.output_dir).trainer_params.read_text())["random_seed"] == 9
+
+
+def test_only_one_process_trains_in_a_folder(points_params, train, monkeypatch):
+    params = points_params(epochs=1)
+    told = []
+
+    def another(self, context):
+        for overwrite in (False, True):
+            with pytest.raises(RunFolderError) as raised:
+                RunFolder(params.output_dir).require_no_run(overwrite=overwrite)
+            told.append(str(raised.value))
+
+    monkeypatch.setattr(Report, "after_epoch", another)
+    train(params)
+    assert [message.split(":")[0].partition(" on ")[0] for message in told] == [f"process {os.getpid()}"] * 2
+    RunFolder(params.output_dir).require_free()
+
+
+def test_resuming_with_the_parameters_of_a_first_training_takes_the_stored_seed(points_params, train, resume):
+    first, longer = points_params(epochs=1, random_seed=None), points_params(epochs=2, random_seed=None)
+    train(first)
+    assert resume(longer)["loss"] > 0
+    assert longer.random_seed == first.random_seed
