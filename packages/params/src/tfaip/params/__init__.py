@@ -6,7 +6,16 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from .definition import params
-from .errors import CommandLineError, DefinitionError, LoadError, Mistake, ParamsError, ParamsWarning, UserError
+from .errors import (
+    CommandLineError,
+    DefinitionError,
+    LoadError,
+    Mistake,
+    ParamsError,
+    ParamsWarning,
+    SaveError,
+    UserError,
+)
 from .fields import TYPE_ARGUMENT, field
 
 if TYPE_CHECKING:
@@ -19,7 +28,8 @@ if TYPE_CHECKING:
     from .reference import markdown_reference
     from .serialization.documents import from_json, load, save, to_json
     from .serialization.locating import trusted_packages_of
-    from .serialization.plain import from_dict, to_dict
+    from .serialization.plain import from_dict
+    from .serialization.writing import to_dict
     from .shared_number import SharedNumber
 
 __all__ = [
@@ -33,6 +43,7 @@ __all__ = [
     "ParamsError",
     "ParamsWarning",
     "ParseResult",
+    "SaveError",
     "SharedNumber",
     "UserError",
     "embed",
@@ -66,7 +77,7 @@ _LAZY = {
     "markdown_reference": ".reference",
     "run_post_init": ".post_init",
     "save": ".serialization.documents",
-    "to_dict": ".serialization.plain",
+    "to_dict": ".serialization.writing",
     "to_json": ".serialization.documents",
     "trusted_packages_of": ".serialization.locating",
 }

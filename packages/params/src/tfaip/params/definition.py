@@ -9,6 +9,7 @@ from typing import Any, TypeVar, dataclass_transform, get_args, overload
 
 import attrs
 
+from .conversion import skipping_converted
 from .defaults import TypeArgumentDefault
 from .errors import DefinitionError
 from .fields import TYPE_ARGUMENT, field
@@ -55,7 +56,8 @@ def params(cls: Any = None, *, name: str | None = None, former_tags: Sequence[st
 def _check_fields(cls: type[Any], attributes: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
     """Called by attrs with all fields; those that a base class declares have been checked there."""
     own = inspect.get_annotations(cls)
-    return [_check_field(cls, attribute) if attribute.name in own else attribute for attribute in attributes]
+    checked = [_check_field(cls, attribute) if attribute.name in own else attribute for attribute in attributes]
+    return [a.evolve(converter=skipping_converted(a.converter)) if a.converter is not None else a for a in checked]
 
 
 def _check_field(cls: type[Any], attribute: attrs.Attribute[Any]) -> attrs.Attribute[Any]:

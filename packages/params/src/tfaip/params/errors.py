@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["CommandLineError", "DefinitionError", "LoadError", "Mistake", "ParamsError", "ParamsWarning", "UserError"]
+__all__ = [
+    "CommandLineError",
+    "DefinitionError",
+    "LoadError",
+    "Mistake",
+    "ParamsError",
+    "ParamsWarning",
+    "SaveError",
+    "UserError",
+]
 
 
 class UserError(Exception):
@@ -74,6 +83,10 @@ class CommandLineError(_MistakesError):
 
 class LoadError(_MistakesError):
     """A file or dict that can't be read as params; `mistakes` names each place by its path, `$.optimizer.lr`."""
+
+
+class SaveError(_MistakesError):
+    """Params that no file could give back; `mistakes` names each place by its path, and nothing is written."""
 
 
 class ParamsWarning(UserWarning):

@@ -22,6 +22,10 @@ from .values.structures import ParamsDict, ParamsList, ParamsType, ParamsValue
 __all__ = ["FieldSpec"]
 
 
+class UnsupportedFieldError(DefinitionError):
+    """The type of a field says nothing that can come from the command line."""
+
+
 class FieldSpec:
     """One field, with its annotation resolved.
 
@@ -32,13 +36,22 @@ class FieldSpec:
         annotation: The type, type variables filled in.
         options: What `field(...)` was told.
         default: The default value, `attrs.NOTHING`, or an `attrs.Factory`.
+        converter: Of attrs, if the field has one.
     """
 
-    __slots__ = ("_kind", "alias", "annotation", "default", "name", "options", "owner")
+    __slots__ = ("_kind", "alias", "annotation", "converter", "default", "name", "options", "owner")
 
     def __init__(
-        self, owner: type[Any], name: str, alias: str, annotation: Any, options: FieldOptions, default: Any
+        self,
+        owner: type[Any],
+        name: str,
+        alias: str,
+        annotation: Any,
+        options: FieldOptions,
+        default: Any,
+        converter: Any = None,
     ) -> None:
+        self.converter = converter
         self.owner = owner
         self.name = name
         self.alias = alias
@@ -58,6 +71,14 @@ class FieldSpec:
             self._kind = self._find_kind()
         return self._kind
 
+    @property
+    def stored_kind(self) -> ValueType | ParamsValue:
+        """The kind of value in files, which know more types than the command line."""
+        try:
+            return self.kind
+        except UnsupportedFieldError:
+            return OpaqueType()
+
     def _find_kind(self) -> ValueType | ParamsValue:
         if self.options.mode == "ignore" and self.options.decoder is not None:
             return OpaqueType()
@@ -66,7 +87,8 @@ class FieldSpec:
         except UnsupportedAnnotation as error:
             if self.options.mode == "ignore":
                 return OpaqueType()
-            raise self.error(f"{error}; change the type, or hide the field with field(mode='ignore')") from None
+            problem = f"{error}; change the type, or hide the field with field(mode='ignore')"
+            raise UnsupportedFieldError(str(self.error(problem))) from None
         if isinstance(kind, ParamsType | ParamsList | ParamsDict):
             self._check_params_options(kind)
             return kind

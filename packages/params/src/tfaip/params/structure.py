@@ -29,21 +29,22 @@ def fields_of(annotation: Any) -> dict[str, FieldSpec]:
         assert cls is not None
         annotations = field_annotations(annotation)
         _CACHE[annotation] = {
-            name: FieldSpec(cls, name, alias, annotations.get(name, Any), options, default)
-            for name, alias, options, default in _declared(cls)
+            name: FieldSpec(cls, name, alias, annotations.get(name, Any), options, default, converter)
+            for name, alias, options, default, converter in _declared(cls)
         }
     return _CACHE[annotation]
 
 
-def _declared(cls: Any) -> list[tuple[str, str, FieldOptions, Any]]:
+def _declared(cls: Any) -> list[tuple[str, str, FieldOptions, Any, Any]]:
     if attrs.has(cls):
-        return [(a.name, a.alias, options_of(a.metadata), a.default) for a in attrs.fields(cls) if a.init]
+        return [(a.name, a.alias, options_of(a.metadata), a.default, a.converter) for a in attrs.fields(cls) if a.init]
     import dataclasses
 
     declared = []
     for item in dataclasses.fields(cls):
         if item.init:
-            declared.append((item.name, item.name, PLAIN, _dataclass_default(item.default, item.default_factory)))
+            default = _dataclass_default(item.default, item.default_factory)
+            declared.append((item.name, item.name, PLAIN, default, None))
     return declared
 
 

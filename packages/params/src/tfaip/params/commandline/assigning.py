@@ -42,6 +42,7 @@ class Assigner:
         """Let the words do to the node what they say."""
         # The origin first: what can't be read isn't missing as well.
         node.origin = Origin.LINE
+        node.converted = False
         if isinstance(node, Leaf):
             kind = node.spec.kind
             assert isinstance(kind, ValueType)
@@ -65,6 +66,7 @@ class Assigner:
     def select(self, node: ParamsNode, words: Sequence[str]) -> None:
         """Select the class of params; the declared one where no word says which and there is none yet."""
         node.origin = Origin.LINE
+        node.converted = False
         if not words and node.selected is not None and node.selected is not UNSET:
             classes = selectable_classes(node.kind, _options(node).choices)
             raise ValueProblem("expects a class, got none", allowed_hint(classes))
@@ -94,6 +96,7 @@ class Assigner:
             if not isinstance(child, Leaf) or not isinstance(kind, ScalarType):
                 raise ValueProblem(f"{name} can't be set in order, only by its own argument")
             child.origin = Origin.LINE
+            child.converted = False
             child.value = kind.read(word)
 
     def _select_dict(self, node: DictNode, words: Sequence[str]) -> None:

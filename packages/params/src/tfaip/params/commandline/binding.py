@@ -131,7 +131,7 @@ class Binder:
         if option.value is not None:
             raise ValueProblem(f"takes no value, got {option.value!r}")
         self._words_of(option, lambda _: 0)
-        node.value, node.origin = False, Origin.LINE
+        node.value, node.origin, node.converted = False, Origin.LINE, False
 
     def _words_of(self, option: Option, count: Callable[[list[str]], int]) -> list[str]:
         """The words that belong to an option; the others may be positional arguments of the command."""

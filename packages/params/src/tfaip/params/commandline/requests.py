@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tfaip.params.errors import CommandLineError, Mistake, ParamsError
+from tfaip.params.errors import CommandLineError, Mistake, ParamsError, SaveError
 from tfaip.params.shown_text import clean_text
 
 from .parsed import Parsed
@@ -52,7 +52,8 @@ def answer(parsed: Parsed, command: CommandLine) -> None:
 def config_data(result: ParseResult) -> dict[str, object]:
     """The params of all roots as `--config` reads them."""
     from tfaip.params.serialization.documents import to_document
-    from tfaip.params.serialization.plain import FORMAT_VERSION, to_dict
+    from tfaip.params.serialization.plain import FORMAT_VERSION
+    from tfaip.params.serialization.writing import to_dict
     from tfaip.params.tree.merging import VERSION_KEY
 
     if list(result) == [""]:
@@ -67,11 +68,15 @@ def save_config(result: ParseResult, path: Path) -> None:
     """Write the params of all roots to a file that `--config` reads.
 
     Raises:
-        CommandLineError: The file can't be written.
+        CommandLineError: The file can't be written, or a value can't be read from one.
     """
-    from tfaip.params.serialization.formats import write_file
+    from tfaip.params.serialization.checking import checked_text
+    from tfaip.params.serialization.formats import format_of, write_file
 
+    roots: dict[tuple[str | int, ...], Any] = {((name,) if name else ()): params for name, params in result.items()}
     try:
-        write_file(config_data(result), path)
+        write_file(checked_text(config_data(result), roots, format_of(path)), path)
+    except SaveError as error:
+        raise CommandLineError(error.mistakes) from None
     except ParamsError as error:
         raise CommandLineError([Mistake("--save-config", str(error))]) from None

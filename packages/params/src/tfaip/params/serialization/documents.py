@@ -7,11 +7,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tfaip.params.errors import ParamsError
 from tfaip.params.generics import ClassOf
 from tfaip.params.tree.merging import CLASS_KEY, VERSION_KEY
 
-from .formats import dump_text, parse_text, read_file, write_file
-from .plain import FORMAT_VERSION, read_plain, to_dict
+from .checking import checked_text
+from .formats import format_of, parse_text, read_file, write_file
+from .plain import FORMAT_VERSION, read_plain
+from .writing import to_dict
 
 __all__ = ["from_json", "load", "save", "to_document", "to_json"]
 
@@ -21,6 +24,8 @@ T = TypeVar("T")
 def to_document(params: Any) -> dict[str, Any]:
     """The plain data of a file: `to_dict` and the version of the format."""
     data = to_dict(params)
+    if VERSION_KEY in data:
+        raise ParamsError(f"{data[CLASS_KEY]}: a field can't be named {VERSION_KEY}, which files use themselves")
     return {CLASS_KEY: data.pop(CLASS_KEY), VERSION_KEY: FORMAT_VERSION, **data}
 
 
@@ -29,8 +34,9 @@ def to_json(params: Any) -> str:
 
     Raises:
         ParamsError: `params`, or something in it, is no params object.
+        SaveError: `from_json` would refuse a value, or read another one.
     """
-    return dump_text(to_document(params), "json")
+    return checked_text(to_document(params), {(): params}, "json")
 
 
 def from_json(
@@ -45,8 +51,10 @@ def save(params: Any, path: str | os.PathLike[str]) -> None:
 
     Raises:
         ParamsError: The file can't be written, or `params` is no params object.
+        SaveError: `load` would refuse a value, or read another one; each with its path. Nothing is written.
     """
-    write_file(to_document(params), Path(path))
+    path = Path(path)
+    write_file(checked_text(to_document(params), {(): params}, format_of(path), str(path)), path)
 
 
 def load(

@@ -91,13 +91,12 @@ def read_file(path: Path) -> Any:
     return parse_text(text, name, str(path))
 
 
-def write_file(data: Any, path: Path) -> None:
-    """Write plain data to a file, beside it first: a crash leaves the old file or the new one, never half of one.
+def write_file(text: str, path: Path) -> None:
+    """Write a document to a file, beside it first: a crash leaves the old file or the new one, never half of one.
 
     Raises:
         ParamsError: The file can't be written.
     """
-    text = dump_text(data, format_of(path))
     beside = path.with_name(f".{path.name}.part")
     try:
         beside.write_text(text, "utf-8")

@@ -1,4 +1,4 @@
-"""`to_dict` and `from_dict`: params as plain data, each object with the tag of its class."""
+"""`from_dict`: params from plain data, each object of the class that its tag names."""
 
 from __future__ import annotations
 
@@ -7,66 +7,26 @@ import warnings
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
-from tfaip.params.errors import LoadError, Mistake, ParamsError, ParamsWarning
-from tfaip.params.field_spec import FieldSpec
+from tfaip.params.errors import LoadError, Mistake, ParamsError, ParamsWarning, UserError
 from tfaip.params.generics import ClassOf
 from tfaip.params.post_init import run_post_init
-from tfaip.params.registry import is_params_class, tag_of
 from tfaip.params.shown_text import clean_text
-from tfaip.params.structure import fields_of
 from tfaip.params.tree.building import Problems, build
 from tfaip.params.tree.merging import CLASS_KEY, VERSION_KEY, Merger
 from tfaip.params.tree.nodes import UNSET, Origin, ParamsNode, spell_path
 from tfaip.params.tree.seeding import node_of_class
-from tfaip.params.values.alternatives import OptionalType
-from tfaip.params.values.annotations import has_fields, kind_of
-from tfaip.params.values.collections import MappingType
-from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType
+from tfaip.params.values.annotations import kind_of
+from tfaip.params.values.structures import ParamsType
 
+from .reading import CattrsReader
 from .trust import TrustedImport
-from .values import CattrsReader, value_converter
 
-__all__ = ["FORMAT_VERSION", "check_version", "from_dict", "read_plain", "to_dict"]
+__all__ = ["FORMAT_VERSION", "check_version", "from_dict", "read_plain"]
 
 T = TypeVar("T")
 
 FORMAT_VERSION = 1
 """Raised whenever a file that is written could not be read by the versions before."""
-
-
-def to_dict(params: Any) -> dict[str, Any]:
-    """Params as dicts, lists, strings, numbers, booleans and None, with the tag of each class under `__cls__`.
-
-    Raises:
-        ParamsError: `params`, or something in it, is no params object.
-    """
-    cls = type(params)
-    if not has_fields(cls):
-        raise ParamsError(f"expects a params object, got {params!r}")
-    if not is_params_class(cls) and any(is_params_class(base) for base in cls.__mro__):
-        raise ParamsError(f"{tag_of(cls)} derives from params but isn't decorated with @params itself")
-    data: dict[str, Any] = {CLASS_KEY: tag_of(cls)}
-    for name, spec in fields_of(cls).items():
-        data[name] = _encode(getattr(params, name), spec)
-    return data
-
-
-def _encode(value: Any, spec: FieldSpec) -> Any:
-    if spec.options.encoder is not None:
-        return spec.options.encoder(value)
-    if value is None:
-        return None
-    kind = spec.kind
-    if isinstance(kind, ParamsType):
-        return to_dict(value)
-    if isinstance(kind, ParamsList):
-        return [None if item is None else to_dict(item) for item in value]
-    if isinstance(kind, ParamsDict):
-        return {kind.key.write(key): None if item is None else to_dict(item) for key, item in value.items()}
-    inner = kind.inner if isinstance(kind, OptionalType) else kind
-    if isinstance(inner, MappingType):
-        return {inner.key.write(key): value_converter.unstructure(item) for key, item in value.items()}
-    return value_converter.unstructure(value)
 
 
 def from_dict(
@@ -116,7 +76,12 @@ def _read(cls: Any, data: Any, source: str, trust: Iterable[str], strict: bool, 
         value = build(node, problems, check_required=False)
     if problems:
         raise LoadError([Mistake(spell_path(path, source), p.problem, p.hints) for path, p in problems])
-    run_post_init(value)
+    try:
+        run_post_init(value)
+    except UserError:
+        raise
+    except ValueError as error:
+        raise LoadError([Mistake(spell_path((), source), str(error))]) from None
     return value
 
 

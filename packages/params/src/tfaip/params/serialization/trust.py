@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -10,7 +11,7 @@ from tfaip.params.registry import find_tag
 from tfaip.params.values.annotations import has_fields
 from tfaip.params.values.problem import ValueProblem
 
-__all__ = ["ALWAYS_TRUSTED", "TrustedImport"]
+__all__ = ["ALWAYS_TRUSTED", "TrustedImport", "imported_class"]
 
 ALWAYS_TRUSTED = "tfaip"
 
@@ -43,6 +44,12 @@ class TrustedImport:
         except Exception as error:
             raise ValueProblem(f"{tag}: the module fails to import: {type(error).__name__}: {error}") from error
         return find_tag(tag) or _plain_class(module, tag, qualname)
+
+
+def imported_class(tag: str) -> type[Any]:
+    """The class of a tag whose module has been imported; raises `ValueProblem` where there is none."""
+    module_name, _, qualname = tag.partition(":")
+    return find_tag(tag) or _plain_class(sys.modules.get(module_name), tag, qualname)
 
 
 def _plain_class(module: Any, tag: str, qualname: str) -> type[Any]:

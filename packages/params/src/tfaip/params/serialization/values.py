@@ -3,65 +3,88 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time, timedelta
 from enum import Enum
-from functools import partial
 from pathlib import Path, PurePath
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 import cattrs
-from cattrs.errors import IterableValidationError
 
-from tfaip.params.field_spec import FieldSpec
-from tfaip.params.tree.building import Problems
-from tfaip.params.tree.merging import read_keys
-from tfaip.params.tree.nodes import DictNode
-from tfaip.params.tree.nodes import Path as TreePath
-from tfaip.params.values.alternatives import OptionalType
-from tfaip.params.values.annotations import has_fields, kind_of, strip_annotation, union_members
-from tfaip.params.values.base import ScalarType, ValueType
-from tfaip.params.values.collections import MappingType, SequenceType, TupleType
+from tfaip.params.values.annotations import has_fields, kind_of, union_members
+from tfaip.params.values.base import ScalarType
 from tfaip.params.values.moments import format_timedelta
 from tfaip.params.values.own import reads_words
 from tfaip.params.values.problem import ValueProblem, shown
 from tfaip.params.values.scalars import BoolType, FloatType, IntType
 
-__all__ = ["CattrsReader", "value_converter"]
+__all__ = ["key_of", "read_key", "value_converter"]
 
 _NOT_FINITE = ("inf", "-inf", "nan")
 
 
 def _make_converter() -> cattrs.Converter:
     converter = cattrs.Converter()
-    for cls in (int, float, str, bool):
+    # Of two predicates that hold cattrs takes the later one; a hook of a class comes before all of them.
+    for cls in (int, float, str, bool, bytes):
         converter.register_structure_hook(cls, _exactly(cls))
-    for moment in (datetime, date, time):
-        converter.register_structure_hook(moment, _from_text)
-        converter.register_unstructure_hook(moment, lambda value: value.isoformat())
-    converter.register_structure_hook(timedelta, _from_text)
-    converter.register_unstructure_hook(timedelta, format_timedelta)
+    converter.register_structure_hook(Enum, _member)
     for path in (PurePath, Path):
         converter.register_structure_hook(path, _from_text)
-    converter.register_unstructure_hook(PurePath, str)
-    converter.register_structure_hook(Enum, _member)
-    converter.register_unstructure_hook_func(_is_enum, _plain_member)
-    # cattrs has a hook for text of its own, which it prefers for enums that are text too.
-    converter.register_unstructure_hook(str, lambda text: _plain_member(text) if isinstance(text, Enum) else text)
+    converter.register_structure_hook_func(_is_text, _from_text)
     converter.register_structure_hook_func(reads_words, _from_text)
-    converter.register_unstructure_hook_func(reads_words, lambda value: value.to_word())
     converter.register_structure_hook_func(_is_literal, _literal)
     converter.register_structure_hook_func(_is_union, _union)
-    converter.register_unstructure_hook_func(_is_set, _sorted)
-    converter.register_unstructure_hook_func(_is_tuple, _listed)
+    converter.register_unstructure_hook_func(_is_subclass_of(Mapping), _keyed)
+    converter.register_unstructure_hook_func(_is_subclass_of(Sequence), _listed)
+    converter.register_unstructure_hook_func(_is_subclass_of(AbstractSet), _sorted)
+    converter.register_unstructure_hook_func(_is_subclass_of(date, time), lambda value: value.isoformat())
+    converter.register_unstructure_hook_func(_is_subclass_of(timedelta), format_timedelta)
+    converter.register_unstructure_hook_func(_is_subclass_of(int, float), _plain_number)
+    converter.register_unstructure_hook_func(_is_numpy_scalar, lambda value: value.item())
+    converter.register_unstructure_hook_func(_is_subclass_of(Enum), _plain_member)
+    converter.register_unstructure_hook_func(reads_words, _word)
+    # cattrs has hooks of the classes for these, which it takes for classes that derive from them too.
+    for text in (str, bytes, PurePath, Path):
+        converter.register_unstructure_hook(text, _plain_text)
     return converter
+
+
+def _is_subclass_of(*bases: type[Any]) -> Callable[[Any], bool]:
+    def holds(cls: Any) -> bool:
+        return isinstance(cls, type) and issubclass(cls, bases)
+
+    return holds
+
+
+def _is_text(annotation: Any) -> bool:
+    """Whether the type is stored as text that it reads itself."""
+    return annotation in (datetime, date, time, timedelta)
+
+
+def _is_numpy_scalar(cls: Any) -> bool:
+    """Whether it is a number of NumPy, told without importing that."""
+    bases = cls.__mro__ if isinstance(cls, type) else ()
+    return any((base.__module__, base.__name__) == ("numpy", "generic") for base in bases)
+
+
+def _is_literal(annotation: Any) -> bool:
+    return get_origin(annotation) is Literal
+
+
+def _is_union(annotation: Any) -> bool:
+    return get_origin(annotation) in (Union, UnionType) and not any(has_fields(arg) for arg in get_args(annotation))
 
 
 def _exactly(cls: type[Any]) -> Callable[[Any, Any], Any]:
     def structure(data: Any, annotation: Any) -> Any:
-        if _is_enum(annotation):
-            return _member(data, annotation)  # cattrs comes here for enums that are numbers or text too
+        # cattrs comes here for classes that derive from these too.
+        if reads_words(annotation):
+            return _from_text(data, annotation)
+        if isinstance(annotation, type) and issubclass(annotation, Enum):
+            return _member(data, annotation)
         if type(data) is cls:
             return data
         if cls is float and (type(data) is int or data in _NOT_FINITE):
@@ -79,26 +102,6 @@ def _from_text(data: Any, annotation: Any) -> Any:
     if type(data) is annotation or (annotation is timedelta and type(data) in (int, float)):
         return data if type(data) is annotation else timedelta(seconds=data)
     raise ValueProblem(f"expects {kind.label}, got {shown(data)}")
-
-
-def _is_literal(annotation: Any) -> bool:
-    return get_origin(annotation) is Literal
-
-
-def _is_set(annotation: Any) -> bool:
-    return (get_origin(annotation) or annotation) in (set, frozenset)
-
-
-def _is_tuple(annotation: Any) -> bool:
-    return (get_origin(annotation) or annotation) is tuple
-
-
-def _is_enum(annotation: Any) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, Enum)
-
-
-def _plain_member(member: Enum) -> Any:
-    return member.value if isinstance(member.value, str | int | float) else member.name
 
 
 def _member(data: Any, cls: Any) -> Any:
@@ -121,10 +124,6 @@ def _literal(data: Any, annotation: Any) -> Any:
     raise ValueProblem(f"must be one of {allowed}, got {shown(data)}")
 
 
-def _is_union(annotation: Any) -> bool:
-    return get_origin(annotation) in (Union, UnionType) and not any(has_fields(arg) for arg in get_args(annotation))
-
-
 def _union(data: Any, annotation: Any) -> Any:
     """Plain data tells more types apart than a word does: a str is never a number here."""
     if data is None and NoneType in get_args(annotation):
@@ -140,81 +139,60 @@ def _union(data: Any, annotation: Any) -> Any:
     raise ValueProblem(f"expects {kind_of(annotation).label}, got {shown(data)}")
 
 
-def _sorted(values: Any) -> list[Any]:
-    # Sets have no order: files must not change from run to run.
-    return sorted((value_converter.unstructure(value) for value in values), key=lambda value: (str(type(value)), value))
+def _plain_member(member: Enum) -> Any:
+    return member.value if isinstance(member.value, str | int | float) else member.name
+
+
+def _plain_number(number: Any) -> Any:
+    return number if isinstance(number, bool) else int(number) if isinstance(number, int) else float(number)
+
+
+def _plain_text(text: Any) -> Any:
+    if isinstance(text, Enum):
+        return _plain_member(text)
+    if reads_words(type(text)):
+        return _word(text)
+    if isinstance(text, PurePath):
+        return str(text)
+    return str.__str__(text) if isinstance(text, str) else text
+
+
+def _word(value: Any) -> str:
+    return str(value.to_word())
 
 
 def _listed(values: Any) -> list[Any]:
     return [value_converter.unstructure(value) for value in values]
 
 
+def _sorted(values: Any) -> list[Any]:
+    # Sets have no order: files must not change from run to run.
+    return sorted(_listed(values), key=lambda value: (str(type(value)), value))
+
+
+def _keyed(values: Any) -> dict[str, Any]:
+    plain = {}
+    for key, value in values.items():
+        if (name := key_of(key)) in plain:
+            raise ValueProblem(f"two keys are stored as {name!r}")
+        plain[name] = value_converter.unstructure(value)
+    return plain
+
+
 value_converter = _make_converter()
 """The converter of all values; register hooks here for types of your own."""
 
 
-class CattrsReader:
-    """Reads the values of fields that hold no params from plain data."""
-
-    def read(self, data: Any, spec: FieldSpec, path: TreePath, problems: Problems) -> Any:
-        """The value; what is wrong is added to the problems, each with its own path."""
-        try:
-            if spec.options.decoder is not None:
-                return spec.options.decoder(data)
-            kind = spec.kind
-            assert isinstance(kind, ValueType)
-            count = len(problems)
-            value = self._read(data, kind, spec.annotation, path, problems)
-            if len(problems) == count:
-                kind.check(value)
-            return value
-        except ValueProblem as problem:
-            problems.append((path, problem))
-        except (ValueError, TypeError, KeyError) as error:
-            problems.append((path, ValueProblem(f"{error or type(error).__name__}, got {shown(data)}")))
-        return None
-
-    def _read(self, data: Any, kind: ValueType, annotation: Any, path: TreePath, problems: Problems) -> Any:
-        if isinstance(kind, OptionalType):
-            if data is None:
-                return None
-            if isinstance(kind.inner, SequenceType | TupleType | MappingType):
-                annotation = next(a for a in get_args(strip_annotation(annotation)) if a is not NoneType)
-                return self._read(data, kind.inner, annotation, path, problems)
-        if isinstance(kind, MappingType):
-            return self._read_mapping(data, kind, annotation, path, problems)
-        if isinstance(kind, SequenceType | TupleType) and not isinstance(data, list | tuple | set | frozenset):
-            raise ValueProblem(f"expects a list ({kind.label}), got {shown(data)}")
-        if isinstance(kind, TupleType) and len(data) != len(kind.items):
-            raise ValueProblem(f"expects {len(kind.items)} values ({kind.label}), got {len(data)}")
-        try:
-            return value_converter.structure(data, strip_annotation(annotation))
-        except IterableValidationError as group:
-            noted, rest = group.group_exceptions()
-            for error, note in noted:
-                problems.append(((*path, note.index), _as_problem(error)))
-            problems.extend((path, _as_problem(error)) for error in rest)
-            return None
-
-    def _read_mapping(self, data: Any, kind: MappingType, annotation: Any, path: TreePath, problems: Problems) -> Any:
-        if not isinstance(data, dict):
-            raise ValueProblem(f"expects an object ({kind.label}), got {shown(data)}")
-        value_annotation = strip_annotation(get_args(strip_annotation(annotation))[1])
-        entries = {}
-        for key, read in read_keys(data, partial(read_key, kind=kind.key), path, problems).items():
-            try:
-                entries[read] = value_converter.structure(data[key], value_annotation)
-            except ValueProblem as problem:
-                problems.append(((*path, str(key)), problem))
-        return entries
-
-    def read_key(self, key: Any, node: DictNode) -> Any:
-        """The key of a dict of params."""
-        return read_key(key, node.kind.key)
+def key_of(key: Any) -> str:
+    """A key of a dict as files hold it: JSON and TOML know only text."""
+    plain = value_converter.unstructure(key)
+    if plain is None or isinstance(plain, bool):
+        return "none" if plain is None else str(plain).lower()
+    return plain if isinstance(plain, str) else repr(plain)
 
 
 def read_key(key: Any, kind: ScalarType) -> Any:
-    """The key of a dict: JSON has only strings, which are read as on the command line; YAML has other keys too."""
+    """The key of a dict, read as on the command line; YAML has other keys than text too."""
     if isinstance(key, str):
         return kind.read(key)
     with contextlib.suppress(ValueProblem):
@@ -225,7 +203,3 @@ def read_key(key: Any, kind: ScalarType) -> Any:
         if plain == key and isinstance(plain, bool) == isinstance(key, bool):
             return read
     raise ValueProblem(f"expects a key of type {kind.label}, got {shown(key)}", ("write text in quotes",))
-
-
-def _as_problem(error: BaseException) -> ValueProblem:
-    return error if isinstance(error, ValueProblem) else ValueProblem(str(error))

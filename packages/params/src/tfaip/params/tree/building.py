@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from tfaip.params.conversion import Converted, skips_converted
 from tfaip.params.values.problem import ValueProblem
 
 from .nodes import UNSET, Leaf, ListNode, Node, Origin, ParamsNode, Path, label_of, origin_of
@@ -56,12 +57,18 @@ class _Builder:
         assert cls is not None
         count = len(self._problems)
         given = {}
+        unaware = {}
         complete = True
         for name, child in node.children.items():
             assert child.spec is not None
             value = self.build(child, (*path, name))
             if value is not UNSET:
                 given[child.spec.alias] = value
+                if child.converted and child.spec.converter is not None:
+                    if skips_converted(child.spec.converter):
+                        given[child.spec.alias] = Converted(value)
+                    else:
+                        unaware[name] = value
             elif not child.spec.has_default:
                 complete = False
         values = {name: given[c.spec.alias] for name, c in node.children.items() if c.spec and c.spec.alias in given}
@@ -71,10 +78,13 @@ class _Builder:
             self._report(path, problems_of_fields(cls, leaves))
             return UNSET
         try:
-            return cls(**given)
+            made = cls(**given)
         except (ValueError, TypeError) as error:
             self._report(path, problems_of(cls, values, error))
             return UNSET
+        for name, value in unaware.items():
+            object.__setattr__(made, name, value)
+        return made
 
     def _report(self, path: Path, problems: Sequence[tuple[str, ValueProblem]]) -> None:
         self._problems.extend(((*path, name) if name else path, problem) for name, problem in problems)

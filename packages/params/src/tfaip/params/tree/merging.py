@@ -11,9 +11,11 @@ from tfaip.params.field_spec import FieldSpec
 from tfaip.params.fields import PLAIN
 from tfaip.params.selection import find_class
 from tfaip.params.suggestions import did_you_mean, nearest
+from tfaip.params.values.base import ValueType
 from tfaip.params.values.problem import ValueProblem, shown
+from tfaip.params.values.structures import ParamsType, ParamsValue
 
-from .building import Problems
+from .building import Problems, build
 from .nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode, Path
 from .seeding import select
 
@@ -29,8 +31,8 @@ _MANY = 20
 class ValueReader(Protocol):
     """Turns plain data into the value of a field."""
 
-    def read(self, data: Any, spec: FieldSpec, path: Path, problems: Problems) -> Any:
-        """The value; what is wrong is added to the problems."""
+    def read(self, data: Any, spec: FieldSpec, path: Path, merger: Merger) -> Any:
+        """The value; what is wrong is added to the problems of the merger."""
 
     def read_key(self, key: Any, node: DictNode) -> Any:
         """The key of a dict of params; raises `ValueProblem`."""
@@ -72,9 +74,16 @@ class Merger:
         else:
             self._merge_leaf(node, data, path)
 
+    def read_params(self, kind: ParamsValue | ValueType, data: Any, path: Path) -> Any:
+        """Params that stand in a value; where something is wrong, they aren't usable."""
+        assert isinstance(kind, ParamsType)
+        node = ParamsNode(None, kind, UNSET, Origin.CONFIG)
+        self._merge_params(node, data, path)
+        return build(node, self.problems, path, check_required=False)
+
     def _merge_leaf(self, node: Leaf, data: Any, path: Path) -> None:
         count = len(self.problems)
-        value = self._reader.read(data, node.spec, path, self.problems)
+        value = self._reader.read(data, node.spec, path, self)
         node.origin = Origin.CONFIG
         if len(self.problems) == count:
             node.value = value
@@ -118,6 +127,8 @@ class Merger:
         former = {
             old: name for name, child in node.children.items() if child.spec for old in child.spec.options.former_names
         }
+        # A tag is how programs write a class: they store values as they are after the converters.
+        written = ":" in str(data.get(CLASS_KEY))
         seen: dict[str, Any] = {}
         unknown = 0
         for key, value in data.items():
@@ -127,6 +138,7 @@ class Merger:
             elif name is not None:
                 seen[name] = key
                 self.merge(node.children[name], value, (*path, name))
+                node.children[name].converted = written
             elif key != CLASS_KEY and not (key == VERSION_KEY and len(path) <= 1):
                 unknown += 1
                 self._report_unknown(node, key, path, unknown)

@@ -51,14 +51,18 @@ class Origin(IntEnum):
 
 
 class Leaf:
-    """A field that holds no params."""
+    """A field that holds no params.
 
-    __slots__ = ("origin", "spec", "value")
+    `converted`, here and in the other nodes: the value has been through the field's converter, which is applied once.
+    """
+
+    __slots__ = ("converted", "origin", "spec", "value")
 
     def __init__(self, spec: FieldSpec, value: Any, origin: Origin) -> None:
         self.spec = spec
         self.value = value
         self.origin = origin
+        self.converted = origin is Origin.INSTANCE
 
 
 class ParamsNode:
@@ -71,13 +75,14 @@ class ParamsNode:
         origin: Where the selection comes from.
     """
 
-    __slots__ = ("children", "kind", "origin", "selected", "spec")
+    __slots__ = ("children", "converted", "kind", "origin", "selected", "spec")
 
     def __init__(self, spec: FieldSpec | None, kind: ParamsType, selected: Any, origin: Origin) -> None:
         self.spec = spec
         self.kind = kind
         self.selected = selected
         self.origin = origin
+        self.converted = origin is Origin.INSTANCE
         self.children: dict[str, Node] = {}
 
     @property
@@ -89,25 +94,27 @@ class ParamsNode:
 class ListNode:
     """A list of params; `elements` is None for None and UNSET if there is no value."""
 
-    __slots__ = ("elements", "kind", "origin", "spec")
+    __slots__ = ("converted", "elements", "kind", "origin", "spec")
 
     def __init__(self, spec: FieldSpec, kind: ParamsList, elements: Any, origin: Origin) -> None:
         self.spec = spec
         self.kind = kind
         self.elements: list[ParamsNode] | _Unset | None = elements
         self.origin = origin
+        self.converted = origin is Origin.INSTANCE
 
 
 class DictNode:
     """A dict of params; `elements` is None for None and UNSET if there is no value."""
 
-    __slots__ = ("elements", "kind", "origin", "spec")
+    __slots__ = ("converted", "elements", "kind", "origin", "spec")
 
     def __init__(self, spec: FieldSpec, kind: ParamsDict, elements: Any, origin: Origin) -> None:
         self.spec = spec
         self.kind = kind
         self.elements: dict[Any, ParamsNode] | _Unset | None = elements
         self.origin = origin
+        self.converted = origin is Origin.INSTANCE
 
 
 Node = Leaf | ParamsNode | ListNode | DictNode
@@ -115,7 +122,7 @@ Node = Leaf | ParamsNode | ListNode | DictNode
 
 def label_of(node: Node) -> str:
     """The type of what a node holds, as people read it."""
-    return node.spec.kind.label if isinstance(node, Leaf) else node.kind.label
+    return node.spec.stored_kind.label if isinstance(node, Leaf) else node.kind.label
 
 
 def origin_of(node: Node) -> Origin:

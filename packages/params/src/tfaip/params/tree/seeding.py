@@ -82,7 +82,7 @@ def _carried(before: Node, after: Node) -> Node:
 
 
 def _default_node(spec: FieldSpec) -> Node:
-    kind = spec.kind
+    kind = spec.stored_kind
     if not spec.has_default or spec.needs_instance():
         return _node_without_value(spec)
     if isinstance(kind, ParamsType) and (cls := spec.default_class()) is not None:
@@ -91,7 +91,7 @@ def _default_node(spec: FieldSpec) -> Node:
 
 
 def _node_without_value(spec: FieldSpec) -> Node:
-    kind = spec.kind
+    kind = spec.stored_kind
     if isinstance(kind, ParamsType):
         # Without a default the class has to be selected, except where nothing else than the declared one is possible.
         fixed = spec.options.fixed_class or spec.options.tuple_like
@@ -106,7 +106,7 @@ def _node_without_value(spec: FieldSpec) -> Node:
 
 
 def _node_of_value(spec: FieldSpec, value: Any, origin: Origin) -> Node:
-    kind = spec.kind
+    kind = spec.stored_kind
     if isinstance(kind, ValueType):
         return Leaf(spec, _fresh(value), origin)
     if isinstance(kind, ParamsType):

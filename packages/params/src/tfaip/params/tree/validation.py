@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from tfaip.params.conversion import apply_converter
 from tfaip.params.values.problem import ValueProblem
 
 __all__ = ["problems_of", "problems_of_fields"]
@@ -28,10 +29,11 @@ def problems_of_fields(cls: type[Any], values: dict[str, Any]) -> list[tuple[str
 
 def _convert(cls: Any, values: dict[str, Any], problems: list[tuple[str, ValueProblem]]) -> dict[str, Any]:
     converted = dict(values)
+    instance = cls.__new__(cls)
     for attribute in attrs.fields(cls):
         if attribute.converter is not None and attribute.name in values:
             try:
-                converted[attribute.name] = attribute.converter(values[attribute.name])
+                converted[attribute.name] = apply_converter(attribute, values[attribute.name], instance)
             except (ValueError, TypeError) as error:
                 problems.append((attribute.name, _problem(error, attribute.name, values[attribute.name])))
     return converted

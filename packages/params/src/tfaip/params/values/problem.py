@@ -34,5 +34,8 @@ def shown(data: Any) -> str:
         return str(data).lower()
     short = reprlib.Repr()
     short.maxlevel, short.maxlist, short.maxdict, short.maxstring, short.maxother = 2, 6, 4, 50, 50
-    text = short.repr(data)
+    try:
+        text = short.repr(data)
+    except Exception:  # a number of thousands of digits, a __repr__ that fails
+        return f"a value of type {type(data).__name__}"
     return text if len(text) <= 80 else f"{text[:77]}..."

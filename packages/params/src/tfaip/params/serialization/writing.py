@@ -1,0 +1,94 @@
+"""Writes params as plain data: each object with the tag of its class, each value as its type or its field says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tfaip.params.errors import Mistake, ParamsError, SaveError
+from tfaip.params.field_spec import FieldSpec
+from tfaip.params.generics import origin_class
+from tfaip.params.registry import is_params_class, tag_of
+from tfaip.params.structure import fields_of
+from tfaip.params.tree.building import Problems
+from tfaip.params.tree.merging import CLASS_KEY
+from tfaip.params.tree.nodes import Path, spell_path
+from tfaip.params.values.annotations import has_fields
+from tfaip.params.values.problem import ValueProblem, shown
+from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType
+
+from .values import key_of, value_converter
+
+__all__ = ["to_dict"]
+
+
+def to_dict(params: Any) -> dict[str, Any]:
+    """Params as dicts, lists, strings, numbers, booleans and None, with the tag of each class under `__cls__`.
+
+    Values are written as they are; that `from_dict` takes them is checked where files are written.
+
+    Raises:
+        ParamsError: `params`, or something in it, is no params object.
+        SaveError: A value can't be written, with its path.
+    """
+    if not has_fields(type(params)):
+        raise ParamsError(f"expects a params object, got {params!r}")
+    problems: Problems = []
+    try:
+        data = _write_object(params, type(params), (), problems)
+    except RecursionError:
+        raise SaveError([Mistake("$", "can't be saved: nested too deeply, or holds itself")]) from None
+    if problems:
+        raise SaveError([Mistake(spell_path(path), f"can't be saved: {p.problem}", p.hints) for path, p in problems])
+    return data
+
+
+def _write_object(params: Any, annotation: Any, path: Path, problems: Problems) -> dict[str, Any]:
+    cls = type(params)
+    if not is_params_class(cls) and any(is_params_class(base) for base in cls.__mro__):
+        raise ParamsError(f"{tag_of(cls)} derives from params but isn't decorated with @params itself")
+    data: dict[str, Any] = {CLASS_KEY: tag_of(cls)}
+    for name, spec in fields_of(annotation).items():
+        here = (*path, name)
+        try:
+            data[name] = _write_field(getattr(params, name), spec, here, problems)
+        except (ParamsError, RecursionError):
+            raise
+        except ValueProblem as problem:
+            problems.append((here, problem))
+        except Exception as error:
+            got = shown(getattr(params, name, None))
+            hint = f"{type(error).__name__}: {error}"
+            problems.append((here, ValueProblem(f"expects {spec.stored_kind.label}, got {got}", (hint,))))
+    return data
+
+
+def _write_field(value: Any, spec: FieldSpec, path: Path, problems: Problems) -> Any:
+    if spec.options.encoder is not None:
+        return spec.options.encoder(value)
+    kind = spec.stored_kind
+    if value is None:
+        return None
+    if isinstance(kind, ParamsType):
+        return _write_params(value, kind, path, problems)
+    if isinstance(kind, ParamsList):
+        return [_write_params(item, kind.item, (*path, index), problems) for index, item in enumerate(value)]
+    if isinstance(kind, ParamsDict):
+        return {
+            key_of(key): _write_params(item, kind.item, (*path, key_of(key)), problems) for key, item in value.items()
+        }
+    return value_converter.unstructure(value)
+
+
+def _write_params(value: Any, kind: ParamsType, path: Path, problems: Problems) -> Any:
+    if value is None:
+        return None
+    if not has_fields(type(value)):
+        problems.append((path, ValueProblem(f"expects {kind.label}, got {shown(value)}")))
+        return None
+    # The declared class may know type arguments (`Base[X]`) of which an instance tells nothing.
+    annotation = next((a for a in kind.annotations if origin_class(a) is type(value)), type(value))
+    return _write_object(value, annotation, path, problems)
+
+
+# In collections that only files know, params are told by their class.
+value_converter.register_unstructure_hook_func(has_fields, to_dict)
