@@ -120,6 +120,32 @@ def test_a_mistake_in_the_scenarios_own_code_keeps_its_traceback(tmp_path):
     assert "ZeroDivisionError" in done.stderr
 
 
+WRONG_DEFAULT = """
+from tfaip.model.testing.points.params import PointsDataParams, PointsModelParams, PointsScenarioParams
+from tfaip.model.testing.points.scenario import PointsScenario
+from tfaip.params import params
+
+@params
+class WrongModelParams(PointsModelParams):
+    smooth: tuple[int, int, int] = (4, 1.0, 0.3)
+
+class WrongDefault(PointsScenario):
+    @classmethod
+    def default_params(cls):
+        return PointsScenarioParams(model=WrongModelParams())
+"""
+
+
+def test_a_default_that_cannot_be_loaded_again_is_refused_before_tensorflow_loads(tmp_path):
+    (tmp_path / "wrong_default.py").write_text(WRONG_DEFAULT)
+    for name in ("tensorflow", "keras"):
+        (tmp_path / f"{name}.py").write_text("raise AssertionError('imported')")
+    done = run("tfaip-train", "wrong_default", "--trainer.output_dir", "run", cwd=tmp_path, PYTHONPATH=str(tmp_path))
+    field = "$.scenario.model.smooth: can't be saved: expects tuple[int, int, int], got (4, 1.0, 0.3)"
+    assert (done.returncode, done.stderr.splitlines()[0]) == (2, f"tfaip-train: error: {field}")
+    assert not (tmp_path / "run").exists()
+
+
 def test_the_schedule_is_drawn_without_training():
     schedule = ["--trainer.learning_rate", "WarmupCosine", "--trainer.learning_rate.lr", "0.01"]
     done = run("tfaip-train", TUTORIAL, "--show-schedule", *schedule, "--trainer.epochs", "50")

@@ -15,6 +15,7 @@ from tfaip.model.bundle.weights import read_weights
 from tfaip.model.testing.points.data import PointsGenerator
 from tfaip.model.testing.points.model import PointsGraph
 from tfaip.model.testing.points.scenario import PointsScenario
+from tfaip.params import SaveError
 from tfaip.pipeline import PipelineMode
 from tfaip.trainer import ConstantParams, RunFolder, RunFolderError, SGDParams, TrainerParams
 from tfaip.trainer.checkpoint import Checkpoints
@@ -262,6 +263,17 @@ def test_a_second_training_does_not_touch_the_first(points_params):
 def test_without_a_folder_nothing_is_written(points_params, tmp_path):
     train(points_params(None))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_value_that_cannot_be_loaded_again_is_refused_before_a_folder_is_touched(points_params):
+    params = points_params(overwrite=True)
+    params.output_dir.mkdir()
+    (params.output_dir / "trainer_params.json").write_text("the run before")
+    params.scenario.model.units = "many"
+    for start in (train, resume):
+        with pytest.raises(SaveError, match=r"\$\.scenario\.model\.units: can't be saved: expects int, got 'many'"):
+            start(params)
+    assert [path.name for path in params.output_dir.iterdir()] == ["trainer_params.json"]
 
 
 def test_an_epoch_may_have_a_number_of_samples_of_its_own(points_params):

@@ -51,6 +51,10 @@ def _train(scenario_name: str, arguments: list[str]) -> None:
 
         RunFolder(params.output_dir).require_no_run(overwrite=params.overwrite)
     scenario.complete_trainer_params(params)
+    if params.output_dir or parsed.arguments.check:
+        from tfaip.params import to_json
+
+        to_json(params)  # refuses what no later command could read
     import_tensorflow()
     if parsed.arguments.check:
         from tfaip.trainer.preflight import check_scenario

@@ -9,7 +9,7 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from tfaip.model import DeviceError, configure_devices
-from tfaip.params import save
+from tfaip.params import save, to_json
 from tfaip.trainer.checkpoint import Checkpoints
 from tfaip.trainer.distribution.cluster import Cluster
 from tfaip.trainer.distribution.lost_worker import lost_workers
@@ -72,12 +72,14 @@ class Trainer:
         """Start a new run and return the logs of its last epoch.
 
         Raises:
+            SaveError: A parameter holds a value that can't be loaded again; nothing has been written yet.
             RunFolderError: The output folder can't be written, or no longer, or holds a run already.
             DeviceError: The devices that were asked for can't be had.
             WarmStartError: The weights to start from can't be had.
             KeyboardInterrupt, SystemExit: SIGINT or SIGTERM stopped the run, after a checkpoint was written.
         """
         params = self.params
+        self._require_readable_params()
         cluster = Cluster.of(params.device)
         path = params.output_dir if cluster is None or cluster.is_chief else None
         folder = RunFolder(path) if path else None
@@ -101,6 +103,7 @@ class Trainer:
         """
         if self.params.output_dir is None:
             raise ValueError("a run is resumed from its folder, but output_dir is None")
+        self._require_readable_params()
         cluster = Cluster.of(self.params.device)
         writes = cluster is None or cluster.is_chief
         folder = RunFolder.existing(self.params.output_dir) if writes else None
@@ -128,6 +131,11 @@ class Trainer:
             params.random_seed = secrets.randbelow(2**31)
         if strategy:
             params.random_seed = strategy.from_chief(params.random_seed)
+
+    def _require_readable_params(self) -> None:
+        """Refuse parameters that couldn't be loaded again, before a folder is touched or a worker waits for another."""
+        if self.params.output_dir is not None:
+            to_json(self.params)
 
     def _configure(self, cluster: Cluster | None) -> Strategy | None:
         params = self.params
