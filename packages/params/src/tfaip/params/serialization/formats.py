@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 from typing import Any
 
 from tfaip.params.errors import LoadError, Mistake, ParamsError
+from tfaip.params.regular_files import read_regular
 from tfaip.params.tree.nodes import spell_path
 from tfaip.params.values.problem import DocumentProblem
 
-__all__ = ["MAX_BYTES", "dump_text", "format_of", "parse_text", "read_file", "write_file"]
+from .limits import MAX_BYTES, LimitProblem, check_limits
 
-MAX_BYTES = 16 * 2**20
-"""Params of 16 MiB don't exist; what is larger is another file, or meant to exhaust the memory."""
+__all__ = ["MAX_BYTES", "dump_text", "format_of", "parse_text", "read_file", "write_file"]
 
 _FORMATS = {".json": "json", ".yaml": "yaml", ".yml": "yaml", ".toml": "toml"}
 
@@ -37,25 +38,37 @@ def parse_text(text: str, format: str, source: str = "") -> Any:  # noqa: A002 -
         LoadError: The document is too large, nested too deeply, or malformed, or a key stands twice in it.
     """
     if len(text) > MAX_BYTES:
-        raise LoadError([Mistake(source, f"is larger than {MAX_BYTES >> 20} MiB, that can't be params")])
+        raise LoadError([_too_large(source)])
     try:
-        if format == "json":
-            from .json import load_json
-
-            return load_json(text)
-        if format == "yaml":
-            from .yaml import load_yaml
-
-            return load_yaml(text)
-        from .toml import load_toml
-
-        return load_toml(text)
+        data = _parsed(text, format)
+        check_limits(data)
+        return data
     except RecursionError:
-        raise LoadError([Mistake(source, "nested too deeply")]) from None
+        raise LoadError([Mistake(source, "is nested too deeply")]) from None
+    except LimitProblem as error:
+        raise LoadError([Mistake(source, str(error))]) from None
     except DocumentProblem as error:
         raise LoadError([Mistake(spell_path(path, source), p.problem, p.hints) for path, p in error.problems]) from None
     except ValueError as error:
         raise LoadError([Mistake(source, f"is no valid {format.upper()}: {error}")]) from None
+
+
+def _too_large(source: str) -> Mistake:
+    return Mistake(source, f"is larger than {MAX_BYTES >> 20} MiB, that can't be params")
+
+
+def _parsed(text: str, format: str) -> Any:  # noqa: A002 - what else
+    if format == "json":
+        from .json import load_json
+
+        return load_json(text)
+    if format == "yaml":
+        from .yaml import load_yaml
+
+        return load_yaml(text)
+    from .toml import load_toml
+
+    return load_toml(text)
 
 
 def dump_text(data: Any, format: str) -> str:  # noqa: A002 - what else
@@ -81,10 +94,11 @@ def read_file(path: Path) -> Any:
     """
     name = format_of(path)
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise LoadError([Mistake(str(path), f"is larger than {MAX_BYTES >> 20} MiB, that can't be params")])
-        text = path.read_text("utf-8-sig")  # some editors begin files with a byte order mark
+        # Some editors begin files with a byte order mark.
+        text = read_regular(path, MAX_BYTES).decode("utf-8-sig")
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise LoadError([_too_large(str(path))]) from None
         raise LoadError([Mistake(str(path), f"can't be read: {error.strerror or error}")]) from None
     except UnicodeDecodeError as error:
         raise LoadError([Mistake(str(path), f"is no UTF-8 text: {error.reason} at byte {error.start}")]) from None

@@ -12,6 +12,8 @@ from typing import Any
 from tfaip.params.tree.nodes import Path
 from tfaip.params.values.problem import DocumentProblem, ValueProblem
 
+from .limits import MAX_KEYS, MAX_MAPPINGS, too_many
+
 __all__ = ["dump_json", "load_json"]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -27,7 +29,15 @@ def load_json(text: str) -> Any:
         raise ValueError("the file is empty, write {} for params that are all at their defaults")
     doubled: dict[int, tuple[Any, list[str]]] = {}
 
+    count = 0
+
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal count
+        count += 1
+        if count > MAX_MAPPINGS:
+            raise too_many("objects", MAX_MAPPINGS)
+        if len(pairs) > MAX_KEYS:
+            raise too_many("keys in one object", MAX_KEYS)
         made = dict(pairs)
         if len(made) < len(pairs):
             counts = Counter(key for key, _ in pairs)
