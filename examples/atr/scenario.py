@@ -10,7 +10,7 @@ from examples.atr.params import DEFAULT_CODEC, ATRScenarioParams
 from tfaip.model import ScenarioBase
 
 if TYPE_CHECKING:
-    from tfaip.trainer import TrainerParams
+    from tfaip.trainer import Trainer, TrainerParams
 
 
 class ATRScenario(ScenarioBase[ATRScenarioParams, ATRTrainerPipelineParams]):
@@ -42,6 +42,13 @@ class ATRScenario(ScenarioBase[ATRScenarioParams, ATRTrainerPipelineParams]):
     def default_predict_generator_params(cls) -> LinesParams:
         """Return where a prediction takes its lines from: `--data.image_files`, else lines of the validation."""
         return LinesParams(part="validation", count=20)
+
+    @classmethod
+    def trainer_cls(cls) -> type[Trainer]:
+        """Return the class of the trainer."""
+        from examples.atr.trainer import ATRTrainer
+
+        return ATRTrainer
 
     @classmethod
     def evaluator_cls(cls) -> type[ATREvaluator]:

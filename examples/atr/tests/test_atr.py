@@ -15,6 +15,7 @@ from examples.atr.scenario import ATRScenario
 from examples.atr.write_samples import write_samples
 from tfaip.model.testing import ScenarioChecks
 from tfaip.pipeline import DataError, DataPipelineParams, PipelineMode
+from tfaip.trainer.warm_start.stored_weights import read_stored_weights
 
 SCENARIO = "examples.atr"
 
@@ -171,3 +172,29 @@ def test_two_models_vote(trained, folder):
     done = run("tfaip-predict", "--export_dir", *bundles, *words)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"{folder}/000.png: ")
+
+
+@pytest.mark.parametrize("source", ["the run", "its best model"])
+def test_a_warm_start_gives_each_character_its_own_outputs(trained, tmp_path, source):
+    path = trained if source == "the run" else trained / "best"
+    stored = {weight: array for weight, array in read_stored_weights(path).weights.items() if "/logits/" in weight}
+    former = ATRDataParams().characters()
+    # As many characters as before, in another order, and one of them is new.
+    codec = former[::-1].replace("Q", "é")
+    write_codec(tmp_path / "codec.txt", codec)
+    params = ATRScenario.default_trainer_params()
+    params.scenario.model.lstm_nodes = [8]
+    params.scenario.data.codec = str(tmp_path / "codec.txt")
+    params.warmstart.model = path
+    trainer = ATRScenario.create_trainer(params)
+    graph = trainer.scenario.create_model().build_graph(trainer.scenario.data)
+    before = {weight.path: np.array(weight.numpy()) for weight in graph.logits.weights}
+    starter = trainer.create_warm_starter()
+    starter.trainer = trainer
+    starter.load(graph)
+    for weight in graph.logits.weights:
+        value, old = weight.numpy(), stored[weight.path]
+        assert np.array_equal(value[..., 0], old[..., 0])
+        for label, character in enumerate(codec, start=1):
+            expected = before[weight.path][..., label] if character == "é" else old[..., former.index(character) + 1]
+            assert np.array_equal(value[..., label], expected), character

@@ -10,6 +10,7 @@ from tfaip.model.bundle.weights import read_weights, write_weights
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.trainer import ConstantParams, RunFolder, SGDParams, Trainer, WarmStarter, WarmStartError, WarmstartParams
 from tfaip.trainer.checkpoint import Checkpoints
+from tfaip.trainer.warm_start.stored_params import read_stored_params
 
 
 class Graph(keras.layers.Layer):
@@ -180,6 +181,77 @@ def test_a_weight_that_does_not_fit_can_be_transformed(tmp_path, caplog):
     np.testing.assert_array_equal(target.first.kernel.numpy()[:, :3], source.first.kernel.numpy())
     assert "(4, 3) -> (4, 5)" in caplog.text
     assert "transformed" in caplog.text
+
+
+class Reversing(WarmStarter):
+    """Reverses the rows of one weight, and notes the names of all weights that it is asked for."""
+
+    def __init__(self, params):
+        super().__init__(params)
+        self.asked = []
+
+    def transform_weight(self, name, stored, variable):
+        self.asked.append(name)
+        return stored[::-1] if name.endswith("second/kernel") else None
+
+
+def test_a_weight_of_the_same_shape_can_be_transformed_too(tmp_path, caplog):
+    source, target = graph(), graph()
+    starter = Reversing(WarmstartParams(model=stored(tmp_path, source)))
+    with caplog.at_level(logging.INFO):
+        starter.load(target)
+    assert starter.asked == [weight.path for weight in target.weights]
+    np.testing.assert_array_equal(target.second.kernel.numpy(), source.second.kernel.numpy()[::-1])
+    np.testing.assert_array_equal(target.first.kernel.numpy(), source.first.kernel.numpy())
+    assert caplog.text.count("transformed") == 1
+    assert (starter.trainer, starter.new_params, starter.stored_params) == (None, None, None)
+
+
+@pytest.fixture(scope="module")
+def former_run(tmp_path_factory):
+    """Folder of a run with a dropout of 0.25."""
+    params = PointsScenario.default_trainer_params()
+    params.output_dir = tmp_path_factory.mktemp("former") / "run"
+    params.epochs, params.progress, params.scenario.export_serve = 1, "off", False
+    params.gen.setup.train.num_processes = params.gen.setup.val.num_processes = 0
+    params.scenario.model.dropout = 0.25
+    PointsScenario.create_trainer(params).train()
+    return RunFolder(params.output_dir)
+
+
+def test_stored_parameters_are_those_of_the_bundle_or_run(former_run):
+    newest = Checkpoints(former_run.checkpoint).newest().path
+    for path in (former_run.best, former_run.best / "weights.h5", newest, former_run.path):
+        assert read_stored_params(path).model.dropout == 0.25
+    for bundle in (former_run.best, former_run.export):
+        bundle.rename(bundle.with_name(f"moved_{bundle.name}"))
+    try:
+        assert read_stored_params(newest / "weights.h5").model.dropout == 0.25
+    finally:
+        for bundle in (former_run.best, former_run.export):
+            bundle.with_name(f"moved_{bundle.name}").rename(bundle)
+
+
+@pytest.mark.parametrize("hook", ["create_warm_starter", "warm_starter_cls"])
+def test_the_hook_knows_stored_and_new_parameters_and_the_trainer(points_params, former_run, hook):
+    params = points_params(None, epochs=1)
+    params.warmstart.model = former_run.best
+    seen = []
+
+    class Looking(WarmStarter):
+        def transform_weight(self, name, stored, variable):
+            seen.append((self.stored_params.model.dropout, self.new_params, self.trainer))
+
+    methods = {
+        "create_warm_starter": lambda self: Looking(self.params.warmstart),
+        "warm_starter_cls": classmethod(lambda cls: Looking),
+    }
+    trainer = type("Starting", (Trainer,), {hook: methods[hook]})(params, PointsScenario(params.scenario))
+    trainer.train()
+    dropout, new, known = seen[0]
+    assert dropout == 0.25
+    assert new is params.scenario
+    assert known is trainer
 
 
 def test_a_transformation_to_another_shape_names_the_method(tmp_path):

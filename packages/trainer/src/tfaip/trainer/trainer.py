@@ -63,8 +63,12 @@ class Trainer:
 
     @classmethod
     def warm_starter_cls(cls) -> type[WarmStarter]:
-        """Return the class that loads weights into a new run; a subclass may transform those that don't fit."""
+        """Return the class that `create_warm_starter` makes an object of; a subclass may transform weights."""
         return WarmStarter
+
+    def create_warm_starter(self) -> WarmStarter:
+        """Return the object that loads weights into a new run; its `trainer` is set afterwards."""
+        return self.warm_starter_cls()(self.params.warmstart)
 
     # What users call.
 
@@ -152,7 +156,9 @@ class Trainer:
 
     def _warm_start(self, run: TrainingRun) -> None:
         if self.params.warmstart.model is not None:
-            run.warm_start(self.warm_starter_cls()(self.params.warmstart))
+            starter = self.create_warm_starter()
+            starter.trainer = self
+            run.warm_start(starter)
 
     @contextmanager
     def _opened(self, folder: RunFolder | None, strategy: Strategy | None) -> Iterator[TrainingRun]:

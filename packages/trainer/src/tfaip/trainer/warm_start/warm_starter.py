@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,12 @@ from tfaip.params.shown_text import one_line
 from tfaip.trainer.errors import WarmStartError
 from tfaip.trainer.reporting.plain_table import SIMPLE, as_text
 from tfaip.trainer.warm_start.names import matched_names, names_by_layer, selected
+from tfaip.trainer.warm_start.stored_params import read_stored_params
 from tfaip.trainer.warm_start.stored_weights import StoredWeights, read_stored_weights
 
 if TYPE_CHECKING:
+    from tfaip.model import ScenarioBaseParams
+    from tfaip.trainer.trainer import Trainer
     from tfaip.trainer.warm_start.params import WarmstartParams
 
 __all__ = ["WarmStarter"]
@@ -44,19 +48,44 @@ class _Row:
 class WarmStarter:
     """Matches stored weights with those of a graph, by their names, and assigns them.
 
-    A trainer may replace it by a subclass that transforms weights, see `Trainer.warm_starter_cls`.
+    A trainer may replace it by a subclass that transforms weights, see `Trainer.create_warm_starter`.
 
     Args:
         params: Where the weights are, and how names are matched.
+
+    Attributes:
+        trainer: The trainer that starts; `None` where there is none.
     """
 
     def __init__(self, params: WarmstartParams) -> None:
         self.params = params
+        self.trainer: Trainer | None = None
+        self._path: Path | None = params.model
+
+    @property
+    def new_params(self) -> ScenarioBaseParams[Any, Any] | None:
+        """Parameters of the scenario that is trained now; `None` where there is no trainer."""
+        return self.trainer.params.scenario if self.trainer else None
+
+    @cached_property
+    def stored_params(self) -> ScenarioBaseParams[Any, Any] | None:
+        """Parameters of the scenario that the stored weights were trained with; `None` where none are stored.
+
+        They come from the bundle or the run that the weights belong to; a file of Keras has none.
+
+        Raises:
+            BundleError, ParamsError: The parameters can't be read.
+        """
+        new = self.new_params
+        trust = [] if new is None else [type(new).__module__.partition(".")[0]]
+        return None if self._path is None else read_stored_params(Path(self._path), trust=trust)
 
     def transform_weight(self, name: str, stored: np.ndarray, variable: Any) -> np.ndarray | None:
-        """Return what to load where the shape of a stored weight is another one than that of the variable.
+        """Return the array to load in place of a stored weight.
 
-        Override it to resize a layer, for instance when the character set has grown.
+        It is called for every weight that is loaded, also where the shape has not changed. Override it to resize a
+        layer, or to give rows their new places: of a character set, for instance. `stored_params` and `new_params` say
+        what has changed.
 
         Args:
             name: Path of the variable.
@@ -64,7 +93,8 @@ class WarmStarter:
             variable: The variable, whose value is its random start.
 
         Returns:
-            An array of the variable's shape, or `None` if the weight does not fit.
+            An array of the variable's shape; or `None` to load the stored weight as it is, which is an error where the
+            shapes differ, unless `allow_partial` is set.
         """
         return None
 
@@ -82,6 +112,7 @@ class WarmStarter:
         """
         params = self.params
         stored = self.read()
+        self._path = stored.path
         trim = params.trim_graph_name and not stored.by_layer
         variables = names_by_layer(graph) if stored.by_layer else {weight.path: weight for weight in graph.weights}
         targets = matched_names(variables, params, rules=params.rename_targets, trim=trim)
@@ -110,17 +141,15 @@ class WarmStarter:
 
     def _fitted(self, variable: Any, array: np.ndarray) -> tuple[str, np.ndarray | None]:
         shape = tuple(variable.shape)
-        if array.shape == shape:
-            return LOADED, array
         transformed = self.transform_weight(variable.path, array, variable)
         if transformed is None:
-            return SHAPE, None
+            return (LOADED, array) if array.shape == shape else (SHAPE, None)
         if np.shape(transformed) != shape:
             raise WarmStartError(
                 f"{type(self).__qualname__}.transform_weight must return an array of shape {shape} for "
                 f"{variable.path}, got {np.shape(transformed)}"
             )
-        return TRANSFORMED, transformed
+        return LOADED if transformed is array else TRANSFORMED, transformed
 
     def _require_whole(self, stored: StoredWeights, rows: list[_Row], left: list[str]) -> None:
         missing = [row for row in rows if row.result in (MISSING, SHAPE)]

@@ -1,0 +1,48 @@
+"""The parameters that stored weights were trained with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tfaip.model import load_stored_params
+from tfaip.model.bundle.layout import Bundle
+from tfaip.model.bundle.load import load_scenario_params
+from tfaip.trainer.run_folder import RunFolder
+
+if TYPE_CHECKING:
+    from tfaip.model import ScenarioBaseParams
+
+__all__ = ["read_stored_params"]
+
+
+def read_stored_params(path: Path, *, trust: Iterable[str] = ()) -> ScenarioBaseParams[Any, Any] | None:
+    """Return the parameters of the scenario that weights were trained with, `None` where none are stored with them.
+
+    Args:
+        path: File of the weights, or a bundle, a run, or a checkpoint of one.
+        trust: Packages whose parameter classes may be imported.
+
+    Raises:
+        BundleError, ParamsError: The parameters can't be read.
+    """
+    # A checkpoint is a folder in the folder `checkpoint` of a run.
+    for folder in [path, *path.resolve().parents][:4]:
+        if Bundle(folder).scenario_params.is_file():
+            return load_scenario_params(folder, trust=trust, strict=False)
+        run = RunFolder(folder)
+        if run.trainer_params.is_file():
+            # A bundle has its resources in it, while those of the run may have been changed since.
+            for bundle in (run.best, run.export):
+                if Bundle(bundle).scenario_params.is_file():
+                    return load_scenario_params(bundle, trust=trust, strict=False)
+            return _of_run(run, trust)
+    return None
+
+
+def _of_run(run: RunFolder, trust: Iterable[str]) -> ScenarioBaseParams[Any, Any]:
+    from tfaip.trainer.params import TrainerParams
+
+    stored = load_stored_params(TrainerParams, run.trainer_params, trust=trust, scenario_at="scenario", strict=False)
+    return stored.scenario
