@@ -23,9 +23,9 @@ def variables(value: float, shape=(2, 3)) -> dict[str, list]:
     return {"graph": [kernel, seed], "optimizer": [keras.Variable(np.int64(value), dtype="int64", name="iterations")]}
 
 
-def write(folder, step, value):
+def write(folder, step, value, keep=2):
     groups = variables(value)
-    return Checkpoints(folder).write(step, {"epoch": step}, groups["graph"][:1], groups)
+    return Checkpoints(folder, keep).write(step, {"epoch": step}, groups["graph"][:1], groups)
 
 
 def test_every_variable_comes_back_with_its_type(tmp_path):
@@ -39,10 +39,20 @@ def test_every_variable_comes_back_with_its_type(tmp_path):
     assert int(restored["optimizer"][0].numpy()) == 5
 
 
-def test_a_new_checkpoint_replaces_the_old_one(tmp_path):
-    write(tmp_path, 1, 1)
-    write(tmp_path, 2, 2)
-    assert [path.name for path in tmp_path.iterdir()] == ["step_00000002"]
+@pytest.mark.parametrize(("keep", "kept"), [(1, [4]), (2, [3, 4]), (3, [2, 3, 4]), (9, [1, 2, 3, 4])])
+def test_the_newest_checkpoints_are_kept(tmp_path, keep, kept):
+    for step in (1, 2, 3, 4):
+        write(tmp_path, step, step, keep)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"step_{step:08d}" for step in kept]
+
+
+def test_checkpoints_after_the_one_that_a_run_goes_on_from_are_removed(tmp_path):
+    for step in (2, 4):
+        write(tmp_path, step, step)
+    (tmp_path / "step_00000004" / "variables.h5").write_bytes(b"")
+    assert Checkpoints(tmp_path).newest().state() == {"epoch": 2}
+    write(tmp_path, 3, 3)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["step_00000002", "step_00000003"]
 
 
 def test_without_any_there_is_no_newest(tmp_path):

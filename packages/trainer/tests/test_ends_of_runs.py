@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 
 import pytest
 
@@ -103,3 +104,65 @@ def test_resuming_with_the_parameters_of_a_first_training_takes_the_stored_seed(
     train(first)
     assert resume(longer)["loss"] > 0
     assert longer.random_seed == first.random_seed
+
+
+def damage(path, how):
+    if how == "cut off":
+        path.write_bytes(path.read_bytes()[:-7])
+    elif how == "other bytes":
+        path.write_bytes(b"\xff\x00{" + b"\n[]\n" * 500)
+    elif how == "empty":
+        path.write_bytes(b"")
+    else:
+        path.unlink()
+    if how == "folder":
+        (path / "inside").mkdir(parents=True)
+    elif how == "pipe":
+        os.mkfifo(path)
+    elif how == "link to nothing":
+        path.symlink_to(path.parent / "nothing" / "there")
+
+
+# What happens to train.log, metrics.jsonl, status.json and the event files.
+DAMAGES = [
+    ("folder", "other bytes", "pipe", "cut off"),
+    ("link to nothing", "folder", "other bytes", "other bytes"),
+    ("empty", "cut off", "missing", "folder"),
+]
+
+
+def test_a_run_with_damaged_logs_goes_on_from_its_checkpoint(points_params, train, resume, caplog):
+    train(points_params(epochs=1))
+    folder = RunFolder(points_params().output_dir)
+    for epochs, hows in enumerate(DAMAGES, start=2):
+        for log, how in zip((folder.log, folder.metrics, folder.status), hows, strict=False):
+            damage(log, how)
+        for events in folder.events.rglob("events.out.*"):
+            damage(events, hows[-1])
+        resume(points_params(epochs=epochs))
+        assert json.loads(folder.status.read_text())["epoch"] == epochs
+        assert json.loads(folder.metrics.read_text(errors="replace").splitlines()[-1])["epoch"] == epochs
+        assert f"Results of epoch {epochs:>4}" in folder.log.read_text(errors="replace")
+    shutil.rmtree(folder.events)
+    folder.events.write_text("no folder")
+    resume(points_params(epochs=5))
+    assert list(folder.events.rglob("events.out.*"))
+    assert (
+        "metrics.jsonl can't be written and is now metrics.jsonl.damaged; the run goes on with a new one" in caplog.text
+    )
+    assert "damaged lines, which are left out of the tables" in caplog.text
+
+
+def test_the_folders_of_a_run_may_be_links_to_another_disk(points_params, train, resume, tmp_path):
+    params = points_params(epochs=3)
+    disk = tmp_path / "disk"
+    params.output_dir.symlink_to(disk / "run")
+    (disk / "run").mkdir(parents=True)
+    names = ("best", "export", "checkpoint", "events")
+    for name in names:
+        (params.output_dir / name).symlink_to(disk / name)
+    train(params)
+    resume(points_params(epochs=4))
+    train(points_params(epochs=1, overwrite=True))
+    assert all((params.output_dir / name).is_symlink() and any((disk / name).iterdir()) for name in names)
+    assert {path.name for path in disk.iterdir()} == {"run", *names}

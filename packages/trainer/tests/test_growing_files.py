@@ -1,4 +1,6 @@
-from tfaip.trainer.growing_files import cut_back, sizes
+import pytest
+
+from tfaip.trainer.growing_files import cut_back, end_last_line, sizes
 
 
 def test_what_was_appended_since_is_cut_off(tmp_path):
@@ -24,3 +26,14 @@ def test_a_file_that_the_user_shortened_is_not_padded(tmp_path):
     file.write_text("ab")
     cut_back(tmp_path, [file], {"train.log": 10})
     assert file.read_text() == "ab"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(b"", b""), (b"a\n", b"a\n"), (b"a\nb", b"a\nb\n"), (b"\xff", b"\xff\n")]
+)
+def test_a_line_that_was_cut_off_is_ended(tmp_path, before, after):
+    file = tmp_path / "train.log"
+    end_last_line(file)
+    file.write_bytes(before)
+    end_last_line(file)
+    assert file.read_bytes() == after

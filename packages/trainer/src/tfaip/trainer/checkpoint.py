@@ -6,7 +6,7 @@
         variables.h5         every variable of the training, by group and position
         manifest.json        checksum and size of each file, written last
 
-A checkpoint is written beside and renamed into place; the one before goes only then. Reading takes the newest one whose
+A checkpoint is written beside and renamed into place; older ones go only then. Reading takes the newest one whose
 checksums hold.
 """
 
@@ -112,13 +112,19 @@ class Checkpoint:
 
 
 class Checkpoints:
-    """The folder that holds a run's checkpoints."""
+    """The folder that holds a run's checkpoints.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: The folder.
+        keep: Number of checkpoints that stay, each of another step.
+    """
+
+    def __init__(self, folder: Path, keep: int = 2) -> None:
         self.folder = folder
+        self.keep = keep
 
     def write(self, step: int, state: Mapping[str, Any], weights: Sequence[Any], groups: Variables) -> Checkpoint:
-        """Write a checkpoint and then remove the older ones.
+        """Write a checkpoint and then remove those that are too old.
 
         Args:
             step: Steps made so far; the checkpoint's name.
@@ -139,10 +145,23 @@ class Checkpoints:
             shutil.rmtree(beside, ignore_errors=True)
             raise
         _sync(self.folder)
-        for other in self._paths():
-            if other != path:
-                shutil.rmtree(other, ignore_errors=True)
+        for other in self._superseded(path):
+            shutil.rmtree(other, ignore_errors=True)
         return Checkpoint(path)
+
+    def _superseded(self, written: Path) -> list[Path]:
+        """The checkpoints that go: too old, of the same step as a later one, or of steps that are still to come again.
+
+        Those are broken ones, from before the run went on from an older one.
+        """
+        kept, others = {_order(written)[0]: written}, []
+        for path in reversed(self._paths()):
+            step = _order(path)[0]
+            if step < _order(written)[0] and step not in kept and len(kept) < self.keep:
+                kept[step] = path
+            elif path != written:
+                others.append(path)
+        return others
 
     def _write_files(self, beside: Path, state: Mapping[str, Any], weights: Sequence[Any], groups: Variables) -> None:
         order = {group: [variable.path for variable in variables] for group, variables in groups.items()}

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-__all__ = ["cut_back", "sizes"]
+__all__ = ["cut_back", "end_last_line", "sizes"]
 
 
 def sizes(root: Path, files: Iterable[Path]) -> dict[str, int]:
@@ -23,3 +23,13 @@ def cut_back(root: Path, files: Iterable[Path], former: Mapping[str, int]) -> No
         size = former.get(file.relative_to(root).as_posix(), 0)
         if file.exists() and file.stat().st_size > size:
             os.truncate(file, size)
+
+
+def end_last_line(path: Path) -> None:
+    """End the last line of a text file, which may have been cut off, so that the next one stands alone."""
+    if not path.exists() or path.stat().st_size == 0:
+        return
+    with path.open("rb+") as file:
+        file.seek(-1, os.SEEK_END)
+        if file.read(1) != b"\n":
+            file.write(b"\n")

@@ -82,6 +82,7 @@ class TrainerParams:
     checkpoint_every_minutes: float = field(
         default=0.0, validator=ge(0), help="Write a checkpoint when the last one is so old; 0: don't"
     )
+    keep_checkpoints: int = field(default=2, validator=ge(1), help="Number of checkpoints that are kept, the newest")
     export_best: bool = field(default=True, help="Export the best model so far to best/")
     export_final: bool = field(default=True, help="Export the last model to export/")
     progress: str = field(

@@ -119,6 +119,7 @@ class RunFolder:
         with self._locked():
             self._recover()
             self._require_run()
+            self._set_damaged_logs_aside()
             self._make_linked_folders()
             yield
 
@@ -169,7 +170,7 @@ class RunFolder:
     @property
     def growing_files(self) -> list[Path]:
         """Files that are only ever appended to."""
-        return [self.log, self.metrics, *sorted(self.events.glob("**/events.out.*"))]
+        return [self.log, self.metrics, *sorted(file for file in self.events.glob("**/events.out.*") if file.is_file())]
 
     @property
     def has_results(self) -> bool:
@@ -232,6 +233,18 @@ class RunFolder:
         except OSError as error:
             raise self._cannot_be_written(error) from error
 
+    def _set_damaged_logs_aside(self) -> None:
+        """Rename what can't be written to or replaced as a log; the checkpoint is what a run goes on from."""
+        for log in (self.log, self.metrics, self.status, self.events):
+            if not _is_writable(log, is_folder=log == self.events):
+                aside = log.with_name(f"{log.name}.damaged")
+                number = 1
+                while aside.exists() or aside.is_symlink():
+                    number += 1
+                    aside = log.with_name(f"{log.name}.damaged_{number}")
+                log.rename(aside)
+                logger.warning("%s can't be written and is now %s; the run goes on with a new one", log, aside.name)
+
     def _make_linked_folders(self) -> None:
         """Make what a link to another disk leads to, which those who write there take for a folder."""
         for folder in (self.events, self.checkpoint):
@@ -247,6 +260,14 @@ class RunFolder:
 
 def _has_content(folder: Path) -> bool:
     return folder.is_dir() and any(folder.iterdir())
+
+
+def _is_writable(path: Path, *, is_folder: bool) -> bool:
+    """Whether a log that exists can be continued."""
+    if not path.exists():
+        return not path.is_symlink() or is_folder
+    is_kind = path.is_dir() if is_folder else path.is_file()
+    return is_kind and os.access(path, os.W_OK)
 
 
 def write_atomically(path: Path, value: Any) -> None:

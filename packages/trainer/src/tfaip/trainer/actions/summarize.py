@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from typing import Any
 
 from tfaip.trainer.actions.action import Action
 from tfaip.trainer.reporting.epoch_table import epoch_table
+from tfaip.trainer.reporting.metrics_file import read_metrics
 from tfaip.trainer.run_context import RunContext
 
 __all__ = ["Summarize"]
@@ -26,8 +26,7 @@ class Summarize(Action):
     def open(self, context: RunContext) -> None:
         """Read the epochs before a resume."""
         if context.folder and context.folder.metrics.exists():
-            lines = context.folder.metrics.read_text(encoding="utf-8").splitlines()
-            self._rows = [json.loads(line) for line in lines]
+            self._rows = read_metrics(context.folder.metrics)
 
     def after_epoch(self, context: RunContext) -> None:
         """Remember the epoch."""

@@ -63,7 +63,8 @@ class WriteCheckpoint(Action):
             # For warm start: what was validated.
             with network.averaged_weights():
                 weights = [_Weight(weight.path, np.asarray(weight.numpy())) for weight in network.graph.weights]
-            Checkpoints(context.folder.checkpoint).write(context.step, state, weights, network.variables)
+            checkpoints = Checkpoints(context.folder.checkpoint, keep=context.params.keep_checkpoints)
+            checkpoints.write(context.step, state, weights, network.variables)
             context.folder.keep_new_run()
             self._written_at = monotonic()
 

@@ -3,16 +3,48 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-__all__ = ["append_metrics"]
+from tfaip.trainer.growing_files import end_last_line
+
+__all__ = ["append_metrics", "read_metrics"]
+
+logger = logging.getLogger(__name__)
 
 
 def append_metrics(path: Path, epoch: int, step: int, logs: Mapping[str, float]) -> None:
     """Append the logs of an epoch; values that are not finite are written as `null`, which JSON has a word for."""
     values = {name: value if math.isfinite(value) else None for name, value in logs.items()}
+    end_last_line(path)
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps({"epoch": epoch, "step": step, "time": time.time(), **values}) + "\n")
+
+
+def read_metrics(path: Path) -> list[dict[str, Any]]:
+    """Return the logs of the epochs in the file; damaged lines are left out with one warning."""
+    rows, damaged = [], 0
+    with path.open("rb") as file:
+        for line in file:
+            row = _row(line)
+            if row:
+                rows.append(row)
+            else:
+                damaged += 1
+    if damaged:
+        logger.warning("%s has %d damaged lines, which are left out of the tables", path, damaged)
+    return rows
+
+
+def _row(line: bytes) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    if not isinstance(row, dict) or type(row.get("epoch")) is not int:
+        return {}
+    return {name: value for name, value in row.items() if value is None or type(value) in (int, float)}

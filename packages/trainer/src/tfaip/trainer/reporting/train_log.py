@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tfaip.model.command.log_format import LogFormatter
+from tfaip.trainer.growing_files import end_last_line
 
 __all__ = ["logged_to"]
 
@@ -18,6 +19,7 @@ def logged_to(path: Path | None) -> Iterator[None]:
     if path is None:
         yield
         return
+    end_last_line(path)
     handler = _LogFile(path, encoding="utf-8")
     handler.setFormatter(LogFormatter("%(asctime)s %(levelname)-8s %(message)s"))
     handler.setLevel(logging.INFO)
