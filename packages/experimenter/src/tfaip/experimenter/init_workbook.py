@@ -21,6 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tfaip.experimenter.command_words import quoted
 from tfaip.experimenter.errors import ExperimenterError
 from tfaip.experimenter.interpreter import Interpreter
+from tfaip.experimenter.workbook.cell_text import cell_text, write_text
 
 __all__ = ["init_workbook"]
 
@@ -135,8 +136,10 @@ def _write_fields(book: Workbook, sheet: Worksheet, fields: Sequence[_Field]) ->
     for column, field in enumerate(fields, HEADERS.index("PARAMS") + 1):
         if field.group != group:
             group = field.group
-            sheet.cell(2, column, group).font = Font(bold=True)
-        cell = sheet.cell(3, column, field.name)
+            write_text(sheet.cell(2, column), group)
+            sheet.cell(2, column).font = Font(bold=True)
+        cell = sheet.cell(3, column)
+        write_text(cell, field.name)
         cell.font = Font(bold=True)
         cell.comment = _comment(field.comment)
         letter = get_column_letter(column)
@@ -151,7 +154,7 @@ def _write_fields(book: Workbook, sheet: Worksheet, fields: Sequence[_Field]) ->
 
 def _choices(book: Workbook, choices: Sequence[str]) -> str:
     """The source of a drop-down: a list in the text, or cells of a hidden sheet where it is too long or has commas."""
-    text = ",".join(choices)
+    text = cell_text(",".join(choices))
     if len(text) <= MOST_CHARACTERS and not any("," in choice or '"' in choice for choice in choices):
         return f'"{text}"'
     if CHOICES_SHEET not in book.sheetnames:
@@ -159,16 +162,15 @@ def _choices(book: Workbook, choices: Sequence[str]) -> str:
     sheet = book[CHOICES_SHEET]
     column = 1 if sheet["A1"].value is None else sheet.max_column + 1
     for row, choice in enumerate(choices, 1):
-        sheet.cell(row, column, choice)
+        write_text(sheet.cell(row, column), choice)
     letter = get_column_letter(column)
     return f"{quote_sheetname(CHOICES_SHEET)}!${letter}$1:${letter}${len(choices)}"
 
 
 def _write_first_run(sheet: Worksheet, scenario: str, fields: Sequence[_Field]) -> None:
-    values: dict[str, str | int] = {"COMMAND": COMMAND, "SCENARIO": scenario, "ID": 1}
-    for column, header in enumerate(HEADERS, 1):
-        if header in values:
-            sheet.cell(4, column, values[header])
+    write_text(sheet.cell(4, HEADERS.index("COMMAND") + 1), COMMAND)
+    write_text(sheet.cell(4, HEADERS.index("SCENARIO") + 1), scenario)
+    sheet.cell(4, HEADERS.index("ID") + 1, 1)
     for column, field in enumerate(fields, HEADERS.index("PARAMS") + 1):
         if (field.group, field.name) == ("trainer", "output_dir"):
             sheet.cell(4, column, "runs/1")
@@ -177,6 +179,6 @@ def _write_first_run(sheet: Worksheet, scenario: str, fields: Sequence[_Field]) 
 
 
 def _comment(text: str) -> Comment:
-    comment = Comment(text, "tfaip")
+    comment = Comment(cell_text(text), "tfaip")
     comment.width, comment.height = 320, 40 + 20 * (1 + len(text) // 45)
     return comment

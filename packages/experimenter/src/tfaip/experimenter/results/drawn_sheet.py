@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import io
 import math
+import os
 from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import quote
 
 from openpyxl import Workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
@@ -23,6 +25,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tfaip.experimenter.results.table import Column, ResultsTable
 from tfaip.experimenter.sheet.cells import RESULTS_TITLE
+from tfaip.experimenter.workbook.cell_text import cell_text, write_text
 
 __all__ = ["drawn_sheet"]
 
@@ -34,6 +37,8 @@ FONT, FONT_SIZE = "Arial", 10
 MOST_BARS = 100
 FIRST_ROW = 2
 WIDEST = 40
+# Excel refuses a sheet with more links, and a longer one.
+MOST_LINKS, LONGEST_LINK = 65_530, 2_079
 
 
 def drawn_sheet(table: ResultsTable, workbook: Path, table_id: int = 1) -> bytes:
@@ -53,8 +58,7 @@ def drawn_sheet(table: ResultsTable, workbook: Path, table_id: int = 1) -> bytes
         for row, value in enumerate(column.values, FIRST_ROW):
             cell = sheet.cell(row, number)
             if isinstance(value, str):
-                # Never a formula, whatever a parameter's text begins with.
-                cell.value, cell.data_type = _printable(value), "s"
+                write_text(cell, value)
             elif value is not None:
                 cell.value = value
         sheet.column_dimensions[get_column_letter(number)].width = _width(column)
@@ -73,19 +77,21 @@ def _link_folders(sheet: Worksheet, table: ResultsTable, workbook: Path) -> None
     number = next((n for n, column in enumerate(table.columns, 1) if column.title == "run folder"), None)
     if number is None:
         return
-    for row, folder in enumerate(table.folders, FIRST_ROW):
+    for row, folder in enumerate(table.folders[:MOST_LINKS], FIRST_ROW):
         text = table.columns[number - 1].values[row - FIRST_ROW]
-        if folder is not None and isinstance(text, str):
+        if folder is not None and isinstance(text, str) and len(link := _link(folder, workbook)) <= LONGEST_LINK:
             cell = sheet.cell(row, number)
-            cell.hyperlink = _link(folder, workbook)
-            cell.value = _rich(_printable(text), colour=LINK_COLOUR)
+            cell.hyperlink = link
+            cell.value = _rich(cell_text(text), colour=LINK_COLOUR)
 
 
 def _link(folder: Path, workbook: Path) -> str:
     """Relative where the folder lies below the workbook's, so that both can be moved together."""
-    base = workbook.resolve().parent
-    real = folder.resolve()
-    return real.relative_to(base).as_posix() if real.is_relative_to(base) else real.as_uri()
+    base = Path(os.path.realpath(workbook)).parent
+    real = Path(os.path.realpath(folder))
+    if real.is_relative_to(base):
+        return quote(os.fsencode(real.relative_to(base).as_posix()))
+    return real.as_uri()
 
 
 def _make_sortable(sheet: Worksheet, table: ResultsTable, table_id: int) -> None:
@@ -104,6 +110,8 @@ def _mark_best(sheet: Worksheet, table: ResultsTable) -> None:
         if len(set(values)) < 2:
             continue
         best = min(values) if column.lower_is_better else max(values)
+        if not math.isfinite(_beside(best, lower=column.lower_is_better)):
+            continue
         letter = get_column_letter(number)
         area = f"{letter}{FIRST_ROW}:{letter}{FIRST_ROW + len(column.values) - 1}"
         sheet.conditional_formatting.add(area, _scale(best, lower=column.lower_is_better))
@@ -111,16 +119,19 @@ def _mark_best(sheet: Worksheet, table: ResultsTable) -> None:
 
 def _scale(best: float, *, lower: bool) -> Rule:
     """A colour scale that jumps at the best value: the only marking which needs no style of the workbook."""
-    beside = math.nextafter(best, math.inf if lower else -math.inf)
-    # Programs compare with fewer digits than a float has.
-    beside = best + (beside - best) * 16
-    points = [(best, BEST_COLOUR), (beside, PLAIN_COLOUR)]
+    points = [(best, BEST_COLOUR), (_beside(best, lower=lower), PLAIN_COLOUR)]
     ordered = points if lower else points[::-1]
     scale = ColorScale(
         cfvo=[FormatObject(type="num", val=value) for value, _ in ordered],
         color=[Color(rgb=colour) for _, colour in ordered],
     )
     return Rule(type="colorScale", colorScale=scale)
+
+
+def _beside(best: float, *, lower: bool) -> float:
+    """The next worse value; programs compare with fewer digits than a float has."""
+    beside = math.nextafter(best, math.inf if lower else -math.inf)
+    return best + (beside - best) * 16
 
 
 def _draw_chart(sheet: Worksheet, table: ResultsTable) -> None:
@@ -152,11 +163,6 @@ def _rich(text: str, *, bold: bool = False, colour: str | None = None) -> CellRi
         u="single" if colour else None,
     )
     return CellRichText(TextBlock(font, text))
-
-
-def _printable(text: str) -> str:
-    """Without the control characters that XML has no way to write."""
-    return "".join(character for character in text if character >= " " or character in "\t\n")
 
 
 def _width(column: Column) -> float:

@@ -148,7 +148,6 @@ def _list_sheet(parts: PackageParts, book: str, sheet: str) -> None:
     relation = {"Id": identity, "Type": f"{RELATIONSHIPS}/worksheet", "Target": f"/{sheet}"}
     parts.write(relations, insert_into(parts.read(relations), "Relationships", "Relationship", relation))
     content = parts.read(book)
-    sheets = [e for e in ET.fromstring(content).iter() if e.tag.rpartition("}")[2] == "sheet"]
-    free = max((int(element.get("sheetId", "0")) for element in sheets), default=0) + 1
+    free = max(parts.sheet_numbers(), default=0) + 1
     attributes = {"name": RESULTS_TITLE, "sheetId": str(free), "{prefix}:id": identity}
     parts.write(book, insert_into(content, "sheets", "sheet", attributes, uri=RELATIONSHIPS))

@@ -12,10 +12,14 @@ from tfaip.experimenter.main_metric import lower_is_better, main_metric
 from tfaip.experimenter.queue.entries import Entry, State
 from tfaip.experimenter.run_progress import RunProgress, read_progress
 from tfaip.experimenter.sheet.rows import Row, Sheet
+from tfaip.experimenter.workbook.cell_text import title_text
 
-__all__ = ["Column", "ResultsTable", "metric_columns", "results_table"]
+__all__ = ["Column", "ResultsTable", "Value", "metric_columns", "results_table"]
 
 Value = str | int | float | None
+# Of all runs together; a sheet has no more than 16,384 columns, and nobody reads as many.
+MOST_METRICS = 500
+LEAST_NUMBER, MOST_NUMBER = 2.2250738585073e-308, 9.99999999999999e307
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class Column:
     """A column of the table.
 
     Args:
-        title: Its header, different from all others.
+        title: Its header, different from all others; made such that it can be one.
         values: One for each run.
         lower_is_better: How its best value is found; `None` for a column that has none.
     """
@@ -31,6 +35,9 @@ class Column:
     title: str
     values: tuple[Value, ...]
     lower_is_better: bool | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", title_text(self.title))
 
 
 @dataclass(frozen=True)
@@ -60,7 +67,7 @@ def results_table(sheet: Sheet, entries: dict[str, Entry]) -> ResultsTable:
     progress = [_progress(row, entry) for row, entry in zip(rows, known, strict=True)]
     main = _common_main_metric(progress)
     columns = [
-        Column("ID", tuple(_as_number(row.id) for row in rows)),
+        Column("ID", tuple(_as_whole_number(row.id) for row in rows)),
         Column("state", tuple(_state(entry, found) for entry, found in zip(known, progress, strict=True))),
         *(
             Column(name, tuple(_as_number(row.values[name]) for row in rows))
@@ -75,7 +82,7 @@ def results_table(sheet: Sheet, entries: dict[str, Entry]) -> ResultsTable:
     ]
     shown = [column for column in columns if column.title == "ID" or any(v is not None for v in column.values)]
     folders = tuple(Path(row.output_dir).absolute() if row.output_dir else None for row in rows)
-    chart = f"best {main}" if main else None
+    chart = title_text(f"best {main}") if main else None
     return ResultsTable(tuple(_distinct(shown)), folders, chart)
 
 
@@ -121,28 +128,41 @@ def _common_main_metric(progress: Sequence[RunProgress]) -> str | None:
 def metric_columns(progress: Sequence[RunProgress], main: str | None) -> list[Column]:
     """The best epoch's metrics, the main one first, and then the last epoch's."""
     names = sorted({name for found in progress for name in (*found.best, *found.last)}, key=lambda n: (n != main, n))
+    left_out = len(names[MOST_METRICS:])
+    del names[MOST_METRICS:]
     losses = frozenset[str]().union(*(found.losses for found in progress))
     lower = {name: name in losses or lower_is_better(name) for name in names}
     columns = [
-        Column(f"best {name}", tuple(found.best.get(name) for found in progress), lower[name])
+        Column(f"best {name}", tuple(_figure(found.best.get(name)) for found in progress), lower[name])
         for name in names
         if name != "lr"
     ]
     if columns:
         columns.append(Column("best epoch", tuple(found.best_epoch for found in progress)))
+    if left_out:
+        columns.append(Column("metrics left out", (left_out,) * len(progress)))
     return columns + [
-        Column(f"last {name}", tuple(found.last.get(name) for found in progress), lower[name])
+        Column(f"last {name}", tuple(_figure(found.last.get(name)) for found in progress), lower[name])
         for name in names
         if name != "lr"
     ]
 
 
+def _figure(value: float | None) -> Value:
+    """A metric; a text where it is outside of the numbers that spreadsheet programs have."""
+    return str(value) if value and not LEAST_NUMBER <= abs(value) <= MOST_NUMBER else value
+
+
+def _as_whole_number(text: str) -> Value:
+    """A number where the text is written as whole numbers are ("007" isn't), so that the column sorts as expected."""
+    return int(text) if re.fullmatch(r"0|-?[1-9][0-9]{0,14}", text) else text or None
+
+
 def _as_number(text: str) -> Value:
-    """A number where the text is written as numbers are ("007" isn't), so that the column sorts as its user expects."""
-    if re.fullmatch(r"-?(0|[1-9]\d{0,14})", text):
-        return int(text)
-    if re.fullmatch(r"-?(0|[1-9]\d{0,14})(\.\d+)?(e-?\d{1,2})?", text):
-        return float(text)
+    """A number where the text is written as numbers are."""
+    if re.fullmatch(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]+)?(e-?[0-9]{1,2})?", text):
+        whole = _as_whole_number(text)
+        return float(text) if isinstance(whole, str) else whole
     return text or None
 
 
@@ -152,8 +172,8 @@ def _distinct(columns: list[Column]) -> list[Column]:
     distinct = []
     for column in columns:
         title, number = column.title, 2
-        while title.lower() in taken:
-            title, number = f"{column.title} ({number})", number + 1
-        taken.add(title.lower())
+        while title.casefold() in taken:
+            title, number = f"{column.title[:-8] if len(column.title) > 247 else column.title} ({number})", number + 1
+        taken.add(title.casefold())
         distinct.append(Column(title, column.values, column.lower_is_better))
     return distinct

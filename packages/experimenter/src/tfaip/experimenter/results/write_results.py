@@ -8,8 +8,11 @@ from pathlib import Path
 from tfaip.experimenter.errors import ExperimenterError
 from tfaip.experimenter.results.drawn_sheet import drawn_sheet
 from tfaip.experimenter.results.graft import GraftError, graft
+from tfaip.experimenter.results.reading_back import ReadBackError, read_back
 from tfaip.experimenter.results.table import ResultsTable
-from tfaip.experimenter.workbook.workbook_file import Stamp, open_elsewhere, replace_file, stamp_of
+from tfaip.experimenter.workbook.package_parts import PackageParts
+from tfaip.experimenter.workbook.workbook_file import MOST_BYTES, Stamp, open_elsewhere, replace_file, stamp_of
+from tfaip.params.regular_files import read_regular
 
 __all__ = ["Written", "write_results"]
 
@@ -40,8 +43,8 @@ def write_results(workbook: Path, table: ResultsTable, expected: Stamp | None) -
     Raises:
         ExperimenterError: Neither the workbook nor a file beside it can be written.
     """
-    why = _graft_into(workbook, table, expected)
     try:
+        why = _graft_into(workbook, table, expected)
         if not why:
             return Written(workbook, stamp_of(workbook))
         return Written(_write_beside(workbook, table), expected, why)
@@ -49,6 +52,9 @@ def write_results(workbook: Path, table: ResultsTable, expected: Stamp | None) -
         raise ExperimenterError(
             f"the results can't be written into the folder of {workbook}: {error.strerror or error}"
         ) from error
+    except Exception as error:
+        # The runs go on, and their results are in their folders.
+        raise ExperimenterError(f"the results can't be written: {type(error).__name__}: {error}") from error
 
 
 def _graft_into(workbook: Path, table: ResultsTable, expected: Stamp | None) -> str:
@@ -59,9 +65,11 @@ def _graft_into(workbook: Path, table: ResultsTable, expected: Stamp | None) -> 
     if expected is None or stamp_of(workbook) != expected:
         return changed
     try:
-        content = graft(workbook.read_bytes(), lambda number: drawn_sheet(table, workbook, number))
+        before = read_regular(workbook, MOST_BYTES)
+        content = graft(before, lambda number: drawn_sheet(table, workbook, number))
+        read_back(content, table, others=PackageParts(before).sheet_titles())
         return "" if replace_file(workbook, content, expected=expected) else changed
-    except GraftError as error:
+    except (GraftError, ReadBackError) as error:
         return str(error)
     except OSError as error:
         return f"the workbook can't be written ({error.strerror or error})"
@@ -70,6 +78,7 @@ def _graft_into(workbook: Path, table: ResultsTable, expected: Stamp | None) -> 
 def _write_beside(workbook: Path, table: ResultsTable) -> Path:
     """Write a workbook with the results alone, past files that are open themselves."""
     content = drawn_sheet(table, workbook)
+    read_back(content, table)
     number = 1
     while True:
         suffix = "" if number == 1 else f"-{number}"

@@ -17,6 +17,7 @@ from tfaip.experimenter.errors import ExperimenterError
 from tfaip.experimenter.sheet.layout import Area, Layout, read_layout
 from tfaip.experimenter.sheet.shown import shown
 from tfaip.experimenter.workbook.package_parts import PackageParts
+from tfaip.experimenter.workbook.workbook_file import MOST_BYTES
 from tfaip.params.regular_files import read_regular
 
 __all__ = ["FIRST_RUN_ROW", "RESULTS_TITLE", "Cell", "Cells", "read_cells"]
@@ -26,7 +27,6 @@ RESULTS_TITLE = "tfaip results"
 FIRST_RUN_ROW = 4
 # The word of a cell that stands for an empty one.
 EMPTY = "EMPTY"
-MOST_BYTES = 1 << 29
 
 
 @dataclass(frozen=True, slots=True)

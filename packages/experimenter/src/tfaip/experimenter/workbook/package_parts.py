@@ -95,15 +95,26 @@ class PackageParts:
         (book,) = [r.target for r in self.relationships("") if r.type.endswith("/officeDocument")]
         return book
 
+    def sheet_titles(self) -> list[str]:
+        """Return the titles of all sheets."""
+        return [element.get("name", "") for element in self._listed_sheets()]
+
+    def sheet_numbers(self) -> list[int]:
+        """Return the numbers that the sheets are listed with."""
+        return [int(element.get("sheetId", "0")) for element in self._listed_sheets()]
+
     def sheet(self, title: str) -> str | None:
         """Return the part of a sheet, whatever a spreadsheet program has named it; `None` if there is no such sheet."""
-        book = self.workbook()
-        by_id: dict[str | None, Relationship] = {r.id: r for r in self.relationships(book)}
-        for element in ET.fromstring(self.read(book)).iter():
+        by_id: dict[str | None, Relationship] = {r.id: r for r in self.relationships(self.workbook())}
+        for element in self._listed_sheets():
             # Programs tell no sheets apart whose titles differ in upper and lower case alone.
-            if element.tag.rpartition("}")[2] == "sheet" and element.get("name", "").casefold() == title.casefold():
+            if element.get("name", "").casefold() == title.casefold():
                 return by_id[element.get(f"{{{RELATIONSHIPS}}}id")].target
         return None
+
+    def _listed_sheets(self) -> list[ET.Element]:
+        elements = ET.fromstring(self.read(self.workbook())).iter()
+        return [element for element in elements if element.tag.rpartition("}")[2] == "sheet"]
 
     def reachable(self, starts: Iterable[str], *, without: str | None = None) -> set[str]:
         """Return the parts that can be reached, with those of their relationships, by ways that avoid a part."""

@@ -7,7 +7,10 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Stamp", "open_elsewhere", "replace_file", "stamp_of"]
+__all__ = ["MOST_BYTES", "Stamp", "open_elsewhere", "replace_file", "stamp_of"]
+
+# Half a gigabyte, packed: no table of runs needs it.
+MOST_BYTES = 1 << 29
 
 
 @dataclass(frozen=True)
