@@ -14,7 +14,8 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from lines_scenario import LinesScenario
 from tfaip.model.testing.points.data import PointsGenerator
 from tfaip.model.testing.points.params import PointsGeneratorParams
-from tfaip.predict import LAV, LAVParams, Predictor, PredictorParams
+from tfaip.model.testing.points.scenario import PointsScenario
+from tfaip.predict import LAV, LAVParams, MultiModelPredictor, MultiModelVoter, Predictor, PredictorParams
 from tfaip.predict.cli import evaluate, lav, multi_lav, predict
 from tfaip.predict.dump import DumpReader
 
@@ -100,6 +101,31 @@ def test_several_bundles_vote_by_the_voter_that_is_named(run, three_exported):
     code, out, err = run("tfaip-predict", "--export_dir", *paths, *IN_PROCESS, "--voter", "Majority", "--data.count", 5)
     assert code == 0, err
     assert len(out.splitlines()) == 5
+
+
+class FirstModel(MultiModelVoter):
+    def vote(self, sample):
+        return sample.new_outputs(sample.outputs[0])
+
+
+class OwnVote(MultiModelPredictor):
+    def create_voter(self):
+        return FirstModel()
+
+
+@pytest.mark.parametrize(
+    ("command", "option"), [("tfaip-predict", "--export_dir"), ("tfaip-multi-lav", "--export_dirs")]
+)
+def test_a_voter_is_offered_unless_the_scenario_has_its_own(run, three_exported, monkeypatch, command, option):
+    paths = [bundle.path for bundle, _ in three_exported]
+    assert "--voter" in run(command, option, *paths, "--help")[1]
+    monkeypatch.setattr(PointsScenario, "multi_predictor_cls", classmethod(lambda cls: OwnVote))
+    assert "--voter" not in run(command, option, *paths, "--help")[1]
+    code, _, err = run(command, option, *paths, *IN_PROCESS, "--voter", "Majority", "--data.count", 5)
+    assert code == 2
+    assert "--voter" in err
+    code, _, err = run(command, option, *paths, *IN_PROCESS, "--data.count", 5)
+    assert code == 0, err
 
 
 def test_predictions_are_dumped_and_silent_prints_nothing(run, exported, tmp_path):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
+
+from tfaip.predict.loaded_object import require_process
 
 __all__ = ["BATCHES_AHEAD", "map_ahead"]
 
@@ -34,6 +37,7 @@ def map_ahead(
         return
     pending: deque[Future[R]] = deque()
     error: Exception | None = None
+    process = os.getpid()
     with ThreadPoolExecutor(1, thread_name_prefix="tfaip-predict") as thread:
         try:
             source = iter(items)
@@ -48,8 +52,10 @@ def map_ahead(
                 pending.append(thread.submit(function, item))
                 if len(pending) > ahead:
                     yield pending.popleft().result()
+                    require_process(process, "prediction that has begun")
             while pending:
                 yield pending.popleft().result()
+                require_process(process, "prediction that has begun")
         finally:
             for future in pending:
                 future.cancel()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Generic, Self, TypeVar
+
+from tfaip.predict.loaded_object import require_process
 
 __all__ = ["ClosedError", "MicroBatcher"]
 
@@ -70,6 +73,7 @@ class MicroBatcher(Generic[T, R]):
         self._changed = threading.Condition()
         self._expected = 1
         self._closed = False
+        self._process = os.getpid()
         # A daemon, so that a program ends whose author has forgotten to close it.
         self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
         self._thread.start()
@@ -79,8 +83,10 @@ class MicroBatcher(Generic[T, R]):
 
         Raises:
             ClosedError: `close` was called before.
+            PredictionError: This process was forked, and has no thread that serves.
             Exception: What the item has caused.
         """
+        require_process(self._process, "service of single samples")
         call: _Call[T, R] = _Call(item)
         with self._changed:
             if self._closed:
@@ -93,6 +99,8 @@ class MicroBatcher(Generic[T, R]):
 
     def close(self) -> None:
         """Serve those who wait, and end the thread."""
+        if self._process != os.getpid():
+            return  # the thread is the other process'
         with self._changed:
             self._closed = True
             self._changed.notify()

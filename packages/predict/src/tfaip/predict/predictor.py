@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tfaip.model import configure_devices, find_stored_scenario, load_prediction_function, load_scenario_params
 from tfaip.pipeline import Sample
+from tfaip.predict.loaded_object import absolute
 from tfaip.predict.predictor_base import LoadedModel, PredictorBase
 
 if TYPE_CHECKING:
@@ -49,9 +50,11 @@ class Predictor(PredictorBase):
             BundleError: `path` is no bundle, or a broken one.
             DeviceError: The devices that were asked for can't be had.
         """
+        trust = tuple(trust)
         scenario_params = load_scenario_params(path, trust=trust)
         configure_devices(params.device)
-        return cls(params, scenario_params, load_function(path, scenario_params, params), **keywords)
+        made = cls(params, scenario_params, load_function(path, scenario_params, params), **keywords)
+        return made.loaded_by("from_path", absolute(path), params, trust=trust, **keywords)
 
     def set_model(self, function: PredictionFunction) -> None:
         """Predict with another function from now on, of a newer bundle (`load_prediction_function`) for instance.
@@ -59,6 +62,7 @@ class Predictor(PredictorBase):
         Passes over samples that have begun go on with it, from their next batch on.
         """
         self._models[0].function = function
+        self._loading = None
 
     def _post_processed(
         self, pipeline: DataPipeline, samples: Iterable[Sequence[Sample]]

@@ -16,6 +16,7 @@ from tfaip.predict.array_adoption import as_tensors
 from tfaip.predict.batches_ahead import BATCHES_AHEAD, map_ahead
 from tfaip.predict.counters import PredictionCounters
 from tfaip.predict.dataset_batches import dataset_batches
+from tfaip.predict.loaded_object import LoadedObject
 from tfaip.predict.progress import with_progress
 from tfaip.predict.raw_prediction import RawPrediction
 from tfaip.predict.raw_samples import RawSamplesParams
@@ -44,11 +45,11 @@ class LoadedModel:
     function: PredictionFunction
 
 
-class PredictorBase(ABC):
+class PredictorBase(LoadedObject, ABC):
     """Predicts samples, one after the other, in order and lazily.
 
     Pre-processing runs in the pipeline's processes, ahead of the models; these run in a thread, up to two batches ahead
-    of the post-processing.
+    of the post-processing. A predictor of bundles pickles; it can't be used in a process that was forked.
 
     Args:
         params: Devices and pipeline.
@@ -60,6 +61,7 @@ class PredictorBase(ABC):
     """
 
     def __init__(self, params: PredictorParams, models: Sequence[LoadedModel]) -> None:
+        super().__init__()
         self.params = params
         self.data = models[0].data
         self.counters = PredictionCounters()
@@ -80,7 +82,11 @@ class PredictorBase(ABC):
 
         Args:
             generator: Parameters of the generator that reads the samples.
+
+        Raises:
+            PredictionError: This process was forked after the predictor was loaded.
         """
+        self.require_own_process()
         return self.predict_pipeline(self.data.create_pipeline(self.params.mode, self.params.pipeline, generator))
 
     def predict_raw(self, samples: Iterable[Sample]) -> Iterator[Sample]:
@@ -94,6 +100,7 @@ class PredictorBase(ABC):
 
     def predict_pipeline(self, pipeline: DataPipeline) -> Iterator[Sample]:
         """Yield the samples of one pass of a pipeline with their outputs, after its post-processing."""
+        self.require_own_process()
         with pipeline.generate_input_batches(repeat=False) as batches:
             predicted = self._predict_batches(pipeline, batches, lambda: batches.counters.skipped)
             with closing(with_progress(predicted, pipeline.samples_per_epoch, self.params)) as samples:
@@ -108,6 +115,7 @@ class PredictorBase(ABC):
             dataset: Of dicts of inputs, or of tuples `(inputs, targets)`; with or without a leading batch axis. What
                 has none is batched here.
         """
+        self.require_own_process()
         pipeline = self.data.create_pipeline(self.params.mode, self.params.pipeline, RawSamplesParams(()))
         batches = dataset_batches(dataset, self.data, self.params.pipeline.batch_size)
         with closing(self._predict_batches(pipeline, batches, lambda: 0)) as samples:
@@ -118,6 +126,7 @@ class PredictorBase(ABC):
 
         Whoever calls it at the same time is served in one batch, of `pipeline.batch_size` samples at most.
         """
+        self.require_own_process()
         return RawPrediction(
             [model.data for model in self._models],
             self.params.mode,
@@ -128,6 +137,7 @@ class PredictorBase(ABC):
 
     def run_models(self, inputs: Mapping[str, Any]) -> list[Outputs]:
         """Return the outputs of each model for a batch of inputs, which all of them share."""
+        self.require_own_process()
         tensors = as_tensors(inputs)
         return [{name: tensor.numpy() for name, tensor in model.function(tensors).items()} for model in self._models]
 

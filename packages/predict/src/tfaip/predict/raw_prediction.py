@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import numpy as np
 
@@ -60,6 +61,9 @@ class RawPrediction:
             Exception: What its processing has raised, with a note that says where.
         """
         return self._batcher(sample)
+
+    def __reduce__(self) -> NoReturn:
+        raise pickle.PicklingError("a service of single samples stays in its process: pickle the predictor instead")
 
     def close(self) -> None:
         """Serve those who wait, and end the thread."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tfaip.model import ScenarioBase
     from tfaip.params import CommandLine
     from tfaip.predict.params import InferenceParams
 
-__all__ = ["add_inference_arguments", "apply_inference_arguments"]
+__all__ = ["add_inference_arguments", "apply_inference_arguments", "hidden_voter"]
 
 
 def add_inference_arguments(command_line: CommandLine) -> None:
@@ -22,6 +23,14 @@ def add_inference_arguments(command_line: CommandLine) -> None:
     command_line.add_argument(
         "--run_eagerly", type=bool, help="Run the scenario's own graph uncompiled, so that breakpoints in it work"
     )
+
+
+def hidden_voter(scenario: type[ScenarioBase[Any, Any]], root: str) -> list[str]:
+    """What a command hides of its root: the choice of a voter, where the scenario has its own and would not hear it."""
+    from tfaip.predict.voting.predictor import MultiModelPredictor
+
+    own = getattr(scenario.multi_predictor_cls(), "create_voter", None) is not MultiModelPredictor.create_voter
+    return [f"{root}.voter"] if own or "voter" in scenario.predictor_kwargs() else []
 
 
 def apply_inference_arguments(arguments: Any, params: InferenceParams) -> None:

@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _predict(paths: list[str], words: list[str]) -> None:
     from tfaip.model import find_stored_scenario, load_scenario_params
-    from tfaip.predict.cli.inference_arguments import add_inference_arguments, apply_inference_arguments
+    from tfaip.predict.cli.inference_arguments import add_inference_arguments, apply_inference_arguments, hidden_voter
     from tfaip.predict.params import PredictorParams
 
     scenario_params = load_scenario_params(paths[0], trust=trusted_on_the_line(words))
@@ -49,7 +49,8 @@ def _predict(paths: list[str], words: list[str]) -> None:
         description="Predict with a bundle, or by a vote of several.",
     )
     command_line.add_root("data", scenario.predict_generator_params_cls(), default=generator)
-    command_line.add_root("predict", type(default), default=default)
+    hidden = hidden_voter(scenario, "predict") if len(paths) > 1 else []
+    command_line.add_root("predict", type(default), default=default, hidden=hidden)
     add_inference_arguments(command_line)
     command_line.add_argument(
         "--dump", type=str | None, help="Folder to write the predictions to; it must be a new one"

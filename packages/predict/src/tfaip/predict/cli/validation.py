@@ -11,7 +11,7 @@ from tfaip.model import find_stored_scenario, load_scenario_params
 from tfaip.model.command import import_tensorflow, log_to_console, new_command_line
 from tfaip.params.shown_text import one_line
 from tfaip.predict.cli.bundle_command import trusted_on_the_line
-from tfaip.predict.cli.inference_arguments import add_inference_arguments, apply_inference_arguments
+from tfaip.predict.cli.inference_arguments import add_inference_arguments, apply_inference_arguments, hidden_voter
 from tfaip.predict.lav.params import LAVParams, MultiLAVParams
 
 __all__ = ["validate"]
@@ -38,7 +38,7 @@ def validate(prog: str, paths: list[str], words: list[str], *, votes: bool) -> N
     command_line.add_root(
         "data", scenario.predict_generator_params_cls(), default=scenario.default_predict_generator_params()
     )
-    command_line.add_root("lav", type(default), default=default)
+    command_line.add_root("lav", type(default), default=default, hidden=hidden_voter(scenario, "lav") if votes else [])
     add_inference_arguments(command_line)
     command_line.add_argument("--json", type=str | None, help="File to write the results to; -: the standard output")
     command_line.add_argument("--tensorboard", type=str | None, help="Folder to write the results to, for TensorBoard")

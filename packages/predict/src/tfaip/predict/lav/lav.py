@@ -11,6 +11,7 @@ from tfaip.model import configure_devices, find_stored_scenario, load_scenario_p
 from tfaip.predict.array_adoption import as_tensors
 from tfaip.predict.batches_ahead import BATCHES_AHEAD, map_ahead
 from tfaip.predict.lav.lav_base import LAVBase
+from tfaip.predict.loaded_object import absolute
 from tfaip.predict.withheld_error import raised_behind
 
 if TYPE_CHECKING:
@@ -74,10 +75,12 @@ class LAV(LAVBase):
         """
         from tfaip.predict.bundle_function import bundle_prediction_function
 
+        trust = tuple(trust)
         scenario_params = load_scenario_params(path, trust=trust)
         made = (scenario or find_stored_scenario(scenario_params))(scenario_params)
         configure_devices(params.device)
-        return cls(params, made, bundle_prediction_function(path, made, eager=params.run_eagerly), **keywords)
+        lav = cls(params, made, bundle_prediction_function(path, made, eager=params.run_eagerly), **keywords)
+        return lav.loaded_by("from_path", absolute(path), params, scenario=scenario, trust=trust, **keywords)
 
     def _predicted(self, pipeline: DataPipeline, batches: Iterable[Batch]) -> Generator[Sample, None, None]:
         ahead = 0 if self.params.run_eagerly else BATCHES_AHEAD

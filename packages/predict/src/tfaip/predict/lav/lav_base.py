@@ -11,6 +11,7 @@ from tfaip.pipeline import PipelineMode
 from tfaip.predict.errors import PredictionError
 from tfaip.predict.lav.measures import Measures
 from tfaip.predict.lav.result import LAVResult
+from tfaip.predict.loaded_object import LoadedObject
 from tfaip.predict.progress import with_progress
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["LAVBase"]
 
 
-class LAVBase(ABC):
+class LAVBase(LoadedObject, ABC):
     """Computes losses, metrics and the evaluator's figures on one data set after the other.
 
     The figures depend neither on the batch size nor on the number of processes, as long as the graph masks its padding.
@@ -42,6 +43,7 @@ class LAVBase(ABC):
         model: ModelBase[Any] | None = None,
         callbacks: Iterable[LAVCallback] = (),
     ) -> None:
+        super().__init__()
         self.params = params
         self.scenario = scenario
         self.callbacks = list(callbacks)
@@ -62,13 +64,14 @@ class LAVBase(ABC):
             callbacks: Beside those of the constructor.
 
         Raises:
-            PredictionError: A data set has no sample.
+            PredictionError: A data set has no sample, or this process was forked.
         """
         told = [*self.callbacks, *callbacks]
         for number, generator in enumerate(generators):
             yield self._evaluate(f"l{number}", generator, told)
 
     def _evaluate(self, name: str, generator: DataGeneratorParams, callbacks: Sequence[LAVCallback]) -> LAVResult:
+        self.require_own_process()
         for callback in callbacks:
             callback.on_start(name, generator)
         pipeline = self.scenario.data.create_pipeline(PipelineMode.EVALUATION, self.params.pipeline, generator)

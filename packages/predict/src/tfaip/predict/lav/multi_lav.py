@@ -15,6 +15,7 @@ from tfaip.predict.batches_ahead import BATCHES_AHEAD, map_ahead
 from tfaip.predict.errors import PredictionError
 from tfaip.predict.lav.lav_base import LAVBase
 from tfaip.predict.lav.params import MultiLAVParams
+from tfaip.predict.loaded_object import absolute
 from tfaip.predict.voting import MultiModelPredictor, MultiModelPredictorParams
 from tfaip.predict.withheld_error import raised_behind
 
@@ -82,6 +83,7 @@ class MultiLAV(LAVBase):
         """
         if not paths:
             raise PredictionError("a vote must have at least one bundle, got none")
+        trust = tuple(trust)
         scenario_params = load_scenario_params(paths[0], trust=trust)
         made = (scenario or find_stored_scenario(scenario_params))(scenario_params)
         for_predictor = MultiModelPredictorParams(
@@ -94,7 +96,10 @@ class MultiLAV(LAVBase):
                 f"a vote must have a voter: give one, or MultiLAVParams, which name one; got {type(params).__name__}"
             )
         predictor = made.multi_predictor_cls().from_paths(paths, for_predictor, voter=voter, trust=trust)
-        return cls(params, made, predictor, **keywords)
+        lav = cls(params, made, predictor, **keywords)
+        return lav.loaded_by(
+            "from_paths", list(map(absolute, paths)), params, scenario=scenario, voter=voter, trust=trust, **keywords
+        )
 
     def _predicted(self, pipeline: DataPipeline, batches: Iterable[Batch]) -> Generator[Sample, None, None]:
         arrived: dict[int, tuple[Batch, Sample]] = {}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tfaip.model import configure_devices, load_scenario_params
 from tfaip.predict.errors import PredictionError
+from tfaip.predict.loaded_object import absolute
 from tfaip.predict.predictor import load_function
 from tfaip.predict.predictor_base import LoadedModel, PredictorBase
 from tfaip.predict.raw_samples import RawSamplesParams
@@ -72,6 +73,7 @@ class MultiModelPredictor(PredictorBase):
         """
         if not paths:
             raise PredictionError("a vote must have at least one bundle, got none")
+        trust = tuple(trust)
         scenario_params = [load_scenario_params(path, trust=trust) for path in paths]
         require_same_pre_processing([Path(path) for path in paths], scenario_params, params.mode)
         configure_devices(params.device)
@@ -79,7 +81,8 @@ class MultiModelPredictor(PredictorBase):
             LoadedModel(stored.data.create(), load_function(path, stored, params))
             for path, stored in zip(paths, scenario_params, strict=True)
         ]
-        return cls(params, models, voter, **keywords)
+        made = cls(params, models, voter, **keywords)
+        return made.loaded_by("from_paths", list(map(absolute, paths)), params, voter=voter, trust=trust, **keywords)
 
     @classmethod
     def default_params(cls) -> MultiModelPredictorParams:
