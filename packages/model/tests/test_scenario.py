@@ -1,11 +1,13 @@
 import subprocess
 import sys
+from importlib.metadata import version
 
 import pytest
 
 from tfaip.model import ScenarioBase
 from tfaip.model.testing.points.params import PointsPipelineParams, PointsScenarioParams
 from tfaip.model.testing.points.scenario import PointsScenario
+from tfaip.params import from_dict, to_dict
 
 
 def test_a_scenario_names_its_parameters_by_its_type_arguments():
@@ -31,7 +33,13 @@ def test_a_scenario_without_type_arguments_says_how_to_name_them():
 def test_tagged_parameters_tell_whose_they_are():
     params = PointsScenario.tagged(PointsScenario.default_params())
     assert params.scenario == "tfaip.model.testing.points.scenario:PointsScenario"
-    assert params.tfaip_version
+    assert params.tfaip_model_version == version("tfaip-model")
+
+
+def test_parameters_are_read_that_name_the_version_as_it_was_called_before():
+    stored = {**to_dict(PointsScenarioParams()), "tfaip_version": "0.0.9"}
+    del stored["tfaip_model_version"]
+    assert from_dict(PointsScenarioParams, stored).tfaip_model_version == "0.0.9"
 
 
 def test_scenarios_load_without_tensorflow():

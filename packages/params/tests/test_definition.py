@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import pickle
-from typing import Any, Generic, TypeVar, cast
+from collections.abc import Callable
+from typing import Any, ClassVar, Generic, TypeVar, cast
 
 import attrs
 import params_zoo as zoo
 import pytest
 
-from tfaip.params import DefinitionError, field, params
+from tfaip.params import DefinitionError, field, from_json, params, to_json
 from tfaip.params.registry import find_tag, is_params_class, name_of, names_of, tag_of
 
 
@@ -262,3 +264,163 @@ def test_an_annotation_that_does_not_exist_names_the_class() -> None:
 
     with pytest.raises(DefinitionError, match=r"Lost: an annotation can't be resolved: name 'Missing'"):
         fields_of(Lost)
+
+
+@params
+class BaseParams:
+    filters: int = 16
+
+
+def test_a_field_of_a_base_class_is_not_set_without_an_annotation() -> None:
+    with pytest.raises(DefinitionError, match=r"Big\.filters: the field of a base class .* write `filters: int = ...`"):
+
+        @params
+        class Big(BaseParams):
+            filters = 64
+
+    with pytest.raises(DefinitionError, match=r"Computed\.filters"):
+
+        @params
+        class Computed(BaseParams):
+            @property
+            def filters(self) -> int:  # type: ignore[override]  # that is the test
+                return 3
+
+    @params
+    class Annotated(BaseParams):
+        filters: int = 64
+
+    assert Annotated().filters == 64
+
+
+def test_a_default_that_can_be_changed_is_refused_and_a_frozen_one_is_shared() -> None:
+    with pytest.raises(DefinitionError, match=r"\.plain: instances would share this PlainData"):
+
+        @params
+        class _Shared:
+            plain: zoo.PlainData = zoo.PlainData()
+
+    with pytest.raises(DefinitionError, match=r"\.pair: instances would share this tuple"):
+
+        @params
+        class _SharedInside:
+            pair: tuple[list[int], ...] = field(default=([],), mode="ignore")
+
+    @dataclasses.dataclass(frozen=True)
+    class Frozen:
+        p: float = 0.5
+
+    @params
+    class Holder:
+        frozen: Frozen = Frozen()
+
+    assert Holder().frozen is Holder().frozen
+
+
+def test_a_hook_of_dataclasses_that_would_never_run_is_refused() -> None:
+    with pytest.raises(DefinitionError, match="__post_init__ is never called, name it post_init or"):
+
+        @params
+        class _Derived:
+            a: int = 1
+
+            def __post_init__(self) -> None:
+                self.a = 99
+
+
+@dataclasses.dataclass
+class OldData:
+    a: int = 1
+
+
+class Mixin:
+    q: int = 3
+    hint_only: str
+    constant: ClassVar[int] = 4
+
+    def double(self) -> int:
+        return 2 * self.q
+
+
+class Forgotten(BaseParams):
+    q: int = 3
+
+
+@pytest.mark.parametrize(("base", "lost"), [(OldData, "a"), (Mixin, "q"), (Forgotten, "q")])
+def test_fields_of_a_base_class_without_decorator_are_not_lost(base: type, lost: str) -> None:
+    expected = f"{base.__name__} isn't decorated with @params, so {lost} would be no field"
+    with pytest.raises(DefinitionError, match=expected):
+        params(type("New", (base,), {"__annotations__": {"b": int}, "b": 1, "__module__": __name__}))
+
+
+def test_a_class_that_declares_the_fields_of_its_mixin_is_fine() -> None:
+    @params
+    class Declares(Mixin):
+        q: int = 5
+
+    assert (Declares().double(), Declares.constant) == (10, 4)
+
+
+def test_an_undecorated_class_is_refused_when_it_is_first_seen(read: Callable[..., Any]) -> None:
+    class UndecoratedData(zoo.PlainData):
+        q: int = 3
+
+    @params
+    class Holder:
+        layer: BaseParams = field(factory=Forgotten)
+
+    @params
+    class DataHolder:
+        data: zoo.PlainData = field(factory=UndecoratedData)
+
+    with pytest.raises(DefinitionError, match="Forgotten derives from params but isn't decorated with @params itself"):
+        read(Holder)
+    with pytest.raises(DefinitionError, match="isn't decorated as its base is, so q would be no field"):
+        read(DataHolder)
+
+
+@params
+class NodeParams:
+    a: int = 1
+    b: NodeParams = field(factory=lambda: NodeParams())
+
+
+@params
+class HenParams:
+    egg: EggParams = field(factory=lambda: EggParams())
+
+
+@params
+class EggParams:
+    hen: HenParams = field(factory=HenParams)
+
+
+@params
+class FixedParams:
+    inner: FixedParams = field(fixed_class=True)
+
+
+@pytest.mark.parametrize(
+    ("cls", "way"),
+    [
+        (NodeParams, "NodeParams.b -> NodeParams"),
+        (EggParams, "HenParams.egg -> EggParams.hen -> HenParams"),
+        (FixedParams, "FixedParams.inner -> FixedParams"),
+    ],
+)
+def test_defaults_that_hold_themselves_are_an_error_with_the_way(cls: type, way: str, read: Callable[..., Any]) -> None:
+    with pytest.raises(DefinitionError, match=f"the default holds itself without end: {way}$"):
+        read(cls)
+
+
+def test_an_instance_of_a_class_that_was_defined_again_can_be_saved() -> None:
+    def define() -> Any:
+        @params
+        class Cell(BaseParams):
+            b: int = 2
+
+        return Cell
+
+    older = define()(b=7)
+    newer = define()
+    assert from_json(newer, to_json(older)) == newer(b=7)

@@ -13,6 +13,7 @@ from .conversion import skipping_converted
 from .defaults import TypeArgumentDefault
 from .errors import DefinitionError
 from .fields import TYPE_ARGUMENT, field
+from .generics import annotated_fields
 from .registry import is_params_class, register, tag_of
 
 __all__ = ["params"]
@@ -37,10 +38,12 @@ def params(cls: Any = None, *, name: str | None = None, former_tags: Sequence[st
         former_tags: Tags (`module:Class`) of earlier versions, under which older files know the class.
 
     Raises:
-        DefinitionError: A field has no annotation, a default that instances would share, or a former tag is taken.
+        DefinitionError: A field has no annotation or a default that instances would share, a base class declares fields
+            that would be lost, `__post_init__` would never be called, or a former tag is taken.
     """
 
     def decorate(decorated: C) -> C:
+        _check_class(decorated)
         try:
             made = attrs.define(decorated, kw_only=True, auto_attribs=True, field_transformer=_check_fields)
         except DefinitionError:
@@ -53,9 +56,37 @@ def params(cls: Any = None, *, name: str | None = None, former_tags: Sequence[st
     return decorate if cls is None else decorate(cls)
 
 
+def _check_class(cls: type[Any]) -> None:
+    """Refuse what would have no effect, and nothing would say so."""
+    with_fields = [base for base in cls.__mro__ if base is cls or "__attrs_attrs__" in vars(base)]
+    fields = {name for base in with_fields for name in inspect.get_annotations(base)}
+    for base in cls.__mro__[1:-1]:
+        if lost := [name for name in _looks_like_fields(base) if name not in fields]:
+            raise DefinitionError(
+                f"{tag_of(cls)}: {base.__name__} isn't decorated with @params, so {', '.join(lost)} would be no field; "
+                f"decorate it, or annotate with ClassVar"
+            )
+    if hasattr(cls, "__post_init__"):
+        raise DefinitionError(f"{tag_of(cls)}: __post_init__ is never called, name it post_init or __attrs_post_init__")
+
+
+def _looks_like_fields(cls: type[Any]) -> list[str]:
+    """The names that a class without a decorator annotates: those with a value, or all where its bases have fields."""
+    if getattr(cls, "_is_protocol", False):
+        return []
+    declares = hasattr(cls, "__attrs_attrs__") or hasattr(cls, "__dataclass_fields__")
+    return [name for name in annotated_fields(cls) if declares or name in vars(cls)]
+
+
 def _check_fields(cls: type[Any], attributes: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
     """Called by attrs with all fields; those that a base class declares have been checked there."""
-    own = inspect.get_annotations(cls)
+    own = annotated_fields(cls)
+    for attribute in attributes:
+        if attribute.name in vars(cls) and attribute.name not in own:
+            raise DefinitionError(
+                f"{tag_of(cls)}.{attribute.name}: the field of a base class is set without an annotation, which has no "
+                f"effect; write `{attribute.name}: {_spelled(attribute.type)} = ...`"
+            )
     checked = [_check_field(cls, attribute) if attribute.name in own else attribute for attribute in attributes]
     return [a.evolve(converter=skipping_converted(a.converter)) if a.converter is not None else a for a in checked]
 
@@ -64,12 +95,25 @@ def _check_field(cls: type[Any], attribute: attrs.Attribute[Any]) -> attrs.Attri
     default = attribute.default
     if default is TYPE_ARGUMENT or (default is attrs.NOTHING and _depends_on_type_argument(cls, attribute.type)):
         return attribute.evolve(default=attrs.Factory(TypeArgumentDefault(attribute.name), takes_self=True))
-    if isinstance(default, list | dict | set) or is_params_class(type(default)):
+    if is_params_class(type(default)) or not _is_hashable(default):
         raise DefinitionError(
             f"{tag_of(cls)}.{attribute.name}: instances would share this {type(default).__name__}, "
             f"write field(factory=...) instead"
         )
     return attribute
+
+
+def _is_hashable(value: Any) -> bool:
+    """As `dataclass` tells values that can be changed, which instances must not share."""
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
+
+
+def _spelled(annotation: Any) -> str:
+    return annotation if isinstance(annotation, str) else getattr(annotation, "__name__", str(annotation))
 
 
 def _depends_on_type_argument(cls: type[Any], annotation: Any) -> bool:

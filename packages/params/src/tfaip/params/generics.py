@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from .errors import DefinitionError
 
-__all__ = ["ClassOf", "field_annotations", "origin_class", "substitute", "type_variable_bound"]
+__all__ = ["ClassOf", "annotated_fields", "field_annotations", "origin_class", "substitute", "type_variable_bound"]
 
 Arguments = dict[TypeVar, Any]
 
@@ -55,6 +55,11 @@ def type_variable_bound(variable: TypeVar) -> Any:
     if variable.__bound__ is not None:
         return variable.__bound__
     return variable.__constraints__[0] if variable.__constraints__ else None
+
+
+def annotated_fields(cls: type[Any]) -> list[str]:
+    """The names that a class itself annotates, without those of class variables."""
+    return [name for name, found in inspect.get_annotations(cls).items() if "ClassVar" not in str(found)]
 
 
 def field_annotations(annotation: Any) -> dict[str, Any]:

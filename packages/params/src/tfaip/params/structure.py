@@ -8,9 +8,11 @@ from typing import Any
 
 import attrs
 
+from .errors import DefinitionError
 from .field_spec import FieldSpec
 from .fields import PLAIN, FieldOptions, options_of
-from .generics import field_annotations, origin_class
+from .generics import annotated_fields, field_annotations, origin_class
+from .registry import is_params_class, tag_of
 
 __all__ = ["declaring_class", "fields_of"]
 
@@ -22,17 +24,27 @@ def fields_of(annotation: Any) -> dict[str, FieldSpec]:
     """The fields, by name, of a class or of a parametrised class (`Base[X]`), in the order of their declaration.
 
     Raises:
-        DefinitionError: An annotation can't be resolved.
+        DefinitionError: An annotation can't be resolved, or the class isn't decorated as the one that it derives from.
     """
     if annotation not in _CACHE:
         cls = origin_class(annotation)
         assert cls is not None
+        _require_decorator(cls)
         annotations = field_annotations(annotation)
         _CACHE[annotation] = {
             name: FieldSpec(cls, name, alias, annotations.get(name, Any), options, default, converter)
             for name, alias, options, default, converter in _declared(cls)
         }
     return _CACHE[annotation]
+
+
+def _require_decorator(cls: type[Any]) -> None:
+    if "__attrs_attrs__" in vars(cls) or "__dataclass_fields__" in vars(cls):
+        return
+    if any(map(is_params_class, cls.__mro__)):
+        raise DefinitionError(f"{tag_of(cls)} derives from params but isn't decorated with @params itself")
+    if lost := annotated_fields(cls):
+        raise DefinitionError(f"{tag_of(cls)} isn't decorated as its base is, so {', '.join(lost)} would be no field")
 
 
 def _declared(cls: Any) -> list[tuple[str, str, FieldOptions, Any, Any]]:

@@ -37,4 +37,9 @@ class ScenarioBaseParams(Generic[TDataParams, TModelParams]):
         default=0.1, validator=ge(0), help="Input-gradient regularisation: its weight beside the loss"
     )
     scenario: str = field(default="", mode="ignore", help="Tag of the scenario's class")
-    tfaip_version: str = field(default="", mode="ignore", help="Version of tfaip-model that wrote these parameters")
+    tfaip_model_version: str = field(
+        default="",
+        mode="ignore",
+        former_names=["tfaip_version"],
+        help="Version of tfaip-model that wrote these parameters",
+    )

@@ -250,9 +250,9 @@ class ScenarioBase(Generic[TScenarioParams, TPipelineParams]):
 
     @classmethod
     def tagged(cls, params: TParams) -> TParams:
-        """Write the scenario's tag and version into `params`, so that their file tells whose they are."""
+        """Write the scenario's tag and the version of tfaip-model into `params`, so that a file tells whose they are."""
         params.scenario = cls.tag()
-        params.tfaip_version = metadata.version("tfaip-model")
+        params.tfaip_model_version = metadata.version("tfaip-model")
         return params
 
     @classmethod

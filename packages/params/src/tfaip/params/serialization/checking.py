@@ -10,6 +10,7 @@ from typing import Any, get_args, get_origin
 
 from tfaip.params.errors import Mistake, SaveError
 from tfaip.params.field_spec import FieldSpec
+from tfaip.params.registry import find_tag, tag_of
 from tfaip.params.structure import fields_of
 from tfaip.params.tree.building import Problems, build
 from tfaip.params.tree.merging import Merger
@@ -77,9 +78,11 @@ def _problems(params: Any, data: Any, path: Path) -> Problems:
     """What is wrong with the data of params, or comes back from it as something else; `post_init` isn't run."""
     if params is None:
         return []
-    kind = kind_of(type(params))
+    # A notebook's cell that runs again replaces a class, and instances of the older one stay.
+    cls = find_tag(tag_of(type(params))) or type(params)
+    kind = kind_of(cls)
     assert isinstance(kind, ParamsType)
-    node = node_of_class(None, kind, type(params), Origin.DEFAULT)
+    node = node_of_class(None, kind, cls, Origin.DEFAULT)
     merger = Merger(CattrsReader(), imported_class)
     merger.merge(node, data, path)
     back = None if merger.problems else build(node, merger.problems, path, check_required=False)
@@ -133,7 +136,7 @@ def _label(spec: FieldSpec) -> str:
 
 def _differences(value: Any, read: Any, path: Path, label: str) -> Iterator[tuple[Path, ValueProblem]]:
     """The fields of params, a list or a dict of them, that hold something else after reading."""
-    if type(value) is not type(read) or (isinstance(value, dict) and list(value) != list(read)):
+    if tag_of(type(value)) != tag_of(type(read)) or (isinstance(value, dict) and list(value) != list(read)):
         yield path, ValueProblem(f"expects {label}, got {shown(value)}", (f"it would be read as {shown(read)}",))
     elif has_fields(type(value)):
         for name, spec in fields_of(type(value)).items():

@@ -7,7 +7,7 @@ from typing import Any
 from tfaip.params.errors import Mistake, ParamsError, SaveError
 from tfaip.params.field_spec import FieldSpec
 from tfaip.params.generics import origin_class
-from tfaip.params.registry import is_params_class, tag_of
+from tfaip.params.registry import tag_of
 from tfaip.params.structure import fields_of
 from tfaip.params.tree.building import Problems
 from tfaip.params.tree.merging import CLASS_KEY
@@ -43,10 +43,7 @@ def to_dict(params: Any) -> dict[str, Any]:
 
 
 def _write_object(params: Any, annotation: Any, path: Path, problems: Problems) -> dict[str, Any]:
-    cls = type(params)
-    if not is_params_class(cls) and any(is_params_class(base) for base in cls.__mro__):
-        raise ParamsError(f"{tag_of(cls)} derives from params but isn't decorated with @params itself")
-    data: dict[str, Any] = {CLASS_KEY: tag_of(cls)}
+    data: dict[str, Any] = {CLASS_KEY: tag_of(type(params))}
     for name, spec in fields_of(annotation).items():
         here = (*path, name)
         try:

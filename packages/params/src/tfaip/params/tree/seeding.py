@@ -6,6 +6,7 @@ import inspect
 import typing
 from typing import Any
 
+from tfaip.params.errors import DefinitionError
 from tfaip.params.field_spec import FieldSpec
 from tfaip.params.structure import declaring_class, fields_of
 from tfaip.params.values.base import ValueType
@@ -16,10 +17,20 @@ from .nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode
 __all__ = ["node_of_class", "node_of_instance", "select"]
 
 
-def node_of_class(spec: FieldSpec | None, kind: ParamsType, annotation: Any, origin: Origin) -> ParamsNode:
-    """A node of a class whose fields have their defaults; the class is not instantiated."""
+def node_of_class(
+    spec: FieldSpec | None, kind: ParamsType, annotation: Any, origin: Origin, above: tuple[Any, ...] = ()
+) -> ParamsNode:
+    """A node of a class whose fields have their defaults; the class is not instantiated.
+
+    Raises:
+        DefinitionError: The class is one of those `above`, whose defaults it makes: a default holds itself.
+    """
+    if annotation in above:
+        assert spec is not None
+        raise _endless(spec)
     node = ParamsNode(spec, kind, annotation, origin)
-    node.children = {name: _default_node(field) for name, field in fields_of(annotation).items()}
+    below = (*above, annotation)
+    node.children = {name: _default_node(field, below) for name, field in fields_of(annotation).items()}
     return node
 
 
@@ -81,22 +92,46 @@ def _carried(before: Node, after: Node) -> Node:
     return before
 
 
-def _default_node(spec: FieldSpec) -> Node:
+def _default_node(spec: FieldSpec, above: tuple[Any, ...]) -> Node:
     kind = spec.stored_kind
     if not spec.has_default or spec.needs_instance():
-        return _node_without_value(spec)
+        return _node_without_value(spec, above)
     if isinstance(kind, ParamsType) and (cls := spec.default_class()) is not None:
-        return node_of_class(spec, kind, cls, Origin.DEFAULT)
-    return _node_of_value(spec, spec.default_value(), Origin.DEFAULT)
+        return node_of_class(spec, kind, cls, Origin.DEFAULT, above)
+    try:
+        return _node_of_value(spec, spec.default_value(), Origin.DEFAULT)
+    except RecursionError:
+        raise _endless(spec) from None
 
 
-def _node_without_value(spec: FieldSpec) -> Node:
+def _endless(spec: FieldSpec) -> DefinitionError:
+    return spec.error(f"the default holds itself without end: {' -> '.join(_way_back(spec, spec.owner, [], set()))}")
+
+
+def _way_back(spec: FieldSpec, start: type[Any], way: list[str], walked: set[type[Any]]) -> list[str]:
+    """The fields with a default by which the class that holds the field comes back to itself; empty for none."""
+    way = [*way, f"{spec.owner.__name__}.{spec.name}"]
+    kind = spec.stored_kind
+    if isinstance(kind, ValueType) or not (spec.has_default or spec.options.fixed_class or spec.options.tuple_like):
+        return []
+    for base in (kind if isinstance(kind, ParamsType) else kind.item).bases:
+        if issubclass(start, base):
+            return [*way, start.__name__]
+        if base not in walked:
+            walked.add(base)
+            for field in fields_of(base).values():
+                if found := _way_back(field, start, way, walked):
+                    return found
+    return []
+
+
+def _node_without_value(spec: FieldSpec, above: tuple[Any, ...]) -> Node:
     kind = spec.stored_kind
     if isinstance(kind, ParamsType):
         # Without a default the class has to be selected, except where nothing else than the declared one is possible.
         fixed = spec.options.fixed_class or spec.options.tuple_like
         if fixed and not inspect.isabstract(kind.bases[0]):
-            return node_of_class(spec, kind, kind.annotations[0], Origin.DEFAULT)
+            return node_of_class(spec, kind, kind.annotations[0], Origin.DEFAULT, above)
         return ParamsNode(spec, kind, UNSET, Origin.DEFAULT)
     if isinstance(kind, ParamsList):
         return ListNode(spec, kind, UNSET, Origin.DEFAULT)
