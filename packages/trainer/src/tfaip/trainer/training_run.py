@@ -38,6 +38,7 @@ from tfaip.trainer.reporting.epoch_progress import EpochProgress
 from tfaip.trainer.reporting.progress import create_progress
 from tfaip.trainer.reporting.tensorboard import TensorBoardWriter
 from tfaip.trainer.run_context import RunContext
+from tfaip.trainer.run_state import check_run_state
 from tfaip.trainer.stop_signals import StopRequested
 from tfaip.trainer.training_data import TrainingData
 from tfaip.trainer.training_loop import create_training_loop
@@ -194,8 +195,9 @@ class TrainingRun:
             cut_back(folder.path, folder.growing_files, {})
             return None
         logger.info("Reading %s", checkpoint.path)
-        checkpoint.restore(context.network.variables)
         state = checkpoint.state()
+        check_run_state(state, checkpoint.path)
+        checkpoint.restore(context.network.variables)
         cut_back(folder.path, folder.growing_files, state["sizes"])
         return state
 

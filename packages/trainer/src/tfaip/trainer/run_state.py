@@ -1,0 +1,83 @@
+"""Where a run stood when its checkpoint was written: which values the JSON must hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tfaip.trainer.errors import CheckpointError
+
+__all__ = ["check_run_state"]
+
+_COUNT, _NUMBER, _TEXT, _OBJECT = "a count", "a number", "a text", "an object"
+_PERHAPS = "a number or null"
+_REQUIRED: dict[str, Any] = {
+    "epoch": _COUNT,
+    "step": _COUNT,
+    "logs": {None: _NUMBER},
+    "actions": {None: _OBJECT},
+    "sizes": {None: _COUNT},
+    "machine": _OBJECT,
+    "pipeline": _OBJECT,
+}
+_OPTIONAL: dict[str, Any] = {
+    "samples_per_epoch": _COUNT,
+    "counts": {"steps": _COUNT, "samples": _COUNT, "seconds": _NUMBER, "waited": _NUMBER, "trained": bool},
+}
+_ACTIONS: dict[str, Any] = {
+    "choose_best": {"log": _TEXT, "mode": _TEXT, "value": _PERHAPS, "epoch": _PERHAPS},
+    "stop_early": {"count": _COUNT},
+}
+
+
+def check_run_state(state: Mapping[str, Any], path: Path) -> None:
+    """Refuse a state that no run has written, before anything is taken from it.
+
+    Args:
+        state: The state that the checkpoint holds.
+        path: The checkpoint, for the message.
+
+    Raises:
+        CheckpointError: A value is missing or of another kind.
+    """
+    given = {name: value for name, value in state.items() if value is not None}
+    expected = {**_REQUIRED, **{name: kind for name, kind in _OPTIONAL.items() if name in given}}
+    problem = _problem(given, expected, "state")
+    actions = given["actions"] if not problem else {}
+    problem = problem or _problem(
+        actions, {name: kind for name, kind in _ACTIONS.items() if name in actions}, "actions"
+    )
+    if problem:
+        raise CheckpointError(f"the checkpoint {path} can't be resumed from, {problem}")
+
+
+def _problem(value: Any, kind: Any, where: str) -> str:
+    """Say what is wrong with a value; an empty text where nothing is."""
+    if isinstance(kind, dict):
+        if not isinstance(value, Mapping):
+            return f"{where} must be an object, got {_shown(value)}"
+        for name, inner in kind.items():
+            for key in value if name is None else (name,):
+                if key not in value:
+                    return f"{where} lacks {key!r}"
+                if problem := _problem(value[key], inner, f"{where}.{key}"):
+                    return problem
+        return ""
+    # Logs may be NaN, which Python writes as a number; a whole one of more digits than a float holds is none.
+    is_number = type(value) is float or (type(value) is int and abs(value) < 2**63)
+    fits = {
+        _COUNT: type(value) is int and 0 <= value < 2**63,
+        _NUMBER: is_number,
+        _PERHAPS: value is None or is_number,
+        _TEXT: isinstance(value, str),
+        _OBJECT: isinstance(value, Mapping),
+        bool: isinstance(value, bool),
+    }[kind]
+    name = "true or false" if kind is bool else kind
+    return "" if fits else f"{where} must be {name}, got {_shown(value)}"
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) < 60 else f"{text[:57]}..."
