@@ -1,11 +1,13 @@
 import io
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pipeline_cases import batches_of, make_pipeline, make_sample
 
-from tfaip.pipeline import PipelineMode
+from tfaip.params import field, params
+from tfaip.pipeline import DataGenerator, DataGeneratorParams, PipelineMode
 from tfaip.pipeline.errors import DataError, DefinitionError
 from tfaip.pipeline.generators import (
     BudgetedListsGeneratorParams,
@@ -156,3 +158,33 @@ def test_samples_in_memory_are_not_changed_by_processors():
     pipeline = make_pipeline(DoubleParams(), generator=InMemoryGeneratorParams(samples=samples))
     assert batches_of(pipeline) == batches_of(pipeline)
     assert samples[0].inputs["x"].max() == 3
+
+
+class OpensAFile(DataGenerator):
+    def __init__(self, mode, params):
+        super().__init__(mode, params)
+        params.open()
+
+
+@params
+class OpensAFileParams(DataGeneratorParams):
+    path: str = field(default="", help="A file")
+    fails: bool = field(default=False, help="With a mistake of its own")
+
+    def cls(self):
+        return OpensAFile
+
+    def open(self):
+        if self.fails:
+            raise ZeroDivisionError
+        Path(self.path).read_bytes()
+
+
+def test_a_file_that_a_generator_needs_can_be_looked_for_before_anything_is_read(tmp_path):
+    with pytest.raises(DataError, match="OpensAFile needs .*missing: No such file or directory"):
+        OpensAFileParams(path=str(tmp_path / "missing")).require_files(PipelineMode.TRAINING)
+    with pytest.raises(DataError, match="no file matches"):
+        CSVGeneratorParams(files=[str(tmp_path / "*.csv")]).require_files(PipelineMode.TRAINING)
+    ListFileGeneratorParams(lists=["-"]).require_files(PipelineMode.PREDICTION)
+    # Such a mistake is told where samples are read, with its place in the code.
+    OpensAFileParams(fails=True).require_files(PipelineMode.TRAINING)

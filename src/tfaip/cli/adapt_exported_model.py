@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tfaip.model import Bundle
 from tfaip.model.command import import_tensorflow, log_to_console, new_command_line, run_command
 from tfaip.params.shown_text import clean_text, one_line
 
@@ -30,13 +31,13 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _adapt(path: str, arguments: list[str]) -> None:
-
     command_line = new_command_line(
         prog=f"tfaip-adapt-exported-model --export_dir {path}", description="Rebuild a bundle with today's code."
     )
     command_line.add_argument("--output", type=str | None, help="Folder of the new bundle; default: in place")
     parsed = command_line.parse(arguments)
     log_to_console()
+    Bundle.at(path)
     import_tensorflow()
     from tfaip.model.bundle.adapt import adapt_bundle
 

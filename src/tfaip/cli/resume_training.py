@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tfaip.cli.scenario_command_line import require_data, require_folder
 from tfaip.model.command import import_tensorflow, log_to_console, new_command_line, run_command
 
 __all__ = ["main"]
@@ -40,8 +41,8 @@ def _resume(run_dir: str, arguments: list[str]) -> None:
     command_line.add_root("trainer", type(stored), default=stored)
     params = command_line.parse(arguments)["trainer"]
     log_to_console()
-    # Before seconds go by. Of several machines only one writes, and the others come while it does.
-    if params.device.dist_strategy != "multi_worker":
-        folder.require_free()
+    scenario = find_stored_scenario(params.scenario)
+    require_folder(params, resumes=True)
+    require_data(scenario, params)
     import_tensorflow()
-    find_stored_scenario(params.scenario).create_trainer(params).resume()
+    scenario.create_trainer(params).resume()

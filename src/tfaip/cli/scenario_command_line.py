@@ -7,8 +7,9 @@ from typing import Any
 from tfaip.model import ScenarioBase, find_scenario
 from tfaip.model.command import new_command_line
 from tfaip.params import CommandLine
+from tfaip.trainer import RunFolder, TrainerParams
 
-__all__ = ["scenario_command_line"]
+__all__ = ["require_data", "require_folder", "scenario_command_line"]
 
 
 def scenario_command_line(command: str, name: str) -> tuple[type[ScenarioBase[Any, Any]], CommandLine]:
@@ -18,3 +19,29 @@ def scenario_command_line(command: str, name: str) -> tuple[type[ScenarioBase[An
     command_line = new_command_line(prog=f"{command} {name}", description=scenario.__doc__ or "")
     command_line.add_root("trainer", type(default), default=default)
     return scenario, command_line
+
+
+def require_folder(params: TrainerParams, *, resumes: bool = False) -> None:
+    """Refuse an output folder that can't be had, before TensorFlow loads.
+
+    Raises:
+        RunFolderError: It is in use, or holds a run that is neither resumed nor to be overwritten.
+    """
+    # Of several machines only one writes, and the others may find what it has just written.
+    if params.output_dir is None or params.device.dist_strategy == "multi_worker":
+        return
+    folder = RunFolder(params.output_dir)
+    if resumes:
+        folder.require_free()
+    else:
+        folder.require_no_run(overwrite=params.overwrite)
+
+
+def require_data(scenario: type[ScenarioBase[Any, Any]], params: TrainerParams) -> None:
+    """Refuse files that the parameters name and that are missing, before TensorFlow loads.
+
+    Raises:
+        DataError: A list, a table or a folder of samples is missing.
+    """
+    scenario.complete_trainer_params(params)
+    params.gen.require_files(lav=params.lav_every_n > 0)

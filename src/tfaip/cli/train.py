@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tfaip.cli.scenario_command_line import scenario_command_line
+from tfaip.cli.scenario_command_line import require_data, require_folder, scenario_command_line
 from tfaip.model.command import import_tensorflow, log_to_console, run_command
 
 __all__ = ["main"]
@@ -44,13 +44,13 @@ def _train(scenario_name: str, arguments: list[str]) -> None:
         print(plot_schedule(params.learning_rate, params.epochs), end="")
         return
     log_to_console()
-    trains = not (parsed.arguments.check or parsed.arguments.summary)
-    # Before seconds go by. Of several machines only one writes, and the others may find what it has just written.
-    if trains and params.output_dir and params.device.dist_strategy != "multi_worker":
-        from tfaip.trainer import RunFolder
-
-        RunFolder(params.output_dir).require_no_run(overwrite=params.overwrite)
-    scenario.complete_trainer_params(params)
+    if parsed.arguments.summary:
+        scenario.complete_trainer_params(params)
+    else:
+        if not parsed.arguments.check:
+            require_folder(params)
+        params.warmstart.require_model()
+        require_data(scenario, params)
     if params.output_dir or parsed.arguments.check:
         from tfaip.params import to_json
 

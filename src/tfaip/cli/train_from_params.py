@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tfaip.cli.scenario_command_line import require_data, require_folder
 from tfaip.model.command import import_tensorflow, log_to_console, new_command_line, run_command
 
 __all__ = ["main"]
@@ -39,5 +40,9 @@ def _train(path: str, arguments: list[str]) -> None:
     command_line.add_root("trainer", type(stored), default=stored)
     params = command_line.parse(arguments)["trainer"]
     log_to_console()
+    scenario = find_stored_scenario(params.scenario)
+    require_folder(params)
+    params.warmstart.require_model()
+    require_data(scenario, params)
     import_tensorflow()
-    find_stored_scenario(params.scenario).create_trainer(params).train()
+    scenario.create_trainer(params).train()

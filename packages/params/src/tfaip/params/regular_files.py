@@ -9,8 +9,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 __all__ = ["open_regular", "read_regular", "require_regular"]
 
@@ -32,7 +32,7 @@ def require_regular(path: str | os.PathLike[str]) -> os.stat_result:
     return _checked(_stat(path), path)
 
 
-def open_regular(path: str | os.PathLike[str]) -> BinaryIO:
+def open_regular(path: str | os.PathLike[str]) -> BufferedReader:
     """A regular file, opened for reading bytes; opening never blocks.
 
     Raises:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tfaip.params import params
+from tfaip.params import UserError, params
 
+from .errors import DataError
 from .mode import PipelineMode
 
 if TYPE_CHECKING:
@@ -25,3 +26,23 @@ class DataGeneratorParams:
     def create(self, mode: PipelineMode) -> DataGenerator[Any]:
         """Make the generator."""
         return self.cls()(mode, self)
+
+    def require_files(self, mode: PipelineMode) -> None:
+        """Hook: refuse files that are named and missing; commands call it before they load TensorFlow.
+
+        The base makes the generator and drops it. Override it where that takes long.
+
+        Raises:
+            DataError: A file is missing, or can't be read.
+        """
+        try:
+            self.create(mode)
+        except UserError:
+            raise
+        except OSError as error:
+            if error.filename is None:
+                return
+            name = type(self).__name__.removesuffix("Params")
+            raise DataError(f"{name} needs {error.filename}: {error.strerror or type(error).__name__}") from error
+        except Exception:  # comes again, with its place, when the samples are read
+            return

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from tfaip.params import TYPE_ARGUMENT, field, params
-from tfaip.pipeline import DataGeneratorParams, DataPipelineParams
+from tfaip.pipeline import DataGeneratorParams, DataPipelineParams, PipelineMode
 
 __all__ = ["PipelineSetup", "TrainerPipelineParams", "TrainerPipelineParamsBase"]
 
@@ -48,6 +48,21 @@ class TrainerPipelineParamsBase(ABC, Generic[TTrainParams, TValParams]):
     def lav_gen(self) -> Iterable[DataGeneratorParams]:
         """Return a generator for each data set that is loaded and validated during training; by default none."""
         return ()
+
+    def require_files(self, *, lav: bool = False) -> None:
+        """Refuse files that are named and missing.
+
+        Args:
+            lav: Whether the data sets of `lav_gen` are needed.
+
+        Raises:
+            DataError: A file is missing, or can't be read.
+        """
+        self.train_gen().require_files(PipelineMode.TRAINING)
+        validated = [self.val_gen(), *(self.lav_gen() if lav else ())]
+        for generator in validated:
+            if generator is not None:
+                generator.require_files(PipelineMode.EVALUATION)
 
 
 @params

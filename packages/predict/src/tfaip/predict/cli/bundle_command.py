@@ -6,12 +6,14 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from tfaip.model import Bundle
 from tfaip.model.command import USAGE_ERROR, reported_user_errors, take_log_level
 from tfaip.model.keras_backend import prefer_tensorflow
 from tfaip.params.shown_text import one_line
+from tfaip.pipeline import DataGeneratorParams, PipelineMode
 from tfaip.predict.errors import PredictionError
 
-__all__ = ["run_bundle_command", "sample_errors", "trusted_on_the_line", "values_of"]
+__all__ = ["require_data", "run_bundle_command", "sample_errors", "trusted_on_the_line", "values_of"]
 
 
 def run_bundle_command(
@@ -48,6 +50,23 @@ def run_bundle_command(
 def trusted_on_the_line(words: Sequence[str]) -> list[str]:
     """The packages that `--trust` names, for what has to be read before the line can be."""
     return values_of(["--trust"], words)[0]
+
+
+def require_data(bundles: Sequence[str], generator: DataGeneratorParams, mode: PipelineMode) -> None:
+    """Refuse bundles and samples that are missing, before TensorFlow loads.
+
+    Args:
+        bundles: Folders of the bundles.
+        generator: Where samples come from.
+        mode: What they are read for.
+
+    Raises:
+        BundleError: A folder is no bundle.
+        DataError: A list, a table or a folder of samples is missing.
+    """
+    for bundle in bundles:
+        Bundle.at(bundle)
+    generator.require_files(mode)
 
 
 @contextmanager

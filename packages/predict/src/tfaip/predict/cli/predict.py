@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 from tfaip.model.command import import_tensorflow, log_to_console, new_command_line
-from tfaip.predict.cli.bundle_command import run_bundle_command, trusted_on_the_line
+from tfaip.pipeline import PipelineMode
+from tfaip.predict.cli.bundle_command import require_data, run_bundle_command, trusted_on_the_line
 
 __all__ = ["main"]
 
@@ -62,6 +63,8 @@ def _predict(paths: list[str], words: list[str]) -> None:
     log_to_console()
     if params.silent:
         logging.getLogger("tfaip").setLevel(logging.WARNING)
+
+    require_data(paths, parsed["data"], PipelineMode.PREDICTION)
 
     from tfaip.predict.dump import DumpWriter
 

@@ -10,8 +10,10 @@ from typing import Any
 from tfaip.model import find_stored_scenario, load_scenario_params
 from tfaip.model.command import import_tensorflow, log_to_console, new_command_line
 from tfaip.params.shown_text import one_line
-from tfaip.predict.cli.bundle_command import trusted_on_the_line
+from tfaip.pipeline import PipelineMode
+from tfaip.predict.cli.bundle_command import require_data, trusted_on_the_line
 from tfaip.predict.cli.inference_arguments import add_inference_arguments, apply_inference_arguments, hidden_voter
+from tfaip.predict.lav.data_sets import data_sets_of
 from tfaip.predict.lav.params import LAVParams, MultiLAVParams
 
 __all__ = ["validate"]
@@ -51,10 +53,11 @@ def validate(prog: str, paths: list[str], words: list[str], *, votes: bool) -> N
     log_to_console()
     if params.silent:
         logging.getLogger("tfaip").setLevel(logging.WARNING)
+    data_sets = data_sets_of(parsed["data"])
+    require_data(paths, parsed["data"], PipelineMode.EVALUATION)
     import_tensorflow()
 
     from tfaip.predict.lav.callbacks import DumpSamples, PrintSamples
-    from tfaip.predict.lav.data_sets import data_sets_of
     from tfaip.predict.lav.result_files import write_json, write_tensorboard
 
     lav = scenario.create_multi_lav(paths, params) if votes else scenario.create_lav(paths[0], params)
@@ -64,7 +67,7 @@ def validate(prog: str, paths: list[str], words: list[str], *, votes: bool) -> N
         ]
         if arguments.dump:
             callbacks.append(stack.enter_context(closing(DumpSamples(arguments.dump))))
-        results = list(lav.run(data_sets_of(parsed["data"]), callbacks=callbacks))
+        results = list(lav.run(data_sets, callbacks=callbacks))
     if arguments.json != "-":
         _print_table(results)
     if arguments.json:

@@ -9,8 +9,9 @@ from typing import Any
 import attrs
 
 from tfaip.params import field, params
+from tfaip.trainer.errors import WarmStartError
 
-__all__ = ["WarmstartParams"]
+__all__ = ["WarmstartParams", "require_stored_weights"]
 
 
 def _rules(instance: Any, attribute: attrs.Attribute[Any], value: list[str]) -> None:
@@ -65,3 +66,22 @@ class WarmstartParams:
         factory=list,
         help="Layers whose names are compared without the number that Keras appends: lstm_cell for lstm_cell_3",
     )
+
+    def require_model(self) -> None:
+        """Refuse a model that is not there; commands call it before they load TensorFlow.
+
+        Raises:
+            WarmStartError: It is missing.
+        """
+        if self.model is not None:
+            require_stored_weights(self.model)
+
+
+def require_stored_weights(path: Path) -> None:
+    """Refuse a path at which there is nothing.
+
+    Raises:
+        WarmStartError: There is no such folder or file.
+    """
+    if not path.exists():
+        raise WarmStartError(f"warmstart.model must be a folder or a file, but {path} is not there")

@@ -12,10 +12,12 @@ from typing import IO
 import numpy as np
 
 from tfaip.model.bundle.array_file import ArrayFile
+from tfaip.model.bundle.atomic_folder import standing_folder
 from tfaip.model.bundle.weights import read_weights
 from tfaip.params.regular_files import require_regular
 from tfaip.trainer.checkpoint import WEIGHTS, Checkpoint, Checkpoints
 from tfaip.trainer.errors import CheckpointError, WarmStartError
+from tfaip.trainer.warm_start.params import require_stored_weights
 
 __all__ = ["MIN_LIMIT", "StoredWeights", "read_stored_weights"]
 
@@ -51,12 +53,12 @@ def read_stored_weights(path: Path, *, limit: int | None = None) -> StoredWeight
     Raises:
         WarmStartError: There is nothing that can be read, or more than the limit.
     """
+    path = standing_folder(path)  # the new run may replace the one that it starts from
+    require_stored_weights(path)
     try:
         if path.is_dir():
             file = _weights_in(path)
             return StoredWeights(file, read_weights(file, limit=limit))
-        if not path.exists():
-            raise WarmStartError(f"warmstart.model must be a folder or a file, but {path} is not there")
         allowed = max(require_regular(path).st_size, MIN_LIMIT) if limit is None else limit
         if path.suffix == ".keras":
             return _read_h5(path, io.BytesIO(_weights_of_archive(path, allowed)), allowed)
@@ -71,7 +73,7 @@ def _weights_in(folder: Path) -> Path:
         return Checkpoint.at(folder).path / WEIGHTS
     if (folder / WEIGHTS).is_file():
         return folder / WEIGHTS
-    for checkpoints in (folder / "checkpoint", folder):
+    for checkpoints in (standing_folder(folder / "checkpoint"), folder):
         newest = Checkpoints(checkpoints).newest()
         if newest:
             return newest.path / WEIGHTS

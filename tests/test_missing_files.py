@@ -1,0 +1,83 @@
+"""Files that are named and missing are told by each command before TensorFlow loads."""
+
+from importlib import import_module
+
+import pytest
+
+from examples.atr.scenario import ATRScenario
+from tfaip.params import save
+
+MISSING = ["--train.image_files", "there/is/none*.png"]
+
+
+@pytest.fixture
+def told(monkeypatch, capsys):
+    """What a command says that ends before it loads TensorFlow, with exit code 2."""
+
+    def run(module, *words):
+        command = import_module(module)
+        for name in ("tfaip.predict.cli.validation", module):
+            loading = import_module(name)
+            if hasattr(loading, "import_tensorflow"):
+                monkeypatch.setattr(loading, "import_tensorflow", lambda: pytest.fail("it loads TensorFlow"))
+                monkeypatch.setattr(loading, "log_to_console", lambda: None)
+        with pytest.raises(SystemExit) as ended:
+            command.main(list(map(str, words)))
+        assert ended.value.code == 2
+        said = capsys.readouterr().err
+        assert said.count("\n") == 1, said
+        return said
+
+    return run
+
+
+@pytest.fixture
+def params(tmp_path):
+    params = ATRScenario.default_trainer_params()
+    params.output_dir = tmp_path / "run"
+    ATRScenario.tagged(params.scenario)
+    return params
+
+
+@pytest.fixture
+def bundle(params, tmp_path):
+    folder = tmp_path / "bundle"
+    (folder / "resources").mkdir(parents=True)
+    params.scenario.data = ATRScenario(params.scenario).data.dump_resources(folder)
+    save(params.scenario, folder / "scenario_params.json")
+    return folder
+
+
+@pytest.mark.parametrize("also", [[], ["--check"], ["--trainer.overwrite"]])
+def test_a_training_names_them(told, tmp_path, also):
+    words = ["examples.atr", "--trainer.output_dir", tmp_path / "run", *also]
+    assert "no file matches 'there/is/none*.png'" in told("tfaip.cli.train", *words, *MISSING)
+    assert "no file matches 'a/b'" in told("tfaip.cli.train", *words, "--val.image_files", "a/b")
+    assert "warmstart.model must be a folder or a file, but a/b is not there" in told(
+        "tfaip.cli.train", *words, "--warmstart.model", "a/b"
+    )
+    assert not (tmp_path / "run").exists()
+
+
+def test_resuming_and_training_from_parameters_name_them(told, params):
+    params.output_dir.mkdir()
+    path = params.output_dir / "trainer_params.json"
+    save(params, path)
+    assert "no file matches 'there/is/none*.png'" in told("tfaip.cli.resume_training", params.output_dir, *MISSING)
+    again = ["--trainer.output_dir", params.output_dir.parent / "again"]
+    assert "no file matches 'there/is/none*.png'" in told("tfaip.cli.train_from_params", path, *again, *MISSING)
+    assert "there is no such folder" in told("tfaip.cli.resume_training", params.output_dir.parent / "other")
+
+
+@pytest.mark.parametrize("command", ["predict", "lav"])
+def test_prediction_and_validation_name_them(told, bundle, command):
+    words = ["--export_dir", bundle, "--data.image_files", "there/is/none*.png"]
+    assert "no file matches 'there/is/none*.png'" in told(f"tfaip.predict.cli.{command}", *words)
+
+
+def test_several_bundles_are_looked_for_before_any_is_loaded(told, bundle):
+    missing = bundle.with_name("missing")
+    said = f"a bundle is a folder, but {missing} is not there"
+    assert said in told("tfaip.predict.cli.predict", "--export_dir", bundle, missing)
+    assert said in told("tfaip.predict.cli.multi_lav", "--export_dirs", bundle, missing)
+    assert said in told("tfaip.cli.adapt_exported_model", "--export_dir", missing)
