@@ -25,15 +25,14 @@ def graph_prediction_function(graph: GraphBase[Any], data: DataBase[Any], *, eag
     """
     import tensorflow as tf
 
+    from tfaip.model.compiled import compiled
     from tfaip.model.tensor_specs import tensor_specs
 
     specs = tensor_specs(data.input_layer_specs())
-    compiled = graph.prediction_outputs
-    if not eager:
-        compiled = tf.function(compiled, input_signature=[specs], autograph=False)
+    outputs = graph.prediction_outputs if eager else compiled(graph.prediction_outputs, input_signature=[specs])
 
     def predict(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
         # What the pipeline sends but the graph does not declare is not its input.
-        return compiled({name: tf.convert_to_tensor(inputs[name]) for name in specs})
+        return outputs({name: tf.convert_to_tensor(inputs[name]) for name in specs})
 
     return predict

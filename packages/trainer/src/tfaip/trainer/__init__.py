@@ -11,6 +11,7 @@ from tfaip.trainer.early_stopping import EarlyStoppingParams
 from tfaip.trainer.errors import (
     CallbackError,
     CheckpointError,
+    ConcurrentTrainingError,
     EpochSizeError,
     RunFolderError,
     TrainingError,
@@ -61,6 +62,7 @@ __all__ = [
     "AdamaxParams",
     "CallbackError",
     "CheckpointError",
+    "ConcurrentTrainingError",
     "ConstantParams",
     "CosineDecayParams",
     "DeviceConfigParams",

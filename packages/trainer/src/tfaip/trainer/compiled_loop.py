@@ -9,6 +9,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from tfaip.model.compiled import compiled
 from tfaip.trainer.steps_per_call import StepsPerCall
 
 __all__ = ["CompiledLoop", "LoopCall", "next_batch"]
@@ -60,9 +61,9 @@ class CompiledLoop:
         eager: bool = False,
         jit_compile: bool = False,
     ) -> None:
-        self._step = tf.function(step, autograph=False, jit_compile=True) if jit_compile and not eager else step
+        self._step = compiled(step, jit_compile=True) if jit_compile and not eager else step
         self._steps_per_call = StepsPerCall(steps_per_call)
-        self._run = self._loop if eager else tf.function(self._loop, autograph=False)
+        self._run = self._loop if eager else compiled(self._loop)
 
     def __call__(self, iterator: Any, max_samples: int | None = None, max_steps: int | None = None) -> LoopCall:
         """Make the steps of one call; fewer where the pass ends, or where one of the limits is reached.

@@ -7,6 +7,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from tfaip.model.compiled import compiled
 from tfaip.trainer.compiled_loop import CompiledLoop, next_batch
 from tfaip.trainer.train_step import TrainStep
 
@@ -28,7 +29,7 @@ class DeferredUpdateLoop(CompiledLoop):
     def __init__(self, step: TrainStep, *, steps_per_call: int = 0) -> None:
         super().__init__(step, steps_per_call=steps_per_call)
         # A function of its own, so that it is traced once for the two places that call it.
-        self._begin = tf.function(step.begin, autograph=False)
+        self._begin = compiled(step.begin)
         self._finish, self._leave_out = step.finish, step.leave_out
 
     def _loop(self, iterator: Any, max_steps: Any, max_samples: Any) -> Any:

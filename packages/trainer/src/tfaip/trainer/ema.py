@@ -8,6 +8,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from tfaip.model.compiled import compiled
+
 __all__ = ["ExponentialMovingAverage"]
 
 # The dynamic decay forgets a quarter of the average over an epoch, within the limits of what averages usefully.
@@ -38,7 +40,7 @@ class ExponentialMovingAverage:
             for weight in self._weights
         ]
         # Traced once: eagerly, each of the many assignments would pay for Python.
-        self._swap = tf.function(self._swapped, autograph=False)
+        self._swap = compiled(self._swapped)
 
     def decay(self, samples: Any, samples_per_epoch: Any) -> Any:
         """Return d, a float32 scalar.

@@ -7,6 +7,7 @@ from tfaip.params import UserError
 __all__ = [
     "CallbackError",
     "CheckpointError",
+    "ConcurrentTrainingError",
     "EpochSizeError",
     "LostWorkerError",
     "RunFolderError",
@@ -21,6 +22,10 @@ class CallbackError(UserError, ValueError):
 
 class CheckpointError(UserError, ValueError):
     """There is no checkpoint that can be read, or it is one of another network."""
+
+
+class ConcurrentTrainingError(UserError, RuntimeError):
+    """A training is started while another one runs in the same process."""
 
 
 class EpochSizeError(UserError, ValueError):

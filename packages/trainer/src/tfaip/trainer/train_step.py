@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 import tensorflow as tf
 
+from tfaip.model.compiled import compiled
 from tfaip.model.tensorboard import Recorder
 from tfaip.trainer.forward_state import ForwardState
 
@@ -82,7 +83,7 @@ class TrainStep:
         self.samples_per_epoch = _variable(0, "int64", "samples_per_epoch")
         # Where each step is an update, the optimizer counts them already.
         self._steps = _variable(0, "int64", "steps") if accumulation or self._scales_loss else None
-        self._finish = tf.function(self._apply_what_is_left, autograph=False)
+        self._finish = compiled(self._apply_what_is_left)
 
     @property
     def variables(self) -> list[Any]:

@@ -16,6 +16,7 @@ from tfaip.trainer.distribution.lost_worker import lost_workers
 from tfaip.trainer.distribution.share import share_of_batches
 from tfaip.trainer.distribution.strategy import Strategy, create_strategy
 from tfaip.trainer.machine import keep_threads
+from tfaip.trainer.one_training import only_training
 from tfaip.trainer.reporting.status_file import StatusFile
 from tfaip.trainer.reporting.train_log import logged_to
 from tfaip.trainer.run_folder import RunFolder, stored_seed
@@ -72,10 +73,12 @@ class Trainer:
 
     # What users call.
 
+    @only_training()
     def train(self) -> dict[str, float]:
         """Start a new run and return the logs of its last epoch.
 
         Raises:
+            ConcurrentTrainingError: Another training is running in this process.
             SaveError: A parameter holds a value that can't be loaded again; nothing has been written yet.
             RunFolderError: The output folder can't be written, or no longer, or holds a run already.
             DeviceError: The devices that were asked for can't be had.
@@ -96,12 +99,14 @@ class Trainer:
                 self._warm_start(run)
                 return run.run()
 
+    @only_training()
     def resume(self) -> dict[str, float]:
         """Go on with the run in the output folder, from its newest checkpoint, and return the logs of its last epoch.
 
         A run that has finished only exports, unless `epochs` was raised. Thread counts are those of the run before.
 
         Raises:
+            ConcurrentTrainingError: Another training is running in this process.
             RunFolderError: The output folder holds no run.
             CheckpointError: No checkpoint can be read, or the network has changed since.
         """

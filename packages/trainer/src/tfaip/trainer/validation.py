@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import tensorflow as tf
 
+from tfaip.model.compiled import compiled
 from tfaip.pipeline import Sample
 from tfaip.predict.lav.result import numbers_of
 from tfaip.trainer.compiled_loop import CompiledLoop
@@ -62,7 +62,8 @@ class Validation:
         self.batches = 0
         self.figures: Mapping[str, Any] = {}
         self._loop = CompiledLoop(self._step, eager=eager)
-        self._step_with_outputs = self._outputs if eager else tf.function(self._outputs, autograph=False)
+        # Batches differ in size and padding; a second trace, for any shape, serves them all.
+        self._step_with_outputs = self._outputs if eager else compiled(self._outputs, reduce_retracing=True)
 
     def run(self) -> dict[str, float]:
         """Evaluate one pass and return the logs."""

@@ -57,9 +57,8 @@ class Measures:
 
     def _prepare(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> None:
         """Find out on the first batch what can be computed."""
-        import tensorflow as tf
-
         from tfaip.model import ModelMetrics
+        from tfaip.model.compiled import compiled
 
         losses: list[str] = []
         try:
@@ -79,7 +78,7 @@ class Measures:
                 metrics.append(name)
         self._metrics = ModelMetrics(self._model, losses, metrics)
         # Batches differ in size and padding; a second trace, for any shape, serves them all.
-        self._update = self._run if self._eager else tf.function(self._run, autograph=False, reduce_retracing=True)
+        self._update = self._run if self._eager else compiled(self._run, reduce_retracing=True)
 
     def _run(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> None:
         assert self._metrics is not None

@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfaip.model import DeviceConfigParams, DeviceError
+from tfaip.model.compiled import compiled
 from tfaip.trainer.distribution.cluster import Cluster
 
 __all__ = ["Strategy", "create_strategy"]
@@ -41,7 +42,7 @@ class Strategy:
         self._distributed = distributed
         self._cluster = cluster
         self._replicas = distributed.num_replicas_in_sync // self.workers
-        self._sum = tf.function(self._sum_of_workers, autograph=False, reduce_retracing=True)
+        self._sums: dict[Any, Any] = {}
 
     @property
     def replicas(self) -> int:
@@ -130,7 +131,15 @@ class Strategy:
 
     def sum(self, values: Sequence[Any]) -> list[Any]:
         """Return the sum over the workers of each value; all workers have to call it."""
-        return self._sum([tf.convert_to_tensor(value) for value in values]) if self.workers > 1 else list(values)
+        if self.workers == 1:
+            return list(values)
+        tensors = [tf.convert_to_tensor(value) for value in values]
+        # A function for each kind of values, so that none is traced again and again.
+        kind = tuple((tensor.dtype, tensor.shape.rank) for tensor in tensors)
+        if kind not in self._sums:
+            self._sums[kind] = compiled(self._sum_of_workers, reduce_retracing=True)
+        result: list[Any] = self._sums[kind](tensors)
+        return result
 
     def from_chief(self, value: Any) -> Any:
         """Return the chief's `value`, plain JSON; all workers have to call it."""
