@@ -66,6 +66,11 @@ def test_a_line_that_is_being_written_is_no_problem(tmp_path: Path) -> None:
     assert read_progress(tmp_path).problem == ""
 
 
+def test_a_file_of_something_else_is_not_read_to_its_end(tmp_path: Path) -> None:
+    found = metrics(tmp_path, *["x"] * 2000, '{"epoch": 2, "acc": 1}')
+    assert (found.epoch, found.problem) == (1, "metrics.jsonl holds something else than metrics")
+
+
 def test_a_thousand_metrics_are_cut_and_told(tmp_path: Path) -> None:
     found = metrics(tmp_path, json.dumps({"epoch": 2, **{f"m{n}": n for n in range(1000)}}))
     assert len(found.last) == MOST_METRICS
@@ -183,7 +188,7 @@ def test_no_run_ends_the_experimenter(workbook: MakeWorkbook, programs: Programs
     header, *rows = ([cell.value for cell in row] for row in sheet.iter_rows())
     told = [dict(zip(header, row, strict=True)) for row in rows if row[0] is not None]
     assert [row["state"] for row in told] == [*("finished", "failed", "failed", "failed", "failed"), *["finished"] * 2]
-    assert told[0]["best acc"] == 1e308
+    assert told[0]["best acc"] == "1e+308"  # no number of a spreadsheet
     assert told[0]["remark"] == "status.json can't be read: it is a pipe, not a regular file"
     assert told[1]["remark"].startswith("ended with exit code 3; status.json can't be read: ")
     assert told[2]["remark"].startswith("can't be started: Not a directory (")

@@ -346,6 +346,65 @@ def test_a_failure_is_told_in_the_sheet(workbook: MakeWorkbook, command: Command
     assert (second["state"], second["remark"]) == ("finished", None)
 
 
+def test_the_results_go_into_the_workbook_once_the_user_has_closed_it(workbook: MakeWorkbook, runs: None) -> None:
+    from tfaip.experimenter.plan import read_plan
+    from tfaip.experimenter.results.updating import ResultsUpdater
+
+    path = workbook(*ROWS)
+    told: list[str] = []
+    updater = ResultsUpdater(read_plan(path), None, told.append)
+    lock = path.with_name("~$runs.xlsx")
+    lock.touch()
+    updater.request()
+    updater.write_if_due(finally_=True)
+    updater.write_if_due(finally_=True)
+    assert [text.partition(",")[0] for text in told] == [f"The results are in {path.with_name('runs.results.xlsx')}"]
+    lock.unlink()
+    updater.write_if_due(finally_=True)
+    assert told[1:] == [f"The results are in {path} now."]
+    assert table(path)[1]["best val_acc"] == 0.9
+
+
+def test_a_file_of_the_user_beside_the_workbook_is_not_overwritten(workbook: MakeWorkbook, command: Command) -> None:
+    path = workbook(*ROWS)
+    workbook(["mine"], name="runs.results.xlsx")
+    Path("runs.results-2.xlsx").write_text("no workbook")
+    Path("~$runs.xlsx").touch()
+    before = Path("runs.results.xlsx").read_bytes()
+    for _ in range(2):
+        assert "runs.results-3.xlsx, since" in command("--xlsx", path, "--update").stderr
+    assert Path("runs.results.xlsx").read_bytes() == before
+    assert Path("runs.results-2.xlsx").read_text() == "no workbook"
+    assert len(table(path.with_name("runs.results-3.xlsx"))) == 3
+
+
+def test_a_helper_that_has_read_new_rows_does_not_lose_their_results(workbook: MakeWorkbook, tmp_path: Path) -> None:
+    from tfaip.experimenter.plan import read_plan
+    from tfaip.experimenter.queue.store import Store
+    from tfaip.experimenter.results.updating import ResultsUpdater
+
+    path = workbook(["COMMAND", "ID", "PARAMS"], [], [], ["true", 1])
+    stores = [Store(tmp_path / "queue.sqlite") for _ in range(2)]
+    told: list[str] = []
+    first = ResultsUpdater(read_plan(path), stores[0], told.append)
+    workbook(["COMMAND", "ID", "PARAMS"], [], [], ["true", 1], ["true", 2])
+    helper = ResultsUpdater(read_plan(path), stores[1], told.append)
+    helper.write()
+    first.write()
+    assert told == []
+    assert [row["ID"] for row in table(path)] == [1, 2]
+    for store in stores:
+        store.close()
+
+
+def test_a_start_tells_that_the_workbook_is_open(workbook: MakeWorkbook, command: Command) -> None:
+    path = workbook(["COMMAND", "ID", "PARAMS"], [], [], ["true", 1])
+    Path(".~lock.runs.xlsx#").touch()
+    done = command("--xlsx", path, "--cpus", "0")
+    assert done.returncode == 0
+    assert "(.~lock.runs.xlsx#): what isn't saved isn't run, and the results are written beside it" in done.stderr
+
+
 def test_what_a_helper_has_written_is_no_change_by_the_user(workbook: MakeWorkbook, tmp_path: Path) -> None:
     from tfaip.experimenter.plan import read_plan
     from tfaip.experimenter.queue.store import Store

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import math
 import re
@@ -17,12 +19,13 @@ from tfaip.params.regular_files import read_regular
 __all__ = ["RunProgress", "read_progress"]
 
 # Before these words stand time, level and logger only: a text that holds them is no line of results.
-RESULTS_LINE = re.compile(r"(?:(?:[0-9:.,T-]+|INFO|tfaip[\w.]*:)\s+)*Results of epoch\s+([0-9]{1,9})\s+(.+)$")
+RESULTS_LINE = re.compile(r"(?:(?:[0-9:.,T-]+|INFO|tfaip[\w.]*:)\s+){0,8}Results of epoch\s+([0-9]{1,9})\s+(.+)$")
 # What a line of metrics.jsonl holds beside the logs.
 NO_METRICS = ("epoch", "step", "time")
-# A megabyte holds the longest status, and the rest some 50,000 epochs.
-STATUS_BYTES, LOG_BYTES = 1 << 20, 8 << 20
+# A megabyte holds the longest status, and the rest 20,000 epochs of 30 metrics.
+STATUS_BYTES, LOG_BYTES = 1 << 20, 16 << 20
 MOST_METRICS = 200
+MOST_BROKEN_LINES = 1000
 # More epochs, or seconds to the end, than that nobody has.
 MOST = 10**9
 
@@ -110,7 +113,7 @@ class _FolderReader:
         return status
 
     def _metrics(self, name: str) -> dict[int, dict[str, float]]:
-        epochs = {}
+        epochs: dict[int, dict[str, float]] = {}
         broken = most = 0
         for line, ended in self._lines(name):
             try:
@@ -121,6 +124,9 @@ class _FolderReader:
             if epoch is None:
                 # The last line may just be being written.
                 broken += ended and bool(line.strip())
+                if broken > MOST_BROKEN_LINES:
+                    self._problems.append(f"{name} holds something else than metrics")
+                    return epochs
                 continue
             found = {key: _number(value) for key, value in values.items() if key not in NO_METRICS}
             finite = [(key, value) for key, value in found.items() if value is not None]
@@ -153,12 +159,12 @@ class _FolderReader:
         except OSError as error:
             self._note(name, error)
             return
-        lines = content.decode("utf-8-sig", errors="replace").split("\n")
+        lines = io.BytesIO(content.removeprefix(codecs.BOM_UTF8))
         if cut:
             self._problems.append(f"{name} is larger than {LOG_BYTES >> 20} MiB; only its end is read")
-            del lines[0]
-        for number, line in enumerate(lines, 1):
-            yield line.rstrip("\r"), number < len(lines)
+            lines.readline()
+        for line in lines:
+            yield line.rstrip(b"\r\n").decode("utf-8", errors="replace"), line.endswith(b"\n")
 
     def _note(self, name: str, error: OSError) -> None:
         if not isinstance(error, FileNotFoundError | NotADirectoryError):

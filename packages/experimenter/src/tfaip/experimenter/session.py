@@ -21,6 +21,7 @@ from tfaip.experimenter.slots import Slot
 from tfaip.experimenter.status import snapshot_of
 from tfaip.experimenter.updating_listener import UpdatingListener
 from tfaip.experimenter.views.snapshot import Snapshot
+from tfaip.experimenter.workbook.workbook_file import open_elsewhere
 
 __all__ = ["FAILED", "INTERRUPTED", "run_plan", "update_results"]
 
@@ -67,6 +68,7 @@ def run_plan(
         queue = store
         with membership(store, slots, join=join) as member, view(lambda: snapshot_of(queue, live=True)) as listener:
             _keep_to_executor(store, executor)
+            _tell_open(plan, listener)
             ids = prepare(store, plan, state, listener, join=join)
             updater = ResultsUpdater(plan, store, listener.said) if update else None
             watching = UpdatingListener(listener, updater) if updater else listener
@@ -140,6 +142,14 @@ def _tell_left_out(plan: Plan, entries: Sequence[Entry], listener: Listener) -> 
         if number := sum(entry.state is state for entry in entries):
             told.append(f"{number} {'run is' if number == 1 else 'runs are'} {words}")
     listener.said(f"Nothing is started: {', '.join(told) or plan.emptiness}.")
+
+
+def _tell_open(plan: Plan, listener: Listener) -> None:
+    if lock := open_elsewhere(plan.workbook):
+        listener.said(
+            f"The workbook is open in a spreadsheet program ({lock.name}): what isn't saved isn't run, and the results "
+            "are written beside it until it is closed."
+        )
 
 
 def _keep_to_executor(store: Store, executor: str) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import sqlite3
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tfaip.experimenter.errors import ExperimenterError
@@ -44,6 +45,7 @@ class Store:
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=60, isolation_level=None)
@@ -76,6 +78,15 @@ class Store:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[None]:
+        """Hold a lock that other experimenters of the queue wait for; the system frees it if this process dies."""
+        with self._path.with_name(f"{name}.lock").open("a", encoding="utf-8") as file:
+            # Where the file system has no locks, the worst is a message too many.
+            with suppress(OSError):
+                fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def take_over(self, runs: Iterable[PlannedRun], folder_of: dict[str, Path]) -> None:
         """Take the rows of the sheet over as they are now; what has finished stays, and what runs keeps its folder."""

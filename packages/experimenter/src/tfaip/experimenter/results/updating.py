@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext, suppress
 
 from tfaip.experimenter.errors import ExperimenterError
 from tfaip.experimenter.plan import Plan
 from tfaip.experimenter.queue.store import Store
 from tfaip.experimenter.results.table import results_table
 from tfaip.experimenter.results.write_results import write_results
-from tfaip.experimenter.workbook.workbook_file import Stamp, stamp_of
+from tfaip.experimenter.sheet.rows import read_sheet
+from tfaip.experimenter.workbook.workbook_file import Stamp, open_elsewhere, stamp_of
 
 __all__ = ["ResultsUpdater"]
 
@@ -33,8 +35,10 @@ class ResultsUpdater:
         self._plan = plan
         self._store = store
         self._say = say
+        self._sheet = plan.sheet
         self._stamp: Stamp | None = plan.stamp
         self._due = False
+        self._is_beside = False
         self._not_before = 0.0
         self._told = ""
 
@@ -44,6 +48,8 @@ class ResultsUpdater:
 
     def write_if_due(self, *, finally_: bool = False) -> None:
         """Write what has been requested, unless the last time was just now; finally, write it in any case."""
+        # The user has closed the workbook since.
+        self._due |= self._is_beside and open_elsewhere(self._plan.workbook) is None
         if self._due and (finally_ or time.monotonic() >= self._not_before):
             started = time.monotonic()
             self._due = False
@@ -61,19 +67,28 @@ class ResultsUpdater:
         Raises:
             ExperimenterError: They can't be written anywhere.
         """
-        entries = {entry.id: entry for entry in self._store.entries()} if self._store else {}
-        table = results_table(self._plan.sheet, entries)
-        written = write_results(self._plan.workbook, table, self._expected())
-        self._stamp = written.stamp
-        if self._store and not written.why_beside:
-            self._store.note(OUR_STAMP, repr(written.stamp))
+        with self._store.alone("results") if self._store else nullcontext():
+            self._take_over_what_others_wrote()
+            entries = {entry.id: entry for entry in self._store.entries()} if self._store else {}
+            table = results_table(self._sheet, entries)
+            written = write_results(self._plan.workbook, table, self._stamp)
+            self._stamp = written.stamp
+            if self._store and not written.why_beside:
+                self._store.note(OUR_STAMP, repr(written.stamp))
+        was_beside, self._is_beside = self._is_beside, written.was_open
         if written.why_beside:
             self._tell(f"The results are in {written.path}, since {written.why_beside}; --update writes them into it.")
+        elif was_beside:
+            self._tell(f"The results are in {written.path} now.")
 
-    def _expected(self) -> Stamp | None:
-        """The workbook as it was read or written last, by this experimenter or by one that works on the same queue."""
+    def _take_over_what_others_wrote(self) -> None:
+        """Another experimenter of the queue may have written the workbook, with rows that are new here."""
         now = stamp_of(self._plan.workbook)
-        return now if self._store and self._store.noted(OUR_STAMP) == repr(now) else self._stamp
+        if self._store and now != self._stamp and self._store.noted(OUR_STAMP) == repr(now):
+            self._stamp = now
+            # It has read that sheet itself; should it be wrong by now, ours is the best that there is.
+            with suppress(ExperimenterError):
+                self._sheet = read_sheet(self._plan.workbook)
 
     def _tell(self, text: str) -> None:
         if text != self._told:

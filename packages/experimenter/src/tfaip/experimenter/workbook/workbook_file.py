@@ -35,8 +35,8 @@ def open_elsewhere(path: Path) -> Path | None:
     """Return the lock file by which a spreadsheet program says that it has the file open, `None` without one."""
     for place in {path.absolute(), path.resolve()}:
         name = place.name
-        # LibreOffice, Excel.
-        for lock in (f".~lock.{name}#", f"~${name}"):
+        # LibreOffice, Excel, WPS.
+        for lock in (f".~lock.{name}#", f"~${name}", f".~{name}"):
             if (found := place.with_name(lock)).exists():
                 return found
     return None
