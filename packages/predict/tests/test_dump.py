@@ -274,3 +274,64 @@ def test_what_is_no_dump_is_refused(tmp_path):
     (tmp_path / "samples.jsonl").write_text('{"format": "tfaip-samples", "format_version": 2}\n')
     with pytest.raises(DumpError, match="is of the version 2, and this tfaip-predict reads 1: a newer one wrote it"):
         DumpReader(tmp_path)
+
+
+def rewritten(folder, change):
+    """A dump of the time before checksums, whose lines were changed."""
+    path = folder / "samples.jsonl"
+    header, *lines = [json.loads(line) for line in path.read_text().splitlines()]
+    kept = [
+        {key: value for key, value in line.items() if key not in ("crc32", "checksums")} for line in [header, *lines]
+    ]
+    path.write_text("".join(json.dumps(change(line)) + "\n" for line in kept))
+    return folder
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_a_dump_whose_lines_are_no_file_is_refused_at_once(tmp_path, kind):
+    if kind == "pipe":
+        os.mkfifo(tmp_path / "samples.jsonl")
+    else:
+        (tmp_path / "samples.jsonl").symlink_to("/dev/zero")
+    with pytest.raises(DumpError, match=f"samples.jsonl: it is a {kind}, not a regular file"):
+        DumpReader(tmp_path)
+
+
+def arrays_that_lead_out(folder):
+    (folder / "arrays" / "0.npz").rename(folder.parent / "0.npz")
+    (folder / "arrays" / "0.npz").symlink_to(folder.parent / "0.npz")
+
+
+def arrays_that_are_a_pipe(folder):
+    (folder / "arrays" / "0.npz").unlink()
+    os.mkfifo(folder / "arrays" / "0.npz")
+
+
+def arrays_that_unpack_to_more(folder):
+    with np.load(folder / "arrays" / "0.npz") as stored:
+        arrays = {name: np.zeros(10**6) for name in stored.files}
+    np.savez_compressed(folder / "arrays" / "0.npz", **arrays)
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (arrays_that_lead_out, "0.npz leads out of"),
+        (arrays_that_are_a_pipe, "0.npz is neither a file nor a folder"),
+        (arrays_that_unpack_to_more, "0.npz is compressed"),
+    ],
+)
+def test_arrays_of_a_stranger_are_a_cut(tmp_path, caplog, damage, message):
+    folder = rewritten(written(tmp_path / "dump", numbered(3)), lambda line: line)
+    assert len(list(DumpReader(folder))) == 3
+    damage(folder)
+    assert list(DumpReader(folder)) == []
+    assert message in caplog.text
+
+
+@pytest.mark.parametrize("dtype", ["V8", "S5", "O"])
+def test_numbers_of_a_stranger_have_a_dtype_of_numbers(tmp_path, caplog, dtype):
+    change = lambda line: {"dtypes": {"meta/index": dtype}} if "dtypes" in line else line  # noqa: E731
+    folder = rewritten(written(tmp_path / "dump", [Sample(meta={"index": np.int64(10**10)})]), change)
+    assert list(DumpReader(folder)) == []
+    assert "is no dtype of numbers" in caplog.text

@@ -7,12 +7,15 @@ import io
 import json
 import logging
 import os
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from tfaip.model.bundle.containment import what_leads_out
+from tfaip.params.regular_files import open_regular, read_regular
 from tfaip.pipeline import Sample
 from tfaip.predict.dump.errors import DumpError
 from tfaip.predict.dump.layout import (
@@ -30,6 +33,10 @@ from tfaip.predict.dump.layout import (
 __all__ = ["DumpError", "DumpReader"]
 
 logger = logging.getLogger(__name__)
+
+# Bytes of a line, which holds the texts of a sample, and of a chunk, which has 16 MiB and one sample more.
+_MAX_LINE = 256 << 20
+_MAX_CHUNK = 2 << 30
 
 
 class DumpReader:
@@ -53,10 +60,13 @@ class DumpReader:
         self.folder = Path(folder)
         self.is_complete = False
         lines = lines_of(self.folder)
-        if not lines.is_file():
-            raise DumpError(f"a dump is a folder with the file {lines.name}, but {self.folder} has none")
-        with lines.open("rb") as file:
-            first = file.readline()
+        try:
+            with open_regular(lines) as file:
+                first = file.readline(_MAX_LINE)
+        except FileNotFoundError:
+            raise DumpError(f"a dump is a folder with the file {lines.name}, but {self.folder} has none") from None
+        except OSError as error:
+            raise DumpError(f"the dump {self.folder} can't be read: {lines.name}: {error.strerror}") from None
         seal = verified(first)
         if seal is False:
             raise DumpError(f"{lines}: the header, line 1, is damaged: its checksum differs")
@@ -76,9 +86,9 @@ class DumpReader:
         self.is_complete = False
         lines = _Lines(self.folder, has_checksums=self._has_checksums)
         count, problem = 0, "it ends"
-        with lines_of(self.folder).open("rb") as file:
-            file.readline()
-            for number, text in enumerate(file, 2):
+        with open_regular(lines_of(self.folder)) as file:
+            file.readline(_MAX_LINE)
+            for number, text in enumerate(iter(lambda: file.readline(_MAX_LINE), b""), 2):
                 try:
                     read = lines.read(text)
                 # A damaged line may hold anything, and each way in which it can't be decoded means the same.
@@ -119,12 +129,14 @@ class _Lines:
         line = json.loads(text)
         if "dtypes" in line:
             given = line["dtypes"].items()
-            self._dtypes.update({name: np.dtype(dtype) if dtype else None for name, dtype in given})
+            self._dtypes.update({name: _dtype_of_numbers(dtype) if dtype else None for name, dtype in given})
             return None
         if "samples" in line:
             return int(line["samples"])
         if line["chunk"] != self._number:
             path = arrays_of(self._folder, int(line["chunk"]))
+            if outside := what_leads_out(self._folder, path):
+                raise _DamageError(outside)
             stored = line.get("arrays", "") if self._has_checksums else None
             self._number, self._chunk = line["chunk"], _ChunkArrays(path, stored)
         return Sample(**{name: _decoded(line.get(name), name, self._chunk, self._dtypes) for name in PARTS})
@@ -146,14 +158,23 @@ class _ChunkArrays:
     def row(self, name: str, row: int) -> Any:
         """Return one array."""
         if self._arrays is None:
-            if not self._path.is_file():
-                raise _DamageError(f"there is no file {self._path}")
-            data = self._path.read_bytes()
+            data = read_regular(self._path, _MAX_CHUNK)
             if self._stored is not None and checksum(data) != self._stored:
                 raise _DamageError(f"the checksum of {self._path} differs")
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                # A writer compresses nothing, so that no archive unpacks to more than itself.
+                if any(member.file_size > len(data) for member in archive.infolist()):
+                    raise _DamageError(f"{self._path} is compressed")
             with np.load(io.BytesIO(data), allow_pickle=False) as stored:
                 self._arrays = {key: stored[key] for key in stored.files}
         return self._arrays[name][row]
+
+
+def _dtype_of_numbers(name: str) -> np.dtype[Any]:
+    dtype = np.dtype(name)
+    if dtype.kind not in "biuf":
+        raise _DamageError(f"{name} is no dtype of numbers")
+    return dtype
 
 
 def _header(line: bytes) -> Any:
