@@ -81,7 +81,14 @@ def test_the_bundle_predicts_from_the_command_line(trained):
 
 
 @pytest.mark.parametrize(
-    "readme", ["README.md", "examples/tutorial/min/README.md", "packages/predict/README.md", "docs/deployment.md"]
+    "readme",
+    [
+        "README.md",
+        "examples/tutorial/min/README.md",
+        "packages/predict/README.md",
+        "docs/deployment.md",
+        "docs/security.md",
+    ],
 )
 def test_the_python_blocks_of_a_readme_run_on_the_trained_model(trained, readme):
     folder, _ = trained
