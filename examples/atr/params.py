@@ -12,6 +12,7 @@ from examples.atr.processor_params import DecodeTextParams, DistortLineParams, E
 from tfaip.model import EvaluatorParams, ModelBaseParams, ScenarioBaseParams
 from tfaip.params import field, params
 from tfaip.pipeline import DataBaseParams, DataProcessorPipelineParams, SequentialProcessorPipelineParams, resource
+from tfaip.pipeline.processors import CTCTargetsParams
 
 if TYPE_CHECKING:
     from examples.atr.data import ATRData
@@ -30,7 +31,12 @@ class ATRDataParams(DataBaseParams):
     codec: str = resource(help="File whose first line holds the characters; default: those of ASCII")
     pre_proc: DataProcessorPipelineParams = field(
         factory=lambda: SequentialProcessorPipelineParams(
-            processors=[LoadLineParams(), DistortLineParams(), EncodeTextParams()]
+            processors=[
+                LoadLineParams(),
+                DistortLineParams(),
+                EncodeTextParams(),
+                CTCTargetsParams(inputs="line"),
+            ]
         ),
         help="The processors between the generator and the model",
     )

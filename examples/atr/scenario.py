@@ -8,6 +8,7 @@ from examples.atr.evaluator import ATREvaluator
 from examples.atr.generator_params import ATRTrainerPipelineParams, LinesParams
 from examples.atr.params import DEFAULT_CODEC, ATRScenarioParams
 from tfaip.model import ScenarioBase
+from tfaip.pipeline.processors import CTCTargetsParams
 
 if TYPE_CHECKING:
     from tfaip.trainer import Trainer, TrainerParams
@@ -56,5 +57,7 @@ class ATRScenario(ScenarioBase[ATRScenarioParams, ATRTrainerPipelineParams]):
         return ATREvaluator
 
     def complete_params(self) -> None:
-        """Tell the model how many labels there are: one for each character, and one for none."""
-        self.params.model.labels = len(self.params.data.characters()) + 1
+        """Tell the model how many labels there are, and the check of the labels how long a line must be for them."""
+        self.params.model.labels = len(self.params.data.characters()) + 1  # label 0 is no character
+        for check in self.params.data.pre_proc.processors_of_type(CTCTargetsParams):
+            check.downsampling = self.params.model.downsampling()

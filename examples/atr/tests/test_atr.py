@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from commands import run
 from examples.atr.codec import characters_of, read_codec, read_transcript, write_codec
@@ -119,6 +120,19 @@ def test_codecs_and_transcripts_that_cannot_be_read_back_are_refused(tmp_path):
     path.write_text("\nab\n")
     with pytest.raises(DataError, match=r"x\.gt\.txt:1: the first line of a codec must hold the characters"):
         read_codec(path)
+
+
+@pytest.mark.parametrize(("text", "fits"), [("x" * 16, True), ("x" * 17, False), ("xy" * 16, True), ("xy" * 16 + "x", False)])
+def test_a_line_that_is_too_short_for_its_transcript_is_left_out_named_and_counted(tmp_path, caplog, text, fits):
+    Image.fromarray(np.full((40, 125), 255, np.uint8)).save(tmp_path / "line.png")  # 32 steps after two poolings
+    (tmp_path / "line.gt.txt").write_text(text)
+    scenario = ATRScenario(ATRScenario.default_params())
+    lines = LinesParams(image_files=[str(tmp_path / "line.png")])
+    pipeline = scenario.data.create_pipeline(PipelineMode.EVALUATION, DataPipelineParams(num_processes=0), lines)
+    with pipeline.generate_input_samples() as samples:
+        assert len(list(samples)) == fits
+        assert samples.counters.bad == (not fits)
+    assert ("line.png" in caplog.text) == (not fits)
 
 
 def paths_with(probabilities):

@@ -12,6 +12,9 @@ __all__ = ["CONSUMER", "WORKERS", "Counters", "SegmentCounters", "StepCounters"]
 
 logger = logging.getLogger(__name__)
 
+_NAMED = 8
+"""So many bad samples are named one by one."""
+
 WORKERS = "workers"
 CONSUMER = "consumer"
 
@@ -51,7 +54,7 @@ class Counters:
         batching: What the consumer's process does to put batches together, where the workers can't.
         batches: Batches that were handed out.
         samples: Samples that were handed out, in batches or one by one.
-        bad: Samples left out because their processing failed.
+        bad: Samples left out because their processing failed, or because they are of no use.
         restarts: Workers that were replaced because they died.
         waiting_seconds: Time the consumer has waited for batches.
         ready: Batches that were complete when the consumer last asked for one.
@@ -130,7 +133,7 @@ class Counters:
             logger.warning("%d samples were dropped as invalid so far", before + dropped)
 
     def count_bad(self, failure: str) -> None:
-        """Count a sample whose processing failed, with a warning each time that their number has doubled."""
+        """Count a sample that is left out; a warning names the first ones, then one each time their number doubles."""
         self.bad += 1
-        if self.bad.bit_length() > (self.bad - 1).bit_length():
+        if self.bad <= _NAMED or self.bad.bit_length() > (self.bad - 1).bit_length():
             logger.warning("%d bad samples were skipped so far, the last one %s", self.bad, failure)

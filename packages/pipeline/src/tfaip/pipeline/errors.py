@@ -13,6 +13,7 @@ __all__ = [
     "SampleTimeoutError",
     "SpecError",
     "StateError",
+    "UnusableSampleError",
     "WorkerDiedError",
     "WorkerStartError",
 ]
@@ -32,6 +33,13 @@ class DataError(PipelineError, UserError, ValueError):
 
 class SpecError(PipelineError, UserError, ValueError):
     """A sample does not hold what the specs of its `DataBase` promise."""
+
+
+class UnusableSampleError(DataError):
+    """A sample is of no use: raised by a processor, it leaves the sample out, names and counts it.
+
+    This holds whatever `on_bad_sample` says, which is about samples whose processing fails.
+    """
 
 
 class ProcessorError(PipelineError):

@@ -76,17 +76,18 @@ class SingleSamples:
         identified = sample.copy().identified_by(SampleIdentity(self._seed, 0, (number,)))
         failure: BaseException
         try:
-            portion, _ = runner.run(0, Samples(0, [number], [identified]))
+            portion, report = runner.run(0, Samples(0, [number], [identified]))
         except SampleError as error:
             failure = error.original()
         else:
             assert isinstance(portion, Samples)
             if len(portion.samples) == 1:
                 return portion.samples[0]
-            failure = SpecError(
+            unwanted = (
                 f"the processors must make one valid sample of each that comes alone, got {len(portion.samples)} of "
                 f"{identified.identity} (meta {sample.meta!r})"
             )
+            failure = SpecError(report.failures[0] if report.failures else unwanted)
         # Outside of the except clause, so that the traceback is that of the processor and not one of the engine.
         raise failure
 

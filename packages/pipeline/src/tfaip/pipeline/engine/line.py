@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from tfaip.pipeline.data_generator import DataGenerator
+from tfaip.pipeline.errors import UnusableSampleError
 from tfaip.pipeline.sample import Sample
 from tfaip.pipeline.user_code import INTERRUPTIONS
 
@@ -78,7 +79,7 @@ class Line(ABC):
 
 def note_failure(failure: SampleError, report: Report, *, skips_bad: bool) -> None:
     """Report a sample that failed if it is to be left out, else raise."""
-    if not skips_bad:
+    if not skips_bad and not isinstance(failure.error, UnusableSampleError):
         raise failure
     report.failures.append(failure.summary())
 
