@@ -191,7 +191,10 @@ class WithMeta(StaticData):
             WithMetaParams(key="other"),
             r"meta\['other'\] must be int64\[1\] .*_meta_layer_specs, got the meta {'index': ",
         ),
-        (WithMetaParams(), r"meta\['index'\] must be int64\[1\] .*_meta_layer_specs, got the shape \[\]"),
+        (
+            WithMetaParams(),
+            r"meta\['index'\] must be int64\[1\] .*_meta_layer_specs, got int64\[\]: the number",
+        ),
     ],
 )
 def test_meta_that_does_not_fit_its_specs_is_named(data, message):

@@ -14,6 +14,7 @@ import tensorflow as tf
 from .array_spec import ArraySpec
 from .batch import Batch
 from .batch_iterator import BatchIterator
+from .batching.conversion import Conversion
 from .data_base import DataBase
 from .errors import SpecError
 from .mode import PipelineMode
@@ -219,19 +220,13 @@ def _meta_arrays(metas: Sequence[Any], specs: Mapping[str, ArraySpec]) -> list[n
 
 def _meta_array(meta: Any, key: str, spec: ArraySpec) -> np.ndarray:
     try:
-        array = np.asarray(meta[key], spec.dtype)
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        value = meta[key]
+    except (KeyError, IndexError, TypeError) as error:
         raise SpecError(
             f"meta[{key!r}] must be {spec} according to _meta_layer_specs, got the meta {meta!r}: "
             f"{type(error).__name__}: {error}"
         ) from error
-    if len(array.shape) != len(spec.shape) or any(
-        expected not in (None, length) for length, expected in zip(array.shape, spec.shape, strict=True)
-    ):
-        raise SpecError(
-            f"meta[{key!r}] must be {spec} according to _meta_layer_specs, got the shape {list(array.shape)}"
-        )
-    return array
+    return Conversion(spec, f"meta[{key!r}]", "_meta_layer_specs")(value)
 
 
 def _jsonable(value: Any) -> Any:

@@ -16,6 +16,8 @@ from tfaip.pipeline.errors import DefinitionError, SpecError
 from tfaip.pipeline.mode import PipelineMode
 from tfaip.pipeline.sample import Sample
 
+from .conversion import Conversion
+
 __all__ = ["ALIGNMENT", "Allocate", "BatchLayout", "Packed", "Row", "allocate_private"]
 
 ALIGNMENT = 64
@@ -97,7 +99,20 @@ class _Key:
         padding: What fills up the shorter ones.
     """
 
-    __slots__ = ("_filling", "dtype", "is_input", "is_text", "name", "padding", "part", "shape", "spec", "step")
+    __slots__ = (
+        "_filling",
+        "convert",
+        "dtype",
+        "hook",
+        "is_input",
+        "is_text",
+        "name",
+        "padding",
+        "part",
+        "shape",
+        "spec",
+        "step",
+    )
 
     def __init__(self, part: str, name: str, spec: ArraySpec, padding: Any) -> None:
         self.part = part
@@ -106,6 +121,8 @@ class _Key:
         self.padding = padding
         # What each sample is compared to stands here too, where it is found at once.
         self.is_input = part == "inputs"
+        self.hook = "_input_layer_specs" if self.is_input else "_target_layer_specs"
+        self.convert = Conversion(spec, f"{part}[{name!r}]", self.hook)
         self.is_text = spec.is_text
         self.shape = spec.shape
         self.dtype = spec.dtype
@@ -165,6 +182,7 @@ class BatchLayout:
 
         Raises:
             SpecError: A key is missing, or shape or dtype differ from the spec.
+            DataError: The values are masked, or the dtype can't hold them.
         """
         arrays = []
         for key in self._keys:
@@ -178,7 +196,7 @@ class BatchLayout:
                 if shape == key.shape or (shape and shape[1:] == key.step):
                     arrays.append(value)
                     continue
-            arrays.append(_conform(key, value))
+            arrays.append(key.convert(value))
         return arrays, sample.meta
 
     def pack(self, rows: Sequence[Row], allocate: Allocate = allocate_private) -> Packed:
@@ -244,8 +262,9 @@ def _padding_value(name: str, spec: ArraySpec, padding: Mapping[str, Any]) -> An
         return padding.get(name, "")
     value = padding.get(name, 0)
     try:
-        filled = np.full((), value, spec.dtype)[()]
-    except (TypeError, ValueError, OverflowError) as error:
+        with np.errstate(over="raise"):
+            filled = np.full((), value, spec.dtype)[()]
+    except (TypeError, ValueError, OverflowError, FloatingPointError) as error:
         raise DefinitionError(f"_padding_values[{name!r}] must fit {spec}, got {value!r}: {error}") from error
     if filled != value and value == value:  # NaN is a padding value too
         if np.issubdtype(spec.dtype, np.floating):
@@ -274,47 +293,7 @@ def _common_shape(key: _Key, column: int, rows: Sequence[Row]) -> tuple[tuple[in
     return (len(rows), *(int(n) for n in shapes.max(0))), shapes
 
 
-def _conform(key: _Key, value: Any) -> np.ndarray:
-    spec = key.spec
-    array = value if isinstance(value, np.ndarray) else _from_python(key, value)
-    if spec.is_text and array.dtype != spec.dtype:
-        array = array.astype(object)
-    if array.dtype != spec.dtype:
-        # uint8 -> float32 and float64 -> float32 are what users mean, float -> int never is.
-        if not np.can_cast(array.dtype, spec.dtype, "same_kind"):
-            raise SpecError(_differs(key, array, "the dtypes are of different kinds: convert it in a processor"))
-        array = array.astype(spec.dtype)
-    shape = array.shape
-    if len(shape) != len(spec.shape):
-        hint = "a scalar is an array of shape [1]" if not shape else "the batch axis is not part of it"
-        raise SpecError(_differs(key, array, f"the number of axes differs ({hint})"))
-    for axis, (length, expected) in enumerate(zip(shape, spec.shape, strict=True)):
-        if expected is not None and length != expected:
-            raise SpecError(_differs(key, array, f"axis {axis} has the length {length} instead of {expected}"))
-    return array
-
-
-def _from_python(key: _Key, value: Any) -> np.ndarray:
-    try:
-        array = np.asarray(value)
-        if array.dtype.kind in "iu" and key.spec.dtype.kind in "iu":
-            return np.asarray(value, key.spec.dtype)  # 3 has no dtype of its own: what counts is whether it fits
-        return array
-    except (TypeError, ValueError, OverflowError) as error:
-        raise SpecError(
-            f"{key.part}[{key.name!r}] must be an array of {key.spec}, got {type(value).__name__}: {error}"
-        ) from error
-
-
-def _differs(key: _Key, array: np.ndarray, why: str) -> str:
-    hook = "_input_layer_specs" if key.part == "inputs" else "_target_layer_specs"
-    received = f"{array.dtype.name}{list(array.shape)}"
-    return f"{key.part}[{key.name!r}] must be {key.spec} according to {hook}, got {received}: {why}"
-
-
 def _missing(key: _Key, values: Any) -> str:
-    hook = "_input_layer_specs" if key.part == "inputs" else "_target_layer_specs"
     held = f"the keys {sorted(map(str, values))}" if isinstance(values, Mapping) else type(values).__name__
-    return (
-        f"{key.part}[{key.name!r}] is missing, which {hook} declares as {key.spec}: the sample's {key.part} hold {held}"
-    )
+    declared = f"{key.part}[{key.name!r}] is missing, which {key.hook} declares as {key.spec}"
+    return f"{declared}: the sample's {key.part} hold {held}"
