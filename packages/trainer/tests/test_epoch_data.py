@@ -11,6 +11,7 @@ from tfaip.model.testing.points.data import DIRECTIONS, PointsGenerator
 from tfaip.model.testing.points.model import PointsModel
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.pipeline import DataPipeline
+from tfaip.pipeline.errors import HookError
 from tfaip.trainer import EpochSizeError, RunFolder
 from tfaip.trainer.compiled_loop import CompiledLoop
 from tfaip.trainer.training_data import TrainingData
@@ -135,6 +136,18 @@ def test_a_best_log_without_val_means_the_figure_of_the_validation(evaluated, mo
     train(params)
     best = json.loads(RunFolder(params.output_dir).status.read_text())["best_value"]
     assert best == max(line["val_right_names"] for line in metrics_of(params))
+
+
+def test_an_evaluator_that_can_not_be_made_ends_the_run_before_its_first_epoch(evaluated, monkeypatch):
+    class OfFormerParams(RightNames):
+        def result(self):
+            return {"right": self._params.count}
+
+    monkeypatch.setattr(PointsScenario, "evaluator_cls", classmethod(lambda cls: OfFormerParams))
+    params = evaluated()
+    with pytest.raises(HookError, match=r"OfFormerParams reads self\._params"):
+        train(params)
+    assert not RunFolder(params.output_dir).metrics.exists()
 
 
 def test_a_figure_of_an_evaluator_that_does_not_run_is_refused_before_the_first_epoch(evaluated, monkeypatch):

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from tfaip.params import params
+from tfaip.pipeline.hooks import Hooked, hook
 
 if TYPE_CHECKING:
     from tfaip.pipeline import Sample
@@ -21,7 +22,7 @@ class EvaluatorParams:
 TParams = TypeVar("TParams", bound=EvaluatorParams)
 
 
-class Evaluator(Generic[TParams]):
+class Evaluator(Hooked, Generic[TParams]):
     """Computes figures over samples one by one; entering the context starts a new count.
 
     Subclasses override `update_state` and `result`, and `__enter__` to reset what they count.
@@ -38,9 +39,11 @@ class Evaluator(Generic[TParams]):
     ) -> None:
         """Release what `__enter__` took; the base class took nothing."""
 
+    @hook
     def update_state(self, sample: Sample) -> None:
         """Take one post-processed sample, with outputs and targets, into account."""
 
+    @hook
     def result(self) -> dict[str, Any]:
         """Return the figures by name; the base class has none."""
         return {}

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from tfaip.model.layer import LayerBase
 from tfaip.model.model_definition_error import ModelDefinitionError
+from tfaip.pipeline.hooks import hook, hook_with
 
 __all__ = ["GraphBase"]
 
@@ -33,6 +34,7 @@ class GraphBase(LayerBase[TParams]):
 
     # Hooks.
 
+    @hook_with("training")
     def build_train_graph(self, inputs: Tensors, targets: Tensors, training: bool | None = None) -> dict[str, Any]:
         """Return the outputs that loss and metrics see; `targets` are at hand for teacher forcing.
 
@@ -41,6 +43,7 @@ class GraphBase(LayerBase[TParams]):
         del targets
         return self._call(inputs, training)
 
+    @hook
     def build_prediction_graph(self, inputs: Tensors) -> dict[str, Any]:
         """Return the outputs that a prediction yields and a bundle exports."""
         return self._call(inputs, training=False)

@@ -11,13 +11,14 @@ from tfaip.model.model_definition_error import ModelDefinitionError
 from tfaip.model.tensorboard.recorder import record_histogram, record_image, record_scalar
 from tfaip.model.type_arguments import type_argument
 from tfaip.params import from_dict, to_dict
+from tfaip.pipeline.hooks import Hooked
 
 __all__ = ["LayerBase"]
 
 TParams = TypeVar("TParams")
 
 
-class LayerBase(keras.layers.Layer, Generic[TParams]):
+class LayerBase(Hooked, keras.layers.Layer, Generic[TParams]):
     """A Keras layer that is made from parameters, and whose config holds them.
 
     Subclasses override `__init__`, where they make their sub-layers, and `call`. Each is known to Keras' serialization

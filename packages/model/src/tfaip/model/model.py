@@ -17,6 +17,7 @@ from tfaip.model.model_definition_error import ModelDefinitionError
 from tfaip.model.model_params import ModelBaseParams
 from tfaip.model.tensor_specs import tensor_specs
 from tfaip.params.shown_text import clean_text
+from tfaip.pipeline.hooks import Hooked, hook
 
 if TYPE_CHECKING:
     from tfaip.model.graph import GraphBase
@@ -42,7 +43,7 @@ class Forward(NamedTuple):
     losses: dict[str, Any]
 
 
-class ModelBase(ABC, Generic[TParams]):
+class ModelBase(Hooked, ABC, Generic[TParams]):
     """Says what is trained, measured, printed and exported; the graph says how it is computed.
 
     Subclasses override the hooks that start with an underscore, and `create_graph`.
@@ -53,21 +54,26 @@ class ModelBase(ABC, Generic[TParams]):
         self.params = params
 
     @abstractmethod
+    @hook
     def create_graph(self, params: TParams) -> GraphBase[Any]:
         """Make the graph, not yet built."""
 
     @abstractmethod
+    @hook
     def _loss(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> dict[str, Any]:
         """Return each loss by name: a scalar (the mean of the batch), or one value a sample, shape (batch,)."""
 
+    @hook
     def _loss_weights(self) -> dict[str, float] | None:
         """Return the weights of the losses in the sum that is trained; what is missing weighs 1."""
         return None
 
+    @hook
     def _metric(self) -> dict[str, MetricDefinition]:
         """Return new metrics by name."""
         return {}
 
+    @hook
     def _sample_weights(self, inputs: Tensors, targets: Tensors) -> dict[str, Any]:
         """Return how much each sample counts, float (batch,), by the name of a loss or metric; others count 1.
 
@@ -77,16 +83,19 @@ class ModelBase(ABC, Generic[TParams]):
         del inputs, targets
         return {}
 
+    @hook
     def _pre_proc_targets(self, inputs: Tensors, targets: Tensors) -> dict[str, Any]:
         """Return the targets that training graph, losses and metrics see; computed on the device, batch by batch."""
         del inputs
         return dict(targets)
 
+    @hook
     def _post_proc_targets(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> dict[str, Any]:
         """Return the targets that losses and metrics see, once the outputs of the training graph are known."""
         del inputs, outputs
         return dict(targets)
 
+    @hook
     def _best_logging_settings(self) -> tuple[str, str]:
         """Return "min" or "max", and the log by which the best model is chosen.
 
@@ -94,9 +103,11 @@ class ModelBase(ABC, Generic[TParams]):
         """
         return "min", "loss"
 
+    @hook
     def _print_evaluate(self, sample: Sample, data: DataBase[Any], print_fn: Callable[[str], None] = print) -> None:
         """Print one validated sample, with outputs and targets, in words."""
 
+    @hook
     def _export_graphs(self, inputs: Tensors, outputs: Tensors, targets: Tensors) -> dict[str, dict[str, Any]]:
         """Return what a bundle exports, by label; `default` is what predictors run.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tfaip.params import params
+from tfaip.pipeline.hooks import make
 
 if TYPE_CHECKING:
     from tfaip.model.model import ModelBase
@@ -25,4 +26,4 @@ class ModelBaseParams:
 
     def create(self) -> ModelBase[Any]:
         """Make the model of these parameters."""
-        return self.cls()(self)
+        return make(self.cls(), self)

@@ -14,6 +14,7 @@ from .batching.layout import BatchLayout
 from .data_base_params import DataBaseParams
 from .data_generator_params import DataGeneratorParams
 from .data_pipeline_params import DataPipelineParams
+from .hooks import Hooked, hook
 from .mode import PipelineMode
 from .resources import export_resources
 from .sample import Sample
@@ -26,7 +27,7 @@ __all__ = ["DataBase"]
 P = TypeVar("P", bound=DataBaseParams)
 
 
-class DataBase(Generic[P]):
+class DataBase(Hooked, Generic[P]):
     """The specs of inputs and targets, and how samples are padded and measured. Subclasses override the hooks.
 
     Args:
@@ -37,27 +38,27 @@ class DataBase(Generic[P]):
         self.params = params
         self._pipelines: dict[PipelineMode, DataPipeline] = {}
 
-    @classmethod
-    def default_params(cls) -> DataBaseParams:
-        """Hook: parameters that a scenario starts from."""
-        raise NotImplementedError(f"{cls.__name__} must override default_params()")
-
+    @hook
     def _input_layer_specs(self) -> Mapping[str, Any]:
         """Hook: the spec of each input, without batch axis."""
         raise NotImplementedError(f"{type(self).__name__} must override _input_layer_specs()")
 
+    @hook
     def _target_layer_specs(self) -> Mapping[str, Any]:
         """Hook: the spec of each target, without batch axis."""
         raise NotImplementedError(f"{type(self).__name__} must override _target_layer_specs()")
 
+    @hook
     def _meta_layer_specs(self) -> Mapping[str, Any]:
         """Hook: the spec of what travels as meta beside the batch; by default one text, the meta as JSON."""
         return {"meta": ArraySpec((1,), str)}
 
+    @hook
     def _padding_values(self) -> Mapping[str, Any]:
         """Hook: by key, what fills up arrays that are shorter than others of their batch (0 where it is missing)."""
         return {}
 
+    @hook
     def element_length_fn(self) -> Callable[[Sample], int]:
         """Hook: what measures samples for bucketing; by default the length of the longest varying axis."""
         specs = self.input_layer_specs()
@@ -68,6 +69,7 @@ class DataBase(Generic[P]):
 
         return longest
 
+    @hook
     def data_pipeline_cls(self) -> type[DataPipeline]:
         """Hook: the class of the pipelines."""
         from .data_pipeline import DataPipeline

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tfaip.params import field, params
 
+from .hooks import make
 from .processor_pipeline_params import (
     ComposedProcessorPipelineParams,
     DataProcessorPipelineParams,
@@ -47,4 +48,4 @@ class DataBaseParams:
 
     def create(self) -> DataBase[Any]:
         """Make the data."""
-        return self.cls()(self)
+        return make(self.cls(), self)

@@ -6,6 +6,7 @@ from abc import ABC
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from .hooks import Hooked, hook
 from .mode import PipelineMode
 from .sample import Sample
 from .user_code import call_user_code
@@ -18,7 +19,7 @@ __all__ = ["DataGenerator", "is_indexable", "length_of"]
 P = TypeVar("P", bound="DataGeneratorParams")
 
 
-class DataGenerator(ABC, Generic[P]):
+class DataGenerator(Hooked, ABC, Generic[P]):
     """A source of samples, of which a subclass implements one of two sides.
 
     *Indexable*: `__len__` and `__getitem__`. Each worker makes a generator of its own and reads the samples that it was
@@ -39,6 +40,7 @@ class DataGenerator(ABC, Generic[P]):
         """The number of samples (or batches, see `yields_batches`) of one pass."""
         raise TypeError(f"{type(self).__name__} does not know its length")
 
+    @hook
     def generate(self) -> Iterable[Sample] | Iterable[list[Sample]]:
         """One pass over the samples, in order, or over lists of samples, see `yields_batches`.
 
@@ -48,10 +50,12 @@ class DataGenerator(ABC, Generic[P]):
             raise NotImplementedError(f"{type(self).__name__} must implement generate(), or __len__ and __getitem__")
         return (self[index] for index in range(len(self)))  # type: ignore[index]  # subclasses that are indexable have it
 
+    @hook
     def generate_pass(self, epoch: int) -> Iterable[Sample] | Iterable[list[Sample]]:
         """What `generate` gives, for streams that differ from pass to pass: all they draw must follow from `epoch`."""
         return self.generate()
 
+    @hook
     def yields_batches(self) -> bool:
         """Whether each element is a list of samples that becomes one batch, whatever the `batch_size` is."""
         return False

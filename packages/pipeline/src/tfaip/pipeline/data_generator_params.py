@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tfaip.params import UserError, params
 
 from .errors import DataError
+from .hooks import make
 from .mode import PipelineMode
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class DataGeneratorParams:
 
     def create(self, mode: PipelineMode) -> DataGenerator[Any]:
         """Make the generator."""
-        return self.cls()(mode, self)
+        return make(self.cls(), mode, self)
 
     def require_files(self, mode: PipelineMode) -> None:
         """Hook: refuse files that are named and missing; commands call it before they load TensorFlow.

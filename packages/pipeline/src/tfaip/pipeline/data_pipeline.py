@@ -28,6 +28,7 @@ from .engine.run import Run
 from .engine.settings import WorkerSettings
 from .engine.source import Element, StreamSource
 from .errors import DefinitionError
+from .hooks import Hooked
 from .mode import PipelineMode
 from .preload import elements_of, split_for_preload
 from .process_count import choose_process_count
@@ -53,7 +54,7 @@ _SHOWN_OF_PARAMS = 300
 """So many characters of a generator's parameters are shown in a message."""
 
 
-class DataPipeline:
+class DataPipeline(Hooked):
     """Samples and batches of one generator in one mode.
 
     Args:

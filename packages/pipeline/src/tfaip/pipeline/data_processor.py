@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from .hooks import Hooked, hook
 from .mode import PipelineMode
 from .sample import Sample
 
@@ -18,7 +19,7 @@ __all__ = ["DataProcessor", "GeneratingDataProcessor", "MappingDataProcessor"]
 P = TypeVar("P", bound="DataProcessorParams")
 
 
-class DataProcessor(ABC, Generic[P]):
+class DataProcessor(Hooked, ABC, Generic[P]):
     """What mapping and generating processors share. Processors are built where they run: in each worker.
 
     Args:
@@ -32,10 +33,12 @@ class DataProcessor(ABC, Generic[P]):
         self.data_params = data_params
         self.mode = mode
 
+    @hook
     def supports_preload(self) -> bool:
         """Whether the result may be computed once and kept for all passes: False for whatever is random."""
         return True
 
+    @hook
     def is_valid_sample(self, sample: Sample) -> bool:
         """Whether a result goes on; what is not valid is dropped and counted."""
         return sample.is_valid(self.mode)
@@ -45,6 +48,7 @@ class MappingDataProcessor(DataProcessor[P]):
     """A processor that makes one sample of one sample."""
 
     @abstractmethod
+    @hook
     def apply(self, sample: Sample) -> Sample | None:
         """The processed sample; None (or `sample.new_invalid()`) drops it.
 
@@ -52,6 +56,7 @@ class MappingDataProcessor(DataProcessor[P]):
         Random numbers come from `sample.rng`.
         """
 
+    @hook
     def preload(self, sample: Sample) -> Sample | None:
         """What `apply` does, when the result is kept in memory for all passes."""
         return self.apply(sample)
@@ -67,14 +72,17 @@ class GeneratingDataProcessor(DataProcessor[P]):
 
     one_to_n: ClassVar[bool] = False
 
+    @hook
     def supports_preload(self) -> bool:
         """Only where each sample is processed on its own; a stream may look different in each pass."""
         return self.one_to_n
 
     @abstractmethod
+    @hook
     def generate(self, samples: Iterable[Sample]) -> Iterable[Sample]:
         """The processed samples."""
 
+    @hook
     def preload(self, samples: Iterable[Sample]) -> Iterable[Any]:
         """What `generate` does, when the results are kept in memory for all passes."""
         return self.generate(samples)

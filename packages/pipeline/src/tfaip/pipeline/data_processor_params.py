@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tfaip.params import field, params
 
+from .hooks import make
 from .mode import GENERAL, PipelineMode
 
 if TYPE_CHECKING:
@@ -29,4 +30,4 @@ class DataProcessorParams:
 
     def create(self, data_params: DataBaseParams, mode: PipelineMode) -> DataProcessor[Any]:
         """Make the processor."""
-        return self.cls()(self, data_params, mode)
+        return make(self.cls(), self, data_params, mode)

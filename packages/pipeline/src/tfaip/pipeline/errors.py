@@ -8,6 +8,7 @@ __all__ = [
     "DataError",
     "DefinitionError",
     "EmptyPassError",
+    "HookError",
     "PipelineError",
     "ProcessorError",
     "SampleTimeoutError",
@@ -25,6 +26,10 @@ class PipelineError(Exception):
 
 class DefinitionError(PipelineError, UserError, ValueError):
     """A pipeline is put together in a way that can't work; found when it is built."""
+
+
+class HookError(UserError, TypeError):
+    """A class defines a hook that is never called, or can't be called; found when the class is defined or made."""
 
 
 class DataError(PipelineError, UserError, ValueError):

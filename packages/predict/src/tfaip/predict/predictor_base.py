@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tfaip.pipeline import Sample
+from tfaip.pipeline.hooks import Hooked
 from tfaip.predict.array_adoption import as_tensors
 from tfaip.predict.batches_ahead import BATCHES_AHEAD, map_ahead
 from tfaip.predict.counters import PredictionCounters
@@ -46,6 +47,7 @@ class LoadedModel:
 
 
 class PredictorBase(LoadedObject, ABC):
+class PredictorBase(Hooked, ABC):
     """Predicts samples, one after the other, in order and lazily.
 
     Pre-processing runs in the pipeline's processes, ahead of the models; these run in a thread, up to two batches ahead

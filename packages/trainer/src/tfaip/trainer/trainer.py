@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from tfaip.model import DeviceError, configure_devices
 from tfaip.params import save, to_json
+from tfaip.params import save
+from tfaip.pipeline.hooks import Hooked, hook
 from tfaip.trainer.checkpoint import Checkpoints
 from tfaip.trainer.distribution.cluster import Cluster
 from tfaip.trainer.distribution.lost_worker import lost_workers
@@ -34,7 +36,7 @@ __all__ = ["Trainer"]
 logger = logging.getLogger(__name__)
 
 
-class Trainer:
+class Trainer(Hooked):
     """Trains a scenario.
 
     Args:
@@ -52,6 +54,7 @@ class Trainer:
 
     # Hooks.
 
+    @hook
     def create_callbacks(self) -> list[Any]:
         """Return the Keras callbacks of a run, those of the constructor by default.
 

@@ -11,6 +11,7 @@ from tfaip.model.scenario.pipeline_params import TrainerPipelineParamsBase
 from tfaip.model.scenario.upper_floor import upper_floor
 from tfaip.model.type_arguments import type_argument
 from tfaip.params import UserError
+from tfaip.pipeline.hooks import Hooked, hook
 
 if TYPE_CHECKING:
     import os
@@ -32,7 +33,7 @@ class ScenarioDefinitionError(UserError, TypeError):
     """A scenario does not say what it has to."""
 
 
-class ScenarioBase(Generic[TScenarioParams, TPipelineParams]):
+class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
     """A task: its data, its model and its parameters.
 
     A scenario names its parameters by its type arguments, and little else is needed:
@@ -55,26 +56,31 @@ class ScenarioBase(Generic[TScenarioParams, TPipelineParams]):
     # Hooks: parameters.
 
     @classmethod
+    @hook
     def params_cls(cls) -> type[TScenarioParams]:
         """Return the class of the scenario's parameters: the first type argument."""
         return cls._type_argument(0, "parameters")
 
     @classmethod
+    @hook
     def trainer_pipeline_params_cls(cls) -> type[TPipelineParams]:
         """Return the class that says where samples come from in training: the second type argument."""
         return cls._type_argument(1, "trainer pipeline parameters")
 
     @classmethod
+    @hook
     def predict_generator_params_cls(cls) -> type[DataGeneratorParams]:
         """Return the class that says where samples come from in prediction: the one of the default."""
         return type(cls.default_predict_generator_params())
 
     @classmethod
+    @hook
     def default_params(cls) -> TScenarioParams:
         """Return the parameters that a training starts from."""
         return cls.params_cls()()
 
     @classmethod
+    @hook
     def default_trainer_params(cls) -> TrainerParams:
         """Return the parameters that the command line of a training starts from."""
         return upper_floor("trainer").TrainerParams(
@@ -82,11 +88,13 @@ class ScenarioBase(Generic[TScenarioParams, TPipelineParams]):
         )
 
     @classmethod
+    @hook
     def default_predict_generator_params(cls) -> DataGeneratorParams:
         """Return where a prediction takes its samples from, unless told otherwise: where validation does."""
         gen = cls.trainer_pipeline_params_cls()()
         return gen.val_gen() or gen.train_gen()
 
+    @hook
     def complete_params(self) -> None:
         """Write into `self.params` what only the data knows, the size of a codec for instance; the base has nothing.
 
@@ -96,6 +104,7 @@ class ScenarioBase(Generic[TScenarioParams, TPipelineParams]):
         """
 
     @classmethod
+    @hook
     def complete_trainer_params(cls, params: TrainerParams) -> None:
         """Write into the parameters of a training what only its own samples know; the base has nothing.
 
@@ -116,31 +125,37 @@ class ScenarioBase(Generic[TScenarioParams, TPipelineParams]):
         return cls.default_params().model.cls()
 
     @classmethod
+    @hook
     def evaluator_cls(cls) -> type[Evaluator[Any]]:
         """Return the class of the evaluator."""
         return Evaluator
 
     @classmethod
+    @hook
     def trainer_cls(cls) -> type[Trainer]:
         """Return the class of the trainer."""
         return upper_floor("trainer").Trainer
 
     @classmethod
+    @hook
     def predictor_cls(cls) -> type[Predictor]:
         """Return the class of the predictor."""
         return upper_floor("predict").Predictor
 
     @classmethod
+    @hook
     def multi_predictor_cls(cls) -> type[Any]:
         """Return the class that predicts with several bundles and lets them vote."""
         return upper_floor("predict").MultiModelPredictor
 
     @classmethod
+    @hook
     def lav_cls(cls) -> type[Any]:
         """Return the class that loads and validates a bundle."""
         return upper_floor("predict").LAV
 
     @classmethod
+    @hook
     def multi_lav_cls(cls) -> type[Any]:
         """Return the class that loads several bundles and validates their vote."""
         return upper_floor("predict").MultiLAV
@@ -148,16 +163,19 @@ class ScenarioBase(Generic[TScenarioParams, TPipelineParams]):
     # Hooks: what the classes above are made with, beside what every scenario's are.
 
     @classmethod
+    @hook
     def evaluator_kwargs(cls) -> dict[str, Any]:
         """Return further keyword arguments of the evaluator's class."""
         return {}
 
     @classmethod
+    @hook
     def predictor_kwargs(cls) -> dict[str, Any]:
         """Return further keyword arguments of `from_path` or `from_paths` of the predictors' classes."""
         return {}
 
     @classmethod
+    @hook
     def lav_kwargs(cls) -> dict[str, Any]:
         """Return further keyword arguments of `from_path` or `from_paths` of the classes that load and validate."""
         return {}
@@ -204,6 +222,7 @@ class ScenarioBase(Generic[TScenarioParams, TPipelineParams]):
         return cls(cls.tagged(from_dict(cls.params_cls(), data, trust=(*cls._trusted(), *trust))))
 
     @classmethod
+    @hook
     def create_trainer(cls, params: TrainerParams) -> Trainer:
         """Return a trainer; `tfaip-trainer` must be installed."""
         cls.complete_trainer_params(params)
@@ -211,16 +230,19 @@ class ScenarioBase(Generic[TScenarioParams, TPipelineParams]):
         return cls.trainer_cls()(params, cls(cls.tagged(scenario_params)))
 
     @classmethod
+    @hook
     def create_predictor(cls, path: str | os.PathLike[str], params: PredictorParams) -> Predictor:
         """Return a predictor of the bundle at `path`; `tfaip-predict` must be installed."""
         return cls.predictor_cls().from_path(path, params, trust=cls._trusted(), **cls.predictor_kwargs())
 
     @classmethod
+    @hook
     def create_multi_predictor(cls, paths: Sequence[str | os.PathLike[str]], params: Any) -> Any:
         """Return a predictor of the bundles at `paths`, which vote; `tfaip-predict` must be installed."""
         return cls.multi_predictor_cls().from_paths(paths, params, trust=cls._trusted(), **cls.predictor_kwargs())
 
     @classmethod
+    @hook
     def create_lav(cls, path: str | os.PathLike[str], params: Any) -> Any:
         """Return what validates the bundle at `path`, with this scenario's model and evaluator.
 
@@ -230,15 +252,18 @@ class ScenarioBase(Generic[TScenarioParams, TPipelineParams]):
         return cls.lav_cls().from_path(path, params, scenario=cls, trust=cls._trusted(), **cls.lav_kwargs())
 
     @classmethod
+    @hook
     def create_multi_lav(cls, paths: Sequence[str | os.PathLike[str]], params: Any) -> Any:
         """Return what validates the vote of the bundles at `paths`; `tfaip-predict` must be installed."""
         return cls.multi_lav_cls().from_paths(paths, params, scenario=cls, trust=cls._trusted(), **cls.lav_kwargs())
 
     @classmethod
+    @hook
     def create_evaluator(cls, params: EvaluatorParams) -> Evaluator[Any]:
         """Return an evaluator."""
         return cls.evaluator_cls()(params, **cls.evaluator_kwargs())
 
+    @hook
     def create_model(self) -> ModelBase[Any]:
         """Return the model of the scenario's parameters."""
         return self.params.model.create()

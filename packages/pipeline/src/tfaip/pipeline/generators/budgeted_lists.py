@@ -9,6 +9,7 @@ from tfaip.params import field, params
 from tfaip.pipeline.batching.budget import batches_by_budget
 from tfaip.pipeline.data_generator import DataGenerator
 from tfaip.pipeline.errors import DataError
+from tfaip.pipeline.hooks import hook
 from tfaip.pipeline.mode import PipelineMode
 from tfaip.pipeline.randomness import pass_generator
 from tfaip.pipeline.sample import Sample
@@ -72,6 +73,7 @@ class BudgetedListsGenerator(DataGenerator[BudgetedListsGeneratorParams]):
         for number in pass_generator(params.list_seed, epoch).permutation(len(batches)):
             yield self._made(batches[number])
 
+    @hook
     def sample(self, line: str, length: int) -> Sample:
         """Hook: the sample of a line."""
         return Sample(inputs=line, targets=line, meta={"line": line, "length": length})

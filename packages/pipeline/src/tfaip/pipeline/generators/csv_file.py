@@ -10,6 +10,7 @@ from tfaip.params import field, params
 from tfaip.pipeline.data_generator import DataGenerator
 from tfaip.pipeline.data_generator_params import DataGeneratorParams
 from tfaip.pipeline.errors import DataError, DefinitionError
+from tfaip.pipeline.hooks import hook
 from tfaip.pipeline.mode import PipelineMode
 from tfaip.pipeline.sample import Sample
 from tfaip.pipeline.text_files import QUOTING, expand_globs, read_table
@@ -66,6 +67,7 @@ class CSVGenerator(DataGenerator[CSVGeneratorParams]):
             meta={"path": str(path), **others},
         )
 
+    @hook
     def load(self, path: Path) -> Any:
         """Hook: the input of a sample; here the path itself, as a text."""
         return str(path)

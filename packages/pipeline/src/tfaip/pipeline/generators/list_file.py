@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from tfaip.pipeline.data_generator import DataGenerator
 from tfaip.pipeline.errors import DataError
+from tfaip.pipeline.hooks import hook
 from tfaip.pipeline.mode import PipelineMode
 from tfaip.pipeline.sample import Sample
 from tfaip.pipeline.text_files import expand_globs, lines_of_stream
@@ -60,6 +61,7 @@ class ListFileGenerator(DataGenerator[ListFileGeneratorParams]):
         for number, entry in weighted_picks(sizes, self.params.list_ratios, self.params.list_seed, epoch):
             yield self.sample(self._lists[number][entry])
 
+    @hook
     def sample(self, line: str) -> Sample:
         """Hook: the sample of a line."""
         return Sample(inputs=line, targets=line, meta={"line": line})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tfaip.pipeline.hooks import Hooked, hook
+
 if TYPE_CHECKING:
     from tfaip.pipeline import DataGeneratorParams, Sample
     from tfaip.predict.lav.result import LAVResult
@@ -11,9 +13,10 @@ if TYPE_CHECKING:
 __all__ = ["LAVCallback"]
 
 
-class LAVCallback:
+class LAVCallback(Hooked):
     """Is told of each data set and of each sample; subclasses override what they want to know."""
 
+    @hook
     def on_start(self, name: str, generator: DataGeneratorParams) -> None:
         """Called before the first sample of a data set.
 
@@ -22,8 +25,10 @@ class LAVCallback:
             generator: Where its samples come from.
         """
 
+    @hook
     def on_sample_end(self, sample: Sample) -> None:
         """Called for each sample after post-processing, with outputs and targets."""
 
+    @hook
     def on_end(self, result: LAVResult) -> None:
         """Called with the result of a data set."""

@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from tfaip.pipeline import PipelineMode
+from tfaip.pipeline.hooks import Hooked
 from tfaip.predict.errors import PredictionError
 from tfaip.predict.lav.measures import Measures
 from tfaip.predict.lav.result import LAVResult
@@ -24,6 +25,7 @@ __all__ = ["LAVBase"]
 
 
 class LAVBase(LoadedObject, ABC):
+class LAVBase(Hooked, ABC):
     """Computes losses, metrics and the evaluator's figures on one data set after the other.
 
     The figures depend neither on the batch size nor on the number of processes, as long as the graph masks its padding.

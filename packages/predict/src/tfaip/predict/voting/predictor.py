@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from tfaip.model import configure_devices, load_scenario_params
+from tfaip.pipeline.hooks import hook
 from tfaip.predict.errors import PredictionError
 from tfaip.predict.loaded_object import absolute
 from tfaip.predict.predictor import load_function
@@ -85,10 +86,12 @@ class MultiModelPredictor(PredictorBase):
         return made.loaded_by("from_paths", list(map(absolute, paths)), params, voter=voter, trust=trust, **keywords)
 
     @classmethod
+    @hook
     def default_params(cls) -> MultiModelPredictorParams:
         """Hook: the parameters that a command line starts from, with the voter that suits the scenario."""
         return MultiModelPredictorParams()
 
+    @hook
     def create_voter(self) -> MultiModelVoter:
         """Hook: make the voter where none is given; by default that of the parameters."""
         if not isinstance(self.params, MultiModelPredictorParams):

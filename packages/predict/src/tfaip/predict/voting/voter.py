@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from tfaip.params import params
+from tfaip.pipeline.hooks import Hooked, hook, make
 
 if TYPE_CHECKING:
     from tfaip.pipeline import Sample
@@ -30,10 +31,11 @@ class VoterParams:
         Raises:
             PredictionError: The parameters do not fit the number of models.
         """
-        return self.cls()(self, models)
+        voter: MultiModelVoter = make(self.cls(), self, models)
+        return voter
 
 
-class MultiModelVoter(ABC):
+class MultiModelVoter(Hooked, ABC):
     """Makes one sample of the outputs of several models. A voter of one's own needs nothing but `vote`.
 
     Args:
@@ -46,6 +48,7 @@ class MultiModelVoter(ABC):
         self.models = models
 
     @abstractmethod
+    @hook
     def vote(self, sample: Sample) -> Sample:
         """Return the sample with the outputs that the models agree on.
 
@@ -54,6 +57,7 @@ class MultiModelVoter(ABC):
                 and meta are those of the first model.
         """
 
+    @hook
     def finalize_sample(self, sample: Sample) -> Sample:
         """Return the voted sample as callers get it; for what has to be done once, after the vote."""
         return sample

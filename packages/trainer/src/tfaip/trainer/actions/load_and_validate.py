@@ -39,6 +39,8 @@ class LoadAndValidate(Action):
         self._generators = list(params.gen.lav_gen()) if params.lav_every_n else []
         if not self._generators:
             return
+        # A mistake in the class of the evaluator ends the run now, and not after its first epoch.
+        scenario.create_evaluator(scenario.params.evaluator)
         words = _Words(
             lambda sample: network.model.print_evaluate(sample, scenario.data, logger.info),
             limit=scenario.params.print_eval_limit,

@@ -40,6 +40,11 @@ class Validate(Action):
         val_gen = params.gen.val_gen()
         if val_gen is None:
             return
+        # A mistake in one of these classes ends the run now, and not after its first epoch.
+        for processor in data.params.post_proc.flatten():
+            processor.cls()
+        if params.evaluate_validation:
+            context.scenario.create_evaluator(context.scenario.params.evaluator)
         seed = params.random_seed or 0
         pipeline = data.create_pipeline(PipelineMode.EVALUATION, params.gen.setup.val, val_gen, seed=seed)
         if params.preload_data:

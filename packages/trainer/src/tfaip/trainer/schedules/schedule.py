@@ -6,13 +6,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tfaip.pipeline.hooks import Hooked, hook
+
 if TYPE_CHECKING:
     from tfaip.trainer.schedules.params import LearningRateParams
 
 __all__ = ["Schedule"]
 
 
-class Schedule(ABC):
+class Schedule(Hooked, ABC):
     """A learning rate as a function of the place in the training.
 
     Formulas are written in functions that NumPy and `keras.ops` both have, so that a rate can be drawn without
@@ -41,6 +43,7 @@ class Schedule(ABC):
         return self.rate(self.ops.maximum(whole - float(self.offset), 0.0))
 
     @abstractmethod
+    @hook
     def rate(self, e: Any) -> Any:
         """Return the rate at `e` counted epochs, a float32 scalar, or an array of them."""
 
@@ -50,8 +53,10 @@ class Schedule(ABC):
         return []
 
     # Most schedules need no logs.
-    def require_logs(self, names: Sequence[str]) -> None:  # noqa: B027
+    @hook
+    def require_logs(self, names: Sequence[str]) -> None:
         """Raise a `ParamsError` if the schedule needs a log that is none of `names`."""
 
-    def end_epoch(self, logs: Mapping[str, float]) -> None:  # noqa: B027
+    @hook
+    def end_epoch(self, logs: Mapping[str, float]) -> None:
         """Take the logs of an epoch into account."""

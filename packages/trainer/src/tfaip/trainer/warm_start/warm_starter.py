@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tfaip.params.shown_text import one_line
+from tfaip.pipeline.hooks import Hooked
 from tfaip.trainer.errors import WarmStartError
 from tfaip.trainer.reporting.plain_table import SIMPLE, as_text
 from tfaip.trainer.warm_start.names import matched_names, names_by_layer, selected
@@ -45,7 +46,7 @@ class _Row:
     result: str
 
 
-class WarmStarter:
+class WarmStarter(Hooked):
     """Matches stored weights with those of a graph, by their names, and assigns them.
 
     A trainer may replace it by a subclass that transforms weights, see `Trainer.create_warm_starter`.

@@ -1,0 +1,149 @@
+"""The base of all classes that have hooks: it looks at each subclass that a user defines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+from weakref import WeakSet
+
+from tfaip.pipeline.errors import HookError
+
+from .code_of_class import reads_of_former_params, uses_name
+from .former import FORMER_HOOKS
+from .ours import is_ours
+from .signatures import place_of, problem_of, wanted
+
+__all__ = ["Hooked", "hook", "hook_with", "hooks_of", "make"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
+
+_MARK = "__by_name__"
+
+
+class _Hook(NamedTuple):
+    """A hook as the base class defines it, and its parameters that the framework gives by name."""
+
+    base: Any
+    by_name: tuple[str, ...]
+
+
+def hook(function: F) -> F:
+    """Mark a method of a base class as a hook: what overrides it must take the same arguments, by position."""
+    return hook_with()(function)
+
+
+def hook_with(*by_name: str) -> Callable[[F], F]:
+    """Mark a hook some of whose arguments are given by name."""
+
+    def mark(function: F) -> F:
+        setattr(function, _MARK, by_name)
+        return function
+
+    return mark
+
+
+def hooks_of(cls: type) -> dict[str, _Hook]:
+    """Return the hooks of a class by name, as the framework defines them."""
+    found: dict[str, _Hook] = {}
+    for owner in cls.__mro__:
+        for name, value in vars(owner).items():
+            by_name = getattr(getattr(value, "__func__", value), _MARK, None)
+            if by_name is not None and is_ours(owner.__module__):
+                found.setdefault(name, _Hook(value, by_name))
+    return found
+
+
+def make(cls: type[T], *arguments: Any) -> T:
+    """Make an object of a user's class with the arguments that the constructor of its base class takes.
+
+    Raises:
+        HookError: The constructor takes others.
+    """
+    owner = next((owner for owner in cls.__mro__ if "__init__" in vars(owner)), object)
+    base = next((base for base in cls.__mro__ if "__init__" in vars(base) and is_ours(base.__module__)), None)
+    if base is not None and not is_ours(owner.__module__):
+        method, given = vars(owner)["__init__"], vars(base)["__init__"]
+        if problem := problem_of(method, given, "__init__", ()):
+            raise HookError(_message(cls.__qualname__, "__init__", method, given, problem))
+    return cls(*arguments)
+
+
+class _FormerAttributeError(HookError, AttributeError):
+    """The attribute of an object has another name now."""
+
+
+class _FormerParams:
+    """Answers `self._params`; what the user's class defines under this name is found before it."""
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        if instance is not None and hasattr(instance, "params"):
+            raise _FormerAttributeError(f"{owner.__qualname__} reads self._params: the parameters are self.params")
+        raise AttributeError(f"type object {owner.__qualname__!r} has no attribute '_params'")
+
+
+class Hooked:
+    """Base of classes with hooks.
+
+    A subclass is refused when it is defined: where a hook is one of tfaip 1.2 that nothing calls any more, or where
+    it does not take the arguments that it is called with. Methods that are no hooks are the user's own.
+    """
+
+    _params: Any = _FormerParams()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not is_ours(cls.__module__):
+            _refuse_former_hooks(cls)
+            _refuse_former_signatures(cls)
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: D102
+        if cls not in _made:
+            _refuse_former_params(cls)
+            _made.add(cls)
+        new = super().__new__
+        return new(cls) if new is object.__new__ else new(cls, *args, **kwargs)
+
+
+_made: WeakSet[type] = WeakSet()
+
+
+def _refuse_former_hooks(cls: type) -> None:
+    bases = [
+        base.__qualname__ for base in cls.__mro__ if is_ours(base.__module__) and base.__qualname__ in FORMER_HOOKS
+    ]
+    for base in bases:
+        for name, successor in FORMER_HOOKS[base].items():
+            owner = next((owner for owner in cls.__mro__ if name in vars(owner)), None)
+            if owner is None or is_ours(owner.__module__):
+                continue
+            method = vars(owner)[name]
+            if callable(getattr(cls, name, None)) and not uses_name(_users(cls), name, but=method):
+                raise HookError(
+                    f"{cls.__qualname__}.{name}{place_of(method)} is a hook of tfaip 1.2 that nothing calls any more: "
+                    f"{successor}"
+                )
+
+
+def _refuse_former_signatures(cls: type) -> None:
+    for name, (base, by_name) in hooks_of(cls).items():
+        owner = next(owner for owner in cls.__mro__ if name in vars(owner))
+        if is_ours(owner.__module__):
+            continue
+        method = vars(owner)[name]
+        if problem := problem_of(method, base, name, by_name):
+            raise HookError(_message(cls.__qualname__, name, method, base, problem))
+
+
+def _refuse_former_params(cls: type) -> None:
+    if where := reads_of_former_params(_users(cls)):
+        raise HookError(f"{cls.__qualname__} reads self._params ({where}): the parameters are self.params")
+
+
+def _users(cls: type) -> list[type]:
+    """The class, and those above it that are not the framework's."""
+    return [owner for owner in cls.__mro__ if owner is not object and not is_ours(owner.__module__)]
+
+
+def _message(cls: str, name: str, method: Any, base: Any, problem: str) -> str:
+    return f"{cls}.{name}{place_of(method)} must be written as `{wanted(base, name)}`: {problem}"

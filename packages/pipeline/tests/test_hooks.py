@@ -1,0 +1,263 @@
+import functools
+
+import pytest
+
+from tfaip.pipeline import (
+    DataBase,
+    DataBaseParams,
+    DataGenerator,
+    DataGeneratorParams,
+    DataProcessorParams,
+    MappingDataProcessor,
+    PipelineMode,
+)
+from tfaip.pipeline.errors import HookError
+from tfaip.pipeline.hooks import FORMER_HOOKS, Hooked, hook, hook_with, hooks_of, is_ours
+
+# The bases of these tests count as the framework's own, as those of `tfaip.pipeline` do.
+OURS = {"__module__": "tfaip.pipeline.tested"}
+
+
+def base(name="Base", **members):
+    return type(name, (Hooked,), {**OURS, **members})
+
+
+class OfThree(base(vote=hook(lambda self, inputs, targets, outputs: None))):
+    pass
+
+
+def subclass(method, of=OfThree, name="vote"):
+    return type("Mine", (of,), {name: method, "__module__": __name__})
+
+
+# Hooks that are gone.
+
+
+def test_a_hook_that_nothing_calls_any_more_names_its_successor():
+    with pytest.raises(HookError, match=r"Mine\.steps_per_epoch \(.*test_hooks\.py:\d+\) is a hook of tfaip 1\.2 .*__len__"):
+
+        class Mine(DataGenerator):
+            def steps_per_epoch(self):
+                return 3
+
+
+@pytest.mark.parametrize(("of", "name"), [(base, name) for base, names in FORMER_HOOKS.items() for name in names])
+def test_each_former_hook_is_refused_as_function_class_method_and_static_method(of, name):
+    owner = base(of)
+    for method in (lambda *_: None, classmethod(lambda *_: None), staticmethod(lambda *_: None)):
+        with pytest.raises(HookError) as refused:
+            subclass(method, owner, name)
+        assert str(refused.value).endswith(FORMER_HOOKS[of][name])
+
+
+def test_a_former_hook_of_a_mixin_is_found():
+    mixin = type("Mixin", (), {"params_cls": classmethod(lambda cls: None)})
+    with pytest.raises(HookError, match="params_cls"):
+        type("Mine", (mixin, DataBase), {})
+
+
+def test_methods_of_the_user_are_never_refused():
+    class Mine(DataBase):
+        def _target_output_metric(self):
+            """A hook of models, not of data."""
+
+        def _print_sample(self, *lines):
+            pass
+
+        def load(self, path, retries):
+            pass
+
+    assert Mine.load is not None
+
+
+def test_a_method_that_the_class_calls_itself_is_no_forgotten_hook():
+    class Mine(DataGenerator):
+        def steps_per_epoch(self):
+            return 3
+
+        def generate(self):
+            return (None for _ in range(self.steps_per_epoch()))
+
+    assert list(Mine(PipelineMode.TRAINING, DataGeneratorParams()).generate()) == [None] * 3
+
+
+def test_a_call_of_the_former_base_method_does_not_count_as_use():
+    with pytest.raises(HookError, match="steps_per_epoch"):
+
+        class Mine(DataGenerator):
+            def steps_per_epoch(self):
+                return super().steps_per_epoch() + 1
+
+
+# Signatures.
+
+REFUSED = {
+    "too few": (lambda self, inputs_targets, outputs: None, "too many positional"),
+    "too many": (lambda self, inputs, targets, outputs, meta: None, "missing a required argument: 'meta'"),
+    "another order": (lambda self, inputs, outputs, targets: None, "'outputs' would be given 'targets'"),
+    "by name only": (lambda self, *, inputs, targets, outputs: None, "too many positional"),
+    "no method": ({"ce": 1}, "must be a method"),
+    "a property": (property(lambda self: None), "must be a method"),
+    "a cached property": (functools.cached_property(lambda self: None), "must be a method"),
+    "a static method with self": (staticmethod(lambda self, inputs, targets, outputs: None), "missing a required"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_a_hook_that_can_not_be_called_is_refused_with_the_signature_wanted(what):
+    method, problem = REFUSED[what]
+    with pytest.raises(HookError) as refused:
+        subclass(method)
+    message = str(refused.value)
+    assert "Mine.vote" in message
+    assert "must be written as `def vote(self, inputs, targets, outputs)`: " in message
+    assert problem in message
+
+
+def passing_on(method):
+    """A decorator that tells, by `wraps`, the signature of what it wraps and takes another one."""
+
+    @functools.wraps(method)
+    def wrapper(self, inputs, targets, outputs):
+        return method(self, (inputs, targets), outputs)
+
+    return wrapper
+
+
+ALLOWED = {
+    "as wanted": lambda self, inputs, targets, outputs: None,
+    "other names": lambda this, x, y, prediction: None,
+    "defaults": lambda self, inputs, targets, outputs, epsilon=1e-7, *, scale=1: None,
+    "any arguments": lambda self, *args, **kwargs: None,
+    "some arguments": lambda self, inputs, *others: None,
+    "by position only": lambda self, inputs, targets, outputs, /: None,
+    "a static method": staticmethod(lambda inputs, targets, outputs: None),
+    "a class method": classmethod(lambda cls, inputs, targets, outputs: None),
+    "a decorator that turns the call": passing_on(lambda self, inputs_targets, outputs: None),
+    "a cache": functools.lru_cache(lambda self, inputs, targets, outputs: None),
+    "a partial method": functools.partialmethod(lambda self, scale, inputs, targets, outputs: None, 2),
+}
+
+
+@pytest.mark.parametrize("what", ALLOWED)
+def test_a_hook_that_can_be_called_is_allowed(what):
+    cls = subclass(ALLOWED[what])
+    cls().vote((), (), ())
+
+
+def test_a_class_hook_must_be_a_class_method():
+    of = base(kind=classmethod(hook(lambda cls: None)))
+    with pytest.raises(HookError, match=r"must be written as `@classmethod def kind\(cls\)`: it must be a class method"):
+        subclass(lambda self: None, of, "kind")
+    assert subclass(staticmethod(lambda: 3), of, "kind").kind() == 3
+
+
+def test_an_argument_that_is_given_by_name_must_have_that_name():
+    of = base(build=hook_with("training")(lambda self, inputs, training=None: None))
+    assert subclass(lambda self, inputs, *, training=None: None, of, "build")
+    with pytest.raises(HookError, match=r"`def build\(self, inputs, training=None\)`: .*'training'"):
+        subclass(lambda self, inputs, train=None: None, of, "build")
+
+
+def test_a_hook_of_a_mixin_and_of_a_class_between_is_looked_at():
+    mixin = type("Mixin", (), {"vote": lambda self, inputs_targets, outputs: None})
+    with pytest.raises(HookError, match="vote"):
+        type("Mine", (mixin, OfThree), {})
+    between = subclass(lambda self, *all_of_them: None)
+    with pytest.raises(HookError, match="vote"):
+        subclass(lambda self: None, between)
+
+
+def test_the_hooks_of_a_processor_are_known():
+    assert set(hooks_of(MappingDataProcessor)) == {"apply", "preload", "supports_preload", "is_valid_sample"}
+
+
+@pytest.mark.parametrize(
+    ("module", "ours"),
+    [
+        ("tfaip.model.graph", True),
+        ("tfaip.trainer", True),
+        ("tfaip.model.testing.points.model", False),
+        ("tfaip.templates.general.model", False),
+        ("tfaip.atr.model", False),
+        ("tfaip.modelling", False),
+        ("examples.atr.model", False),
+    ],
+)
+def test_only_modules_of_the_framework_are_ours(module, ours):
+    assert is_ours(module) is ours
+
+
+# self._params.
+
+
+class ReadsFormerParams(DataBase):
+    def _padding_values(self):
+        return {"image": self._params.padding}
+
+
+def test_a_class_that_reads_self_underscore_params_is_refused_when_it_is_made():
+    with pytest.raises(HookError, match=r"ReadsFormerParams reads self\._params \(.*test_hooks.py:\d+\): .*self\.params"):
+        ReadsFormerParams(DataBaseParams())
+
+
+class DefinesParams(ReadsFormerParams):
+    def __init__(self, params):
+        super().__init__(params)
+        self._params = params
+
+
+class InheritsParams(ReadsFormerParams):
+    _params = DataBaseParams()
+
+
+class DelegatesParams(ReadsFormerParams):
+    def __getattr__(self, name):
+        return self.params
+
+
+@pytest.mark.parametrize("cls", [DefinesParams, InheritsParams, DelegatesParams])
+def test_a_class_that_defines_it_is_allowed(cls):
+    made = cls(DataBaseParams())
+    assert isinstance(made._params, DataBaseParams)
+
+
+def test_reading_it_later_is_answered_too():
+    data = DataBase(DataBaseParams())
+    with pytest.raises(AttributeError, match=r"the parameters are self\.params"):
+        _ = data._params
+    assert not hasattr(data, "_params")
+
+
+# Constructors.
+
+
+def test_a_constructor_that_its_params_can_not_call_is_refused():
+    class Mine(MappingDataProcessor):
+        def __init__(self, mode, params):
+            pass
+
+        def apply(self, sample):
+            return sample
+
+    class MineParams(DataProcessorParams):
+        def cls(self):
+            return Mine
+
+    with pytest.raises(HookError, match=r"Mine\.__init__ .*`def __init__\(self, params, data_params, mode\)`: "):
+        MineParams().create(DataBaseParams(), PipelineMode.TRAINING)
+
+
+def test_a_constructor_of_more_arguments_is_the_matter_of_its_own_params():
+    class Mine(MappingDataProcessor):
+        def __init__(self, params, data_params, mode, codec):
+            super().__init__(params, data_params, mode)
+
+        def apply(self, sample):
+            return sample
+
+    class MineParams(DataProcessorParams):
+        def create(self, data_params, mode):
+            return Mine(self, data_params, mode, "codec")
+
+    assert isinstance(MineParams().create(DataBaseParams(), PipelineMode.TRAINING), Mine)
