@@ -1,4 +1,4 @@
-"""Hooks of models, graphs, evaluators and scenarios that are written for tfaip 1.2, or otherwise than they are called."""
+"""Hooks of models, graphs, evaluators and scenarios that are written for tfaip 1.2."""
 
 import keras
 import pytest
