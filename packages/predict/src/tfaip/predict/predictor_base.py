@@ -46,8 +46,7 @@ class LoadedModel:
     function: PredictionFunction
 
 
-class PredictorBase(LoadedObject, ABC):
-class PredictorBase(Hooked, ABC):
+class PredictorBase(Hooked, LoadedObject, ABC):
     """Predicts samples, one after the other, in order and lazily.
 
     Pre-processing runs in the pipeline's processes, ahead of the models; these run in a thread, up to two batches ahead

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from tfaip.model import DeviceError, configure_devices
 from tfaip.params import save, to_json
-from tfaip.params import save
 from tfaip.pipeline.hooks import Hooked, hook
 from tfaip.trainer.checkpoint import Checkpoints
 from tfaip.trainer.distribution.cluster import Cluster

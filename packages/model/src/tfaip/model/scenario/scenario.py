@@ -275,7 +275,7 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
 
     @classmethod
     def tagged(cls, params: TParams) -> TParams:
-        """Write the scenario's tag and the version of tfaip-model into `params`, so that a file tells whose they are."""
+        """Write the scenario's tag and the version of tfaip-model into `params`, to tell whose they are."""
         params.scenario = cls.tag()
         params.tfaip_model_version = metadata.version("tfaip-model")
         return params

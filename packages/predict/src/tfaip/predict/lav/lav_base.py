@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["LAVBase"]
 
 
-class LAVBase(LoadedObject, ABC):
-class LAVBase(Hooked, ABC):
+class LAVBase(Hooked, LoadedObject, ABC):
     """Computes losses, metrics and the evaluator's figures on one data set after the other.
 
     The figures depend neither on the batch size nor on the number of processes, as long as the graph masks its padding.
