@@ -42,6 +42,11 @@ TRAINS = (
     "numactl --cpunodebind=0 ",
     "./on_cluster.sh ",
     "python launch.py ",
+    "bash on_cluster.sh ",
+    "nsys profile -o report ",
+    "aws-vault exec me --duration 1h -- ",
+    "gdb -q --args -- ",
+    "nice -n 5 ./on_cluster.sh ",
 )
 MODULES = (
     "python -m ",
@@ -63,6 +68,10 @@ OTHERS = (
     "python -m",
     "env A=1",
     "my-tfaip-train x",
+    "train --name x tfaip-train",
+    "train -n tfaip-train",
+    "tool -- other tfaip-train",
+    "grep tfaip-train log",
 )
 
 

@@ -97,6 +97,7 @@ def test_a_program_that_cannot_be_started_says_so_in_the_console(executor: Local
     assert outcome.exit_code == 127
     assert (tmp_path / "console.log").read_text() == "no-such-program cannot be started: No such file or directory\n"
     assert executor.refusal(["no-such-program"]) == "there is no program no-such-program on the PATH"
+    assert executor.refusal(["A=1", "true"]) == "a variable is set by a program: write env A=1 and then the command"
 
 
 def test_a_cancelled_run_may_end_cleanly(executor: LocalExecutor, submit: Submit, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from datetime import date
@@ -282,6 +283,28 @@ def test_files_that_are_no_workbooks_are_refused(tmp_path: Path) -> None:
         read_sheet(text)
     with pytest.raises(ExperimenterError, match=r"text\.ods is no workbook that can be read: expects \.xlsx or \.xlsm"):
         read_sheet(shutil.copy(text, tmp_path / "text.ods"))
+
+
+def test_odd_files_are_refused_in_a_sentence(workbook: MakeWorkbook, tmp_path: Path) -> None:
+    path = workbook(["COMMAND", "ID", "PARAMS"], [], [], ["run", 1])
+    os.mkfifo(tmp_path / "pipe.xlsx")
+    with pytest.raises(ExperimenterError, match=r"pipe\.xlsx can't be read: it is a pipe, not a regular file"):
+        read_sheet(tmp_path / "pipe.xlsx")
+    with ZipFile(path) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    for name in ("xl/worksheets/sheet1.xml", "xl/workbook.xml", "[Content_Types].xml"):
+        with ZipFile(path, "w") as target:
+            for part, whole in parts.items():
+                target.writestr(part, "<x>" if part == name else whole)
+        with pytest.raises(ExperimenterError, match=r"runs\.xlsx is no workbook that can be read: ."):
+            read_sheet(path)
+
+
+def test_a_part_that_fills_the_memory_is_refused(workbook: MakeWorkbook, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = workbook(["COMMAND", "ID", "PARAMS"], [], [], ["run", 1])
+    monkeypatch.setattr("tfaip.experimenter.workbook.package_parts.MOST_BYTES_OF_PART", 1 << 9)
+    with pytest.raises(ExperimenterError, match=r"is no workbook that can be read: its part .* is larger than 0 MiB"):
+        read_sheet(path)
 
 
 def test_the_first_sheet_alone_is_read(workbook: MakeWorkbook) -> None:

@@ -44,7 +44,7 @@ WRAPPERS |= dict.fromkeys(
 )
 WRAPPERS |= dict.fromkeys(("apptainer", "docker", "podman", "singularity"), 2)
 # Programs that only tell something of the words behind them.
-TELLING = ("basename", "cat", "command", "dirname", "echo", "file", "ls", "man", "printf", "test", "which")
+TELLING = ("basename", "cat", "dirname", "echo", "file", "grep", "ls", "man", "pgrep", "printf", "test", "which")
 
 
 def quoted(words: Sequence[str]) -> str:
@@ -129,13 +129,13 @@ def program_position(words: Sequence[str]) -> int | None:
 def command_position(words: Sequence[str]) -> int | None:
     """Return the position of the program behind those that only run it; an interpreter counts as the program."""
     position = 0 if words else None
-    while position is not None:
+    while position is not None and not is_python(PurePath(words[position]).name):
         own = WRAPPERS.get(PurePath(words[position]).name)
         following = None if own is None else _behind_wrapper(words, position, own)
         if following is None:
             return _behind_unknown(words, position)
         position = following
-    return None
+    return position
 
 
 def is_python(name: str) -> bool:
@@ -161,10 +161,20 @@ def _behind_wrapper(words: Sequence[str], wrapper: int, own: int) -> int | None:
 
 
 def _behind_unknown(words: Sequence[str], position: int) -> int:
-    """A script of the user that is directly followed by one of our programs runs it."""
-    name, following = PurePath(words[position]).name, position + 1
-    ours = following < len(words) and PurePath(words[following]).name in (TRAIN[0], RESUME[0])
-    return following if ours and name not in (*TELLING, *TRAIN, *RESUME) else position
+    """Position of one of our programs that a script or tool of the user runs, as far as its words tell."""
+    if PurePath(words[position]).name in (*TELLING, *TRAIN, *RESUME):
+        return position
+    with_options = False
+    for following in range(position + 1, len(words)):
+        word, before = words[following], words[following - 1]
+        # Behind an option, or one that may have several words, it may be the value of a parameter.
+        may_run = before == "--" or not (with_options or before.startswith("-"))
+        if may_run and PurePath(word).name in (TRAIN[0], RESUME[0]):
+            return following
+        if before == "--":
+            return position
+        with_options = with_options or re.match(r"--\w[\w.-]*$", word) is not None
+    return position
 
 
 def _run_by_python(words: Sequence[str], interpreter: int) -> int | None:

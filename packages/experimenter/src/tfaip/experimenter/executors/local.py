@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import select
 import shutil
 import signal
@@ -46,6 +47,8 @@ class LocalExecutor:
 
     def refusal(self, words: Sequence[str]) -> str | None:
         """Return why a command line can't be run: there is no such program."""
+        if re.match(r"[A-Za-z_]\w*=", words[0]):
+            return f"a variable is set by a program: write env {words[0]} and then the command"
         if _program(words[0]) is None:
             return f"there is no program {words[0]} on the PATH"
         return None

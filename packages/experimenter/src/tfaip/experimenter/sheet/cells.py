@@ -89,6 +89,7 @@ def read_cells(path: Path) -> Cells:
     """
     content = _content(path)
     with _refusing_broken(path):
+        parts = PackageParts(content)
         with _first_sheet(path, content, data_only=True) as sheet:
             cells = Cells(sheet.title)
             empty = set()
@@ -102,7 +103,8 @@ def read_cells(path: Path) -> Cells:
                     cells.rows.setdefault(row, {})[column] = Cell(cell.value, cell.number_format)
         if empty:
             _add_formulas_without_value(path, content, empty, cells)
-        layout = _layout(content, cells.title)
+        part = parts.sheet(cells.title)
+        layout = Layout(frozenset(), ()) if part is None else read_layout(parts.read(part))
     cells.hidden = layout.hidden
     _spread_merged(cells, layout)
     return cells
@@ -136,12 +138,6 @@ def _written_cells(sheet: Any) -> Iterator[tuple[int, int, Any]]:
         for cell in row:
             if hasattr(cell, "row"):
                 yield cell.row, cell.column, cell
-
-
-def _layout(content: bytes, title: str) -> Layout:
-    parts = PackageParts(content)
-    part = parts.sheet(title)
-    return Layout(frozenset(), ()) if part is None else read_layout(parts.read(part))
 
 
 def _spread_merged(cells: Cells, layout: Layout) -> None:

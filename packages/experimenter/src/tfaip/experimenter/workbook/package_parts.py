@@ -15,6 +15,7 @@ from zipfile import ZipFile, ZipInfo
 __all__ = ["CONTENT_TYPES", "RELATIONSHIPS", "PackageParts", "Relationship", "insert_into", "relationships_name"]
 
 CONTENT_TYPES = "[Content_Types].xml"
+MOST_BYTES_OF_PART = 1 << 30
 RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
@@ -40,10 +41,17 @@ class PackageParts:
 
     Args:
         content: The file.
+
+    Raises:
+        BadZipFile: It isn't one.
+        ValueError: A part is larger, unpacked, than any that people make.
     """
 
     def __init__(self, content: bytes) -> None:
         self._source = ZipFile(io.BytesIO(content))
+        for info in self._source.infolist():
+            if info.file_size > MOST_BYTES_OF_PART:
+                raise ValueError(f"its part {info.filename} is larger than {MOST_BYTES_OF_PART >> 20} MiB")
         self._changed: dict[str, bytes] = {}
         self._removed: set[str] = set()
 
