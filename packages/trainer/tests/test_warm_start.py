@@ -345,3 +345,33 @@ def test_a_trainer_replaces_the_class(points_params, train):
     params.warmstart.model = "somewhere"
     with pytest.raises(LookupError, match="points"):
         Own(params, PointsScenario(params.scenario)).train()
+
+
+def test_a_run_may_start_from_the_one_that_it_replaces(points_params, train):
+    folder = RunFolder(points_params().output_dir)
+    train(points_params(epochs=1))
+    before = read_weights(folder.best / "weights.h5")
+    for source in (folder.best, folder.path):
+        seen = []
+
+        class Reads(WarmStarter):
+            def transform_weight(self, name, stored, variable, seen=seen):
+                seen.append(self.stored_params.model)
+
+        class Starts(Trainer):
+            def create_warm_starter(self):
+                starter = Reads(self.params.warmstart)
+                starter.trainer = self
+                return starter
+
+        params = points_params(epochs=1, overwrite=True, learning_rate=ConstantParams(lr=0.0))
+        params.warmstart.model = source
+        Starts(params, PointsScenario(PointsScenario.tagged(params.scenario))).train()
+        assert seen
+        for path, value in read_weights(folder.best / "weights.h5").items():
+            np.testing.assert_array_equal(value, before[path])
+
+
+def test_a_warm_starter_without_a_model_says_so():
+    with pytest.raises(WarmStartError, match=r"warmstart.model must name the weights to start from, got None"):
+        WarmStarter(WarmstartParams()).read()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tfaip.model.bundle.exchange import exchange
 
-__all__ = ["FORMER_RUN", "place_in_former_run", "replaced_folder", "standing_folder"]
+__all__ = ["FORMER_RUN", "in_former_run", "place_in_former_run", "replaced_folder", "standing_folder"]
 
 # Folder in a run's folder with the run that a new one is to replace.
 FORMER_RUN = ".former_run"
@@ -65,6 +65,16 @@ def place_in_former_run(path: Path) -> Path:
         target = path.resolve()
         return target.with_name(f".{target.name}{FORMER_RUN}")
     return path.parent / FORMER_RUN / path.name
+
+
+def in_former_run(path: Path) -> Path:
+    """Return where a run, or a path within it, is while another run replaces it; `path` where none does."""
+    for root in (path, *path.parents):
+        if (root / FORMER_RUN).is_dir():
+            first, *rest = (*path.relative_to(root).parts, "")
+            kept = place_in_former_run(root / first).joinpath(*rest) if first else root / FORMER_RUN
+            return kept if kept.exists() else path
+    return path
 
 
 def _written(path: Path) -> Path:

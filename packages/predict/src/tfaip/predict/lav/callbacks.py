@@ -57,8 +57,13 @@ class DumpSamples(LAVCallback):
         self._dump = DumpWriter(self._folder / name)
 
     def on_sample_end(self, sample: Sample) -> None:
-        """Write the sample."""
-        assert self._dump is not None
+        """Write the sample.
+
+        Raises:
+            RuntimeError: No data set was begun by `on_start`.
+        """
+        if self._dump is None:
+            raise RuntimeError("DumpSamples.on_start must be called before on_sample_end: it names the dump")
         self._dump.write(sample)
 
     def on_end(self, result: LAVResult) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tfaip.model import load_stored_params
+from tfaip.model.bundle.atomic_folder import in_former_run
 from tfaip.model.bundle.layout import Bundle
 from tfaip.model.bundle.load import load_scenario_params
 from tfaip.trainer.run_folder import RunFolder
@@ -27,6 +28,7 @@ def read_stored_params(path: Path, *, trust: Iterable[str] = ()) -> ScenarioBase
     Raises:
         BundleError, ParamsError: The parameters can't be read.
     """
+    path = in_former_run(path)  # the new run may replace the one that it starts from
     # A checkpoint is a folder in the folder `checkpoint` of a run.
     for folder in [path, *path.resolve().parents][:4]:
         if Bundle(folder).scenario_params.is_file():

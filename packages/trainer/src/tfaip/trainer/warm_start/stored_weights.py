@@ -12,7 +12,7 @@ from typing import IO
 import numpy as np
 
 from tfaip.model.bundle.array_file import ArrayFile
-from tfaip.model.bundle.atomic_folder import standing_folder
+from tfaip.model.bundle.atomic_folder import in_former_run
 from tfaip.model.bundle.weights import read_weights
 from tfaip.params.regular_files import require_regular
 from tfaip.trainer.checkpoint import WEIGHTS, Checkpoint, Checkpoints
@@ -53,7 +53,7 @@ def read_stored_weights(path: Path, *, limit: int | None = None) -> StoredWeight
     Raises:
         WarmStartError: There is nothing that can be read, or more than the limit.
     """
-    path = standing_folder(path)  # the new run may replace the one that it starts from
+    path = in_former_run(path)  # the new run may replace the one that it starts from
     require_stored_weights(path)
     try:
         if path.is_dir():
@@ -73,7 +73,7 @@ def _weights_in(folder: Path) -> Path:
         return Checkpoint.at(folder).path / WEIGHTS
     if (folder / WEIGHTS).is_file():
         return folder / WEIGHTS
-    for checkpoints in (standing_folder(folder / "checkpoint"), folder):
+    for checkpoints in (folder / "checkpoint", folder):
         newest = Checkpoints(checkpoints).newest()
         if newest:
             return newest.path / WEIGHTS

@@ -100,8 +100,13 @@ class WarmStarter(Hooked):
         return None
 
     def read(self) -> StoredWeights:
-        """Return the stored weights; override it to read another format."""
-        assert self.params.model is not None
+        """Return the stored weights; override it to read another format.
+
+        Raises:
+            WarmStartError: They can't be read, or the parameters name none.
+        """
+        if self.params.model is None:
+            raise WarmStartError("warmstart.model must name the weights to start from, got None")
         return read_stored_weights(Path(self.params.model))
 
     def load(self, graph: Any) -> None:
