@@ -122,7 +122,9 @@ def test_codecs_and_transcripts_that_cannot_be_read_back_are_refused(tmp_path):
         read_codec(path)
 
 
-@pytest.mark.parametrize(("text", "fits"), [("x" * 16, True), ("x" * 17, False), ("xy" * 16, True), ("xy" * 16 + "x", False)])
+@pytest.mark.parametrize(
+    ("text", "fits"), [("x" * 16, True), ("x" * 17, False), ("xy" * 16, True), ("xy" * 16 + "x", False)]
+)
 def test_a_line_that_is_too_short_for_its_transcript_is_left_out_named_and_counted(tmp_path, caplog, text, fits):
     Image.fromarray(np.full((40, 125), 255, np.uint8)).save(tmp_path / "line.png")  # 32 steps after two poolings
     (tmp_path / "line.gt.txt").write_text(text)

@@ -32,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 def _measure(scenario_name: str, arguments: list[str]) -> None:
     from rich.console import Console
     from rich.live import Live
+    from rich.text import Text
 
     from tfaip.pipeline import PipelineMode
     from tfaip.pipeline.measure import format_measurement, measure
@@ -49,7 +50,7 @@ def _measure(scenario_name: str, arguments: list[str]) -> None:
         result = measure(
             pipeline,
             time_limit=parsed.arguments.time_limit,
-            progress=lambda so_far: live.update(format_measurement(so_far)),
+            progress=lambda so_far: live.update(Text(format_measurement(so_far))),
             progress_seconds=0.25,
         )
     print(format_measurement(result))
