@@ -45,11 +45,11 @@ class Table(NamedTuple):
 
     Attributes:
         columns: Their names.
-        rows: In their order; lines without any sign are left out.
+        rows: In their order, made one by one; lines without any sign are left out.
     """
 
     columns: list[str]
-    rows: list[Row]
+    rows: Iterator[Row]
 
 
 def read_table(
@@ -66,8 +66,8 @@ def read_table(
             `auto`: `none` where a tab is the delimiter, else `strict`.
 
     Raises:
-        DataError: With file and line: it is no UTF-8, a column is missing or stands twice, a row has more or fewer
-            columns, a quotation mark is not closed, or a field has more than 131,072 characters.
+        DataError: At once or at a row, with file and line: it is no UTF-8, a column is missing or stands twice, a row
+            has more or fewer columns, a quotation mark is not closed, or a field has more than 131,072 characters.
         DefinitionError: There is no such quoting, or it can't be used with the delimiter.
     """
     if quoting not in QUOTING:
@@ -87,45 +87,54 @@ def read_table(
         raise DataError(f"{path} must have the columns {missing}, its first row has {columns}{hint}")
     if twice := sorted({name for name in columns if columns.count(name) > 1}):
         raise DataError(f"{path}:{line}: a column must stand once, but there are several named {twice}")
-    warns = quoting == "auto" and not is_quoted and str(path) not in _warned
-    made: list[Row] = []
+    return Table(columns, _named(rows, str(path), columns, is_quoted, warns=quoting == "auto" and not is_quoted))
+
+
+def _named(
+    rows: Iterator[tuple[int, list[str]]], path: str, columns: list[str], is_quoted: bool, *, warns: bool
+) -> Iterator[Row]:
+    """The rows below the first one."""
+    warns = warns and path not in _warned
     for line, fields in rows:
         if len(fields) != len(columns):
             hint = _QUOTING_HINT if not is_quoted and '"' in "".join(fields) else ""
             raise DataError(f"{path}:{line}: a row must have {len(columns)} columns, got {len(fields)}: {fields}{hint}")
         if warns and any(len(field) > 1 and field[0] == field[-1] == '"' for field in fields):
             warns = False
-            _warned.add(str(path))
+            _warned.add(path)
             logger.warning(
                 "%s:%d: a field begins and ends with a quotation mark, which is read as part of it: tables with tabs "
                 "have no quoting unless the parameter quoting is strict; none reads them so without this warning",
                 path,
                 line,
             )
-        made.append(Row(line, dict(zip(columns, fields, strict=True))))
-    return Table(columns, made)
+        yield Row(line, dict(zip(columns, fields, strict=True)))
 
 
 def _rows(text: str, path: str, delimiter: str, is_quoted: bool) -> Iterator[tuple[int, list[str]]]:
     """The rows, each with the line where it begins."""
-    line, start, size = 1, 0, len(text)
-    while start < size:
-        if text.startswith(_MARK, start):
-            raise second_mark(path, line)
-        end = text.find("\n", start)
-        stop = size if end < 0 else end
-        if is_quoted and text.find('"', start, stop) >= 0:
-            fields, after = _quoted_row(text, path, line, start, delimiter)
+    lines = text.split("\n")
+    last = len(lines) - 1
+    start = passed = 0
+    for number, line in enumerate(lines):
+        if passed > number:  # it belongs to a quoted field
+            continue
+        if line.startswith(_MARK):
+            raise second_mark(path, number + 1)
+        if is_quoted and '"' in line:
+            fields, after = _quoted_row(text, path, number + 1, start, delimiter)
+            passed = number + max(text.count("\n", start, after), 1)
         else:
-            row = text[start:stop] if end < 0 else text[start:stop].removesuffix("\r")
-            fields, after = row.split(delimiter) if row else [], stop + 1
+            row = line if number == last else line.removesuffix("\r")
+            fields, after = row.split(delimiter) if row else [], start + len(line) + 1
         if after - start > MOST_CHARACTERS:
             longest = max(map(len, fields), default=0)
             if longest > MOST_CHARACTERS:
-                raise DataError(f"{path}:{line}: a field must have at most {MOST_CHARACTERS:,} signs, got {longest:,}")
+                raise DataError(
+                    f"{path}:{number + 1}: a field must have at most {MOST_CHARACTERS:,} signs, got {longest:,}"
+                )
         if fields:
-            yield line, fields
-        line += text.count("\n", start, after)
+            yield number + 1, fields
         start = after
 
 
