@@ -28,6 +28,8 @@ ODD_NAMES = (
     "=1+1",
     "a\x01b",
     "a\x02b",
+    "a \x02 b",
+    "x" * 39_999,
     "A b",
     "a\nb",
     "a\tb",
@@ -77,7 +79,8 @@ def test_a_text_is_cut_where_programs_cut_it(character: str) -> None:
 
 
 def test_a_title_is_one_line_and_never_empty() -> None:
-    assert title_text(" a\n\tb\x00 ") == "a b"
+    assert title_text(" a\n\tb\x00 ") == title_text("a \x07 b") == "a b"
+    assert title_text("x" * 300, " (2)") == f"{'x' * 250}… (2)"
     assert title_text("\x00") == title_text("") == "-"
     assert len(title_text("x" * 300)) == 255
 
@@ -129,6 +132,7 @@ def test_odd_names_of_runs_and_metrics_leave_the_workbook_readable(workbook: Mak
     values = dict(zip(header, [cell.value for cell in sheet[2]], strict=True))
     assert values["best =1+1"] == ODD_NAMES.index("=1+1")
     assert [values[f"best {name}"] for name in ("ab", "ab (2)")] == [2, 3]
+    assert sum(str(title).startswith("best xxx") for title in header) == 2
     assert listed_columns(path) == header
     targets = [cell.hyperlink.target for row in sheet.iter_rows() for cell in row if cell.hyperlink]
     assert targets == ["out", "out%20%23%25%3F%22%26%3C%27%C3%A9"]

@@ -27,7 +27,7 @@ class Column:
     """A column of the table.
 
     Args:
-        title: Its header, different from all others; made such that it can be one.
+        title: Its header; in a table one that a program can read, and different from all others.
         values: One for each run.
         lower_is_better: How its best value is found; `None` for a column that has none.
     """
@@ -35,9 +35,6 @@ class Column:
     title: str
     values: tuple[Value, ...]
     lower_is_better: bool | None = None
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "title", title_text(self.title))
 
 
 @dataclass(frozen=True)
@@ -171,9 +168,9 @@ def _distinct(columns: list[Column]) -> list[Column]:
     taken: set[str] = set()
     distinct = []
     for column in columns:
-        title, number = column.title, 2
+        title, number = title_text(column.title), 2
         while title.casefold() in taken:
-            title, number = f"{column.title[:-8] if len(column.title) > 247 else column.title} ({number})", number + 1
+            title, number = title_text(column.title, f" ({number})"), number + 1
         taken.add(title.casefold())
         distinct.append(Column(title, column.values, column.lower_is_better))
     return distinct

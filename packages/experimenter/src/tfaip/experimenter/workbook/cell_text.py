@@ -28,7 +28,7 @@ def cell_text(text: str, most: int = MOST_IN_CELL) -> str:
         text: Any text.
         most: Number of characters that there is room for.
     """
-    clean = SURROGATES.sub("\N{REPLACEMENT CHARACTER}", UNWRITABLE.sub("", text))
+    clean = _clean(text)
     written = _escaped(clean)
     while (excess := _units(written) - most) > 0:
         # A character may take several units, so that too much would be cut at once.
@@ -37,15 +37,25 @@ def cell_text(text: str, most: int = MOST_IN_CELL) -> str:
     return written
 
 
-def title_text(text: str) -> str:
-    """Return a text as the header of a column: one line, and never empty."""
-    return cell_text(" ".join(text.split()), MOST_IN_TITLE).strip() or "-"
+def title_text(text: str, suffix: str = "") -> str:
+    """Return a text as the header of a column: one line, and never empty.
+
+    Args:
+        text: Any text.
+        suffix: What it ends with, however long it is.
+    """
+    line = " ".join(_clean(text).split()) or "-"
+    return cell_text(line, MOST_IN_TITLE - len(suffix)) + suffix
 
 
 def write_text(cell: Cell | MergedCell, text: str) -> None:
     """Write a text into a cell; it is never a formula, whatever it begins with."""
     cell.value = cell_text(text)
     cell.data_type = "s"
+
+
+def _clean(text: str) -> str:
+    return SURROGATES.sub("\N{REPLACEMENT CHARACTER}", UNWRITABLE.sub("", text))
 
 
 def _escaped(text: str) -> str:
