@@ -8,7 +8,7 @@ from tfaip.trainer import machine
 
 @pytest.fixture(autouse=True)
 def four_cores(monkeypatch):
-    monkeypatch.setattr(machine, "_cores", lambda: 4)
+    monkeypatch.setattr(machine, "available_cores", lambda: 4)
 
 
 def kept(former, **params):

@@ -17,7 +17,7 @@ from .batching.buckets import BucketBatcher, default_bucket_sizes
 from .batching.fixed import FixedBatcher
 from .data_generator import DataGenerator
 from .data_generator_params import DataGeneratorParams
-from .data_pipeline_params import DataPipelineParams
+from .data_pipeline_params import DataPipelineParams, require_integer
 from .data_processor import GeneratingDataProcessor
 from .description import describe
 from .engine.first_sample import find_mistake
@@ -31,7 +31,7 @@ from .errors import DefinitionError
 from .hooks import Hooked
 from .mode import PipelineMode
 from .preload import elements_of, split_for_preload
-from .process_count import choose_process_count
+from .process_count import choose_process_count, possible_process_count
 from .processor_pipeline_params import DataProcessorPipelineParams
 from .sample import Sample
 from .sample_iterator import SampleIterator
@@ -77,8 +77,7 @@ class DataPipeline(Hooked):
         *,
         seed: int = 0,
     ) -> None:
-        if seed < 0:
-            raise DefinitionError(f"seed must be >= 0, got {seed}")
+        require_integer("seed", seed, 0)
         pipeline_params.validate()
         self.data = data
         self.mode = PipelineMode(mode)
@@ -218,7 +217,12 @@ class DataPipeline(Hooked):
         Args:
             samples: With outputs. Each is taken when it is asked for, or a few in advance where there are workers.
             num_processes: The number of worker processes.
+
+        Raises:
+            DefinitionError: `num_processes` is no integer >= 0.
         """
+        require_integer("num_processes", num_processes, 0)
+        num_processes = possible_process_count(num_processes)
         segments = plan_segments(self.data.params.post_proc, self.mode, parallel=num_processes > 0, read_by_index=False)
         program = self._program(segments, packs=False, checks=False, keeps_invalid=True)
         source = StreamSource(
@@ -369,6 +373,7 @@ class DataPipeline(Hooked):
                 # Who asked for protection from samples that hang or crash must not have them in this process.
                 tries_out=not self.pipeline_params.sample_timeout and self.pipeline_params.on_worker_death == "raise",
             )
+        processes = possible_process_count(processes)
         if processes == 0:
             program = replace(program, segments=self._segments(parallel=False))
         return program, processes

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
+from numbers import Integral, Real
+from typing import Any
 
 from tfaip.params import field, params
 
 from .errors import DefinitionError
 
-__all__ = ["DataPipelineParams"]
+__all__ = ["DataPipelineParams", "require_integer"]
 
 
 @params
@@ -67,20 +70,26 @@ class DataPipelineParams:
             "num_processes": -1,
             "prefetch": -1,
             "max_tasks_per_process": 0,
-            "sample_timeout": 0,
         }
         for name, minimum in least.items():
-            value = getattr(self, name)
-            if value < minimum:
-                raise DefinitionError(f"{name} must be >= {minimum}, got {value}")
+            require_integer(name, getattr(self, name), minimum)
         if self.prefetch == 0:
             raise DefinitionError("prefetch must be >= 1, or -1 (chosen from the size of the batches), got 0")
+        if not isinstance(self.batch_drop_remainder, bool):
+            raise DefinitionError(f"batch_drop_remainder must be True or False, got {self.batch_drop_remainder!r}")
+        _require_number("sample_timeout", self.sample_timeout, Real, "a number", 0)
         for name, allowed in (("on_bad_sample", ("raise", "skip")), ("on_worker_death", ("raise", "restart"))):
             if getattr(self, name) not in allowed:
                 raise DefinitionError(f"{name} must be one of {', '.join(allowed)}, got {getattr(self, name)!r}")
         self._validate_buckets()
 
     def _validate_buckets(self) -> None:
+        for name in ("bucket_boundaries", "bucket_batch_sizes"):
+            value = getattr(self, name)
+            if not isinstance(value, Sequence) or isinstance(value, str):
+                raise DefinitionError(f"{name} must be a list of integers, got {value!r}")
+            if any(not _is_number(entry, Integral) for entry in value):
+                raise DefinitionError(f"{name} must be a list of integers, got {value!r}")
         boundaries, sizes = self.bucket_boundaries, self.bucket_batch_sizes
         if any(boundary < 1 for boundary in boundaries) or any(a >= b for a, b in pairwise(boundaries)):
             raise DefinitionError(f"bucket_boundaries must be ascending and >= 1, got {boundaries}")
@@ -91,3 +100,23 @@ class DataPipelineParams:
             )
         if any(size < 1 for size in sizes):
             raise DefinitionError(f"bucket_batch_sizes must be >= 1, got {sizes}")
+
+
+def require_integer(name: str, value: Any, minimum: int) -> None:
+    """Check a whole number; those of NumPy are as good as Python's.
+
+    Raises:
+        DefinitionError: It is something else, or too small.
+    """
+    _require_number(name, value, Integral, "an integer", minimum)
+
+
+def _require_number(name: str, value: Any, kind: type[Any], in_words: str, minimum: int) -> None:
+    if not _is_number(value, kind) or value != value:  # NaN
+        raise DefinitionError(f"{name} must be {in_words} >= {minimum}, got {value!r}")
+    if value < minimum:
+        raise DefinitionError(f"{name} must be >= {minimum}, got {value}")
+
+
+def _is_number(value: Any, kind: type[Any]) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)

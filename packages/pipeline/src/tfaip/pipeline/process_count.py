@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+from functools import cache
 
 from .engine.pickling import find_in_main
 from .engine.program import Program
 from .engine.trial import seconds_per_element
+from .engine.worker_support import missing_for_workers
 
-__all__ = ["choose_process_count"]
+__all__ = ["available_cores", "choose_process_count", "possible_process_count"]
 
 logger = logging.getLogger(__name__)
 
@@ -43,4 +45,26 @@ def choose_process_count(program: Program, *, batch_size: int, batches: int | No
         seconds = seconds_per_element(program)
         if seconds is not None and seconds * batch_size < _WORTH_A_WORKER:
             return 0
-    return min(_MOST_PROCESSES, len(os.sched_getaffinity(0)))
+    return min(_MOST_PROCESSES, available_cores())
+
+
+def available_cores() -> int:
+    """The number of cores that this process may run on, or of all where the system does not tell."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def possible_process_count(wanted: int) -> int:
+    """The number of workers that was asked for, or 0, with one warning, where the system has no workers."""
+    if wanted == 0 or (missing := missing_for_workers()) is None:
+        return wanted
+    _warn_of_missing(missing)
+    return 0
+
+
+@cache
+def _warn_of_missing(missing: str) -> None:
+    logger.warning(
+        "Pipelines run in this process only, as with num_processes=0: worker processes need %s, which this system "
+        "does not have",
+        missing,
+    )

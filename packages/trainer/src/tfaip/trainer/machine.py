@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from collections.abc import Mapping
 from functools import cache
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tfaip.model.onednn import onednn_choice
+from tfaip.pipeline.process_count import available_cores
 
 if TYPE_CHECKING:
     from tfaip.model import DeviceConfigParams
@@ -30,8 +30,8 @@ def describe_machine() -> dict[str, Any]:
         "python": platform.python_version(),
         **_versions(),
         "onednn": onednn_choice(),
-        "intra_op_threads": threading.get_intra_op_parallelism_threads() or _cores(),
-        "inter_op_threads": threading.get_inter_op_parallelism_threads() or _cores(),
+        "intra_op_threads": threading.get_intra_op_parallelism_threads() or available_cores(),
+        "inter_op_threads": threading.get_inter_op_parallelism_threads() or available_cores(),
     }
 
 
@@ -46,13 +46,8 @@ def keep_threads(params: DeviceConfigParams, former: Mapping[str, Any]) -> None:
     A sum that more threads share is rounded in another way.
     """
     for name in THREADS:
-        if getattr(params, name) == 0 and former.get(name, _cores()) != _cores():
+        if getattr(params, name) == 0 and former.get(name, available_cores()) != available_cores():
             setattr(params, name, former[name])
-
-
-def _cores() -> int:
-    """Cores that this process may run on, which is how many threads TensorFlow starts by itself."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @cache

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -11,6 +10,11 @@ from dataclasses import dataclass, field
 
 from tfaip.trainer.preflight.blame import explained
 from tfaip.trainer.preflight.errors import PreflightError
+
+try:
+    import resource
+except ImportError:  # on Windows
+    resource = None  # type: ignore[assignment]
 
 __all__ = ["Stage", "Stages"]
 
@@ -72,4 +76,7 @@ class Stages:
 
 
 def _peak_memory() -> int:
+    """Bytes; 0 where the system does not tell."""
+    if resource is None:
+        return 0
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT
