@@ -62,7 +62,9 @@ def main() -> None:
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
         write_programs(programs)
         path = os.pathsep.join([str(programs), str(Path(sys.executable).parent), os.environ["PATH"]])
-        environment = {**os.environ, "PATH": path, "PYTHONPATH": str(clone), "NO_COLOR": "1"}
+        # As for a person: commands remember what they trust, but not in the folder of whoever runs this.
+        configuration = {"XDG_CONFIG_HOME": str(Path(folder) / "configuration"), "CI": ""}
+        environment = {**os.environ, **configuration, "PATH": path, "PYTHONPATH": str(clone), "NO_COLOR": "1"}
         run("uv run tfaip-train examples.tutorial.min --trainer.output_dir runs/min", clone, environment)
         for document in documents:
             blocks = re.findall(r"^```shell\n(.*?)^```", (ROOT / document).read_text(encoding="utf-8"), re.M | re.S)

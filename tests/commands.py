@@ -3,10 +3,15 @@
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 TUTORIAL = "examples.tutorial.min"
+# Where the commands remember what the user trusts: the real folder of the user stays as it is.
+CONFIGURATION = tempfile.TemporaryDirectory(prefix="tfaip-configuration-")
+# Under `CI`, commands remember nothing, and need `--trust` where a person does not.
+AS_A_PERSON = {"XDG_CONFIG_HOME": CONFIGURATION.name, "CI": ""}
 OF_PREDICT = ("evaluate", "lav", "multi_lav", "predict")
 
 
@@ -19,6 +24,6 @@ def run(command: str, *arguments: str, cwd: Path = ROOT, **environment: str) -> 
         capture_output=True,
         text=True,
         cwd=cwd,
-        env={**os.environ, "COLUMNS": "80", "NO_COLOR": "1", **environment},
+        env={**os.environ, **AS_A_PERSON, "COLUMNS": "80", "NO_COLOR": "1", **environment},
         check=False,
     )

@@ -22,7 +22,8 @@ PARAMS_MODULE = "from tfaip.params import params\n@params\nclass {name}Params:\n
 
 @pytest.fixture
 def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder on `sys.path` in which every import of a module leaves a file."""
+    """A folder of `PYTHONPATH` in which every import of a module leaves a file."""
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.syspath_prepend(str(tmp_path))
     return tmp_path
 
@@ -47,7 +48,7 @@ def tagged(tag: str, **fields: Any) -> str:
         "subprocess:Popen",
         "builtins:eval",
         "tfaip.params.registry:register",
-        "tfaip.params.serialization.trust:TrustedImport",
+        "tfaip.params.trust.tagged_import:TrustedImport",
         "tfaip.params:os.system",
         "params_zoo:Color",
         "params_zoo:positive",

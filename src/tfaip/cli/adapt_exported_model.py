@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     Args:
         argv: Arguments without the command's name; default: those of the process.
     """
-    run_command("tfaip-adapt-exported-model", USAGE, argv, _adapt, option="--export_dir")
+    run_command("tfaip-adapt-exported-model", USAGE, argv, _adapt, option="--export_dir", reading=lambda path: [path])
 
 
 def _adapt(path: str, arguments: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from tfaip.cli.scenario_command_line import scenario_command_line
 from tfaip.model.command import run_command
@@ -26,10 +27,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     Args:
         argv: Arguments without the command's name; default: those of the process.
     """
-    run_command("tfaip-benchmark-input-pipeline", USAGE, argv, _measure)
+    run_command("tfaip-benchmark-input-pipeline", USAGE, argv, partial(_measure, typed=argv is None))
 
 
-def _measure(scenario_name: str, arguments: list[str]) -> None:
+def _measure(scenario_name: str, arguments: list[str], *, typed: bool) -> None:
     from rich.console import Console
     from rich.live import Live
     from rich.text import Text
@@ -37,7 +38,7 @@ def _measure(scenario_name: str, arguments: list[str]) -> None:
     from tfaip.pipeline import PipelineMode
     from tfaip.pipeline.measure import format_measurement, measure
 
-    scenario_cls, command_line = scenario_command_line("tfaip-benchmark-input-pipeline", scenario_name)
+    scenario_cls, command_line = scenario_command_line("tfaip-benchmark-input-pipeline", scenario_name, typed=typed)
     command_line.add_argument("--time_limit", type=float, default=10.0, help="Seconds to measure")
     parsed = command_line.parse(arguments)
     params = parsed["trainer"]

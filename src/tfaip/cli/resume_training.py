@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from tfaip.cli.scenario_command_line import require_data, require_folder
-from tfaip.model.command import import_tensorflow, log_to_console, new_command_line, run_command
+from tfaip.model.command import import_tensorflow, log_to_console, new_command_line, run_command, trusted_on_the_line
 
 __all__ = ["main"]
 
@@ -26,7 +27,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     Args:
         argv: Arguments without the command's name; default: those of the process.
     """
-    run_command("tfaip-resume-training", USAGE, argv, _resume)
+    run_command("tfaip-resume-training", USAGE, argv, _resume, reading=_folder)
+
+
+def _folder(run_dir: str) -> list[Path]:
+    path = Path(run_dir)
+    return [path.parent if path.is_file() else path]
 
 
 def _resume(run_dir: str, arguments: list[str]) -> None:
@@ -34,14 +40,17 @@ def _resume(run_dir: str, arguments: list[str]) -> None:
     from tfaip.trainer import RunFolder, TrainerParams
 
     folder = RunFolder.existing(run_dir)
-    stored = load_stored_params(TrainerParams, folder.trainer_params, scenario_at="scenario")
+    trust, reading = trusted_on_the_line(arguments), [folder.path]
+    stored = load_stored_params(
+        TrainerParams, folder.trainer_params, trust=trust, reading=reading, scenario_at="scenario"
+    )
     # The folder may have been moved since.
     stored.output_dir = folder.path
     command_line = new_command_line(prog=f"tfaip-resume-training {run_dir}", description="Go on with a run.")
     command_line.add_root("trainer", type(stored), default=stored)
     params = command_line.parse(arguments)["trainer"]
     log_to_console()
-    scenario = find_stored_scenario(params.scenario)
+    scenario = find_stored_scenario(params.scenario, trust=trust, reading=reading)
     require_folder(params, resumes=True)
     require_data(scenario, params)
     import_tensorflow()

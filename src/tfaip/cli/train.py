@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from tfaip.cli.scenario_command_line import require_data, require_folder, scenario_command_line
 from tfaip.model.command import import_tensorflow, log_to_console, run_command
@@ -13,10 +14,14 @@ USAGE = """\
 usage: tfaip-train SCENARIO [arguments]
 
 Train a scenario. SCENARIO is a class (package.module:Class), a module that holds one scenario, a package whose module
-`scenario` does (the current folder is searched first), or a file (path/to/file.py, path/to/file.py:Class).
+`scenario` does (the current folder is searched last), or a file (path/to/file.py, path/to/file.py:Class).
 
   tfaip-train SCENARIO --help     all arguments of the scenario, with their defaults
   tfaip-train examples.tutorial.min --trainer.output_dir runs/min
+
+The folder of the scenario's package is remembered as trusted, in tfaip/trusted.json of your configuration folder
+(~/.config on Linux). From there, and from what is installed, other commands import a scenario that a run or bundle
+names. For any other place they ask for --trust PACKAGE, which is remembered too.
 """
 
 
@@ -26,11 +31,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     Args:
         argv: Arguments without the command's name; default: those of the process.
     """
-    run_command("tfaip-train", USAGE, argv, _train)
+    run_command("tfaip-train", USAGE, argv, partial(_train, typed=argv is None))
 
 
-def _train(scenario_name: str, arguments: list[str]) -> None:
-    scenario, command_line = scenario_command_line("tfaip-train", scenario_name)
+def _train(scenario_name: str, arguments: list[str], *, typed: bool) -> None:
+    scenario, command_line = scenario_command_line("tfaip-train", scenario_name, typed=typed)
     command_line.add_argument(
         "--check", type=bool, help="Build and run everything once, name the first thing that is wrong, and exit"
     )

@@ -1,7 +1,5 @@
 """A workbook of runs, scheduled over devices, with the results written back into the workbook."""
 
-from __future__ import annotations
-
 import importlib
 
 # Each runner imports this package: `typing` would be half of its start-up. Type checkers know the name.

@@ -1,7 +1,8 @@
 """`python -m tfaip.experimenter`: the command tfaip-experimenter."""
 
-from __future__ import annotations
+import tfaip.params  # noqa: F401 - first: it puts the current folder last, which `python -m` has put first
 
+# isort: split
 from tfaip.experimenter.cli.command import main
 
 if __name__ == "__main__":

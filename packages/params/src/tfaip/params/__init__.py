@@ -1,6 +1,10 @@
 """Typed parameter classes that become a dynamic command line, JSON, YAML and TOML."""
 
-from __future__ import annotations
+# ruff: noqa: E402
+from .trust.current_folder import leave_start_of_path
+
+# Before anything else is imported: `python -m tfaip...` has put the current folder first.
+leave_start_of_path()
 
 import importlib
 from typing import TYPE_CHECKING, Any
@@ -27,10 +31,10 @@ if TYPE_CHECKING:
     from .post_init import run_post_init
     from .reference import markdown_reference
     from .serialization.documents import from_json, load, save, to_json
-    from .serialization.locating import trusted_packages_of
     from .serialization.plain import from_dict
     from .serialization.writing import to_dict
     from .shared_number import SharedNumber
+    from .trust.trust import Trust, trusted_packages_of
 
 __all__ = [
     "TYPE_ARGUMENT",
@@ -45,6 +49,7 @@ __all__ = [
     "ParseResult",
     "SaveError",
     "SharedNumber",
+    "Trust",
     "UserError",
     "embed",
     "field",
@@ -79,7 +84,8 @@ _LAZY = {
     "save": ".serialization.documents",
     "to_dict": ".serialization.writing",
     "to_json": ".serialization.documents",
-    "trusted_packages_of": ".serialization.locating",
+    "Trust": ".trust.trust",
+    "trusted_packages_of": ".trust.trust",
 }
 
 

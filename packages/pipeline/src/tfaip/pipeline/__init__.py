@@ -3,8 +3,9 @@
 Parameters load at once; what computes, and NumPy with it, when it is first asked for: help does without.
 """
 
-from __future__ import annotations
+import tfaip.params  # noqa: F401 - first: it puts the current folder last, which `python -m` has put first
 
+# isort: split
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from time import perf_counter
+
+from tfaip.params.trust.current_folder import search_current_folder
 
 from .counters import WORKERS, Counters
 from .data_pipeline import DataPipeline
@@ -119,7 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--time-limit", type=float, default=10.0, help="seconds (default: %(default)s)")
     options = parser.parse_args(arguments)
     module, _, function = options.pipeline.partition(":")
-    sys.path.insert(0, str(Path.cwd()))
+    search_current_folder(move=True)
     try:
         pipeline = getattr(importlib.import_module(module), function or "pipeline")()
     except (ImportError, AttributeError) as error:

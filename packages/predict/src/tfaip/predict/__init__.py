@@ -1,7 +1,8 @@
 """Prediction with bundles. Parameters load at once, what computes when it is first asked for."""
 
-from __future__ import annotations
+import tfaip.params  # noqa: F401 - first: it puts the current folder last, which `python -m` has put first
 
+# isort: split
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 

@@ -53,7 +53,7 @@ class Predictor(PredictorBase):
         trust = tuple(trust)
         scenario_params = load_scenario_params(path, trust=trust)
         configure_devices(params.device)
-        made = cls(params, scenario_params, load_function(path, scenario_params, params), **keywords)
+        made = cls(params, scenario_params, load_function(path, scenario_params, params, trust), **keywords)
         return made.loaded_by("from_path", absolute(path), params, trust=trust, **keywords)
 
     def set_model(self, function: PredictionFunction) -> None:
@@ -78,14 +78,18 @@ class Predictor(PredictorBase):
 
 
 def load_function(
-    path: str | os.PathLike[str], scenario_params: ScenarioBaseParams[Any, Any], params: PredictorParams
+    path: str | os.PathLike[str],
+    scenario_params: ScenarioBaseParams[Any, Any],
+    params: PredictorParams,
+    trust: Iterable[str] = (),
 ) -> PredictionFunction:
     """Return the prediction of a bundle, without the scenario's code unless it is to run eagerly."""
     if not params.run_eagerly:
         return load_prediction_function(path, inputs=scenario_params.data.create().input_layer_specs())
     from tfaip.predict.bundle_function import bundle_prediction_function
 
-    return bundle_prediction_function(path, find_stored_scenario(scenario_params)(scenario_params), eager=True)
+    scenario = find_stored_scenario(scenario_params, trust=trust, reading=[path])
+    return bundle_prediction_function(path, scenario(scenario_params), eager=True)
 
 
 def _only(samples: Iterable[Sequence[Sample]]) -> Iterator[Sample]:

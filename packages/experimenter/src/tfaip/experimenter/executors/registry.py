@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from pathlib import Path
 
 from tfaip.experimenter.errors import ExperimenterError
 from tfaip.experimenter.executors.interface import Executor
+from tfaip.params.trust.current_folder import search_current_folder
 
 __all__ = ["DEFAULT_EXECUTOR", "EXECUTORS", "make_executor"]
 
@@ -32,8 +32,7 @@ def make_executor(name: str, folder: Path) -> Executor:
     if not (module_name and colon and class_name):
         known = ", ".join(EXECUTORS)
         raise ExperimenterError(f"--executor: there is no executor {name}; allowed is {known}, or module:Class")
-    if str(Path.cwd()) not in sys.path:
-        sys.path.insert(0, str(Path.cwd()))
+    search_current_folder()
     try:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:

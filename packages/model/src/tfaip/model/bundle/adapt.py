@@ -53,7 +53,7 @@ def adapt_bundle(
     """
     from tfaip.model.scenario.stored_params import find_stored_scenario
 
-    former = Bundle.at(path)
+    former, trust = Bundle.at(path), tuple(trust)
     target = Path(path if output is None else output)
     if output is not None and target.exists() and target.resolve() != former.path.resolve():
         raise BundleError(f"the output must be a folder that is not there yet, but {target} is")
@@ -61,7 +61,7 @@ def adapt_bundle(
         warnings.simplefilter("always", ParamsWarning)
         params = load_scenario_params(path, trust=trust, strict=False)
     differences = [str(warning.message) for warning in warned if issubclass(warning.category, ParamsWarning)]
-    scenario_cls = find_stored_scenario(params)
+    scenario_cls = find_stored_scenario(params, trust=trust, reading=[former.path])
     scenario = scenario_cls(scenario_cls.tagged(params))
     model = scenario.create_model()
     graph = model.build_graph(scenario.data)

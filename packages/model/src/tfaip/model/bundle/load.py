@@ -22,14 +22,20 @@ __all__ = ["load_prediction_function", "load_scenario_params", "load_weights", "
 
 
 def load_scenario_params(
-    path: str | os.PathLike[str], *, trust: Iterable[str] = (), strict: bool = True
+    path: str | os.PathLike[str],
+    *,
+    trust: Iterable[str] = (),
+    reading: Iterable[str | os.PathLike[str]] = (),
+    strict: bool = True,
 ) -> ScenarioBaseParams[Any, Any]:
     """Return the parameters of the scenario of the bundle at `path`.
 
     Args:
         path: The bundle.
-        trust: Packages whose parameter classes may be imported; the scenario's own is trusted where its source shows
-            that it holds such a class.
+        trust: Packages whose parameter classes may be imported. The scenario's own counts where it is installed, or
+            at a place that the user has named before, if its source shows that it holds such a class.
+        reading: Further folders that are read with the bundle, other bundles for instance. No module in one of them is
+            imported.
         strict: Whether parameters that are unknown today are an error; otherwise these, and new ones that take their
             defaults, are a `ParamsWarning` each.
 
@@ -43,7 +49,9 @@ def load_scenario_params(
 
     bundle = Bundle.at(path)
     try:
-        params = load_stored_params(ScenarioBaseParams, bundle.scenario_params, trust=trust, strict=strict)
+        params = load_stored_params(
+            ScenarioBaseParams, bundle.scenario_params, trust=trust, reading=[bundle.path, *reading], strict=strict
+        )
     except ParamsError as error:
         raise BundleError(f"the parameters of the bundle {bundle.path} cannot be read: {error}") from error
     # Resources stand in the bundle, wherever it has been moved to.

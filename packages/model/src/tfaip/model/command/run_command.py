@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
+from tfaip.model.command.line_words import take_user_word
 from tfaip.model.command.log_level import take_log_level
 from tfaip.model.command.user_errors import USAGE_ERROR, reported_user_errors
 from tfaip.model.keras_backend import prefer_tensorflow
@@ -20,6 +22,7 @@ def run_command(
     run: Callable[[str, list[str]], None],
     *,
     option: str | None = None,
+    reading: Callable[[str], Iterable[str | os.PathLike[str]]] = lambda _: (),
 ) -> None:
     """Run a command whose arguments depend on what it is about: a scenario, a run's folder, a bundle.
 
@@ -29,6 +32,7 @@ def run_command(
         argv: Words after the command's name; `None` for those of the process.
         run: Called with what the command is about, and the other words.
         option: Argument that says what the command is about; the first word does if it is `None`.
+        reading: Gives the folders that the command reads for what it is about: no module in them is imported.
     """
     with reported_user_errors(name):
         words = take_log_level(sys.argv[1:] if argv is None else argv)
@@ -40,6 +44,7 @@ def run_command(
             wanted = f"{option} FOLDER" if option else "the first word to say what it is about"
             print(f"\n{name}: error: expects {wanted}, got: {one_line(' '.join(words))}", file=sys.stderr)
         raise SystemExit(0 if asked else USAGE_ERROR)
+    take_user_word(argv, rest, reading(subject))
     prefer_tensorflow()
     with reported_user_errors(name):
         run(subject, rest)

@@ -12,12 +12,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tfaip.model.scenario.module_place import ModulePlace, module_place, search_current_folder
+from tfaip.model.scenario.module_place import ModulePlace, module_place
 from tfaip.model.scenario.not_found import ScenarioNotFoundError
 from tfaip.model.scenario.scenario import ScenarioBase
 from tfaip.params.suggestions import nearest
+from tfaip.params.trust.current_folder import search_current_folder
+from tfaip.params.trust.locating import locate
+from tfaip.params.trust.trust import refuse_two_places
+from tfaip.params.values.problem import ValueProblem
 
-__all__ = ["find_scenario"]
+__all__ = ["find_located_scenario", "find_scenario"]
 
 
 def find_scenario(name: str) -> type[ScenarioBase[Any, Any]]:
@@ -29,12 +33,18 @@ def find_scenario(name: str) -> type[ScenarioBase[Any, Any]]:
     Args:
         name: `package.module:Class`, a module that defines exactly one scenario, or a package whose module `scenario`
             does. The module may be a path: `path/to/scenario.py`, `path/to/folder`. The current folder is searched
-            first.
+            last.
 
     Raises:
-        ScenarioNotFoundError: There is no such module or class, or there are several scenarios to choose from.
+        ScenarioNotFoundError: There is no such module or class, it is in the current folder and installed from
+            elsewhere, or there are several scenarios to choose from.
     """
     search_current_folder()
+    return find_located_scenario(name)
+
+
+def find_located_scenario(name: str) -> type[ScenarioBase[Any, Any]]:
+    """As `find_scenario`, from what `sys.path` is now."""
     text, _, class_name = name.strip().partition(":")
     place = module_place(text)
     module = _load(place)
@@ -102,6 +112,8 @@ def _exists(module_name: str) -> bool:
 
 def _load(place: ModulePlace) -> ModuleType:
     try:
+        if place.file is None:
+            refuse_two_places(place.name, locate(place.name))
         module = importlib.import_module(place.name)
     except ModuleNotFoundError as error:
         missing = error.name or ""
@@ -111,9 +123,10 @@ def _load(place: ModulePlace) -> ModuleType:
                 f"{_where_it_is(missing, place)}"
             ) from error
         raise ScenarioNotFoundError(
-            f"there is no module {place.name!r}{_did_you_mean(place.name)}; "
-            f"searched the current folder {Path.cwd()} and the installed packages"
+            f"there is no module {place.name!r}{_did_you_mean(place.name)}; searched {_searched()}"
         ) from None
+    except ValueProblem as problem:
+        raise ScenarioNotFoundError("; ".join([problem.problem, *problem.hints])) from None
     except (TypeError, ValueError) as error:
         if place.name and not place.name.startswith("."):
             raise
@@ -125,6 +138,12 @@ def _load(place: ModulePlace) -> ModuleType:
             "a folder above, so that the file has a longer name"
         )
     return module
+
+
+def _searched() -> str:
+    if sys.flags.safe_path:
+        return "the installed packages; Python's option -P and PYTHONSAFEPATH leave the current folder out"
+    return f"the installed packages and the current folder {Path.cwd()}"
 
 
 def _where_it_is(missing: str, place: ModulePlace) -> str:

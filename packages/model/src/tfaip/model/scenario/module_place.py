@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tfaip.model.scenario.not_found import ScenarioNotFoundError
 from tfaip.params.suggestions import nearest
+from tfaip.params.trust.locating import locate
+from tfaip.params.trust.preferred import prefer
 
-__all__ = ["ModulePlace", "module_place", "search_current_folder"]
+__all__ = ["ModulePlace", "module_place"]
 
 
 @dataclass(frozen=True)
@@ -26,18 +29,12 @@ class ModulePlace:
     file: Path | None = None
 
 
-def search_current_folder() -> None:
-    """Let modules be imported from the current folder, as `python -m` does and installed commands do not."""
-    current = str(Path.cwd())
-    if current not in sys.path:
-        sys.path.insert(0, current)
-
-
 def module_place(text: str) -> ModulePlace:
     """Return where the module is that a user named.
 
     A path below the current folder or an entry of `sys.path` becomes the dotted name that it has there. For any other,
-    the folder of its outermost package joins `sys.path`, so that it has a name that worker processes can import too.
+    the folder of its outermost package joins `sys.path` at its end, so that it has a name that worker processes can
+    import too. A module of another place with that name is passed over, in worker processes too.
 
     Raises:
         ScenarioNotFoundError: The text is a path where nothing is, or of what can't be imported.
@@ -57,7 +54,17 @@ def module_place(text: str) -> ModulePlace:
         raise ScenarioNotFoundError(
             f"{text} can't be imported by its name: {wrong[0]!r} must be letters, digits and underscores; rename it"
         )
+    _prefer(parts, root, file)
     return ModulePlace(".".join(parts), file)
+
+
+def _prefer(parts: Sequence[str], root: Path, file: Path) -> None:
+    """Let a name lead to the file where it leads elsewhere; but never hide what everything else may need."""
+    found = locate(".".join(parts))
+    if found is not None and Path(found.file).resolve() == file:
+        return
+    if parts[0] not in sys.modules and parts[0] not in sys.stdlib_module_names:
+        prefer({parts[0]: str(root)})
 
 
 def _existing(path: Path) -> Path | None:
@@ -86,13 +93,14 @@ def _known_root(file: Path) -> Path | None:
 
 
 def _new_root(file: Path) -> Path:
-    """The folder that holds the outermost package of the file, which joins `sys.path`."""
+    """The folder that holds the outermost package of the file; it joins `sys.path` unless Python shall be careful."""
     root = file.parent
     for _ in range(_relative_depth(file)):
         root = root.parent
     while (root / "__init__.py").is_file():
         root = root.parent
-    sys.path.insert(0, str(root))
+    if not sys.flags.safe_path:
+        sys.path.append(str(root))
     return root
 
 

@@ -196,9 +196,10 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
         from tfaip.model.bundle import BundleError, load_scenario_params
         from tfaip.model.scenario.stored_params import find_stored_scenario
 
-        params = load_scenario_params(path, trust=(*cls._trusted(), *trust))
+        packages = (*cls._trusted(), *trust)
+        params = load_scenario_params(path, trust=packages)
         if cls is ScenarioBase:
-            return cast("Self", find_stored_scenario(params)(params))
+            return cast("Self", find_stored_scenario(params, trust=packages, reading=[path])(params))
         if not isinstance(params, cls.params_cls()):
             raise BundleError(
                 f"{cls.__qualname__} needs parameters of the class {cls.params_cls().__qualname__}, but the bundle "

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import json
+import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from tfaip.model.scenario.lookup import find_scenario
-from tfaip.model.scenario.module_place import search_current_folder
+from tfaip.model.scenario.lookup import find_located_scenario
 from tfaip.model.scenario.not_found import ScenarioNotFoundError
 from tfaip.model.scenario.params import ScenarioBaseParams
 from tfaip.model.scenario.scenario import ScenarioBase
+from tfaip.params import LoadError, Mistake
+from tfaip.params.trust.current_folder import search_current_folder
+
+if TYPE_CHECKING:
+    from tfaip.params import Trust
 
 __all__ = ["find_stored_scenario", "load_stored_params"]
 
@@ -20,17 +25,25 @@ T = TypeVar("T")
 
 
 def load_stored_params(
-    cls: type[T], path: Path, *, trust: Iterable[str] = (), scenario_at: str = "", strict: bool = True
+    cls: type[T],
+    path: Path,
+    *,
+    trust: Iterable[str] = (),
+    reading: Iterable[str | os.PathLike[str]] = (),
+    scenario_at: str = "",
+    strict: bool = True,
 ) -> T:
     """Return the parameters in the JSON file at `path`.
 
-    The file alone says whose scenario it is. The package of that scenario is trusted to hold parameter classes if the
-    source of the class that the file names shows such a class; nothing is imported to find out.
+    The file alone says whose scenario it is. Parameter classes of that scenario's package may be imported if its place
+    vouches for it (`tfaip.params.Trust`), and its source shows such a class. Nothing is imported to find out.
 
     Args:
         cls: Class of the parameters, or one above it.
         path: The file.
         trust: Further packages whose parameter classes may be imported.
+        reading: The bundle or run folder that the file belongs to, and others that are read with it. No module in them
+            is imported.
         scenario_at: Key under which the scenario's parameters stand; empty if the file holds nothing else.
         strict: Whether unknown keys are errors; otherwise these and missing ones are a `ParamsWarning` each.
 
@@ -38,48 +51,79 @@ def load_stored_params(
         ParamsError: The file can't be read, names a class that is not trusted, or does not fit `cls`.
     """
     # Reading files takes cattrs, which the help of a command does without.
-    from tfaip.params import load
+    from tfaip.params import Trust, load
 
-    search_current_folder()
-    trusted = set(trust)
-    packages = {*trusted, *_package_of_scenario(path, scenario_at, trusted)}
-    return load(cls, path, trust=packages, strict=strict, complete=not strict)
+    folders = tuple(reading)
+    search_current_folder(folders)
+    trusted = Trust(trust, reading=folders)
+    tag, scenario = _named_in(path, scenario_at)
+    _vouch(trusted, tag)
+    # Its package may hold parameters of data and model. Where it isn't trusted, who looks for it will hear.
+    with suppress(LoadError):
+        _vouch(trusted, scenario)
+    return load(cls, path, trust=trusted, strict=strict, complete=not strict)
 
 
-def find_stored_scenario(params: ScenarioBaseParams[Any, Any]) -> type[ScenarioBase[Any, Any]]:
+def find_stored_scenario(
+    params: ScenarioBaseParams[Any, Any],
+    *,
+    trust: Iterable[str] = (),
+    reading: Iterable[str | os.PathLike[str]] = (),
+) -> type[ScenarioBase[Any, Any]]:
     """Return the scenario that stored parameters name.
 
-    Its module is imported only after its source has shown, without being run, that it defines a scenario of that name.
+    Its module is imported only if its place vouches for it, and its source shows, without being run, that it defines a
+    scenario of that name; or if its package is trusted.
+
+    Args:
+        params: The parameters.
+        trust: Further packages whose scenarios may be imported.
+        reading: As for `load_stored_params`.
 
     Raises:
-        ParamsError: The source shows none.
+        ParamsError: The scenario isn't trusted, or its source shows none of that name.
         ScenarioNotFoundError: The parameters name no scenario, or it can't be loaded.
     """
-    from tfaip.params import trusted_packages_of
+    from tfaip.params import Trust
 
     if not params.scenario:
         raise ScenarioNotFoundError("the parameters must name the scenario that they belong to, but name none")
-    search_current_folder()
-    # As with parameters: what has been imported already is not looked for again.
-    if params.scenario.partition(":")[0] not in sys.modules:
-        trusted_packages_of(params.scenario)
-    return find_scenario(params.scenario)
+    folders = tuple(reading)
+    search_current_folder(folders)
+    if not _is_beside(params.scenario, type(params)):
+        _vouch(Trust(trust, reading=folders), params.scenario)
+    return find_located_scenario(params.scenario)
 
 
-def _package_of_scenario(path: Path, scenario_at: str, trusted: set[str]) -> Iterable[str]:
-    from tfaip.params import trusted_packages_of
+def _vouch(trust: Trust, tag: str) -> None:
+    from tfaip.params.values.problem import ValueProblem
+
+    # What has been imported is not imported again, a notebook's classes for instance, of which there is no source.
+    if not tag or tag.partition(":")[0] in sys.modules:
+        return
+    try:
+        trust.vouch(tag)
+    except ValueProblem as problem:
+        raise LoadError([Mistake(tag, problem.problem, problem.hints)]) from None
+
+
+def _is_beside(tag: str, cls: type[Any]) -> bool:
+    """Whether a scenario is in the package of a class that has been imported, at the same place."""
+    from tfaip.params.trust.locating import locate, module_of
+
+    module, imported = locate(module_of(tag)), locate(cls.__module__)
+    return module is not None and imported is not None and module.place == imported.place
+
+
+def _named_in(path: Path, scenario_at: str) -> tuple[str, str]:
+    """Return the tags of the parameters and of the scenario that a file names, `""` where it names none."""
+    from tfaip.params.serialization.formats import read_file
 
     try:
-        stored: Any = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return ()  # `load` says it better
+        stored: Any = read_file(path)
+    except LoadError:
+        return "", ""  # `load` says it again
     if scenario_at and isinstance(stored, dict):
         stored = stored.get(scenario_at)
-    tag = stored.get("__cls__") if isinstance(stored, dict) else None
-    if not isinstance(tag, str):
-        return ()
-    module = tag.partition(":")[0]
-    # What has been imported is not imported again, a notebook's classes for instance, of which there is no source.
-    if module in sys.modules or any(f"{module}.".startswith(f"{package}.") for package in trusted):
-        return ()
-    return trusted_packages_of(tag)
+    tag, scenario = (stored.get(key) if isinstance(stored, dict) else None for key in ("__cls__", "scenario"))
+    return tag if isinstance(tag, str) else "", scenario if isinstance(scenario, str) else ""

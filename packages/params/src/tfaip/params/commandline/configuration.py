@@ -12,10 +12,10 @@ from tfaip.params.selection import selectable_classes
 from tfaip.params.serialization.formats import read_file
 from tfaip.params.serialization.plain import check_version
 from tfaip.params.serialization.reading import CattrsReader
-from tfaip.params.serialization.trust import TrustedImport
 from tfaip.params.suggestions import did_you_mean, nearest
 from tfaip.params.tree.merging import CLASS_KEY, VERSION_KEY, Merger
 from tfaip.params.tree.nodes import ParamsNode, spell_path
+from tfaip.params.trust.tagged_import import TrustedImport
 
 from .roots import Root
 

@@ -16,6 +16,7 @@ from tfaip.params.tree.building import Problems, build
 from tfaip.params.tree.merging import Merger
 from tfaip.params.tree.nodes import Origin, Path, spell_path
 from tfaip.params.tree.seeding import node_of_class
+from tfaip.params.trust.tagged_import import imported_class
 from tfaip.params.values.annotations import has_fields, kind_of, strip_annotation
 from tfaip.params.values.base import ValueType
 from tfaip.params.values.opaque import OpaqueType
@@ -24,7 +25,6 @@ from tfaip.params.values.structures import ParamsType
 
 from .formats import dump_text, parse_text
 from .reading import CattrsReader
-from .trust import imported_class
 from .values import key_of, value_converter
 
 __all__ = ["checked_text"]

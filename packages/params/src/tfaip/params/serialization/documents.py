@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from tfaip.params.errors import ParamsError
 from tfaip.params.generics import ClassOf
 from tfaip.params.tree.merging import CLASS_KEY, VERSION_KEY
+from tfaip.params.trust.trust import Trust
 
 from .checking import checked_text
 from .formats import format_of, parse_text, read_file, write_file
@@ -40,7 +41,7 @@ def to_json(params: Any) -> str:
 
 
 def from_json(
-    cls: ClassOf[T], text: str, *, trust: Iterable[str] = (), strict: bool = True, complete: bool = False
+    cls: ClassOf[T], text: str, *, trust: Iterable[str] | Trust = (), strict: bool = True, complete: bool = False
 ) -> T:
     """Params from a JSON document; arguments and errors as of `from_dict`."""
     return read_plain(cls, parse_text(text, "json"), "", trust=trust, strict=strict, complete=complete)
@@ -61,7 +62,7 @@ def load(
     cls: ClassOf[T],
     path: str | os.PathLike[str],
     *,
-    trust: Iterable[str] = (),
+    trust: Iterable[str] | Trust = (),
     strict: bool = True,
     complete: bool = False,
 ) -> T:

@@ -15,11 +15,12 @@ from tfaip.params.tree.building import Problems, build
 from tfaip.params.tree.merging import CLASS_KEY, VERSION_KEY, Merger
 from tfaip.params.tree.nodes import UNSET, Origin, ParamsNode, spell_path
 from tfaip.params.tree.seeding import node_of_class
+from tfaip.params.trust.tagged_import import TrustedImport
+from tfaip.params.trust.trust import Trust
 from tfaip.params.values.annotations import kind_of
 from tfaip.params.values.structures import ParamsType
 
 from .reading import CattrsReader
-from .trust import TrustedImport
 
 __all__ = ["FORMAT_VERSION", "check_version", "from_dict", "read_plain"]
 
@@ -30,14 +31,14 @@ FORMAT_VERSION = 1
 
 
 def from_dict(
-    cls: ClassOf[T], data: Any, *, trust: Iterable[str] = (), strict: bool = True, complete: bool = False
+    cls: ClassOf[T], data: Any, *, trust: Iterable[str] | Trust = (), strict: bool = True, complete: bool = False
 ) -> T:
     """Params from plain data, of the class that its tag names, which must be `cls` or derive from it.
 
     Args:
         cls: The expected class; it may be abstract if the data names another.
         data: What `to_dict` made, or a part of it: missing fields take their defaults.
-        trust: Packages from which classes may be imported that only the data names.
+        trust: Packages from which classes may be imported that only the data names, or more of it as `Trust`.
             `tfaip`, the package of `cls` and whatever has been imported already are trusted anyway.
         strict: Whether unknown (and missing) keys are errors; otherwise they are warnings.
         complete: Whether missing keys are reported.
@@ -48,7 +49,9 @@ def from_dict(
     return read_plain(cls, data, "", trust=trust, strict=strict, complete=complete)
 
 
-def read_plain(cls: ClassOf[T], data: Any, source: str, *, trust: Iterable[str], strict: bool, complete: bool) -> T:
+def read_plain(
+    cls: ClassOf[T], data: Any, source: str, *, trust: Iterable[str] | Trust, strict: bool, complete: bool
+) -> T:
     """As `from_dict`, with the name of the file that holds the data for messages."""
     try:
         return _read(cls, data, source, trust, strict, complete)
@@ -56,13 +59,13 @@ def read_plain(cls: ClassOf[T], data: Any, source: str, *, trust: Iterable[str],
         raise LoadError([Mistake(source or "$", "nested too deeply")]) from None
 
 
-def _read(cls: Any, data: Any, source: str, trust: Iterable[str], strict: bool, complete: bool) -> Any:
+def _read(cls: Any, data: Any, source: str, trust: Iterable[str] | Trust, strict: bool, complete: bool) -> Any:
     kind = kind_of(cls)
     if not isinstance(kind, ParamsType):
         raise ParamsError(f"expects a params class, got {cls!r}")
     check_version(data, source)
     own = [base.__module__.partition(".")[0] for base in kind.bases]
-    merger = Merger(CattrsReader(), TrustedImport([*own, *trust]), strict=strict, report_missing=complete)
+    merger = Merger(CattrsReader(), TrustedImport(Trust.of(trust).naming(own)), strict=strict, report_missing=complete)
     node = ParamsNode(None, kind, UNSET, Origin.DEFAULT)
     if not inspect.isabstract(kind.bases[0]) and not (isinstance(data, dict) and CLASS_KEY in data):
         node = node_of_class(None, kind, kind.annotations[0], Origin.DEFAULT)

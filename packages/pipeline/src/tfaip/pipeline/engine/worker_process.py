@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tfaip.params.trust.preferred import preferred
+
 from .board import Board, Note
 from .channel import Channel
 from .messages import Failed
@@ -20,7 +22,8 @@ __all__ = ["WorkerProcess"]
 
 # The new interpreter runs nothing but this: it does not import the user's __main__ again, nor what that imports.
 _ENTRY = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[2]); "
+    "import json, sys; places = json.loads(sys.argv[2]); sys.path[:] = places['path']; "
+    "from tfaip.params.trust.preferred import prefer; prefer(places['preferred']); "
     "from tfaip.pipeline.engine.worker_main import main; main()"
 )
 
@@ -49,10 +52,11 @@ class WorkerProcess:
         self._board = Board()
         descriptors = {"socket": theirs.fileno(), "board": self._board.descriptor, "lifeline": lifeline}
         # An empty entry of sys.path means the current folder.
-        path = json.dumps([entry or str(Path.cwd()) for entry in sys.path])
+        path = [entry or str(Path.cwd()) for entry in sys.path]
+        places = json.dumps({"path": path, "preferred": preferred()})
         try:
             self._process = subprocess.Popen(
-                [sys.executable, *_interpreter_flags(), "-c", _ENTRY, json.dumps(descriptors), path],
+                [sys.executable, *_interpreter_flags(), "-c", _ENTRY, json.dumps(descriptors), places],
                 stdin=subprocess.DEVNULL,
                 pass_fds=list(descriptors.values()),
                 env=_environment(os.environ),
@@ -112,7 +116,8 @@ def describe_exit(code: int | None) -> str:
 
 
 def _interpreter_flags() -> list[str]:
-    return ["-O"] * sys.flags.optimize + (["-B"] if sys.flags.dont_write_bytecode else [])
+    # Without -P, Python itself would import from the current folder before the first line of ours.
+    return ["-P", *["-O"] * sys.flags.optimize, *["-B"] * sys.flags.dont_write_bytecode]
 
 
 def _environment(environ: Mapping[str, str]) -> dict[str, str]:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from tfaip.model import Bundle
-from tfaip.model.command import USAGE_ERROR, reported_user_errors, take_log_level
+from tfaip.model.command import USAGE_ERROR, reported_user_errors, take_log_level, take_user_word, values_of
 from tfaip.model.keras_backend import prefer_tensorflow
 from tfaip.params.shown_text import one_line
 from tfaip.pipeline import DataGeneratorParams, PipelineMode
 from tfaip.predict.errors import PredictionError
 
-__all__ = ["require_data", "run_bundle_command", "sample_errors", "trusted_on_the_line", "values_of"]
+__all__ = ["require_data", "run_bundle_command", "sample_errors"]
 
 
 def run_bundle_command(
@@ -42,14 +42,10 @@ def run_bundle_command(
         if words and not asked:
             print(f"\n{name}: error: expects {options[0]} FOLDER, got: {one_line(' '.join(words))}", file=sys.stderr)
         raise SystemExit(0 if asked else USAGE_ERROR)
+    take_user_word(argv, rest, bundles)
     prefer_tensorflow()
     with reported_user_errors(name), sample_errors():
         run(bundles, rest)
-
-
-def trusted_on_the_line(words: Sequence[str]) -> list[str]:
-    """The packages that `--trust` names, for what has to be read before the line can be."""
-    return values_of(["--trust"], words)[0]
 
 
 def require_data(bundles: Sequence[str], generator: DataGeneratorParams, mode: PipelineMode) -> None:
@@ -84,21 +80,3 @@ def sample_errors() -> Iterator[None]:
             f"a sample cannot be read {notes[-1]}: {type(error).__name__}: {error}\n"
             "  --on_error skip goes on without such samples, and counts them"
         ) from error
-
-
-def values_of(options: Sequence[str], words: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The words that follow one of the options, up to the next argument, or stand behind its `=`; and all others."""
-    names = {option.replace("-", "_") for option in options}
-    values: list[str] = []
-    rest: list[str] = []
-    takes = False
-    for word in words:
-        name, equals, value = word.partition("=")
-        if word.startswith("-"):
-            takes = name.replace("-", "_") in names
-            if takes:
-                values += [value] if equals else []
-                takes = not equals
-                continue
-        (values if takes else rest).append(word)
-    return values, rest

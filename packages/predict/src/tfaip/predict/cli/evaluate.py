@@ -5,10 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from tfaip.model.command import USAGE_ERROR, log_to_console, new_command_line, reported_user_errors, take_log_level
+from tfaip.model.command import (
+    USAGE_ERROR,
+    log_to_console,
+    new_command_line,
+    remember_scenario,
+    reported_user_errors,
+    take_log_level,
+    take_user_word,
+    trusted_on_the_line,
+    values_of,
+)
 from tfaip.model.keras_backend import prefer_tensorflow
 from tfaip.params.shown_text import one_line
-from tfaip.predict.cli.bundle_command import values_of
 
 __all__ = ["main"]
 
@@ -42,20 +51,24 @@ def main(argv: Sequence[str] | None = None) -> None:
             wanted = "one --scenario SCENARIO or --export_dir BUNDLE"
             print(f"\ntfaip-evaluate: error: expects {wanted}, got: {one_line(' '.join(words))}", file=sys.stderr)
         raise SystemExit(0 if asked else USAGE_ERROR)
+    take_user_word(argv, rest, bundles)
     prefer_tensorflow()
     with reported_user_errors("tfaip-evaluate"):
-        _evaluate(scenarios, bundles, rest)
+        _evaluate(scenarios, bundles, rest, typed=argv is None)
 
 
-def _evaluate(scenarios: list[str], bundles: list[str], words: list[str]) -> None:
+def _evaluate(scenarios: list[str], bundles: list[str], words: list[str], *, typed: bool) -> None:
     from tfaip.model import find_scenario, find_stored_scenario, load_scenario_params
-    from tfaip.predict.cli.bundle_command import trusted_on_the_line
 
     if bundles:
-        stored = load_scenario_params(bundles[0], trust=trusted_on_the_line(words))
-        scenario, default, about = find_stored_scenario(stored), stored.evaluator, f"--export_dir {bundles[0]}"
+        trust = trusted_on_the_line(words)
+        stored = load_scenario_params(bundles[0], trust=trust)
+        scenario = find_stored_scenario(stored, trust=trust, reading=bundles)
+        default, about = stored.evaluator, f"--export_dir {bundles[0]}"
     else:
         scenario = find_scenario(scenarios[0])
+        if typed:
+            remember_scenario(scenario)
         default, about = scenario.default_params().evaluator, f"--scenario {scenarios[0]}"
     command_line = new_command_line(
         prog=f"tfaip-evaluate {about}", description="Compute an evaluator's figures from stored predictions."

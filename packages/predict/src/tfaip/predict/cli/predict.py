@@ -6,9 +6,9 @@ import logging
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from tfaip.model.command import import_tensorflow, log_to_console, new_command_line
+from tfaip.model.command import import_tensorflow, log_to_console, new_command_line, trusted_on_the_line
 from tfaip.pipeline import PipelineMode
-from tfaip.predict.cli.bundle_command import require_data, run_bundle_command, trusted_on_the_line
+from tfaip.predict.cli.bundle_command import require_data, run_bundle_command
 
 __all__ = ["main"]
 
@@ -41,8 +41,9 @@ def _predict(paths: list[str], words: list[str]) -> None:
     from tfaip.predict.cli.inference_arguments import add_inference_arguments, apply_inference_arguments, hidden_voter
     from tfaip.predict.params import PredictorParams
 
-    scenario_params = load_scenario_params(paths[0], trust=trusted_on_the_line(words))
-    scenario = find_stored_scenario(scenario_params)
+    trust = trusted_on_the_line(words)
+    scenario_params = load_scenario_params(paths[0], trust=trust, reading=paths)
+    scenario = find_stored_scenario(scenario_params, trust=trust, reading=paths)
     default = PredictorParams() if len(paths) == 1 else scenario.multi_predictor_cls().default_params()
     generator = scenario.default_predict_generator_params()
     command_line = new_command_line(

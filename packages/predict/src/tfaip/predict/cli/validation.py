@@ -8,10 +8,10 @@ from textwrap import shorten
 from typing import Any
 
 from tfaip.model import find_stored_scenario, load_scenario_params
-from tfaip.model.command import import_tensorflow, log_to_console, new_command_line
+from tfaip.model.command import import_tensorflow, log_to_console, new_command_line, trusted_on_the_line
 from tfaip.params.shown_text import one_line
 from tfaip.pipeline import PipelineMode
-from tfaip.predict.cli.bundle_command import require_data, trusted_on_the_line
+from tfaip.predict.cli.bundle_command import require_data
 from tfaip.predict.cli.inference_arguments import add_inference_arguments, apply_inference_arguments, hidden_voter
 from tfaip.predict.lav.data_sets import data_sets_of
 from tfaip.predict.lav.params import LAVParams, MultiLAVParams
@@ -31,8 +31,9 @@ def validate(prog: str, paths: list[str], words: list[str], *, votes: bool) -> N
         words: The other words of the line.
         votes: Whether there is a vote.
     """
-    scenario_params = load_scenario_params(paths[0], trust=trusted_on_the_line(words))
-    scenario = find_stored_scenario(scenario_params)
+    trust = trusted_on_the_line(words)
+    scenario_params = load_scenario_params(paths[0], trust=trust, reading=paths)
+    scenario = find_stored_scenario(scenario_params, trust=trust, reading=paths)
     default: LAVParams = MultiLAVParams(voter=_default_voter(scenario)) if votes else LAVParams()
     command_line = new_command_line(
         prog=f"{prog} {' '.join(paths)}", description="Load and validate a bundle, or the vote of several."

@@ -77,7 +77,7 @@ class LAV(LAVBase):
 
         trust = tuple(trust)
         scenario_params = load_scenario_params(path, trust=trust)
-        made = (scenario or find_stored_scenario(scenario_params))(scenario_params)
+        made = (scenario or find_stored_scenario(scenario_params, trust=trust, reading=[path]))(scenario_params)
         configure_devices(params.device)
         lav = cls(params, made, bundle_prediction_function(path, made, eager=params.run_eagerly), **keywords)
         return lav.loaded_by("from_path", absolute(path), params, scenario=scenario, trust=trust, **keywords)

@@ -84,8 +84,8 @@ class MultiLAV(LAVBase):
         if not paths:
             raise PredictionError("a vote must have at least one bundle, got none")
         trust = tuple(trust)
-        scenario_params = load_scenario_params(paths[0], trust=trust)
-        made = (scenario or find_stored_scenario(scenario_params))(scenario_params)
+        scenario_params = load_scenario_params(paths[0], trust=trust, reading=paths)
+        made = (scenario or find_stored_scenario(scenario_params, trust=trust, reading=paths))(scenario_params)
         for_predictor = MultiModelPredictorParams(
             device=params.device, pipeline=params.pipeline, run_eagerly=params.run_eagerly, include_targets=True
         )

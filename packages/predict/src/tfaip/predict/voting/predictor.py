@@ -75,11 +75,11 @@ class MultiModelPredictor(PredictorBase):
         if not paths:
             raise PredictionError("a vote must have at least one bundle, got none")
         trust = tuple(trust)
-        scenario_params = [load_scenario_params(path, trust=trust) for path in paths]
+        scenario_params = [load_scenario_params(path, trust=trust, reading=paths) for path in paths]
         require_same_pre_processing([Path(path) for path in paths], scenario_params, params.mode)
         configure_devices(params.device)
         models = [
-            LoadedModel(stored.data.create(), load_function(path, stored, params))
+            LoadedModel(stored.data.create(), load_function(path, stored, params, trust))
             for path, stored in zip(paths, scenario_params, strict=True)
         ]
         made = cls(params, models, voter, **keywords)

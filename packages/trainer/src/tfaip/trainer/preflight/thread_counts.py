@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tfaip.params import save
+from tfaip.params.trust.current_folder import python_path
 
 if TYPE_CHECKING:
     from tfaip.trainer.params import TrainerParams
@@ -59,11 +60,12 @@ def _measured(params: TrainerParams, count: int) -> float | None:
         path = Path(folder) / "trainer_params.json"
         save(tried, path)
         done = subprocess.run(
-            [sys.executable, "-m", "tfaip.trainer.preflight.step_time", str(path)],
+            [sys.executable, "-P", "-m", "tfaip.trainer.preflight.step_time", str(path)],
             capture_output=True,
             text=True,
             check=False,
             timeout=TIMEOUT_SECONDS,
+            env={**os.environ, "PYTHONPATH": python_path()},
         )
     if done.returncode:
         return None

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tfaip.params import save
+from tfaip.params.trust.current_folder import python_path
 from tfaip.trainer.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _start(params: TrainerParams, *, resume: bool) -> subprocess.Popen[bytes]:
         path = Path(file.name)
     save(params, path)
     environment = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3", **os.environ}
-    environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+    environment["PYTHONPATH"] = python_path()
     command = [sys.executable, "-m", "tfaip.trainer.testing.run_process", str(path), *(["--resume"] if resume else [])]
     with path.with_suffix(".err").open("wb") as errors:
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=errors)

@@ -1,4 +1,4 @@
-"""Which packages a file may make us import: only those that the reader trusts, never what the file just names."""
+"""The class of a tag that a file names, its module imported only where it is trusted."""
 
 from __future__ import annotations
 
@@ -11,32 +11,27 @@ from tfaip.params.registry import find_tag
 from tfaip.params.values.annotations import has_fields
 from tfaip.params.values.problem import ValueProblem
 
-__all__ = ["ALWAYS_TRUSTED", "TrustedImport", "imported_class"]
+from .trust import Trust
 
-ALWAYS_TRUSTED = "tfaip"
+__all__ = ["TrustedImport", "imported_class"]
 
 
 class TrustedImport:
-    """Gets the class of a tag that a file names, importing its module only from a trusted package.
+    """Gets the class of a tag that a file names, importing its module only where it is trusted.
 
     Args:
-        packages: The packages whose modules may be imported, beside `tfaip`: `"mylab"` or `"mylab.scenarios"`.
+        trust: The packages whose modules may be imported, beside `tfaip`: `"mylab"` or `"mylab.scenarios"`.
     """
 
-    def __init__(self, packages: Iterable[str]) -> None:
-        self._packages = (ALWAYS_TRUSTED, *packages)
+    def __init__(self, trust: Iterable[str] | Trust) -> None:
+        self._trust = Trust.of(trust)
 
     def __call__(self, tag: str) -> type[Any]:
         """The class; raises `ValueProblem` where the tag is malformed, not trusted, or names no class with fields."""
         module_name, _, qualname = tag.partition(":")
         if not all(part.isidentifier() for part in (*module_name.split("."), *qualname.split("."))):
             raise ValueProblem(f"expects module:Class, got {tag!r}")
-        if not any(f"{module_name}.".startswith(f"{package}.") for package in self._packages):
-            top = module_name.partition(".")[0]
-            raise ValueProblem(
-                f"{tag} isn't trusted, so it isn't imported",
-                (f"trusted: {', '.join(dict.fromkeys(self._packages))}; if you know where it is from: --trust {top}",),
-            )
+        self._trust.check(tag)
         try:
             module = importlib.import_module(module_name)
         except ModuleNotFoundError as error:
