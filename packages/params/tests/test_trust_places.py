@@ -13,7 +13,7 @@ from typing import Any
 import params_zoo as zoo
 import pytest
 
-from tfaip.params import LoadError, Trust, from_dict, trusted_packages_of
+from tfaip.params import LoadError, Trust, from_dict, registry, trusted_packages_of
 from tfaip.params.trust import installed
 from tfaip.params.trust.current_folder import search_current_folder
 from tfaip.params.trust.trust import words_of_trust
@@ -38,6 +38,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.delenv("PYTHONPATH", raising=False)
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    monkeypatch.setattr(registry, "_CLASSES", dict(registry._CLASSES))
     before = dict(sys.modules)
     yield folder
     sys.modules.clear()
