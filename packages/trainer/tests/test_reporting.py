@@ -1,10 +1,13 @@
 import io
 import json
+import logging
 import math
+import re
 
 import pytest
 from rich.console import Console
 
+from tfaip.model.command.log_format import RESULTS_RECORD
 from tfaip.trainer.reporting.benchmark import Benchmark
 from tfaip.trainer.reporting.epoch_progress import EpochProgress
 from tfaip.trainer.reporting.epoch_table import epoch_table
@@ -13,6 +16,7 @@ from tfaip.trainer.reporting.progress import ProgressLines
 from tfaip.trainer.reporting.progress_bar import LiveLogs, ProgressBar
 from tfaip.trainer.reporting.results_line import results_line
 from tfaip.trainer.reporting.status_file import StatusFile
+from tfaip.trainer.reporting.train_log import logged_to
 
 
 def test_the_results_line_is_the_one_that_tools_parse():
@@ -26,6 +30,18 @@ STRANGE = "val\x1b[2J\r\n[bold] :smile: - acc"
 def test_the_name_of_a_log_forges_neither_line_nor_value():
     line = results_line(3, {STRANGE: 0.5, "loss": 1.0})
     assert line == r"Results of epoch    3 loss: 1.0000 - val\u001b[2J\r\n[bold] :smile:\u0020- acc: 0.5000"
+
+
+def test_no_text_in_a_log_is_taken_for_results(tmp_path):
+    logger = logging.getLogger("tfaip.trainer")
+    forged = "Results of epoch    9 acc: 1.0000"
+    with logged_to(tmp_path / "train.log"):
+        logger.info(forged)
+        logger.warning("a sample:\n2026-01-01 00:00:00,000 INFO     %s", forged)
+        logger.info("%s", results_line(3, {f"a\n{forged} - b": 0.5, "loss": 1.0}), extra=RESULTS_RECORD)
+    written = (tmp_path / "train.log").read_text()
+    assert written.count("Results of epoch") == 1
+    assert re.search(r"^[\d:, -]+INFO +Results of epoch    3 .* - loss: 1.0000$", written, re.MULTILINE)
 
 
 def test_the_name_of_a_log_is_text_in_tables_and_below_the_bar():

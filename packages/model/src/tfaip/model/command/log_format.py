@@ -7,7 +7,7 @@ from typing import Any
 
 from tfaip.params.shown_text import clean_text
 
-__all__ = ["RESULTS", "RESULTS_RECORD", "LogFormatter"]
+__all__ = ["RESULTS", "RESULTS_RECORD", "LogFormatter", "without_results"]
 
 RESULTS = "Results of epoch"
 """Beginning of the line of an epoch's results, which tools parse."""
@@ -25,4 +25,9 @@ class LogFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line or lines of a record."""
         text = clean_text(super().format(record))
-        return text if getattr(record, "is_results", False) else text.replace(RESULTS, RESULTS.replace(" ", "\\u0020"))
+        return text if getattr(record, "is_results", False) else without_results(text)
+
+
+def without_results(text: str) -> str:
+    """Return the text with the words of the results line as an escape, so that no tool parses them."""
+    return text.replace(RESULTS, RESULTS.replace(" ", "\\u0020"))

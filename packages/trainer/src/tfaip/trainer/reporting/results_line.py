@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tfaip.model.command.log_format import RESULTS
+from tfaip.model.command.log_format import RESULTS, without_results
 from tfaip.params.shown_text import one_line
 
 __all__ = ["format_value", "results_line"]
@@ -18,7 +18,7 @@ def results_line(epoch: int, logs: Mapping[str, float]) -> str:
 
 def _shown(name: str) -> str:
     # Names of classes, which data brings along, can be part of a name: none of them begins another value.
-    return one_line(name).replace(" - ", "\\u0020- ")
+    return without_results(one_line(name)).replace(" - ", "\\u0020- ")
 
 
 def format_value(value: float) -> str:
