@@ -252,3 +252,28 @@ def test_resuming_needs_a_run(tmp_path):
         RunFolder.existing(tmp_path)
     with pytest.raises(RunFolderError, match="there is no such folder"):
         RunFolder.existing(tmp_path / "missing")
+
+
+@pytest.mark.parametrize("name", ["best", "export", "events", "checkpoint", "train.log"])
+def test_a_file_of_parameters_does_not_make_a_run_of_a_folder_of_somebody(tmp_path, name):
+    (tmp_path / "trainer_params.json").write_text("{}")
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "thesis.tex").write_text("mine")
+    before = contents(tmp_path)
+    for refuse in (
+        lambda: RunFolder(tmp_path).require_no_run(overwrite=True),
+        lambda: RunFolder(tmp_path).new_run(overwrite=True).__enter__(),
+    ):
+        with pytest.raises(RunFolderError, match=rf"{name} holds a file of no run: thesis.tex"):
+            refuse()
+    assert contents(tmp_path) == before
+
+
+def test_what_a_failed_attempt_left_is_removed_without_files_of_somebody(tmp_path):
+    (tmp_path / "trainer_params.json").write_text("{}")
+    (tmp_path / "status.json").write_text('{"state": "failed"}')
+    (tmp_path / "checkpoint").mkdir()
+    (tmp_path / "checkpoint" / "thesis.tex").write_text("mine")
+    with pytest.raises(RunFolderError, match="checkpoint holds a file of no run: thesis.tex"):
+        RunFolder(tmp_path).new_run().__enter__()
+    assert (tmp_path / "checkpoint" / "thesis.tex").read_text() == "mine"

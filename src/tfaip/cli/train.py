@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from tfaip.cli.scenario_command_line import require_data, require_folder, scenario_command_line
-from tfaip.model.command import import_tensorflow, log_to_console, run_command
+from tfaip.model.command import import_tensorflow, log_to_console, run_command, values_of
+from tfaip.trainer.stored_training import require_named_folder
 
 __all__ = ["main"]
 
@@ -53,6 +54,10 @@ def _train(scenario_name: str, arguments: list[str], *, typed: bool) -> None:
         scenario.complete_trainer_params(params)
     else:
         if not parsed.arguments.check:
+            configs, named, replaces = (
+                values_of([name], arguments) for name in ("--config", "--trainer.output_dir", "--trainer.overwrite")
+            )
+            require_named_folder(params, configs[0], named=named[1] != arguments, replaces=replaces[1] != arguments)
             require_folder(params)
         params.warmstart.require_model()
         require_data(scenario, params)

@@ -46,6 +46,7 @@ from tfaip.trainer.schedules import (
     WarmupCosineParams,
     WarmupDecayParams,
 )
+from tfaip.trainer.stored_training import load_trainer_params
 from tfaip.trainer.warm_start import WarmstartParams
 
 if TYPE_CHECKING:
@@ -94,6 +95,7 @@ __all__ = [
     "WarmupConstantCosineParams",
     "WarmupCosineParams",
     "WarmupDecayParams",
+    "load_trainer_params",
 ]
 
 

@@ -19,7 +19,13 @@ from tfaip.trainer.errors import RunFolderError
 __all__ = ["FormerRun"]
 
 # How the names begin that a run gives to what it keeps in a folder.
-OWN = {"checkpoint": ("step_", ".step_"), "events": ("events.out.", "train", "validation", "lav_l", "plugins")}
+BUNDLE = ("scenario_params.json", "bundle.json", "weights.h5", "serve", "additional", "resources")
+OWN = {
+    "checkpoint": ("step_", ".step_"),
+    "events": ("events.out.", "train", "validation", "lav_l", "plugins"),
+    "best": BUNDLE,
+    "export": BUNDLE,
+}
 
 
 class FormerRun:
@@ -60,15 +66,24 @@ class FormerRun:
             self.put_back()
         _erase(self._removed)
 
+    def require_own(self) -> None:
+        """Refuse a run among whose files are some that no run writes: somebody else keeps them there.
+
+        Raises:
+            RunFolderError: There are.
+        """
+        for path in self._paths:
+            if other := _foreign_file(path):
+                what = f" is a link to {path.resolve()}, which" if _is_linked_folder(path) else ""
+                raise RunFolderError(f"{path}{what} holds a file of no run: {other}")
+
     def put_aside(self) -> None:
         """Move the run aside.
 
         Raises:
-            RunFolderError: It can't be moved, or a link leads to a folder with other files; all is as before then.
+            RunFolderError: It can't be moved, or a folder of it holds other files; all is as before then.
         """
-        for path in self._paths:
-            if _is_linked_folder(path) and (other := _foreign_file(path)):
-                raise RunFolderError(f"{path} is a link to {path.resolve()}, which holds a file of no run: {other}")
+        self.require_own()
         try:
             self._moving.mkdir()
             for path in self._paths:
@@ -137,10 +152,10 @@ def _source(path: Path) -> Path:
     return path.resolve() if _is_linked_folder(path) else path
 
 
-def _foreign_file(link: Path) -> str:
-    """Return a file in a linked folder that no run writes; the link may come with a folder from elsewhere."""
-    folder = link.resolve()
-    if not folder.is_dir() or (folder / "scenario_params.json").is_file():
+def _foreign_file(path: Path) -> str:
+    """Return a file that no run writes, in a folder or link that is called as one of a run."""
+    folder = path.resolve()
+    if not folder.is_dir() or path.name.startswith(".") or (folder / "scenario_params.json").is_file():
         return ""
-    own = OWN.get(link.name, ())
+    own = OWN.get(path.name, ())
     return next((file.name for file in folder.iterdir() if not file.name.startswith(own)), "")

@@ -97,6 +97,7 @@ class RunFolder:
             if self._is_run():
                 self._former.put_aside()
             elif self.trainer_params.exists():
+                self._former.require_own()
                 self._former.remove_current()  # an attempt that failed before its first step
             self._make_linked_folders()
             try:
@@ -208,7 +209,9 @@ class RunFolder:
             return False
 
     def _require_no_run(self, overwrite: bool) -> None:
-        if self._is_run() and not overwrite:
+        if self._is_run() and overwrite:
+            self._former.require_own()
+        elif self._is_run():
             raise RunFolderError(
                 f"{self.path} holds a run already: go on with it by `tfaip-resume-training {self.path}`, "
                 "choose another --trainer.output_dir, or replace it with --trainer.overwrite"
