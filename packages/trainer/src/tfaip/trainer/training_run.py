@@ -12,6 +12,7 @@ import keras
 import tensorflow as tf
 
 from tfaip.model import Evaluator, precision_policy
+from tfaip.model.autograph_files import remove_autograph_files
 from tfaip.model.summary import summary_text
 from tfaip.trainer.actions.adapt_learning_rate import AdaptLearningRate
 from tfaip.trainer.actions.call_keras_callbacks import CallKerasCallbacks
@@ -270,6 +271,7 @@ class TrainingRun:
                 action.after_epoch(context)
         context.benchmark.end_epoch(context.shown)
         self._after_steps = None
+        remove_autograph_files()  # losses and layers of users may have made some
         context.status.update(epoch=context.epoch, step=context.step)
 
     def _start_epoch(self) -> None:

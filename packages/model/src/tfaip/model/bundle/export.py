@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import tensorflow as tf
 
+from tfaip.model.autograph_files import remove_autograph_files
 from tfaip.model.bundle.atomic_folder import replaced_folder
 from tfaip.model.bundle.errors import BundleError
 from tfaip.model.bundle.folder_lock import FolderInUseError, FolderLock
@@ -47,6 +48,7 @@ def export_bundle(path: Path, scenario: ScenarioBase[Any, Any], model: ModelBase
         write_weights(bundle.weights, graph.weights)
         if scenario.params.export_serve:
             _write_saved_models(bundle, scenario, model, graph)
+            remove_autograph_files()
         Manifest.write(folder)
     return Bundle(path)
 
