@@ -1,6 +1,8 @@
 """Beginning with weights that were trained before."""
 
 import logging
+import os
+import zipfile
 
 import keras
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 
 from tfaip.model.bundle.weights import read_weights, write_weights
 from tfaip.model.testing.points.scenario import PointsScenario
+from tfaip.params import UserError
 from tfaip.trainer import ConstantParams, RunFolder, SGDParams, Trainer, WarmStarter, WarmStartError, WarmstartParams
 from tfaip.trainer.checkpoint import Checkpoints
 from tfaip.trainer.warm_start.stored_params import read_stored_params
@@ -375,3 +378,32 @@ def test_a_run_may_start_from_the_one_that_it_replaces(points_params, train):
 def test_a_warm_starter_without_a_model_says_so():
     with pytest.raises(WarmStartError, match=r"warmstart.model must name the weights to start from, got None"):
         WarmStarter(WarmstartParams()).read()
+
+
+def test_a_file_far_larger_than_the_graph_is_refused_before_it_is_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("tfaip.trainer.warm_start.warm_starter.MIN_LIMIT", 200)
+    load(stored(tmp_path, graph()), graph())
+    large = graph(units=3000)
+    with pytest.raises(UserError, match=r"its arrays take 84,008 bytes, more than the 368 allowed"):
+        load(stored(tmp_path, large), graph(), allow_partial=True)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda path: path.write_bytes(b"PK no archive"), "is no whole archive: File is not a zip file"),
+        (lambda path: zipfile.ZipFile(path, "w").close(), "holds no model.weights.h5, it is no model of Keras"),
+        (os.mkfifo, "cannot be read: it is a pipe, not a regular file"),
+    ],
+)
+def test_an_odd_archive_ends_in_a_sentence(tmp_path, make, message):
+    make(tmp_path / "model.keras")
+    with pytest.raises(WarmStartError, match=message):
+        load(tmp_path / "model.keras", graph())
+
+
+def test_an_archive_that_unpacks_to_more_than_allowed_is_not_unpacked(tmp_path):
+    with zipfile.ZipFile(tmp_path / "model.keras", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("model.weights.h5", bytes(100 << 20))
+    with pytest.raises(WarmStartError, match="takes 104,857,600 bytes, more than the 67,108,864 allowed"):
+        load(tmp_path / "model.keras", graph())

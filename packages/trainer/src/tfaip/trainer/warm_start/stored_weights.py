@@ -59,7 +59,8 @@ def read_stored_weights(path: Path, *, limit: int | None = None) -> StoredWeight
         if path.is_dir():
             file = _weights_in(path)
             return StoredWeights(file, read_weights(file, limit=limit))
-        allowed = max(require_regular(path).st_size, MIN_LIMIT) if limit is None else limit
+        size = require_regular(path).st_size
+        allowed = max(size, MIN_LIMIT) if limit is None else limit
         if path.suffix == ".keras":
             return _read_h5(path, io.BytesIO(_weights_of_archive(path, allowed)), allowed)
         return _read_h5(path, path, allowed)

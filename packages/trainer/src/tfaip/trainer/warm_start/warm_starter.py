@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from keras.backend import standardize_dtype
 from rich.table import Table
 from rich.text import Text
 
@@ -18,7 +20,7 @@ from tfaip.trainer.errors import WarmStartError
 from tfaip.trainer.reporting.plain_table import SIMPLE, as_text
 from tfaip.trainer.warm_start.names import matched_names, names_by_layer, selected
 from tfaip.trainer.warm_start.stored_params import read_stored_params
-from tfaip.trainer.warm_start.stored_weights import StoredWeights, read_stored_weights
+from tfaip.trainer.warm_start.stored_weights import MIN_LIMIT, StoredWeights, read_stored_weights
 
 if TYPE_CHECKING:
     from tfaip.model import ScenarioBaseParams
@@ -31,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 # Narrow enough for any terminal.
 TABLE_WIDTH = 80
+# A file may hold another head, or a larger vocabulary, but hardly a network of another size.
+GRAPH_FACTOR = 4
 
 LOADED, TRANSFORMED, SHAPE, MISSING, EXCLUDED = "loaded", "transformed", "other shape", "not stored", "not selected"
 
@@ -56,10 +60,12 @@ class WarmStarter(Hooked):
 
     Attributes:
         trainer: The trainer that starts; `None` where there is none.
+        limit: Number of bytes that the stored weights may take in memory; `None` before the graph is known.
     """
 
     def __init__(self, params: WarmstartParams) -> None:
         self.params = params
+        self.limit: int | None = None
         self.trainer: Trainer | None = None
         self._path: Path | None = params.model
 
@@ -100,14 +106,14 @@ class WarmStarter(Hooked):
         return None
 
     def read(self) -> StoredWeights:
-        """Return the stored weights; override it to read another format.
+        """Return the stored weights, no more than `limit`; override it to read another format.
 
         Raises:
             WarmStartError: They can't be read, or the parameters name none.
         """
         if self.params.model is None:
             raise WarmStartError("warmstart.model must name the weights to start from, got None")
-        return read_stored_weights(Path(self.params.model))
+        return read_stored_weights(Path(self.params.model), limit=self.limit)
 
     def load(self, graph: Any) -> None:
         """Load the stored weights into a built graph, and log a table of what became of each.
@@ -117,6 +123,7 @@ class WarmStarter(Hooked):
                 `allow_partial` is off; or none could be loaded. The graph is as it was then.
         """
         params = self.params
+        self.limit = max(GRAPH_FACTOR * sum(_bytes_of(weight) for weight in graph.weights), MIN_LIMIT)
         stored = self.read()
         self._path = stored.path
         trim = params.trim_graph_name and not stored.by_layer
@@ -169,6 +176,10 @@ class WarmStarter(Hooked):
             f"{stored.path} must hold all weights of the network, but {what}:\n" + "\n".join(lines) + unused + "\n"
             "Match names by warmstart.rename and its sisters, or leave these as they are by warmstart.allow_partial"
         )
+
+
+def _bytes_of(weight: Any) -> int:
+    return math.prod(weight.shape) * np.dtype(standardize_dtype(weight.dtype)).itemsize
 
 
 def _why(row: _Row) -> str:
