@@ -63,3 +63,23 @@ def test_a_sample_is_printed_without_control_characters():
     printed = []
     Words.print_evaluate(object.__new__(Words), Sample(outputs="a\x1b[2Jb"), None, printed.append)
     assert printed == [r"read a\u001b[2Jb"]
+
+
+def test_an_error_that_looks_like_an_end_is_one_of_the_hook_that_prints():
+    from tfaip.model import ModelBase
+    from tfaip.pipeline.errors import ProcessorError
+
+    class Silent(ModelBase):
+        def create_graph(self, params):
+            raise NotImplementedError
+
+        def _loss(self, inputs, targets, outputs):
+            raise NotImplementedError
+
+        def _print_evaluate(self, sample, data, print_fn=print):
+            next(iter([]))
+
+    with pytest.raises(
+        ProcessorError, match=r"^in Silent\._print_evaluate, a sample without identity: StopIteration: $"
+    ):
+        Silent.print_evaluate(object.__new__(Silent), Sample(outputs="a"), None)

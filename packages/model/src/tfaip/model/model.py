@@ -18,6 +18,7 @@ from tfaip.model.model_params import ModelBaseParams
 from tfaip.model.tensor_specs import tensor_specs
 from tfaip.params.shown_text import clean_text
 from tfaip.pipeline.hooks import Hooked, hook
+from tfaip.pipeline.user_code import call_user_code
 
 if TYPE_CHECKING:
     from tfaip.model.graph import GraphBase
@@ -276,7 +277,7 @@ class ModelBase(Hooked, ABC, Generic[TParams]):
         def print_text(*texts: object, **options: Any) -> None:
             print_fn(clean_text(" ".join(map(str, texts))), **options)
 
-        self._print_evaluate(sample, data, print_text)
+        call_user_code(self._print_evaluate, sample, data, print_text)
 
     def export_graphs(self, inputs: Tensors, outputs: Tensors) -> dict[str, dict[str, Any]]:
         """Return what a bundle exports, by label.

@@ -18,6 +18,7 @@ from .mode import PipelineMode
 from .processor_pipeline_params import DataProcessorPipelineParams
 from .randomness import SampleIdentity
 from .sample import Sample
+from .user_code import INTERRUPTIONS
 
 __all__ = ["SingleSamples"]
 
@@ -31,16 +32,30 @@ class SingleSamples:
         data: Says what samples look like and which processors they go through.
         mode: What they are used for.
         seed: Of all random numbers, >= 0.
+        passes_on: Errors that are no sample's, such as Ctrl-C; none in a thread that nobody interrupts.
 
     Raises:
         DefinitionError: A processor needs the whole stream of samples.
     """
 
-    def __init__(self, data: DataBase[Any], mode: PipelineMode, *, seed: int = 0) -> None:
+    def __init__(
+        self,
+        data: DataBase[Any],
+        mode: PipelineMode,
+        *,
+        seed: int = 0,
+        passes_on: tuple[type[BaseException], ...] = INTERRUPTIONS,
+    ) -> None:
         self._layout = data.batch_layout(mode)
         self._seed = seed
-        self._before = _runner(data, mode, seed, data.params.pre_proc, keeps_invalid=False)
-        self._after = _runner(data, mode, seed, data.params.post_proc, keeps_invalid=True)
+        before, after = (
+            _program(data, mode, seed, processors, keeps_invalid=keeps_invalid)
+            for processors, keeps_invalid in ((data.params.pre_proc, False), (data.params.post_proc, True))
+        )
+        self._before = Runner(before, passes_on=passes_on)
+        self._after = Runner(after, passes_on=passes_on)
+        for runner in (self._before, self._after):
+            runner.prepare([0])
 
     def before(self, sample: Sample, number: int) -> Row:
         """Return the row of a batch that the processors before the model make of a sample.
@@ -92,16 +107,16 @@ class SingleSamples:
         raise failure
 
 
-def _runner(
+def _program(
     data: DataBase[Any], mode: PipelineMode, seed: int, processors: DataProcessorPipelineParams, *, keeps_invalid: bool
-) -> Runner:
+) -> Program:
     streams = [params for params in processors.flatten() if mode in params.modes and needs_stream(params)]
     if streams:
         raise DefinitionError(
             f"samples that come one by one can't go through {processor_class(streams[0]).__name__}, which needs the "
             "whole stream of samples: declare it as one_to_n, or predict whole data sets"
         )
-    program = Program(
+    return Program(
         mode=mode,
         seed=seed,
         data_params=data.params,
@@ -111,6 +126,3 @@ def _runner(
         packs=False,
         keeps_invalid=keeps_invalid,
     )
-    runner = Runner(program)
-    runner.prepare([0])
-    return runner

@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+from tfaip.pipeline.user_code import call_user_code
 from tfaip.predict.loaded_object import require_process
 
 __all__ = ["BATCHES_AHEAD", "map_ahead"]
@@ -33,7 +34,8 @@ def map_ahead(
         ahead: How many items are taken in advance; 0 for no thread.
     """
     if ahead == 0:
-        yield from map(function, items)
+        for item in items:
+            yield call_user_code(function, item)
         return
     pending: deque[Future[R]] = deque()
     error: Exception | None = None
@@ -49,7 +51,7 @@ def map_ahead(
                 except Exception as raised:
                     error = raised
                     break
-                pending.append(thread.submit(function, item))
+                pending.append(thread.submit(call_user_code, function, item))
                 if len(pending) > ahead:
                     yield pending.popleft().result()
                     require_process(process, "prediction that has begun")

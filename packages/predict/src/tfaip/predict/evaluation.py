@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tfaip.params.shown_text import one_line
+from tfaip.pipeline.user_code import call_user_code
 from tfaip.predict.dump import DumpError, DumpReader
 from tfaip.predict.lav.result_files import write_document
 from tfaip.predict.lav.table import figure_in_words
@@ -31,10 +32,10 @@ def evaluate_dump(evaluator: Evaluator[Any], folder: str | os.PathLike[str]) -> 
                     f"an evaluator needs targets, but sample {count - 1} of {folder} has none: store predictions by "
                     "tfaip-lav --dump, or by tfaip-predict --dump --predict.include_targets"
                 )
-            counting.update_state(sample)
+            call_user_code(counting.update_state, sample)
         if not count:
             raise DumpError(f"an evaluator needs samples, but {folder} has none")
-        return counting.result()
+        return call_user_code(counting.result)
 
 
 def print_figures(figures: Mapping[str, Any]) -> None:

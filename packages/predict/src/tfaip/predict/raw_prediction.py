@@ -11,6 +11,7 @@ import numpy as np
 
 from tfaip.pipeline import PipelineMode, Sample
 from tfaip.pipeline.single_samples import SingleSamples
+from tfaip.pipeline.user_code import call_user_code, substitute_for
 from tfaip.predict.micro_batches import MicroBatcher
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class RawPrediction:
         *,
         batch_size: int,
     ) -> None:
-        self._processing = [SingleSamples(data, mode) for data in datas]
+        self._processing = [SingleSamples(data, mode, passes_on=()) for data in datas]
         self._run = run
         self._join = join
         self._count = 0
@@ -86,12 +87,12 @@ class RawPrediction:
             try:
                 rows.append(self._processing[0].before(sample, number))
                 numbers.append(number)
-            except Exception as error:
-                results[number] = error
+            except BaseException as error:
+                results[number] = _for_caller(error, number)
         if rows:
             try:
                 batch = self._processing[0].batch(rows)
-                outputs = self._run(batch.inputs)
+                outputs = call_user_code(self._run, batch.inputs)
             except Exception as error:
                 if len(rows) == 1:
                     results[numbers[0]] = error
@@ -107,7 +108,7 @@ class RawPrediction:
         results: dict[int, Sample | Exception] = {}
         try:
             batch = self._processing[0].batch([row])
-            self._finish(batch, self._run(batch.inputs), [number], results)
+            self._finish(batch, call_user_code(self._run, batch.inputs), [number], results)
         except Exception as error:
             return error
         return results[number]
@@ -125,5 +126,14 @@ class RawPrediction:
                         for processing, of_model in zip(self._processing, outputs, strict=True)
                     ]
                 )
-            except Exception as error:
-                results[number] = error
+            except BaseException as error:
+                results[number] = _for_caller(error, number)
+
+
+def _for_caller(error: BaseException, number: int) -> Exception:
+    """What the caller of a sample gets. This thread gets no Ctrl-C: whatever is raised here is raised for a sample."""
+    substitute = substitute_for(error, f"in the prediction of sample {number}")
+    if substitute is not None:
+        return substitute
+    assert isinstance(error, Exception)
+    return error

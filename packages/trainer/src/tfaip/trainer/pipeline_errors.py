@@ -23,5 +23,5 @@ def pipeline_errors(data: InputDataset) -> Iterator[None]:
         try:
             data.reraise()
         except Exception as original:
-            raise original from None
+            raise original from original.__cause__
         raise error

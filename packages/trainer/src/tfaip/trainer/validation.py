@@ -9,6 +9,7 @@ import numpy as np
 
 from tfaip.model.compiled import compiled
 from tfaip.pipeline import Sample
+from tfaip.pipeline.user_code import call_user_code
 from tfaip.predict.lav.result import numbers_of
 from tfaip.trainer.compiled_loop import CompiledLoop
 from tfaip.trainer.sample_metas import sample_metas
@@ -82,12 +83,12 @@ class Validation:
         with self._create_evaluator() as evaluator:
 
             def take(sample: Sample) -> None:
-                evaluator.update_state(sample)
+                call_user_code(evaluator.update_state, sample)
                 self._printed.print_sample(sample)
 
             self._run_one_by_one(lambda: True, take)
             metrics = self._network.val_metrics.result()
-            self.figures = evaluator.result()
+            self.figures = call_user_code(evaluator.result)
             return {**metrics, **numbers_of(self.figures, metrics)}
 
     def _run_one_by_one(self, goes_on: Callable[[], bool], take: Callable[[Sample], None]) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tfaip.pipeline import PipelineMode
 from tfaip.pipeline.hooks import Hooked
+from tfaip.pipeline.user_code import call_user_code
 from tfaip.predict.errors import PredictionError
 from tfaip.predict.lav.measures import Measures
 from tfaip.predict.lav.result import LAVResult
@@ -74,7 +75,7 @@ class LAVBase(Hooked, LoadedObject, ABC):
     def _evaluate(self, name: str, generator: DataGeneratorParams, callbacks: Sequence[LAVCallback]) -> LAVResult:
         self.require_own_process()
         for callback in callbacks:
-            callback.on_start(name, generator)
+            call_user_code(callback.on_start, name, generator)
         pipeline = self.scenario.data.create_pipeline(PipelineMode.EVALUATION, self.params.pipeline, generator)
         self._measures.reset()
         evaluator = self.scenario.create_evaluator(self.scenario.params.evaluator)
@@ -82,9 +83,9 @@ class LAVBase(Hooked, LoadedObject, ABC):
             predicted = self._predicted(pipeline, batches)
             with closing(with_progress(predicted, pipeline.samples_per_epoch, self.params)) as samples:
                 for sample in samples:
-                    counting.update_state(sample)
+                    call_user_code(counting.update_state, sample)
                     for callback in callbacks:
-                        callback.on_sample_end(sample)
+                        call_user_code(callback.on_sample_end, sample)
             counters = batches.counters
             if not counters.samples:
                 raise PredictionError(
@@ -97,9 +98,9 @@ class LAVBase(Hooked, LoadedObject, ABC):
                 samples=counters.samples,
                 skipped=counters.skipped,
                 metrics=self._measures.result(),
-                evaluator=counting.result(),
+                evaluator=call_user_code(counting.result),
                 not_computed=dict(self._measures.not_computed),
             )
         for callback in callbacks:
-            callback.on_end(result)
+            call_user_code(callback.on_end, result)
         return result

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tfaip.model import configure_devices, load_scenario_params
 from tfaip.pipeline.hooks import hook
+from tfaip.pipeline.user_code import call_user_code
 from tfaip.predict.errors import PredictionError
 from tfaip.predict.loaded_object import absolute
 from tfaip.predict.predictor import load_function
@@ -127,4 +128,4 @@ class MultiModelPredictor(PredictorBase):
 
     def _join(self, samples: Sequence[Sample]) -> Sample:
         together = samples[0].new_outputs([sample.outputs for sample in samples])
-        return self.voter.finalize_sample(self.voter.vote(together))
+        return call_user_code(self.voter.finalize_sample, call_user_code(self.voter.vote, together))

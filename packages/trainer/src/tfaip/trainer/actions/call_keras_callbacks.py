@@ -9,6 +9,7 @@ from typing import Any
 
 import keras
 
+from tfaip.pipeline.user_code import call_user_code
 from tfaip.trainer.actions.action import Action
 from tfaip.trainer.graph_model import GraphModel
 from tfaip.trainer.run_context import RunContext
@@ -58,13 +59,13 @@ class CallKerasCallbacks(Action):
                 "%s: batch hooks are called once for many steps; --trainer.steps_per_call 1 calls them at each step",
                 names,
             )
-        self._list.on_train_begin()
+        call_user_code(self._list.on_train_begin)
 
     def before_epoch(self, context: RunContext) -> None:
         """Begin the epoch and its first call."""
         if self._list:
             with self._rate_watched(context):
-                self._list.on_epoch_begin(context.epoch)
+                call_user_code(self._list.on_epoch_begin, context.epoch)
             self._begin_call(context)
 
     def after_call(self, context: RunContext) -> None:
@@ -72,7 +73,7 @@ class CallKerasCallbacks(Action):
         if not self._list:
             return
         if self._wants_batches:
-            self._list.on_train_batch_end(max(context.shown.steps - 1, 0), dict(context.shown.logs()))
+            call_user_code(self._list.on_train_batch_end, max(context.shown.steps - 1, 0), dict(context.shown.logs()))
         if self._model.stop_training:
             context.epoch_is_trained = True
             context.network.step.end_epoch()
@@ -84,14 +85,14 @@ class CallKerasCallbacks(Action):
         if not self._list:
             return
         with self._rate_watched(context):
-            self._list.on_epoch_end(context.epoch - 1, context.logs)
+            call_user_code(self._list.on_epoch_end, context.epoch - 1, context.logs)
         if self._model.stop_training:
             context.stop_reason = context.stop_reason or "a Keras callback has set stop_training"
 
     def end(self, context: RunContext) -> None:
         """End the training."""
         if self._list:
-            self._list.on_train_end(context.logs)
+            call_user_code(self._list.on_train_end, context.logs)
 
     @contextmanager
     def _rate_watched(self, context: RunContext) -> Iterator[None]:
@@ -107,7 +108,7 @@ class CallKerasCallbacks(Action):
 
     def _begin_call(self, context: RunContext) -> None:
         if self._wants_batches:
-            self._list.on_train_batch_begin(context.shown.steps)
+            call_user_code(self._list.on_train_batch_begin, context.shown.steps)
 
 
 def _overrides_batches(callback: Any) -> bool:

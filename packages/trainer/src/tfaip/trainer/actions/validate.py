@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tfaip.pipeline import PipelineMode
 from tfaip.pipeline.errors import StateError
+from tfaip.pipeline.user_code import call_user_code
 from tfaip.trainer.actions.action import Action
 from tfaip.trainer.best_model import check_best_log
 from tfaip.trainer.pipeline_errors import pipeline_errors
@@ -67,7 +68,7 @@ class Validate(Action):
         if self._validation and (context.epoch % context.params.val_every_n == 0 or context.is_last_epoch):
             context.progress.note("validating")
             if context.callbacks:
-                context.callbacks.on_test_begin()
+                call_user_code(context.callbacks.on_test_begin)
             with pipeline_errors(self._data), context.network.averaged_weights():
                 context.logs |= {f"val_{name}": value for name, value in self._validation.run().items()}
             self._place = self._data.state(self._validation.batches)
@@ -76,7 +77,9 @@ class Validate(Action):
             check_best_log(context, "val_")
             if context.callbacks:
                 logs = {name: value for name, value in context.logs.items() if name.startswith("val_")}
-                context.callbacks.on_test_end({name.removeprefix("val_"): value for name, value in logs.items()})
+                call_user_code(
+                    context.callbacks.on_test_end, {name.removeprefix("val_"): value for name, value in logs.items()}
+                )
 
     def state(self) -> dict[str, Any]:
         """Return the place in the validation data, whose random numbers are others in each pass."""
