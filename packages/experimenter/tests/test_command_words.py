@@ -152,3 +152,19 @@ def test_python_runs_what_other_words_run(workbook: MakeWorkbook) -> None:
         ["timeout", "1h", sys.executable, "train.py", "x"],
         ["nice", "echo", "python"],
     ]
+
+
+@pytest.mark.parametrize("scenario", ["lab_of_row.task", "lab_of_row.task:Task", "lab_of_row/task.py", "./lab_of_row/"])
+def test_a_run_of_a_scenario_in_the_current_folder_goes_on_with_its_word_of_trust(scenario, tmp_path, monkeypatch):
+    (tmp_path / "lab_of_row").mkdir()
+    (tmp_path / "lab_of_row" / "task.py").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    resumed = resume_words(["tfaip-train", scenario, "--a", "1"], "out", ["--b"])
+    assert resumed == ["tfaip-resume-training", "out", "--b", "--trust", "lab_of_row"]
+
+
+def test_what_a_row_trusts_is_trusted_when_it_goes_on():
+    words = ["tfaip-train", "tfaip.model.testing.points", "--trust", "lab_a", "lab_b", "--c", "1", "--trust=lab_c"]
+    trusted = ["--trust", "lab_a", "--trust", "lab_b", "--trust", "lab_c"]
+    assert resume_words(words, "out") == ["tfaip-resume-training", "out", *trusted]

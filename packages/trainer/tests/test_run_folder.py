@@ -277,3 +277,13 @@ def test_what_a_failed_attempt_left_is_removed_without_files_of_somebody(tmp_pat
     with pytest.raises(RunFolderError, match="checkpoint holds a file of no run: thesis.tex"):
         RunFolder(tmp_path).new_run().__enter__()
     assert (tmp_path / "checkpoint" / "thesis.tex").read_text() == "mine"
+
+
+def test_the_command_that_goes_on_carries_the_word_of_trust_where_it_is_needed(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "lab_of_run.py").touch()
+    ours = type("Scenario", (), {"__module__": "lab_of_run"})()
+    installed = type("Scenario", (), {"__module__": "tfaip.model.testing.points.scenario"})()
+    assert RunFolder("run").resume_command(ours) == "tfaip-resume-training run --trust lab_of_run"
+    assert RunFolder("run").resume_command(installed) == "tfaip-resume-training run"

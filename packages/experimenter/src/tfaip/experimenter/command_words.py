@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from tfaip.params.shown_text import one_line
+from tfaip.params.trust.trust import words_of_trust
 
 __all__ = [
     "command_position",
@@ -105,7 +106,25 @@ def resume_words(words: Sequence[str], folder: str, arguments: Sequence[str] = (
     assert position is not None
     program = words[position]
     resume = program if is_resume_command(words) else _sister(program)
-    return [*words[:position], resume, folder, *arguments]
+    return [*words[:position], resume, folder, *arguments, *_trust(words[position + 1 :])]
+
+
+def _trust(words: Sequence[str]) -> list[str]:
+    """Return the words that let a run's own file name what the row has named: its scenario, and packages it trusts."""
+    named: list[str] = []
+    takes = False
+    for word in words:
+        name, equals, value = word.partition("=")
+        if word.startswith("-"):
+            takes = name == "--trust" and not equals
+            named += [value] if name == "--trust" and equals else []
+        elif takes:
+            named.append(word)
+    trust = [word for package in named for word in ("--trust", package)]
+    if not words or words[0].startswith("-"):
+        return trust
+    module = words[0].partition(":")[0].removesuffix(".py").removeprefix("./").strip("/").replace("/", ".")
+    return [*trust, *words_of_trust(module)]
 
 
 def restart_words(words: Sequence[str]) -> list[str]:

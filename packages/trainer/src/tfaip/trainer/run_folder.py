@@ -9,12 +9,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tfaip.model.bundle.folder_lock import FolderInUseError, FolderLock
 from tfaip.params.regular_files import read_regular
+from tfaip.params.trust.trust import words_of_trust
 from tfaip.trainer.errors import RunFolderError
 from tfaip.trainer.former_run import FormerRun
+
+if TYPE_CHECKING:
+    from tfaip.model import ScenarioBase
 
 __all__ = ["RunFolder", "stored_seed", "write_atomically"]
 
@@ -70,6 +74,11 @@ class RunFolder:
         with self._locked():
             self._recover()
             self._require_no_run(overwrite)
+
+    def resume_command(self, scenario: ScenarioBase[Any, Any] | None = None) -> str:
+        """Return the command that goes on with the run; the scenario's package may have to be trusted by it."""
+        trust = words_of_trust(type(scenario).__module__) if scenario else []
+        return " ".join(["tfaip-resume-training", str(self.path), *trust])
 
     def require_free(self) -> None:
         """Refuse a folder that another process writes.

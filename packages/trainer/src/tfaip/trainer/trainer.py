@@ -170,7 +170,7 @@ class Trainer(Hooked):
     @contextmanager
     def _opened(self, folder: RunFolder | None, strategy: Strategy | None) -> Iterator[TrainingRun]:
         with (
-            write_errors(folder),
+            write_errors(folder, self.scenario),
             logged_to(folder.log if folder else None),
             StopSignals() as signals,
             lost_workers() if strategy else nullcontext(),

@@ -252,7 +252,7 @@ class TrainingRun:
         context = self._context
         if context.folder and context.params.write_checkpoints:
             self._checkpoint.write(context, self._after_steps or self._state())
-            logger.warning("Stopped. Go on with: tfaip-resume-training %s", context.folder.path)
+            logger.warning("Stopped. Go on with: %s", context.folder.resume_command(context.scenario))
         else:
             logger.warning("Stopped; there is no checkpoint to go on from, since none are written")
 

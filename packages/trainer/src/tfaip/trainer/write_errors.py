@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import tensorflow as tf
 
@@ -16,6 +16,7 @@ from tfaip.params import UserError
 from tfaip.trainer.errors import RunFolderError
 
 if TYPE_CHECKING:
+    from tfaip.model import ScenarioBase
     from tfaip.trainer.run_folder import RunFolder
 
 __all__ = ["write_errors"]
@@ -24,7 +25,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
 @contextmanager
-def write_errors(folder: RunFolder | None) -> Iterator[None]:
+def write_errors(folder: RunFolder | None, scenario: ScenarioBase[Any, Any] | None = None) -> Iterator[None]:
     """Turn whatever is raised because `folder` is full, read-only or gone into one error.
 
     HDF5 and TensorFlow wrap the errors of the system in some of their own, and HDF5 fails to close what it could not
@@ -42,7 +43,7 @@ def write_errors(folder: RunFolder | None) -> Iterator[None]:
         assert folder is not None
         raise RunFolderError(
             f"the output folder {folder.path} can no longer be written: {reason}; the last checkpoint in it is whole: "
-            f"mend this, and go on with `tfaip-resume-training {folder.path}`"
+            f"mend this, and go on with `{folder.resume_command(scenario)}`"
             if any(folder.checkpoint.glob("step_*"))
             else f"the output folder {folder.path} can no longer be written: {reason}; there is no checkpoint in it: "
             "mend this, and start anew with --trainer.overwrite, or choose another --trainer.output_dir"

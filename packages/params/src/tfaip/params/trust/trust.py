@@ -184,9 +184,14 @@ def refuse_two_places(module: str, located: Located | None) -> None:
 
 
 def words_of_trust(module: str) -> list[str]:
-    """The words that a command needs to import a module which a file names: `--trust PACKAGE`, or none."""
-    located = locate(module)
-    if located is None or _top(module) == ALWAYS_TRUSTED or located.is_installed or is_remembered(located):
+    """The words that a command needs to import a module which a file names: `--trust PACKAGE`, or none.
+
+    A module in the current folder is found also where that isn't searched here: the command will search it.
+    """
+    if _top(module) in (ALWAYS_TRUSTED, "__main__"):
+        return []
+    located = locate(module) or locate_below(os.path.realpath(os.curdir), module)
+    if located is None or located.is_installed or is_remembered(located):
         return []
     return ["--trust", _top(module)]
 

@@ -38,7 +38,7 @@ def read_stored_params(path: Path, *, trust: Iterable[str] = ()) -> ScenarioBase
             # A bundle has its resources in it, while those of the run may have been changed since.
             for bundle in (run.best, run.export):
                 if Bundle(bundle).scenario_params.is_file():
-                    return load_scenario_params(bundle, trust=trust, strict=False)
+                    return load_scenario_params(bundle, trust=trust, reading=[run.path], strict=False)
             return _of_run(run, trust)
     return None
 
@@ -46,5 +46,7 @@ def read_stored_params(path: Path, *, trust: Iterable[str] = ()) -> ScenarioBase
 def _of_run(run: RunFolder, trust: Iterable[str]) -> ScenarioBaseParams[Any, Any]:
     from tfaip.trainer.params import TrainerParams
 
-    stored = load_stored_params(TrainerParams, run.trainer_params, trust=trust, scenario_at="scenario", strict=False)
+    stored = load_stored_params(
+        TrainerParams, run.trainer_params, trust=trust, reading=[run.path], scenario_at="scenario", strict=False
+    )
     return stored.scenario
