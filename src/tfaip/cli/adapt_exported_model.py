@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tfaip.model import Bundle
-from tfaip.model.command import import_tensorflow, log_to_console, new_command_line, run_command
+from tfaip.model.command import blamed, import_tensorflow, log_to_console, new_command_line, run_command
 from tfaip.params.shown_text import clean_text, one_line
 
 __all__ = ["main"]
@@ -41,7 +41,8 @@ def _adapt(path: str, arguments: list[str]) -> None:
     import_tensorflow()
     from tfaip.model.bundle.adapt import adapt_bundle
 
-    adapted = adapt_bundle(path, parsed.arguments.output, trust=parsed.trust)
+    with blamed():
+        adapted = adapt_bundle(path, parsed.arguments.output, trust=parsed.trust)
     for difference in adapted.differences:
         print(clean_text(difference))
     print(one_line(f"{adapted.bundle.path} is a bundle of today's code, digest {adapted.bundle.digest}"))

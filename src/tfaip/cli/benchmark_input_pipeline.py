@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from tfaip.cli.scenario_command_line import scenario_command_line
-from tfaip.model.command import run_command
+from tfaip.model.command import blamed, run_command
 
 __all__ = ["main"]
 
@@ -53,5 +53,17 @@ def _measure(scenario_name: str, arguments: list[str], *, typed: bool) -> None:
             time_limit=parsed.arguments.time_limit,
             progress=lambda so_far: live.update(Text(format_measurement(so_far))),
             progress_seconds=0.25,
+    with blamed():
+        scenario_cls.complete_trainer_params(params)
+        pipeline = scenario_cls(params.scenario).data.create_pipeline(
+            PipelineMode.TRAINING, params.gen.setup.train, params.gen.train_gen(), seed=params.random_seed or 0
         )
+        print(pipeline.describe(), flush=True)
+        with Live(console=Console(stderr=True), transient=True) as live:
+            result = measure(
+                pipeline,
+                time_limit=parsed.arguments.time_limit,
+                progress=lambda so_far: live.update(format_measurement(so_far)),
+                progress_seconds=0.25,
+            )
     print(format_measurement(result))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from tfaip.cli.scenario_command_line import require_data, require_folder, scenario_command_line
-from tfaip.model.command import import_tensorflow, log_to_console, run_command, values_of
+from tfaip.model.command import blamed, import_tensorflow, log_to_console, run_command, values_of
 from tfaip.trainer.stored_training import require_named_folder
 
 __all__ = ["main"]
@@ -72,8 +72,20 @@ def _train(scenario_name: str, arguments: list[str], *, typed: bool) -> None:
 
         check_scenario(scenario, params, show_stage)
     elif parsed.arguments.summary:
-        from tfaip.model.summary import print_summary
-
-        print_summary(scenario(scenario.tagged(params.scenario)), params.device)
+        _summarize(scenario, params)
     else:
-        scenario.create_trainer(params).train()
+        with blamed():
+            trainer = scenario.create_trainer(params)
+        trainer.train()
+
+
+def _summarize(scenario: type[ScenarioBase[Any, Any]], params: TrainerParams) -> None:
+    from tfaip.model.summary import print_summary
+    from tfaip.trainer.preflight.stages import Stages
+
+    stages = Stages(lambda _: None)
+    with stages.stage("data"):
+        made = scenario(scenario.tagged(params.scenario))
+        stages.know(made.data)
+    with stages.stage("graph"):
+        print_summary(made, params.device)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tfaip.cli.scenario_command_line import require_data, require_folder
-from tfaip.model.command import import_tensorflow, log_to_console, new_command_line, run_command, trusted_on_the_line
+from tfaip.model.command import blamed, import_tensorflow, log_to_console, new_command_line, run_command, trusted_on_the_line
 
 __all__ = ["main"]
 
@@ -53,4 +53,6 @@ def _train(path: str, arguments: list[str]) -> None:
     params.warmstart.require_model()
     require_data(scenario, params)
     import_tensorflow()
-    scenario.create_trainer(params).train()
+    with blamed():
+        trainer = scenario.create_trainer(params)
+    trainer.train()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-__all__ = ["prefer_tensorflow", "require_tensorflow"]
+__all__ = ["prefer_tensorflow", "require_tensorflow", "whole_keras_errors"]
 
 
 def prefer_tensorflow() -> None:
@@ -28,3 +31,24 @@ def require_tensorflow() -> None:
             f"tfaip needs Keras' tensorflow backend, got {backend!r}: "
             "set KERAS_BACKEND=tensorflow, or change `backend` in ~/.keras/keras.json"
         )
+
+
+@contextmanager
+def whole_keras_errors() -> Iterator[None]:
+    """Let errors within layers come as they are; Keras hides frames, and wraps the text in the arguments of the call.
+
+    Where Keras is not loaded yet, nothing is changed.
+    """
+    if "keras" not in sys.modules:
+        yield
+        return
+    import keras
+
+    if not keras.config.is_traceback_filtering_enabled():
+        yield
+        return
+    keras.config.disable_traceback_filtering()
+    try:
+        yield
+    finally:
+        keras.config.enable_traceback_filtering()

@@ -10,7 +10,7 @@ import keras
 import tensorflow as tf
 
 from tfaip.model.bundle.weights import require_own_paths
-from tfaip.model.keras_backend import require_tensorflow
+from tfaip.model.keras_backend import require_tensorflow, whole_keras_errors
 from tfaip.model.layer_numbers import layers_numbered_from_one
 from tfaip.model.metric import MetricDefinition
 from tfaip.model.model_definition_error import ModelDefinitionError
@@ -121,7 +121,7 @@ class ModelBase(Hooked, ABC, Generic[TParams]):
 
     def build_graph(self, data: DataBase[Any]) -> GraphBase[Any]:
         """Make the graph and all of its variables, for tensors as `data` specifies them."""
-        with layers_numbered_from_one():
+        with layers_numbered_from_one(), whole_keras_errors():
             return self._build_graph(data)
 
     def _build_graph(self, data: DataBase[Any]) -> GraphBase[Any]:

@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from tfaip.model import Evaluator, precision_policy
 from tfaip.model.autograph_files import remove_autograph_files
+from tfaip.model.command import blamed
 from tfaip.model.summary import summary_text
 from tfaip.trainer.actions.adapt_learning_rate import AdaptLearningRate
 from tfaip.trainer.actions.call_keras_callbacks import CallKerasCallbacks
@@ -85,7 +86,7 @@ class TrainingRun:
     ) -> None:
         assert params.random_seed is not None
         keras.utils.set_random_seed(params.random_seed)
-        with precision_policy(params.device.precision):
+        with precision_policy(params.device.precision), blamed():
             network = Network(scenario, params, strategy)
         self._strategy = strategy
         # By their names, nobody could tell that these are better when lower.
@@ -228,14 +229,16 @@ class TrainingRun:
     def _train(self) -> None:
         context = self._context
         shard = (self._strategy.index, self._strategy.workers) if self._strategy else (0, 1)
-        self._data = context.stack.enter_context(
-            TrainingData(context.params, context.scenario, self._pipeline_state, shard)
-        )
+        with blamed():
+            self._data = context.stack.enter_context(
+                TrainingData(context.params, context.scenario, self._pipeline_state, shard)
+            )
         # As asked for, counted in the epoch before, or told by the generator.
         known = self._data.samples_per_epoch
         self._samples_per_epoch = self._data.epoch_size or self._samples_per_epoch or known
-        for action in self._actions:
-            action.open(context)
+        with blamed():
+            for action in self._actions:
+                action.open(context)
         # Not before it is sure that there is data: the message of a mistake is to stand alone.
         if logger.isEnabledFor(logging.INFO):
             network = context.network

@@ -1,5 +1,6 @@
 """What all commands share: usage, log, loading TensorFlow late, messages instead of tracebacks."""
 
+from tfaip.model.command.blame import blamed
 from tfaip.model.command.console_log import log_to_console
 from tfaip.model.command.line_words import remember_scenario, take_user_word, trusted_on_the_line, values_of
 from tfaip.model.command.log_level import LOG_LEVELS, LogLevelError, take_log_level
@@ -12,6 +13,7 @@ __all__ = [
     "LOG_LEVELS",
     "USAGE_ERROR",
     "LogLevelError",
+    "blamed",
     "import_tensorflow",
     "log_to_console",
     "new_command_line",

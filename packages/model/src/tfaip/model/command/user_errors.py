@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from tfaip.params.shown_text import clean_text
 
 __all__ = ["INTERRUPTED", "USAGE_ERROR", "reported_user_errors"]
 
+logger = logging.getLogger(__name__)
+
 USAGE_ERROR = 2
 # What shells report for a command that SIGINT ended.
 INTERRUPTED = 130
@@ -19,7 +22,10 @@ INTERRUPTED = 130
 
 @contextmanager
 def reported_user_errors(command: str) -> Iterator[None]:
-    """Turn what the user can mend into a message and exit code 2; all else is ours, and keeps its traceback."""
+    """Turn what the user can mend into a message and exit code 2; all else keeps its traceback.
+
+    The user can mend each `UserError`, and mistakes in code that data, model and graph are built of, see `blamed`.
+    """
     try:
         yield
     except KeyboardInterrupt:
@@ -32,4 +38,12 @@ def reported_user_errors(command: str) -> Iterator[None]:
         # The pipeline notes there which sample it was; a worker's traceback, of several lines, is not for users.
         notes = "".join(f"\n  {note}" for note in getattr(error, "__notes__", ()) if "\n" not in note)
         print(f"{command}: error: {clean_text(f'{error}{notes}')}", file=sys.stderr)
+        raise SystemExit(USAGE_ERROR) from None
+    except Exception as error:
+        blame = getattr(error, "blame", None)
+        if blame is None:
+            raise
+        logger.debug("The traceback of the error:", exc_info=error)
+        shown = "" if logger.isEnabledFor(logging.DEBUG) else "\n  --log_level DEBUG shows the traceback"
+        print(f"{command}: error: {clean_text(blame)}{shown}", file=sys.stderr)
         raise SystemExit(USAGE_ERROR) from None

@@ -7,7 +7,7 @@ import re
 __all__ = ["is_ours"]
 
 # Scenarios for tests and templates are written like those of users.
-_OUR_MODULES = re.compile(r"tfaip\.(params|pipeline|model|predict|trainer)(\.(?!testing\b)|$)")
+_OUR_MODULES = re.compile(r"tfaip\.(params|pipeline|model|predict|trainer|cli|experimenter)(\.(?!testing\b)|$)")
 
 
 def is_ours(module: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from tfaip.model.command import (
     USAGE_ERROR,
+    blamed,
     log_to_console,
     new_command_line,
     remember_scenario,
@@ -81,7 +82,9 @@ def _evaluate(scenarios: list[str], bundles: list[str], words: list[str], *, typ
 
     from tfaip.predict.evaluation import evaluate_dump, print_figures, write_figures
 
-    figures = evaluate_dump(scenario.create_evaluator(parsed["evaluator"]), parsed.arguments.prediction)
+    with blamed():
+        evaluator = scenario.create_evaluator(parsed["evaluator"])
+    figures = evaluate_dump(evaluator, parsed.arguments.prediction)
     if parsed.arguments.json != "-":
         print_figures(figures)
     if parsed.arguments.json:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from tfaip.model.command import import_tensorflow, log_to_console, new_command_line, trusted_on_the_line
+from tfaip.model.command import blamed, import_tensorflow, log_to_console, new_command_line, trusted_on_the_line
 from tfaip.pipeline import PipelineMode
 from tfaip.predict.cli.bundle_command import require_data, run_bundle_command
 
@@ -72,11 +72,12 @@ def _predict(paths: list[str], words: list[str]) -> None:
     with ExitStack() as stack:
         dump = stack.enter_context(DumpWriter(arguments.dump, notes={"bundles": paths})) if arguments.dump else None
         import_tensorflow()
-        if len(paths) == 1:
-            predictor = scenario.create_predictor(paths[0], params)
-        else:
-            predictor = scenario.create_multi_predictor(paths, params)
-        model = None if params.silent else scenario_params.model.create()
+        with blamed():
+            if len(paths) == 1:
+                predictor = scenario.create_predictor(paths[0], params)
+            else:
+                predictor = scenario.create_multi_predictor(paths, params)
+            model = None if params.silent else scenario_params.model.create()
         for sample in predictor.predict(parsed["data"]):
             if dump is not None:
                 dump.write(sample)

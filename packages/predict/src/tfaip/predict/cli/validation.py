@@ -8,7 +8,7 @@ from textwrap import shorten
 from typing import Any
 
 from tfaip.model import find_stored_scenario, load_scenario_params
-from tfaip.model.command import import_tensorflow, log_to_console, new_command_line, trusted_on_the_line
+from tfaip.model.command import blamed, import_tensorflow, log_to_console, new_command_line, trusted_on_the_line
 from tfaip.params.shown_text import one_line
 from tfaip.pipeline import PipelineMode
 from tfaip.predict.cli.bundle_command import require_data
@@ -61,7 +61,8 @@ def validate(prog: str, paths: list[str], words: list[str], *, votes: bool) -> N
     from tfaip.predict.lav.callbacks import DumpSamples, PrintSamples
     from tfaip.predict.lav.result_files import write_json, write_tensorboard
 
-    lav = scenario.create_multi_lav(paths, params) if votes else scenario.create_lav(paths[0], params)
+    with blamed():
+        lav = scenario.create_multi_lav(paths, params) if votes else scenario.create_lav(paths[0], params)
     with ExitStack() as stack:
         callbacks: list[Any] = [
             PrintSamples(lambda sample: lav.model.print_evaluate(sample, lav.scenario.data), params.print_limit)

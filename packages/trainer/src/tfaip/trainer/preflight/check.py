@@ -17,6 +17,7 @@ import tensorflow as tf
 from tfaip.model import ModelMetrics, configure_devices
 from tfaip.model.bundle.export import export_bundle
 from tfaip.model.bundle.load import load_prediction_function
+from tfaip.model.keras_backend import whole_keras_errors
 from tfaip.pipeline import PipelineMode
 from tfaip.predict import graph_prediction_function
 from tfaip.predict.lav.result import numbers_of
@@ -65,15 +66,9 @@ def check_scenario(
         DeviceError: The devices that were asked for can't be had.
     """
     configure_devices(params.device)
-    filtered = keras.config.is_traceback_filtering_enabled()
-    # Keras hides frames of a traceback, and wraps its message in the arguments of the call.
-    keras.config.disable_traceback_filtering()
-    try:
+    with whole_keras_errors():
         keras.utils.set_random_seed(params.random_seed or 0)
         _Check(scenario_cls, params, show).run(measure_threads=measure_threads)
-    finally:
-        if filtered:
-            keras.config.enable_traceback_filtering()
 
 
 class _Check:
@@ -84,7 +79,7 @@ class _Check:
     ) -> None:
         self._scenario_cls = scenario_cls
         self._params = params
-        self._stages = Stages(scenario_cls.__module__, show)
+        self._stages = Stages(show)
         self._seed = params.random_seed or 0
         self._trainer: Trainer
         self._scenario: ScenarioBase[Any, Any]
@@ -116,8 +111,7 @@ class _Check:
             self._trainer = self._scenario_cls.create_trainer(self._params)
             self._params, self._scenario = self._trainer.params, self._trainer.scenario
             data, gen = self._scenario.data, self._params.gen
-            self._stages.names["inputs"] = list(data.input_layer_specs())
-            self._stages.names["targets"] = list(data.target_layer_specs())
+            self._stages.know(data)
             pipeline = serial_pipeline(
                 self._scenario, PipelineMode.TRAINING, gen.setup.train, gen.train_gen(), self._seed
             )

@@ -7,14 +7,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
-from tfaip.trainer.preflight.blame import explained
+from tfaip.model.command.blame import explained
 from tfaip.trainer.preflight.errors import PreflightError
 
 try:
     import resource
 except ImportError:  # on Windows
     resource = None  # type: ignore[assignment]
+if TYPE_CHECKING:
+    from tfaip.pipeline import DataBase
 
 __all__ = ["Stage", "Stages"]
 
@@ -47,14 +50,16 @@ class Stages:
     """Runs the steps of a check, and turns the first error into one that says where to look.
 
     Args:
-        scenario_module: Module of the scenario.
         show: Called with each step once it is done.
     """
 
-    def __init__(self, scenario_module: str, show: Callable[[Stage], None]) -> None:
-        self._scenario_module = scenario_module
+    def __init__(self, show: Callable[[Stage], None]) -> None:
         self._show = show
         self.names: dict[str, list[str]] = {"inputs": [], "targets": [], "outputs": []}
+
+    def know(self, data: DataBase[Any]) -> None:
+        """Take over the names that messages suggest."""
+        self.names["inputs"], self.names["targets"] = list(data.input_layer_specs()), list(data.target_layer_specs())
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Stage]:
@@ -70,7 +75,7 @@ class Stages:
         except PreflightError as error:
             raise PreflightError(f"{name}: {error}") from error
         except Exception as error:
-            raise PreflightError(f"{name}: {explained(error, self._scenario_module, self.names)}") from error
+            raise PreflightError(f"{name}: {explained(error, self.names)}") from error
         stage.seconds, stage.memory = time.perf_counter() - began, _peak_memory() - peak
         self._show(stage)
 
