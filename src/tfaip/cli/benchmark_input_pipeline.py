@@ -42,17 +42,6 @@ def _measure(scenario_name: str, arguments: list[str], *, typed: bool) -> None:
     command_line.add_argument("--time_limit", type=float, default=10.0, help="Seconds to measure")
     parsed = command_line.parse(arguments)
     params = parsed["trainer"]
-    scenario_cls.complete_trainer_params(params)
-    pipeline = scenario_cls(params.scenario).data.create_pipeline(
-        PipelineMode.TRAINING, params.gen.setup.train, params.gen.train_gen(), seed=params.random_seed or 0
-    )
-    print(pipeline.describe(), flush=True)
-    with Live(console=Console(stderr=True), transient=True) as live:
-        result = measure(
-            pipeline,
-            time_limit=parsed.arguments.time_limit,
-            progress=lambda so_far: live.update(Text(format_measurement(so_far))),
-            progress_seconds=0.25,
     with blamed():
         scenario_cls.complete_trainer_params(params)
         pipeline = scenario_cls(params.scenario).data.create_pipeline(
@@ -63,7 +52,7 @@ def _measure(scenario_name: str, arguments: list[str], *, typed: bool) -> None:
             result = measure(
                 pipeline,
                 time_limit=parsed.arguments.time_limit,
-                progress=lambda so_far: live.update(format_measurement(so_far)),
+                progress=lambda so_far: live.update(Text(format_measurement(so_far))),
                 progress_seconds=0.25,
             )
     print(format_measurement(result))

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from tfaip.cli.scenario_command_line import require_data, require_folder, scenario_command_line
 from tfaip.model.command import blamed, import_tensorflow, log_to_console, run_command, values_of
 from tfaip.trainer.stored_training import require_named_folder
+
+if TYPE_CHECKING:
+    from tfaip.model import ScenarioBase
+    from tfaip.trainer import TrainerParams
 
 __all__ = ["main"]
 

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tfaip.cli.scenario_command_line import require_data, require_folder
-from tfaip.model.command import blamed, import_tensorflow, log_to_console, new_command_line, run_command, trusted_on_the_line
+from tfaip.model.command import (
+    blamed,
+    import_tensorflow,
+    log_to_console,
+    new_command_line,
+    run_command,
+    trusted_on_the_line,
+)
 
 __all__ = ["main"]
 

@@ -16,6 +16,7 @@ try:
     import resource
 except ImportError:  # on Windows
     resource = None  # type: ignore[assignment]
+
 if TYPE_CHECKING:
     from tfaip.pipeline import DataBase
 
