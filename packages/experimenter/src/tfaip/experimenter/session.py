@@ -22,6 +22,7 @@ from tfaip.experimenter.status import snapshot_of
 from tfaip.experimenter.updating_listener import UpdatingListener
 from tfaip.experimenter.views.snapshot import Snapshot
 from tfaip.experimenter.workbook.workbook_file import open_elsewhere
+from tfaip.params.shown_text import one_line
 
 __all__ = ["FAILED", "INTERRUPTED", "run_plan", "update_results"]
 
@@ -121,8 +122,8 @@ def prepare(store: Store, plan: Plan, state: StateFolder, listener: Listener, *,
         entry = known[run.id]
         if entry.state is State.FINISHED and _differs(entry, run.words):
             listener.said(
-                f'Row {run.row}: the run {run.id} has finished with another command line ("{quoted(entry.words)}") '
-                "and isn't run again; give the row another ID to run it."
+                f"Row {run.row}: the run {one_line(run.id)} has finished with another command line "
+                f'("{quoted(entry.words)}") and isn\'t run again; give the row another ID to run it.'
             )
     _tell_left_out(plan, [known[run.id] for run in runs], listener)
     return {run.id for run in runs}

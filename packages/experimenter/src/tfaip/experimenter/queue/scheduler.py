@@ -17,6 +17,7 @@ from tfaip.experimenter.queue.start_guard import StartGuard
 from tfaip.experimenter.queue.starting import words_of_attempt
 from tfaip.experimenter.queue.store import Store
 from tfaip.experimenter.slots import Slot
+from tfaip.params.shown_text import one_line
 
 __all__ = ["PAUSED", "Listener", "Options", "Scheduler"]
 
@@ -212,17 +213,17 @@ class Scheduler:
             retry=retry,
         )
         if state is State.FAILED and not retry and self._options.fail_fast and not self._no_more:
-            self._no_more = f"{entry.id} has failed"
-            self._listener.said(f"Run {entry.id} has failed: no new runs are started (--fail_fast).")
+            self._no_more = f"{one_line(entry.id)} has failed"
+            self._listener.said(f"Run {self._no_more}: no new runs are started (--fail_fast).")
         self._guard.ended(entry, outcome, failed=state is State.FAILED)
         if self._guard.trips and not self._options.keep_going and not self._no_more:
             self._pause(entry, reason)
 
     def _pause(self, entry: Entry, reason: str) -> None:
-        tail = "\n".join(f"    {line}" for line in log_tail(entry.console))
+        tail = "\n".join(f"    {one_line(line)}" for line in log_tail(entry.console))
         self._no_more = (
             f"The first {self._guard.deaths} runs all died at their start, so the queue has paused itself. "
-            f"The last one, {entry.id}, {reason}; see {entry.console}" + (f":\n{tail}" if tail else "")
+            f"The last one, {one_line(f'{entry.id}, {reason}; see {entry.console}')}" + (f":\n{tail}" if tail else "")
         )
         self._store.note(PAUSED, self._no_more)
         self._listener.said(

@@ -12,7 +12,7 @@ from tfaip.experimenter.queue.entries import State
 from tfaip.experimenter.views.durations import duration
 from tfaip.experimenter.views.metrics import metric_text
 from tfaip.experimenter.views.snapshot import RunView, Snapshot
-from tfaip.params.shown_text import one_line
+from tfaip.params.shown_text import clean_text, one_line
 
 __all__ = ["drawn_snapshot"]
 
@@ -38,7 +38,7 @@ def drawn_snapshot(snapshot: Snapshot, *, all_failures: bool = False) -> Rendera
     for run in failures if all_failures else failures[-MOST_FAILURES:]:
         parts += _failure(run)
     if snapshot.paused:
-        parts.append(Text(one_line(snapshot.paused), style="yellow"))
+        parts.append(Text(clean_text(snapshot.paused), style="yellow"))
     return Group(*parts)
 
 

@@ -43,13 +43,13 @@ class Lines:
 
     def said(self, text: str) -> None:
         """Tell it."""
-        self._write(text)
+        self._write(clean_text(text))
 
     def passed(self) -> None:
         """Nothing changes."""
 
     def _write(self, text: str) -> None:
-        print(clean_text(text), file=self._file or sys.stderr, flush=True)
+        print(text, file=self._file or sys.stderr, flush=True)
 
 
 def lines_of_end(entry: Entry) -> list[str]:
