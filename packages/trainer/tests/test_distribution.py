@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -106,7 +107,10 @@ def slurm(monkeypatch):
     """A step of four tasks on two nodes without GPUs, of which this is the third."""
     monkeypatch.delenv("TF_CONFIG", raising=False)
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.delenv("TFAIP_PORT_BASE", raising=False)
     for name, value in {
+        "JOB_ID": "1000",
+        "STEP_ID": "0",
         "PROCID": "2",
         "STEP_NUM_TASKS": "4",
         "STEP_NODELIST": "node[1-2]",
@@ -118,15 +122,41 @@ def slurm(monkeypatch):
 
 def test_the_workers_are_the_tasks_of_a_slurm_step(slurm):
     cluster = Cluster.of(DeviceConfigParams(dist_strategy="multi_worker"))
-    assert cluster == Cluster(("node1:8888", "node1:8889", "node2:8888", "node2:8889"), 2)
+    first = 12_000 + 1000 * 13 % 625 * 32
+    assert cluster == Cluster((f"node1:{first}", f"node1:{first + 1}", f"node2:{first}", f"node2:{first + 1}"), 2)
     assert "CUDA_VISIBLE_DEVICES" not in os.environ
 
 
 def test_slurm_gives_each_task_its_gpus_of_the_node(slurm):
     slurm.setenv("CUDA_VISIBLE_DEVICES", "0,1")
     cluster = Cluster.of(DeviceConfigParams(dist_strategy="multi_worker"))
-    assert (cluster.workers[2], cluster.index) == ("node2:8888", 2)
+    assert (cluster.workers[2].partition(":")[0], cluster.index) == ("node2", 2)
     assert os.environ["CUDA_VISIBLE_DEVICES"] == "0"
+
+
+def test_jobs_and_steps_of_slurm_that_share_a_node_have_ports_of_their_own(slurm):
+    firsts = []
+    for job in (1000, 1001, 1002, 4_000_000_001):
+        for step in (0, 1, 12):
+            slurm.setenv("SLURM_JOB_ID", str(job))
+            slurm.setenv("SLURM_STEP_ID", str(step))
+            address = Cluster.of(DeviceConfigParams(dist_strategy="multi_worker")).workers[0]
+            firsts.append(int(address.partition(":")[2]))
+    assert all(12_000 <= first < 32_000 for first in firsts)
+    firsts.sort()
+    assert all(later - first >= 32 for first, later in pairwise(firsts))
+
+
+def test_a_variable_names_the_first_port_of_a_step_of_slurm(slurm):
+    slurm.setenv("TFAIP_PORT_BASE", "2222")
+    assert Cluster.of(DeviceConfigParams(dist_strategy="multi_worker")).workers[1] == "node1:2223"
+
+
+@pytest.mark.parametrize("text", ["many", "80", "70000", "-1", "٢٢٢٢"])
+def test_a_variable_that_names_no_port_is_refused(slurm, text):
+    slurm.setenv("TFAIP_PORT_BASE", text)
+    with pytest.raises(DeviceError, match="TFAIP_PORT_BASE must be a port from 1024 to 65000, got"):
+        Cluster.of(DeviceConfigParams(dist_strategy="multi_worker"))
 
 
 def test_a_step_of_slurm_that_says_too_little_is_one_sentence(slurm):

@@ -19,6 +19,8 @@ pytestmark = pytest.mark.machines
 
 WORKER = Path(__file__).with_name("worker.py")
 PATIENCE = 300.0
+# Exit codes; Python ends by the signal itself where nothing catches a KeyboardInterrupt.
+STOPPED = {signal.SIGTERM: 128 + signal.SIGTERM, signal.SIGINT: -signal.SIGINT}
 
 
 def free_ports(count: int) -> list[int]:
@@ -32,9 +34,9 @@ def free_ports(count: int) -> list[int]:
             one.close()
 
 
-def start(what: str, workers: int, **changes) -> list[subprocess.Popen]:
+def start(what: str, workers: int, addresses=None, **changes) -> list[subprocess.Popen]:
     changes["dist_strategy"] = "multi_worker" if workers > 1 else "default"
-    addresses = [f"127.0.0.1:{port}" for port in free_ports(workers)]
+    addresses = addresses or [f"127.0.0.1:{port}" for port in free_ports(workers)]
     processes = []
     for index in range(workers):
         config = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
@@ -64,6 +66,11 @@ def weights_of(folder: Path) -> dict[str, np.ndarray]:
     return {name: value for name, value in found.items() if value.dtype.kind == "f"}
 
 
+def steps_of(folder: Path) -> int:
+    """Return the step of the newest checkpoint, of which there may be a second one."""
+    return int(Checkpoints(folder / "checkpoint").newest().path.name.split("_")[1])
+
+
 def assert_same_weights(folder: Path, other: Path) -> None:
     weights, others = weights_of(folder), weights_of(other)
     assert weights.keys() == others.keys()
@@ -90,6 +97,53 @@ def test_two_workers_train_as_one_process_and_only_the_chief_writes(alone, tmp_p
     assert [json.loads(line)["step"] for line in lines] == [5 * epoch for epoch in range(1, 21)]
 
 
+@pytest.mark.parametrize("taken", [0, 1], ids=["the chief's", "another worker's"])
+def test_a_port_that_is_taken_ends_all_workers_within_a_minute(tmp_path, taken):
+    addresses = [f"127.0.0.1:{port}" for port in free_ports(2)]
+    with socket.create_server(("127.0.0.1", int(addresses[taken].partition(":")[2]))):
+        workers = start("train", 2, addresses, output_dir=str(tmp_path / "run"), epochs=2)
+        try:
+            ends = [workers[taken].communicate(timeout=PATIENCE)]
+            ends.append(workers[1 - taken].communicate(timeout=60))
+        finally:
+            for worker in workers:
+                worker.kill()
+    assert [worker.returncode for worker in workers] == [2, 2], ends
+    assert all(f"the port of {addresses[taken]} is taken by another program" in err for _, err in ends), ends
+
+
+def started_workers(folder: Path) -> list[subprocess.Popen]:
+    """Start two workers and wait for the first checkpoint."""
+    workers = start("train", 2, output_dir=str(folder), epochs=100_000)
+    deadline = time.monotonic() + PATIENCE
+    while Checkpoints(folder / "checkpoint").newest() is None and time.monotonic() < deadline:
+        assert all(worker.poll() is None for worker in workers), workers[0].communicate()[1][-4000:]
+        time.sleep(0.2)
+    return workers
+
+
+@pytest.mark.parametrize("stopped", [0, 1], ids=["the chief", "another worker"])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "SIGINT"])
+def test_a_signal_to_one_worker_stops_all_after_the_same_step(tmp_path, stopped, number):
+    folder = tmp_path / "run"
+    workers = started_workers(folder)
+    try:
+        workers[stopped].send_signal(number)
+        ends = [worker.communicate(timeout=60) for worker in workers]
+    finally:
+        for worker in workers:
+            worker.kill()
+    assert [worker.returncode for worker in workers] == [STOPPED[number]] * 2, ends[0][1][-4000:] + ends[1][1][-4000:]
+    status = json.loads((folder / "status.json").read_text())
+    assert status["state"] == "stopped"
+    steps = steps_of(folder)
+    assert status["step"] == steps
+    logs = logs_of(start("resume", 2, output_dir=str(folder), epochs=steps // 5 + 3))
+    same = tmp_path / "same"
+    assert logs[0] == pytest.approx(logs_of(start("train", 2, output_dir=str(same), epochs=steps // 5 + 3))[0])
+    assert_same_weights(folder, same)
+
+
 @pytest.mark.parametrize(
     ("lost", "how"),
     [(0, signal.SIGKILL), (1, signal.SIGKILL), (1, signal.SIGSTOP)],
@@ -97,12 +151,8 @@ def test_two_workers_train_as_one_process_and_only_the_chief_writes(alone, tmp_p
 )
 def test_a_lost_worker_ends_the_others_within_a_minute_and_the_run_resumes(tmp_path, lost, how):
     folder = tmp_path / "run"
-    workers = start("train", 2, output_dir=str(folder), epochs=100_000)
+    workers = started_workers(folder)
     try:
-        deadline = time.monotonic() + PATIENCE
-        while Checkpoints(folder / "checkpoint").newest() is None and time.monotonic() < deadline:
-            assert all(worker.poll() is None for worker in workers), workers[0].communicate()[1][-4000:]
-            time.sleep(0.2)
         workers[lost].send_signal(how)
         _, err = workers[1 - lost].communicate(timeout=60)
     finally:
@@ -113,7 +163,7 @@ def test_a_lost_worker_ends_the_others_within_a_minute_and_the_run_resumes(tmp_p
     assert "is lost, and the training can't go on without it" in err, err[-4000:]
     assert "tfaip-resume-training" in err
 
-    steps = int(Checkpoints(folder / "checkpoint").newest().path.name.removeprefix("step_"))
+    steps = steps_of(folder)
     logs = logs_of(start("resume", 2, output_dir=str(folder), epochs=steps // 5 + 5))
     assert logs[0] == logs[1]
     same = tmp_path / "same"

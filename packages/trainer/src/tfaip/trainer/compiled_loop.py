@@ -29,6 +29,7 @@ class LoopCall:
         ended: Whether the last batch was the last of its pass over the data.
         finite: Whether the step said of the last batch that all was finite; the call ends where it was not.
         batches: Batches that were taken from the iterator; fewer than steps where other workers had more of them.
+        stop: Number of the signal that made a worker stop all, which then have made no step; 0 if there was none.
     """
 
     steps: int
@@ -38,6 +39,7 @@ class LoopCall:
     ended: bool
     finite: bool
     batches: int
+    stop: int = 0
 
 
 class CompiledLoop:
@@ -63,7 +65,7 @@ class CompiledLoop:
     ) -> None:
         self._step = compiled(step, jit_compile=True) if jit_compile and not eager else step
         self._steps_per_call = StepsPerCall(steps_per_call)
-        self._run = self._loop if eager else compiled(self._loop)
+        self._run: Any = self._loop if eager else compiled(self._loop)
 
     def __call__(self, iterator: Any, max_samples: int | None = None, max_steps: int | None = None) -> LoopCall:
         """Make the steps of one call; fewer where the pass ends, or where one of the limits is reached.

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, Self
 
-__all__ = ["StopRequested", "StopSignals"]
+__all__ = ["STOPPING", "StopRequested", "StopSignals"]
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +62,15 @@ class StopSignals:
         if self.received is not None and exc_type is None:
             # Too late for the run to stop, but not for the process.
             raise self.error()
+
+    @property
+    def number(self) -> int:
+        """Number of the signal that was received; 0 if there was none."""
+        return int(self.received or 0)
+
+    def receive(self, number: int) -> None:
+        """Take a signal that another process was sent."""
+        self.received = self.received or signal.Signals(number)
 
     def check(self) -> None:
         """Raise `StopRequested` if a signal was received."""

@@ -104,8 +104,10 @@ class TrainingRun:
             signals=signals,
         )
         self._context.stack.callback(self._context.tensorboard.close)
-        self._train_loop = create_training_loop(network.step, params, strategy)
+        self._train_loop = create_training_loop(network.step, params, strategy, lambda: signals.number)
         self._checkpoint = WriteCheckpoint(self._state)
+        # Several workers stop after the same step.
+        self._share = ShareLogs(strategy) if strategy and strategy.workers > 1 else None
         self._actions = self._create_actions(callbacks)
         self._samples_per_epoch: int | None = None
         # What a checkpoint held of the data and of the epoch that it was written in.
@@ -120,7 +122,7 @@ class TrainingRun:
             # The chief does what is done once, and tells the others what came of it.
             stop = StopEarly(EarlyStopping(self._context.params.early_stopping, self._context.best))
             return [
-                ShareLogs(self._strategy),
+                *([self._share] if self._share else []),
                 ChooseBest(self._context.best),
                 stop,
                 AdaptLearningRate(),
@@ -133,7 +135,7 @@ class TrainingRun:
             Validate(),
             lav := LoadAndValidate(),
             CallKerasCallbacks(callbacks),
-            *([ShareLogs(self._strategy)] if self._strategy and self._strategy.workers > 1 else []),
+            *([self._share] if self._share else []),
             ChooseBest(self._context.best),
             StopEarly(EarlyStopping(self._context.params.early_stopping, self._context.best)),
             LastLoadAndValidate(lav),
@@ -253,7 +255,13 @@ class TrainingRun:
     def _stop(self) -> None:
         """Write a checkpoint of where the last step has led, and say how to go on."""
         context = self._context
-        if context.folder and context.params.write_checkpoints:
+        if self._share:
+            self._share.stop(context)
+            if context.in_epoch and self._strategy:
+                self._strategy.add_up(context.network.train_metrics.variables)
+        if self._strategy and not self._strategy.is_chief:
+            logger.warning("Stopped, with all workers; the chief writes the checkpoint")
+        elif context.folder and context.params.write_checkpoints:
             self._checkpoint.write(context, self._after_steps or self._state())
             logger.warning("Stopped. Go on with: %s", context.folder.resume_command(context.scenario))
         else:
@@ -303,7 +311,8 @@ class TrainingRun:
     def _make_steps(self) -> None:
         """Make the steps of one call; an epoch ends with the pass over the data, or once its samples are reached."""
         context, shown = self._context, self._context.shown
-        context.check_stop()
+        if not self._share:
+            context.check_stop()
         limit = self._data.epoch_size
         steps = [steps for action in self._actions if (steps := action.steps_to_call(context)) is not None]
         with self._data.errors():
@@ -312,6 +321,9 @@ class TrainingRun:
                 max_samples=limit - shown.samples if limit else None,
                 max_steps=min(steps, default=None),
             )
+        if call.stop:
+            context.signals.receive(call.stop)
+            raise StopRequested
         self._data.batches += call.batches
         if not call.finite:
             raise self._not_finite_error()

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tfaip.model import DeviceConfigParams, DeviceError
@@ -16,6 +17,14 @@ EXAMPLE = '{"cluster": {"worker": ["host1:2222", "host2:2222"]}, "task": {"type"
 
 # More tasks than any node has: only what is divided is counted.
 WITHOUT_GPUS = {"gpus_per_node": 4096, "gpus_per_task": 1, "auto_set_gpu": False}
+
+
+# Ports of a job's step on each node: below those that systems hand out themselves, and above those of services.
+FIRST_PORT, LAST_PORT = 12_000, 32_000
+PORTS_PER_STEP = 32
+# Steps of one job, before they share ports with the next job.
+STEPS_PER_JOB = 13
+PORT_BASE = "TFAIP_PORT_BASE"
 
 
 @dataclass(frozen=True)
@@ -79,7 +88,7 @@ class Cluster:
     def _from_slurm(cls) -> Cluster:
         import tensorflow as tf
 
-        resolver = tf.distribute.cluster_resolver.SlurmClusterResolver
+        resolver = partial(tf.distribute.cluster_resolver.SlurmClusterResolver, port_base=_slurm_port_base())
         try:
             try:
                 return cls._resolved(resolver())
@@ -99,3 +108,23 @@ class Cluster:
     def as_tf_config(self) -> str:
         """Return what TF_CONFIG has to be, so that TensorFlow numbers the workers alike."""
         return json.dumps({"cluster": {"worker": list(self.workers)}, "task": {"type": "worker", "index": self.index}})
+
+
+def _slurm_port_base() -> int:
+    """Return the first port of this step's tasks on a node, another one for each job of Slurm that shares the node.
+
+    Raises:
+        DeviceError: TFAIP_PORT_BASE is no port.
+    """
+    if text := os.environ.get(PORT_BASE):
+        if not (text.isascii() and text.isdigit() and 1024 <= int(text) <= 65_000):
+            raise DeviceError(f"{PORT_BASE} must be a port from 1024 to 65000, got {text!r}")
+        return int(text)
+    job, step = (_number(f"SLURM_{name}_ID") for name in ("JOB", "STEP"))
+    block = (job * STEPS_PER_JOB + step) % ((LAST_PORT - FIRST_PORT) // PORTS_PER_STEP)
+    return FIRST_PORT + block * PORTS_PER_STEP
+
+
+def _number(name: str) -> int:
+    text = os.environ.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() else 0

@@ -15,6 +15,7 @@ import tensorflow as tf
 from tfaip.model import DeviceConfigParams, DeviceError
 from tfaip.model.compiled import compiled
 from tfaip.trainer.distribution.cluster import Cluster
+from tfaip.trainer.distribution.rendezvous import meet
 
 __all__ = ["Strategy", "create_strategy"]
 
@@ -210,6 +211,7 @@ def create_strategy(device: DeviceConfigParams, cluster: Cluster | None) -> Stra
 def _cluster_strategy(cluster: Cluster) -> Strategy:
     os.environ["TF_CONFIG"] = cluster.as_tf_config()
     logger.info("Worker %d of %s, waiting for all of them", cluster.index, ", ".join(cluster.workers))
+    meet(cluster)
     try:
         distributed = tf.distribute.MultiWorkerMirroredStrategy()
     except RuntimeError as error:
