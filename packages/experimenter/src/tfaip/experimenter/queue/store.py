@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import sqlite3
 import time
@@ -83,8 +82,10 @@ class Store:
     def alone(self, name: str) -> Iterator[None]:
         """Hold a lock that other experimenters of the queue wait for; the system frees it if this process dies."""
         with self._path.with_name(f"{name}.lock").open("a", encoding="utf-8") as file:
-            # Where the file system has no locks, the worst is a message too many.
-            with suppress(OSError):
+            # Where the system or the file system has no locks, the worst is a message too many.
+            with suppress(ImportError, OSError):
+                import fcntl
+
                 fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
