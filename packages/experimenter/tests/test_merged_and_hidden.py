@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from openpyxl import Workbook
 
+from tfaip.experimenter.cli.command import main
 from tfaip.experimenter.command_words import quoted
 from tfaip.experimenter.errors import ExperimenterError, SheetError
 from tfaip.experimenter.sheet.layout import Area, Layout, read_layout
@@ -185,21 +186,34 @@ def test_a_hidden_row_need_not_be_complete_but_keeps_its_id(workbook: MakeWorkbo
         read_sheet(path)
 
 
+NOTHING = (["SKIP", "COMMAND", "ID", "PARAMS"], [], [], ["x", "true", 1], ["YES", "true", 2], [None, "true", 3])
+
+
 def test_a_start_that_runs_nothing_says_why(workbook: MakeWorkbook, command: Command) -> None:
-    rows = (["SKIP", "COMMAND", "ID", "PARAMS"], [], [], ["x", "true", 1], ["YES", "true", 2], [None, "true", 3])
-    path = workbook(*rows, change=hiding(6))
-    told = "2 rows are skipped by SKIP (4-5), 1 row is hidden (6)"
-    done = command("--xlsx", path, "--cpus", "0")
-    assert (done.returncode, done.stderr) == (0, f"Nothing is started: {told}.\n")
-    done = command("--xlsx", path, "--dry_run")
-    assert (done.stdout, done.stderr) == ("", f"Nothing would be started: {told}.\n")
-    done = command("--xlsx", path, "--dry_run", "--only", "3")
-    assert (done.returncode, done.stderr.splitlines()[0]) == (
-        2,
-        'tfaip-experimenter: error: --only: the row with the ID 3 of sheet "runs" is hidden',
-    )
-    done = command("--xlsx", workbook(*rows[:3]), "--cpus", "0")
-    assert done.stderr == 'Nothing is started: sheet "runs" has no runs from row 4 on.\n'
+    done = command("--xlsx", workbook(*NOTHING, change=hiding(6)), "--cpus", "0")
+    told = "Nothing is started: 2 rows are skipped by SKIP (4-5), 1 row is hidden (6).\n"
+    assert (done.returncode, done.stderr) == (0, told)
+
+
+@pytest.mark.parametrize(
+    ("words", "rows", "told"),
+    [
+        ([], 6, "Nothing would be started: 2 rows are skipped by SKIP (4-5), 1 row is hidden (6).\n"),
+        ([], 3, 'Nothing would be started: sheet "runs" has no runs from row 4 on.\n'),
+        (
+            ["--only", "3"],
+            6,
+            'tfaip-experimenter: error: --only: the row with the ID 3 of sheet "runs" is hidden\n',
+        ),
+    ],
+)
+def test_a_dry_run_of_nothing_says_why(
+    words: list[str], rows: int, told: str, workbook: MakeWorkbook, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = workbook(*NOTHING[:rows], change=hiding(6))
+    with pytest.raises(SystemExit):
+        main(["--xlsx", str(path), "--dry_run", *words])
+    assert capsys.readouterr() == ("", told)
 
 
 def test_what_has_finished_before_is_a_reason_too(workbook: MakeWorkbook, command: Command) -> None:
