@@ -1,4 +1,4 @@
-"""No name makes a workbook unreadable, and what can't be read back replaces nothing."""
+"""No name makes a workbook unreadable, and an unreadable file replaces nothing."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def test_more_metrics_than_anybody_reads_are_cut(workbook: MakeWorkbook) -> None
 TABLE = ResultsTable((Column("ID", (1, "b")), Column("x", ("=1", None))), (None, None), None)
 
 
-def test_what_was_drawn_is_read_back() -> None:
+def test_a_drawn_sheet_is_read_back() -> None:
     content = drawn_sheet(TABLE, Path("runs.xlsx"))
     read_back(content, TABLE)
     other = ResultsTable((Column("ID", (1, "c")), Column("x", ("=1", None))), (None, None), None)
@@ -179,24 +179,26 @@ def test_what_was_drawn_is_read_back() -> None:
         read_back(content, other)
     with pytest.raises(ReadBackError, match="lacks the sheet runs"):
         read_back(content, TABLE, others=["runs"])
-    with pytest.raises(ReadBackError, match="what was written can't be opened: BadZipFile"):
+    with pytest.raises(ReadBackError, match="the new file can't be opened: BadZipFile"):
         read_back(content[:-100], TABLE)
 
 
-def test_what_cannot_be_read_back_replaces_nothing(workbook: MakeWorkbook, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_cannot_be_read_back_replaces_nothing(
+    workbook: MakeWorkbook, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = workbook(["COMMAND", "ID", "PARAMS"], [], [], ["true", 1])
     before = path.read_bytes()
     monkeypatch.setattr(write_results, "graft", lambda content, drawn: content[:-10])
     told: list[str] = []
     ResultsUpdater(read_plan(path), None, told.append).write()
     assert path.read_bytes() == before
-    assert "since what was written can't be opened: BadZipFile" in told[0]
+    assert "since the new file can't be opened: BadZipFile" in told[0]
     assert openpyxl.load_workbook(path.with_name("runs.results.xlsx")).sheetnames == ["tfaip results"]
     monkeypatch.setattr(write_results, "drawn_sheet", lambda table, workbook: b"no workbook")
     updater = ResultsUpdater(read_plan(path), None, told.append)
     updater.request()
     updater.write_if_due()
-    assert told[1].startswith("the results can't be written: ReadBackError: what was written can't be opened")
+    assert told[1].startswith("the results can't be written: ReadBackError: the new file can't be opened")
 
 
 def test_a_results_sheet_whose_title_was_capitalised_is_replaced(workbook: MakeWorkbook) -> None:

@@ -36,7 +36,7 @@ def test_words_that_switch_off(workbook: MakeWorkbook, value: Any) -> None:
     assert [row.cleanup for row in sheet.rows] == [False]
 
 
-def test_a_number_switches_whatever_its_format(workbook: MakeWorkbook) -> None:
+def test_a_number_switches_in_any_format(workbook: MakeWorkbook) -> None:
     def change(book: Workbook) -> None:
         book.worksheets[0]["A4"].number_format = "000"
         book.worksheets[0]["A5"].number_format = '"BOOLEAN"'

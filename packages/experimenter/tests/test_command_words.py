@@ -133,7 +133,7 @@ def test_options_in_the_command_change_a_run_that_goes_on(workbook: MakeWorkbook
     ]
 
 
-def test_python_runs_what_other_words_run(workbook: MakeWorkbook) -> None:
+def test_python_replaces_the_interpreter_behind_other_words(workbook: MakeWorkbook) -> None:
     from tfaip.experimenter.plan import read_plan
 
     scripts = Path(sys.executable).parent

@@ -1,4 +1,4 @@
-"""Merged cells count for every row that they cover; what the user doesn't see isn't started."""
+"""Merged cells count for every row that they cover; hidden rows aren't started."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_merged_skip_and_cleanup_count_for_all_rows(workbook: MakeWorkbook) -> N
     assert (sheet.skipped, sheet.skipped_rows) == (("1", "2"), (4, 5))
 
 
-def test_merged_headers_mean_what_stands_in_them(workbook: MakeWorkbook) -> None:
+def test_merged_headers_are_read_once(workbook: MakeWorkbook) -> None:
     path = workbook(
         ["USER", None, "COMMAND", "ID", "PARAMS", None, "NOTES", None],
         [None, None, None, None, "a", None, None, None],
@@ -216,7 +216,7 @@ def test_a_dry_run_of_nothing_says_why(
     assert capsys.readouterr() == ("", told)
 
 
-def test_what_has_finished_before_is_a_reason_too(workbook: MakeWorkbook, command: Command) -> None:
+def test_runs_that_have_finished_are_a_reason_too(workbook: MakeWorkbook, command: Command) -> None:
     path = workbook(["COMMAND", "ID", "PARAMS"], [], [], ["true", 1], ["true", 2], change=hiding(5))
     first = command("--xlsx", path, "--cpus", "0", "--no_update")
     assert "Left out: 1 row is hidden (5).\n" in first.stderr

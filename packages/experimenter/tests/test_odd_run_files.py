@@ -1,4 +1,4 @@
-"""Whatever a run leaves in its folder: its row tells, and all others go on."""
+"""Odd files in the folder of a run: the remark of its row tells, and all others go on."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def test_a_run_that_took_too_long_ends_with_its_children(executor: LocalExecutor
     assert [pid for pid in found if is_there(pid)] == []
 
 
-def test_what_a_run_leaves_behind_is_ended_and_told(executor: LocalExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_children_that_a_run_leaves_behind_are_ended_and_told(executor: LocalExecutor) -> None:
     submit(executor, "exit 7")
     outcome = end_of(executor)
     assert isinstance(outcome, Ended)
@@ -135,7 +135,7 @@ def sleeper() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
         process.wait()
 
 
-def test_only_what_carries_the_mark_is_found_by_it(sleeper: Callable[..., subprocess.Popen[bytes]]) -> None:
+def test_only_processes_with_the_mark_are_found_by_it(sleeper: Callable[..., subprocess.Popen[bytes]]) -> None:
     ours, others, anybodys = sleeper("mine"), sleeper("mine too"), sleeper()
     environ = Path(f"/proc/{ours.pid}/environ")
     wait_for(lambda: b"=mine\0" in environ.read_bytes(), "the start")
@@ -161,7 +161,7 @@ def test_a_signal_never_reaches_another_process_of_the_same_number(
     assert not send_signal(identity, signal.SIGKILL)
 
 
-def test_without_proc_the_processes_are_those_that_ps_tells(
+def test_without_proc_the_processes_are_found_by_ps(
     sleeper: Callable[..., subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     process = sleeper()
@@ -177,7 +177,7 @@ def test_without_proc_the_processes_are_those_that_ps_tells(
 
 
 def test_a_runner_needs_little_time_to_start() -> None:
-    """It stands above each run: what it imports is counted, as seconds differ from machine to machine."""
+    """Imports are checked instead of seconds, which differ from machine to machine."""
     from tfaip.experimenter.executors.local import START_RUNNER
 
     program = START_RUNNER.partition("; main(")[0] + "; print(*sorted(sys.modules))"

@@ -402,7 +402,7 @@ def test_a_start_tells_that_the_workbook_is_open(workbook: MakeWorkbook, command
     Path(".~lock.runs.xlsx#").touch()
     done = command("--xlsx", path, "--cpus", "0")
     assert done.returncode == 0
-    assert "(.~lock.runs.xlsx#): what isn't saved isn't run, and the results are written beside it" in done.stderr
+    assert "(.~lock.runs.xlsx#): unsaved changes aren't run, and the results are written beside it" in done.stderr
 
 
 def test_what_a_helper_has_written_is_no_change_by_the_user(workbook: MakeWorkbook, tmp_path: Path) -> None:

@@ -79,10 +79,10 @@ def with_folder(command: Sequence[str], folder: str) -> list[str]:
 
 
 def options_of(command: Sequence[str], *, scenario_follows: bool) -> list[str]:
-    """Return what a command of tfaip-train or tfaip-resume-training has behind its scenario.
+    """Return the options of a command of tfaip-train or tfaip-resume-training: the words behind its scenario.
 
     Args:
-        command: The command, without what the row adds to it.
+        command: The command of the cell, without the row's other columns.
         scenario_follows: Whether the row adds the scenario.
     """
     position = program_position(command)
@@ -146,7 +146,7 @@ def program_position(words: Sequence[str]) -> int | None:
 
 
 def command_position(words: Sequence[str]) -> int | None:
-    """Return the position of the program behind those that only run it; an interpreter counts as the program."""
+    """Return the position of the program behind its wrappers; an interpreter counts as the program."""
     position = 0 if words else None
     while position is not None and not is_python(PurePath(words[position]).name):
         own = WRAPPERS.get(PurePath(words[position]).name)

@@ -33,7 +33,7 @@ class Interpreter:
         """Return the command line with the interpreter in it.
 
         `python` and scripts (`train.py`) run with it, as do commands that are installed beside it, also behind words
-        such as `nice -n 5`. What is no Python program stays as it is.
+        such as `nice -n 5`. Other programs stay as they are.
 
         Raises:
             ExperimenterError: A command of tfaip isn't installed for this interpreter.

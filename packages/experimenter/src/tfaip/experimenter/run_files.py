@@ -1,4 +1,4 @@
-"""Files that runs leave in their folders, read within bounds: a run may write what it likes, and as much."""
+"""Files that runs leave in their folders, read within bounds: a run may write anything, and any amount."""
 
 from __future__ import annotations
 

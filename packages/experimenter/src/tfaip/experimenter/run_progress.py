@@ -43,7 +43,7 @@ class RunProgress:
         best_epoch: The best epoch, `None` if there are no metrics.
         metric: The metric that says which epoch is the best.
         losses: Metrics that are losses, as the run itself says.
-        problem: What of its files can't be read, and why; `""` if all can.
+        problem: Files that can't be read, and why; `""` if all can.
     """
 
     epoch: int = 0
@@ -63,9 +63,9 @@ class RunProgress:
 
 
 def read_progress(folder: Path) -> RunProgress:
-    """Read how far the run in a folder has come, within bounds; what isn't there, or is half written, is left out.
+    """Read how far the run in a folder has come, within bounds; missing and half-written parts are left out.
 
-    Whatever the run has written, this never fails: the problem is told instead.
+    No content of the files makes this fail: the problem is told instead.
     """
     try:
         return _FolderReader(folder).progress()
@@ -75,7 +75,7 @@ def read_progress(folder: Path) -> RunProgress:
 
 
 class _FolderReader:
-    """Reads the files of a run, and collects what is wrong with them."""
+    """Reads the files of a run, and collects their problems."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -105,10 +105,10 @@ def update_results(plan: Plan, say: Callable[[str], None]) -> None:
 
 
 def prepare(store: Store, plan: Plan, state: StateFolder, listener: Listener, *, join: bool) -> set[str]:
-    """Bring the state up to the sheet, and tell what in the sheet has no effect.
+    """Bring the state up to the sheet, and tell which of its rows have no effect.
 
     Returns:
-        IDs of the runs to work on: those of the plan, and hidden ones that have been started.
+        IDs of the runs to work on: the runs of the plan, and hidden runs that have been started.
     """
     before = {entry.id: entry for entry in store.entries()}
     runs = [*plan.runs, *(run for run in plan.hidden if run.id in before and _goes_on(before[run.id]))]
@@ -148,7 +148,7 @@ def _tell_left_out(plan: Plan, entries: Sequence[Entry], listener: Listener) -> 
 def _tell_open(plan: Plan, listener: Listener) -> None:
     if lock := open_elsewhere(plan.workbook):
         listener.said(
-            f"The workbook is open in a spreadsheet program ({lock.name}): what isn't saved isn't run, and the results "
+            f"The workbook is open in a spreadsheet program ({lock.name}): unsaved changes aren't run, and the results "
             "are written beside it until it is closed."
         )
 

@@ -1,4 +1,4 @@
-"""All processes of a run: also those in sessions of their own, and those whose parents are gone."""
+"""All processes of a run, also in sessions of their own, and without their parents."""
 
 # ruff: noqa: PTH123 - pathlib would double the runner's start-up
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
 
 __all__ = ["MARK", "adopt_orphans", "end_processes", "processes_of"]
 
-# The variable by which the processes of an attempt are known to whoever isn't their ancestor.
+# A variable of the environment identifies the processes of an attempt where their ancestor is gone.
 MARK = "TFAIP_EXPERIMENTER_ATTEMPT"
 PR_SET_CHILD_SUBREAPER = 36
 LOOK_SECONDS = 0.02
 # Helpers of a run (a resource tracker, the end of a pipe) end a moment after it.
 SETTLE_SECONDS = 0.05
-# What can't be killed within this time (it waits for a dead disk, or is another user's) never will be.
+# A process that can't be killed within this time waits for a dead disk, or belongs to another user.
 KILL_SECONDS = 10.0
 
 
 def adopt_orphans() -> bool:
-    """Become the parent of all descendants whose own parents end, a daemon's for instance.
+    """Become the parent of descendants whose own parents end, as a daemon's does.
 
     Returns:
         Whether the system can do that, as Linux can.
@@ -47,7 +47,7 @@ def processes_of(*, ancestor: int | None, group: int | None, mark: str | None) -
     """Return the living processes of a run, without this one.
 
     Args:
-        ancestor: Number of the process that all descend from which have parents.
+        ancestor: Number of the process that starts the run.
         group: Number of the run's process group, which must not be given away meanwhile.
         mark: Value of the variable that they were started with; `None` looks for no variable.
     """
@@ -69,7 +69,7 @@ def processes_of(*, ancestor: int | None, group: int | None, mark: str | None) -
 
 
 def end_processes(find: Callable[[], list[Process]], seconds: float) -> int:
-    """End processes: ask them, then kill them, and what they start meanwhile.
+    """End processes: ask them, then kill them and the children that they start meanwhile.
 
     Args:
         find: Tells which are there.

@@ -54,15 +54,15 @@ def main(argv: list[str]) -> None:
     seconds = None if timeout == NEVER else float(timeout)
 
     def find() -> list[Process]:
-        # Without orphans as children, those that have left the group are known by their environment alone.
+        # If orphans aren't children of this process, only their environment tells whose they are.
         mark = None if adopting else os.environ.get(MARK)
         return processes_of(ancestor=os.getpid(), group=pid, mark=mark)
 
     code, stopped = _watch(pid, signals, seconds, float(grace), find)
-    # Whatever the run has left would still hold the device. A daemon that was stopped may have something to save.
+    # Children of the run would still hold the device. A daemon that is stopped may have something to save.
     if left := end_processes(find, float(grace) if stopped else LEFTOVERS_SECONDS):
-        what = "a process" if left == 1 else f"{left} processes"
-        _tell(console, f"tfaip-experimenter: ended {what} that the run had left behind\n")
+        processes = "a process" if left == 1 else f"{left} processes"
+        _tell(console, f"tfaip-experimenter: ended {processes} that the run had left behind\n")
     _write(folder, EXIT, f"{code} {started!r} {time.time()!r} {stopped}")
     _report(int(wake))
 
@@ -143,7 +143,7 @@ def _watch(
 
 
 def _signal_run(pid: int, number: int, find: Callable[[], list[Process]]) -> None:
-    """Signal the group, as a terminal does; if that wasn't enough, also what is in sessions of its own."""
+    """Signal the group, as a terminal does; SIGTERM and SIGKILL also reach children in sessions of their own."""
     _signal_group(pid, number)
     if number != signal.SIGINT:
         for process in find():

@@ -24,7 +24,7 @@ __all__ = ["PAUSED", "Listener", "Options", "Scheduler"]
 PAUSED = "paused"
 # Runs of other schedulers report to those; should they die, this is how soon it is noticed.
 LOOK_AROUND_SECONDS = 1.0
-# What a shell says of a command that it can't run.
+# A shell's exit code for a command that it can't run.
 CANNOT_START = 127
 # Adopted runs can't wake this process at their end.
 POLL_SECONDS = 0.05

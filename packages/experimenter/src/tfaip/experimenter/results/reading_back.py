@@ -1,4 +1,4 @@
-"""Reads the sheet of results back before it replaces the user's file: nobody can open a workbook that is broken."""
+"""Reads the sheet of results back before the new file replaces the user's, who could not open a broken one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["ReadBackError", "read_back"]
 
 
 class ReadBackError(ValueError):
-    """What was written isn't what is read."""
+    """The file that was written can't be read, or reads differently."""
 
 
 def read_back(content: bytes, table: ResultsTable, others: Sequence[str] = ()) -> None:
@@ -34,7 +34,7 @@ def read_back(content: bytes, table: ResultsTable, others: Sequence[str] = ()) -
     """
     try:
         with warnings.catch_warnings():
-            # What openpyxl doesn't keep when it saves.
+            # openpyxl warns of parts that it doesn't keep when it saves.
             warnings.simplefilter("ignore")
             book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
             titles = [sheet.title for sheet in book]
@@ -42,9 +42,9 @@ def read_back(content: bytes, table: ResultsTable, others: Sequence[str] = ()) -
             rows = [row for title in ours for row in book[title].iter_rows(values_only=True)]
             book.close()
     except Exception as error:
-        raise ReadBackError(f"what was written can't be opened: {type(error).__name__}: {error}") from error
+        raise ReadBackError(f"the new file can't be opened: {type(error).__name__}: {error}") from error
     if missing := set(others).difference(titles):
-        raise ReadBackError(f"what was written lacks the sheet {min(missing)}")
+        raise ReadBackError(f"the new file lacks the sheet {min(missing)}")
     # Titles are made such that they are read as they were written.
     wanted = [[column.title, *map(_stored, column.values)] for column in table.columns]
     for number, values in enumerate(zip(*wanted, strict=True), 1):

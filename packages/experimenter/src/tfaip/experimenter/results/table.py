@@ -84,7 +84,7 @@ def results_table(sheet: Sheet, entries: dict[str, Entry]) -> ResultsTable:
 
 
 def _rows_with_results(sheet: Sheet, entries: dict[str, Entry]) -> list[Row]:
-    """All rows that are to be run, and of those that aren't any more (SKIP, hidden) what has been run before."""
+    """All rows that are to be run, and the rows left out (SKIP, hidden) that have been run before."""
     begun = [
         row
         for row in sheet.left_out

@@ -1,4 +1,4 @@
-"""The cells of the sheet of runs as the user sees them: by openpyxl, merged ones spread, and without what is empty."""
+"""The cells of the sheet of runs as the user sees them: by openpyxl, merged ones spread, without empty ones."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def read_cells(path: Path) -> Cells:
 
 
 def _content(path: Path) -> bytes:
-    """Read at once: what is saved meanwhile is all old or all new."""
+    """Read the whole file at once, so that a save meanwhile can't mix two versions."""
     if path.suffix.lower() not in (".xlsx", ".xlsm"):
         raise ExperimenterError(f"{path} is no workbook that can be read: expects .xlsx or .xlsm")
     try:
@@ -141,7 +141,7 @@ def _written_cells(sheet: Any) -> Iterator[tuple[int, int, Any]]:
 
 
 def _spread_merged(cells: Cells, layout: Layout) -> None:
-    """Give all cells that a merged one covers its value; what programs have left in them nobody sees."""
+    """Give a merged cell's value to all cells that it covers; values left in them are invisible to the user."""
     last_column = max((column for row in cells.rows.values() for column in row), default=0)
     numbers = sorted(cells.rows)
     for area in layout.merged:

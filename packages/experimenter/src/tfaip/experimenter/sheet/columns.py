@@ -13,7 +13,7 @@ __all__ = ["NULL", "Columns", "Parameter", "read_columns"]
 HEADER_ROW, GROUP_ROW, NAME_ROW = 1, 2, 3
 # SCRIPT is what documents call it, COMMAND what workbooks do.
 COMMAND_HEADERS = ("COMMAND", "SCRIPT")
-# There may be several of them: nobody reads what is in them.
+# Several columns may have them: the experimenter reads none of them.
 USERS_HEADERS = ("USER", "RESULT")
 HEADERS = (*USERS_HEADERS, "SKIP", *COMMAND_HEADERS, "SCENARIO", "ID", "CLEANUP", "PARAMS")
 NO_GROUP = "default"

@@ -1,4 +1,4 @@
-"""What openpyxl's streaming reader leaves out of a sheet: its merged cells and its hidden rows."""
+"""Merged cells and hidden rows of a sheet, which openpyxl's streaming reader leaves out."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class Sheet:
         command_column: Its number.
         parameters: Names of the parameters in the order of the columns.
         rows: The rows that are to be run.
-        left_out: The complete ones of the rows that aren't: what of them has been run before has results.
+        left_out: Complete rows that aren't to be run; they have results if they have been run before.
         skipped: IDs of the rows that SKIP excludes.
         skipped_rows: Numbers of all rows that SKIP excludes.
         hidden_rows: Numbers of the rows that mean runs and that the user doesn't see.
@@ -238,7 +238,7 @@ class _RowReader:
                 yield from text.split() if parameter.split else [text]
 
     def _text(self, number: int, column: int | None, label: str) -> str:
-        """The text of a cell; NULL is none for a parameter, and nothing for what isn't one."""
+        """The text of a cell; NULL is none for a parameter, and an empty cell elsewhere."""
         cell = self._checked(number, column, label)
         if cell is not None and cell.text == NULL:
             return NONE if column in self._parameter_columns else ""

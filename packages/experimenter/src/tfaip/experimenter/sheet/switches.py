@@ -12,13 +12,13 @@ OFF_WORDS = ("false", "no", "0", "off")
 
 
 def is_on(cell: Cell | None) -> bool:
-    """Return what a cell says; an empty one says no.
+    """Return whether a cell switches something on; an empty one doesn't.
 
     Args:
-        cell: A cell as the user fills it in: a word in any case, or what a check box stores (TRUE, 1, 1.0).
+        cell: A cell as the user fills it in: a word in any case, or the value of a check box (TRUE, 1, 1.0).
 
     Raises:
-        ValueError: It says anything else.
+        ValueError: It holds another word.
     """
     # Without the format of the number, which shows 1 as 001 or 1.00.
     word = "" if cell is None else shown(cell.value).casefold()

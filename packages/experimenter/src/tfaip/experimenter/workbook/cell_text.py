@@ -11,7 +11,7 @@ __all__ = ["cell_text", "title_text", "write_text"]
 # Characters as spreadsheet programs count them, in units of UTF-16.
 MOST_IN_CELL = 32_767
 MOST_IN_TITLE = 255
-# Control characters but tab and line feed, and what is no character at all.
+# Control characters but tab and line feed, and two code points that are no characters.
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
 SURROGATES = re.compile(r"[\ud800-\udfff]")
 # Programs read `_x000D_` as the character of that number, and `_x005F_` as the underscore in front of it.
@@ -21,7 +21,7 @@ LIKE_AN_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 def cell_text(text: str, most: int = MOST_IN_CELL) -> str:
     """Return a text as it stands in a cell, a comment or a title.
 
-    Control characters are left out, half characters become U+FFFD, what looks like an escape is escaped, and what is
+    Control characters are left out, half characters become U+FFFD, texts like escapes are escaped, and a text that is
     too long ends with "…".
 
     Args:

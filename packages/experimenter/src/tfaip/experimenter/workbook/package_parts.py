@@ -112,7 +112,7 @@ class PackageParts:
         return [int(element.get("sheetId", "0")) for element in self._listed_sheets()]
 
     def sheet(self, title: str) -> str | None:
-        """Return the part of a sheet, whatever a spreadsheet program has named it; `None` if there is no such sheet."""
+        """Return the part of the sheet with a title, upper and lower case alike; `None` if there is none."""
         by_id: dict[str | None, Relationship] = {r.id: r for r in self.relationships(self.workbook())}
         for element in self._listed_sheets():
             # Programs tell no sheets apart whose titles differ in upper and lower case alone.
