@@ -1,3 +1,5 @@
+from inspect import isabstract
+
 import keras
 import numpy as np
 import pytest
@@ -6,7 +8,10 @@ from layer_chain import Chain, ChainParams, Residual, ResidualParams, ScaleParam
 
 from tfaip.model import GraphBaseParams, LayerBase, LayerBaseParams
 from tfaip.model.layers import DenseStackParams
-from tfaip.params import CommandLine, params
+from tfaip.model.layers.params import StageParams
+from tfaip.params import CommandLine, CommandLineError, params
+from tfaip.params.selection import selectable_classes
+from tfaip.params.values.annotations import kind_of
 
 POINTS = {"point": np.array([[0.5, -1.0], [2.0, 3.0]], np.float32)}
 
@@ -101,21 +106,30 @@ def test_a_layers_own_name_has_no_running_number():
     assert [ResidualParams().create().name for _ in range(2)] == ["residual", "residual"]
 
 
-def test_params_that_name_no_layer_say_what_to_override():
-    with pytest.raises(TypeError, match=r"LayerBaseParams must say which layer it makes: override `cls\(self\)`"):
-        LayerBaseParams().create()
-    with pytest.raises(TypeError, match="GraphBaseParams must say which graph it makes"):
-        GraphBaseParams().create()
+@pytest.mark.parametrize("base", [LayerBaseParams, GraphBaseParams, StageParams])
+def test_params_that_make_no_layer_are_abstract_and_not_offered(base):
+    with pytest.raises(TypeError, match=f"Can't instantiate abstract class {base.__name__} .*cls"):
+        base()
+    command_line = CommandLine("graph")
+    command_line.add_root("graph", base)
+    with pytest.raises(CommandLineError, match=f"^--graph: {base.__name__} is abstract, allowed: .*, or module:Class$"):
+        command_line.parse_or_raise(["--graph", base.__name__])
+    assert not any(isabstract(cls) for cls in selectable_classes(kind_of(base), None))
+
+
+def test_params_that_leave_cls_out_name_it():
+    @params
+    class Undecided(LayerBaseParams):
+        pass
+
+    with pytest.raises(TypeError, match="Can't instantiate abstract class Undecided .*cls"):
+        Undecided()
 
 
 def test_a_layer_that_does_not_name_its_parameters_cannot_be_rebuilt():
-    @params
-    class Bare(LayerBaseParams):
-        pass
-
     class BareLayer(LayerBase):
         pass
 
-    config = BareLayer(Bare()).get_config()
+    config = BareLayer(ScaleParams()).get_config()
     with pytest.raises(TypeError, match=r"BareLayer must name the class of its parameters: `class BareLayer\(LayerB"):
         BareLayer.from_config(config)

@@ -180,7 +180,7 @@ def test_enforced_choices_of_classes(mistakes: Mistakes, read: Read) -> None:
     class Strict:
         layer: zoo.LayerParams = field(factory=zoo.ConvParams, choices=[zoo.ConvParams], enforce_choices=True)
 
-    assert "no class named 'params_zoo:DenseParams'" in mistakes(Strict, "--layer params_zoo:DenseParams")
+    assert "--layer: FC isn't supported here, allowed: Conv" in mistakes(Strict, "--layer params_zoo:DenseParams")
     assert read(Strict, "--layer Conv").layer == zoo.ConvParams()
 
 

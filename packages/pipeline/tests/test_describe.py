@@ -26,7 +26,17 @@ from slow_cases import (
     SlowStreamParams,
 )
 
-from tfaip.pipeline import PipelineMode, Sample, SequentialProcessorPipelineParams
+from tfaip.params import CommandLine, CommandLineError
+from tfaip.params.commandline.schema import schema_of
+from tfaip.pipeline import (
+    DataBaseParams,
+    DataGeneratorParams,
+    DataProcessorParams,
+    DataProcessorPipelineParams,
+    PipelineMode,
+    Sample,
+    SequentialProcessorPipelineParams,
+)
 from tfaip.pipeline.counters import Counters, StepCounters
 from tfaip.pipeline.measure import Measurement, format_measurement
 
@@ -207,3 +217,26 @@ def test_the_queue_that_the_consumer_waits_for_is_counted(chain):
     with make_pipeline(*chain).generate_input_batches() as batches:
         next(batches)
         assert (batches.counters.limit, batches.counters.fill, batches.counters.processes) == (0, 0.0, 0)
+
+
+@pytest.mark.parametrize(
+    "base", [DataGeneratorParams, DataProcessorParams, DataProcessorPipelineParams, DataBaseParams]
+)
+def test_params_that_make_nothing_are_abstract_and_not_offered(base):
+    with pytest.raises(TypeError, match=f"Can't instantiate abstract class {base.__name__}"):
+        base()
+    command = CommandLine("prog")
+    command.add_root("data", base)
+    message = f"^--data: {base.__name__} is abstract, allowed: [^\n]*, or module:Class$"
+    with pytest.raises(CommandLineError, match=message):
+        command.parse_or_raise(["--data", base.__name__])
+
+
+def test_the_processors_that_are_offered_can_be_made():
+    command = CommandLine("prog")
+    command.add_root("data", DataParams)
+    groups = schema_of(command.read([]), command)["groups"]
+    offered = {field["name"]: field["choices"] for group in groups for field in group["fields"]}
+    assert offered["pre_proc"] == ["Sequential", "Composed"]
+    assert "Double" in offered["processors"]
+    assert "DataProcessor" not in offered["processors"]

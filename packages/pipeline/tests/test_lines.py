@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tfaip.params import params
 from tfaip.pipeline import (
     ArraySpec,
     DataBaseParams,
     DataGenerator,
-    DataGeneratorParams,
     DataProcessorParams,
     MappingDataProcessor,
     PipelineMode,
@@ -23,6 +23,7 @@ from tfaip.pipeline.engine.program import Program, Segment
 from tfaip.pipeline.engine.report import Report
 from tfaip.pipeline.engine.step import make_steps
 from tfaip.pipeline.engine.straight_line import StraightLine
+from tfaip.pipeline.generators import InMemoryGeneratorParams
 from tfaip.pipeline.randomness import SampleIdentity
 
 BEHAVIOURS = [
@@ -50,7 +51,7 @@ class Scripted(DataGenerator):
     """Does with each index what the script says."""
 
     def __init__(self, script):
-        super().__init__(PipelineMode.PREDICTION, DataGeneratorParams())
+        super().__init__(PipelineMode.PREDICTION, InMemoryGeneratorParams())
         self.kept = [
             perform(what, Sample(inputs={"x": np.array([float(index)])}, meta={"at": index}), fails=False)
             for index, what in enumerate(script)
@@ -66,11 +67,27 @@ class Scripted(DataGenerator):
         return self.kept[index]
 
 
+@params
+class LinesDataParams(DataBaseParams):
+    """Of data that no test makes."""
+
+    def cls(self):
+        raise AssertionError
+
+
+@params
+class FollowerParams(DataProcessorParams):
+    """Of the processor below."""
+
+    def cls(self):
+        return Follower
+
+
 class Follower(MappingDataProcessor):
     """Does with each sample what the script says."""
 
     def __init__(self, script):
-        super().__init__(DataProcessorParams(), DataBaseParams(), PipelineMode.PREDICTION)
+        super().__init__(FollowerParams(), LinesDataParams(), PipelineMode.PREDICTION)
         self.script = script
 
     def apply(self, sample):
@@ -113,7 +130,7 @@ def outcome(kind, scripts, *, has_generator, skip, skips_bad):
     portion = Indices(2, range(count), list(range(count))) if generator else Samples(2, range(count), samples)
     sources = generator.kept if generator else samples
     before = repr(sources)
-    program = Program(PipelineMode.PREDICTION, 5, DataBaseParams(), None, [Segment([], False)], LAYOUT, True)
+    program = Program(PipelineMode.PREDICTION, 5, LinesDataParams(), None, [Segment([], False)], LAYOUT, True)
     steps = make_steps([Follower(scripts[1]), Picky(scripts[2])], program)
     line = kind(steps, program, generator, "after Picky")
     report = Report([0.0] * 4)
@@ -146,7 +163,7 @@ def test_both_kinds_make_the_same_of_all_that_generators_and_processors_may_do(s
 @pytest.mark.parametrize("kind", [StraightLine, BranchingLine])
 @pytest.mark.parametrize(("what", "received"), [("no sample", "int"), ("a list", "list")])
 def test_a_generator_that_gives_no_samples_is_told_what_it_should_give(kind, what, received):
-    program = Program(PipelineMode.PREDICTION, 5, DataBaseParams(), None, [Segment([], False)], LAYOUT, True)
+    program = Program(PipelineMode.PREDICTION, 5, LinesDataParams(), None, [Segment([], False)], LAYOUT, True)
     line = kind([], program, Scripted([what]), "as the generator made it")
     with pytest.raises(
         SampleError, match=rf"in Scripted\[0\], sample 0 of epoch 2: .* must give samples .* got {received}$"

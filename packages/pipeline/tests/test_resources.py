@@ -12,6 +12,9 @@ class CodecParams(DataProcessorParams):
     codec: str = resource(help="The characters")
     others: dict[str, str] = field(factory=dict)
 
+    def cls(self):
+        raise AssertionError("no test runs it")
+
 
 @params
 class WithResourcesParams(DataParams):

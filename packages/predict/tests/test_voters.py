@@ -1,11 +1,14 @@
 import numpy as np
 import pytest
 
+from tfaip.params import CommandLine, CommandLineError
+from tfaip.params.commandline.describing import choices_of
 from tfaip.pipeline import Sample
 from tfaip.predict import (
     ConfidenceVoterParams,
     MajorityVoterParams,
     MeanVoterParams,
+    MultiModelPredictorParams,
     PredictionError,
     WeightedMeanVoterParams,
 )
@@ -139,3 +142,12 @@ def test_sequences_that_are_all_empty_give_an_empty_one():
 def test_a_confidence_that_is_not_one_number_a_label_is_refused():
     with pytest.raises(PredictionError, match=r"one number for each label, got the shape \(1,\) for the 2 labels"):
         vote(ConfidenceVoterParams(), sequence("ab", 0.5, 0.5), sequence("ab", 0.5))
+
+
+def test_the_base_of_voters_makes_nothing_and_is_not_offered():
+    command = CommandLine("prog")
+    command.add_root("voting", MultiModelPredictorParams)
+    with pytest.raises(CommandLineError, match="^--voter: VoterParams is abstract, allowed: Mean, [^\n]*$"):
+        command.parse_or_raise(["--voter", "Voter"])
+    help_text = " ".join(choices_of(command.read([]).table.by_name["voter"].node))
+    assert help_text == "Mean WeightedMean Majority Confidence"

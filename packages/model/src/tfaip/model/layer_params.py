@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from tfaip.params import params
@@ -14,18 +15,15 @@ __all__ = ["GraphBaseParams", "LayerBaseParams"]
 
 
 @params
-class LayerBaseParams:
+class LayerBaseParams(ABC):
     """Base of the parameters of a layer.
 
     A field of such a type lets the command line choose the layer: `field(choices=[ConvParams, PoolParams])`.
     """
 
+    @abstractmethod
     def cls(self) -> type[LayerBase[Any]]:
         """Name the layer's class; import it in here, so that parameters never load TensorFlow."""
-        raise TypeError(
-            f"{type(self).__qualname__} must say which layer it makes: "
-            "override `cls(self)`, import the layer class inside it and return it"
-        )
 
     def create(self, name: str | None = None) -> LayerBase[Any]:
         """Make the layer of these parameters.
@@ -40,12 +38,9 @@ class LayerBaseParams:
 class GraphBaseParams(LayerBaseParams):
     """Base of the parameters of a graph that is chosen on the command line."""
 
+    @abstractmethod
     def cls(self) -> type[GraphBase[Any]]:
         """Name the graph's class; import it in here, so that parameters never load TensorFlow."""
-        raise TypeError(
-            f"{type(self).__qualname__} must say which graph it makes: "
-            "override `cls(self)`, import the graph class inside it and return it"
-        )
 
     def create(self, name: str | None = None) -> GraphBase[Any]:
         """Make the graph of these parameters."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from tfaip.params import params
@@ -14,15 +15,12 @@ __all__ = ["ModelBaseParams"]
 
 
 @params
-class ModelBaseParams:
+class ModelBaseParams(ABC):
     """Base of the parameters of a model."""
 
+    @abstractmethod
     def cls(self) -> type[ModelBase[Any]]:
         """Name the model's class; import it in here, so that parameters never load TensorFlow."""
-        raise TypeError(
-            f"{type(self).__qualname__} must say which model it makes: "
-            "override `cls(self)`, import the model class inside it and return it"
-        )
 
     def create(self) -> ModelBase[Any]:
         """Make the model of these parameters."""

@@ -47,7 +47,11 @@ class TypeArgumentDefault:
         if cls is None or not attrs.has(cls):
             raise DefinitionError(f"{where}: no type argument says of which class the default is, got {annotation!r}")
         if inspect.isabstract(cls):
-            raise DefinitionError(f"{where}: the default can't be of the abstract {cls.__name__}, give a type argument")
+            missing = ", ".join(f"{name}()" for name in sorted(cls.__abstractmethods__))
+            raise DefinitionError(
+                f"{where}: the default can't be of the abstract {cls.__name__}; override {missing} in it, or give "
+                f"another type argument"
+            )
         return annotation
 
     def make(self, annotation: Any, owner: type[Any]) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .field_spec import FieldSpec
+from .fields import PLAIN, FieldOptions
 from .generics import origin_class
 from .registry import names_of, tag_of
 from .selection import selectable_classes
@@ -32,7 +33,7 @@ def json_schema(cls: Any) -> dict[str, Any]:
 def json_schema_of_roots(roots: Mapping[str, Any]) -> dict[str, Any]:
     """The JSON Schema of a config file for several roots, by name; with the name `""`, of its fields themselves."""
     writer = _Writer()
-    schemas = {name: writer.of_params(kind, None) for name, kind in roots.items()}
+    schemas = {name: writer.of_params(kind, PLAIN) for name, kind in roots.items()}
     version = {VERSION_KEY: {"type": "integer", "minimum": 1}}
     if list(schemas) == [""]:
         body: dict[str, Any] = dict(schemas[""])
@@ -47,8 +48,8 @@ class _Writer:
     def __init__(self) -> None:
         self.definitions: dict[str, Any] = {}
 
-    def of_params(self, kind: ParamsType, choices: tuple[type[Any], ...] | None) -> dict[str, Any]:
-        classes = selectable_classes(kind, choices)
+    def of_params(self, kind: ParamsType, options: FieldOptions) -> dict[str, Any]:
+        classes = selectable_classes(kind, options.choices, bool(options.enforce_choices))
         declared = {origin_class(annotation): annotation for annotation in kind.annotations}
         names = [name for cls in classes for name in names_of(cls)]
         schemas: list[dict[str, Any]] = [self._reference(declared.get(cls, cls)) for cls in classes]
@@ -87,11 +88,11 @@ class _Writer:
     def _of_kind(self, spec: FieldSpec) -> dict[str, Any]:
         kind: ValueType | ParamsValue = spec.kind
         if isinstance(kind, ParamsType):
-            return self.of_params(kind, spec.options.choices)
+            return self.of_params(kind, spec.options)
         if isinstance(kind, ParamsList):
-            schema = {"type": "array", "items": self.of_params(kind.item, spec.options.choices)}
+            schema = {"type": "array", "items": self.of_params(kind.item, spec.options)}
         elif isinstance(kind, ParamsDict):
-            schema = {"type": "object", "additionalProperties": self.of_params(kind.item, spec.options.choices)}
+            schema = {"type": "object", "additionalProperties": self.of_params(kind.item, spec.options)}
         else:
             return kind.json_schema()
         return {"anyOf": [schema, {"type": "null"}]} if kind.optional else schema

@@ -70,7 +70,7 @@ def _alternatives(groups: list[Group]) -> Iterator[Group]:
             continue
         kind = node.kind if isinstance(node, ParamsNode) else node.kind.item
         element = ".N" if isinstance(node, ListNode) else ".KEY" if isinstance(node, DictNode) else ""
-        for cls in selectable_classes(kind, spec.options.choices):
+        for cls in selectable_classes(kind, spec.options.choices, bool(spec.options.enforce_choices)):
             if cls not in shown:
                 shown.add(cls)
                 yield _group_of(f"{argument.names.primary}{element}", cls)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .generics import origin_class
-from .registry import find_tag, name_of, names_of, registered_subclasses, tag_of
+from .registry import find_tag, name_of, names_of, registered_classes, registered_subclasses, tag_of
 from .suggestions import did_you_mean, nearest
 from .values.annotations import has_fields
 from .values.problem import ValueProblem
@@ -23,7 +23,7 @@ def selectable_classes(
     kind: ParamsType, choices: Iterable[type[Any]] | None, enforced: bool = False
 ) -> list[type[Any]]:
     """The classes that can be selected by name, the choices first."""
-    found = list(choices or ())
+    found = [choice for choice in choices or () if not inspect.isabstract(choice)]
     if enforced and found:
         return found
     found += [base for base in kind.bases if not inspect.isabstract(base)]
@@ -51,11 +51,15 @@ def find_class(
         ValueProblem: No such class, several of them, or one that the field can't hold.
     """
     offered = selectable_classes(kind, choices, enforced)
-    cls = _by_tag(word, kind, import_tag) if ":" in word else _by_name(word, offered, tuple(choices or ()))
-    if enforced and choices and cls not in tuple(choices):
-        raise _unknown(word, offered)
+    cls = (
+        _by_tag(word, kind, import_tag)
+        if ":" in word
+        else _by_name(word, kind, tuple(choices or ()), offered, enforced)
+    )
     if inspect.isabstract(cls):
-        raise ValueProblem(f"{cls.__name__} is abstract, select a class that derives from it", allowed_hint(offered))
+        raise ValueProblem(f"{cls.__name__} is abstract, {' '.join(allowed_hint(offered, enforced))}")
+    if enforced and choices and cls not in tuple(choices):
+        raise ValueProblem(f"{name_of(cls)} isn't supported here, {' '.join(allowed_hint(offered, enforced))}")
     return next((annotation for annotation in kind.annotations if origin_class(annotation) is cls), cls)
 
 
@@ -69,7 +73,9 @@ def _by_tag(tag: str, kind: ParamsType, import_tag: Callable[[str], Any]) -> typ
     return cls
 
 
-def _by_name(word: str, offered: list[type[Any]], choices: tuple[type[Any], ...]) -> type[Any]:
+def _by_name(
+    word: str, kind: ParamsType, choices: tuple[type[Any], ...], offered: list[type[Any]], enforced: bool
+) -> type[Any]:
     for candidates in (choices, offered):
         found = [cls for cls in candidates if word in names_of(cls)]
         preferred = [cls for cls in found if name_of(cls) == word]
@@ -77,11 +83,12 @@ def _by_name(word: str, offered: list[type[Any]], choices: tuple[type[Any], ...]
             return (preferred or found)[0]
         if found:
             raise ValueProblem(f"{word!r} is ambiguous", ("write one of " + ", ".join(map(tag_of, found)),))
-    raise _unknown(word, offered)
-
-
-def _unknown(word: str, offered: list[type[Any]]) -> ValueProblem:
-    return ValueProblem(f"no class named {word!r}", (*allowed_hint(offered), *did_you_mean(_one_each(word, offered))))
+    # One that can't be selected is refused for what it is.
+    for cls in (*kind.bases, *registered_classes()):
+        if word in names_of(cls) and issubclass(cls, kind.bases):
+            return cls
+    hints = (*allowed_hint(offered, enforced), *did_you_mean(_one_each(word, offered)))
+    raise ValueProblem(f"no class named {word!r}", hints)
 
 
 def _one_each(word: str, offered: list[type[Any]]) -> list[str]:
@@ -93,10 +100,10 @@ def _one_each(word: str, offered: list[type[Any]]) -> list[str]:
     return list(best.values())[:3]
 
 
-def allowed_hint(offered: list[type[Any]]) -> tuple[str, ...]:
-    """A line that lists the classes which can be selected."""
+def allowed_hint(offered: list[type[Any]], enforced: bool = False) -> tuple[str, ...]:
+    """A line that lists the classes which can be selected, and says that others can be named, unless choices hold."""
     if not offered:
         return ("no class is known that could be selected; write module:Class",)
     names = [name_of(cls) for cls in offered]
     more = f", ... ({len(names)} in all)" if len(names) > _MANY else ""
-    return (f"allowed: {', '.join(names[:_MANY])}{more}, or module:Class",)
+    return (f"allowed: {', '.join(names[:_MANY])}{more}{'' if enforced else ', or module:Class'}",)

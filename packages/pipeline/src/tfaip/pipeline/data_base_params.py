@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ __all__ = ["DataBaseParams"]
 
 
 @params
-class DataBaseParams:
+class DataBaseParams(ABC):
     """The base class of the data's parameters: what samples go through before and after the model."""
 
     pre_proc: DataProcessorPipelineParams = field(
@@ -38,9 +39,9 @@ class DataBaseParams:
         default=None, mode="ignore", help="The folder that relative paths of resources start from"
     )
 
+    @abstractmethod
     def cls(self) -> type[DataBase[Any]]:
         """The class of the data; import it inside of this method."""
-        raise NotImplementedError(f"{type(self).__name__} must override cls() and return the class of its data")
 
     def resource_path(self, path: str) -> str:
         """Where a resource is: relative paths start from `resource_base_path`."""

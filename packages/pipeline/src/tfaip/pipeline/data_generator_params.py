@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from tfaip.params import UserError, params
@@ -17,12 +18,12 @@ __all__ = ["DataGeneratorParams"]
 
 
 @params
-class DataGeneratorParams:
+class DataGeneratorParams(ABC):
     """The base class of generators' parameters."""
 
+    @abstractmethod
     def cls(self) -> type[DataGenerator[Any]]:
         """The class of the generator; import it inside of this method."""
-        raise NotImplementedError(f"{type(self).__name__} must override cls() and return the class of its generator")
 
     def create(self, mode: PipelineMode) -> DataGenerator[Any]:
         """Make the generator."""

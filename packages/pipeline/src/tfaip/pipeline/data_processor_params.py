@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from tfaip.params import field, params
@@ -17,16 +18,16 @@ __all__ = ["DataProcessorParams"]
 
 
 @params
-class DataProcessorParams:
+class DataProcessorParams(ABC):
     """The base class of processors' parameters."""
 
     modes: set[PipelineMode] = field(
         factory=lambda: set(GENERAL), help="The modes of a pipeline in which the processor is used"
     )
 
+    @abstractmethod
     def cls(self) -> type[DataProcessor[Any]]:
         """The class of the processor; import it inside of this method."""
-        raise NotImplementedError(f"{type(self).__name__} must override cls() and return the class of its processor")
 
     def create(self, data_params: DataBaseParams, mode: PipelineMode) -> DataProcessor[Any]:
         """Make the processor."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
@@ -19,12 +20,12 @@ P = TypeVar("P", bound=DataProcessorParams)
 
 
 @params
-class DataProcessorPipelineParams:
+class DataProcessorPipelineParams(ABC):
     """The base class: a list of stages, each a sequence of processors."""
 
+    @abstractmethod
     def stages(self) -> list[SequentialProcessorPipelineParams]:
         """The stages in their order."""
-        raise NotImplementedError(f"{type(self).__name__} must override stages()")
 
     def flatten(self) -> Iterator[DataProcessorParams]:
         """All processors in their order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from tfaip.pipeline import DataGenerator, DataGeneratorParams, PipelineMode, Sample
+from tfaip.pipeline import DataGenerator, DataGeneratorParams, Sample
 
 __all__ = ["RawSamplesParams"]
 
@@ -25,9 +25,9 @@ class RawSamplesParams(DataGeneratorParams):
         super().__init__()
         object.__setattr__(self, "samples", samples)
 
-    def create(self, mode: PipelineMode) -> RawSamples:
-        """Return the generator of the samples."""
-        return RawSamples(mode, self)
+    def cls(self) -> type[RawSamples]:
+        """Return the generator's class."""
+        return RawSamples
 
 
 class RawSamples(DataGenerator[RawSamplesParams]):

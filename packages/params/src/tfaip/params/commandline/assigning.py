@@ -68,8 +68,10 @@ class Assigner:
         node.origin = Origin.LINE
         node.converted = False
         if not words and node.selected is not None and node.selected is not UNSET:
-            classes = selectable_classes(node.kind, _options(node).choices)
-            raise ValueProblem("expects a class, got none", allowed_hint(classes))
+            options = _options(node)
+            enforced = bool(options.enforce_choices)
+            classes = selectable_classes(node.kind, options.choices, enforced)
+            raise ValueProblem("expects a class, got none", allowed_hint(classes, enforced))
         select(node, self._find(node, words[0] if words else node.kind.bases[0].__name__), Origin.LINE)
 
     def _find(self, node: ParamsNode, word: str) -> Any:

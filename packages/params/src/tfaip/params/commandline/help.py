@@ -113,11 +113,14 @@ def _is_without_alternative(argument: Argument) -> bool:
 def _entry(argument: Argument) -> Entry:
     node = argument.node
     metavar = metavar_of(node)
-    notes = [note] if (note := type_note(node)) and not choices_of(node) else []
+    spec = node.spec
+    notes = []
     if choices := choices_of(node):
         more = [f"... {len(choices)} in all"] if len(choices) > _MANY else []
         notes.append(f"one of {', '.join([*choices[:_MANY], *more])}")
-    spec = node.spec
+    # The words of an enum or of literals are its type; a field with choices has a type beside them.
+    if (note := type_note(node)) and (not choices or (spec is not None and spec.options.choices)):
+        notes.append(note)
     if spec is not None and spec.options.aliases:
         notes.append(f"also {', '.join(f'--{name}' for name in argument.names.shorts[1:])}")
     is_required = required(node)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from tfaip.params.errors import Mistake
+from tfaip.params.fields import PLAIN
 from tfaip.params.registry import name_of
 from tfaip.params.selection import selectable_classes
 from tfaip.params.structure import fields_of
@@ -79,8 +80,8 @@ def _hint(argument: Argument, inner: list[str]) -> str | None:
         return _hint_of_elements(argument, node)
     if not isinstance(node, ParamsNode):
         return None
-    options = node.spec.options if node.spec else None
-    classes = selectable_classes(node.kind, options.choices if options else None)
+    options = node.spec.options if node.spec else PLAIN
+    classes = selectable_classes(node.kind, options.choices, bool(options.enforce_choices))
     having = [name_of(cls) for cls in classes if cls is not node.cls and inner[0] in fields_of(cls)]
     if node.cls is not None:
         if inner[0] in fields_of(node.cls) or not having:

@@ -15,15 +15,12 @@ __all__ = ["MultiModelVoter", "VoterParams"]
 
 
 @params
-class VoterParams:
+class VoterParams(ABC):
     """Base of the parameters of a voter."""
 
+    @abstractmethod
     def cls(self) -> type[Any]:
         """Name the voter's class; import it in here."""
-        raise TypeError(
-            f"{type(self).__qualname__} must say which voter it makes: "
-            "override `cls(self)`, import the voter's class inside it and return it"
-        )
 
     def create(self, models: int) -> MultiModelVoter:
         """Make the voter of so many models.
