@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -67,6 +68,20 @@ class NotAnError(Exception):
         return str, ("no error at all",)
 
 
+def fail_once_sent(pid: int) -> int:
+    """Fail in any other process, with what looks like the end of the data."""
+    if os.getpid() != pid:
+        raise StopIteration(3)
+    return pid
+
+
+class Homesick:
+    """Can be sent, but is restored in its own process only."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return fail_once_sent, (os.getpid(),)
+
+
 class EndingWhenRestoredError(Exception):
     """Ends each process that restores it."""
 
@@ -81,6 +96,14 @@ class EndingError(Exception):
         os._exit(9)
 
 
+class StuckError(Exception):
+    """Is pickled for ever."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        while True:
+            time.sleep(0.01)
+
+
 def raised(name: str) -> Any:
     """Raise the error of a name; those that carry something carry the same each time."""
     made: dict[str, Callable[[], BaseException]] = {
@@ -91,6 +114,7 @@ def raised(name: str) -> Any:
         "KeyboardInterrupt": lambda: KeyboardInterrupt(3),
         "GeneratorExit": lambda: GeneratorExit(3),
         "IndexError": lambda: IndexError("no such line"),
+        "stuck": lambda: StuckError("stuck"),
         "EndingWhenRestoredError": lambda: EndingWhenRestoredError("ends"),
         "EndingError": lambda: EndingError("ends"),
     }
@@ -108,7 +132,11 @@ class RaiseParams(DataProcessorParams):
 
 class Raise(MappingDataProcessor[RaiseParams]):
     def apply(self, sample: Sample) -> Sample:
-        return raised(self.params.how) if sample.meta["index"] == self.params.at else sample
+        if sample.meta["index"] != self.params.at:
+            return sample
+        if self.params.how == "homesick":
+            return sample.new_meta({"index": AT, "home": Homesick()})
+        return raised(self.params.how)
 
 
 @params

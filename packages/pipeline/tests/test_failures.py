@@ -95,8 +95,9 @@ def test_errors_that_cannot_be_restored_keep_their_text():
 
 
 def test_what_cannot_be_sent_is_an_error():
-    with pytest.raises(PipelineError, match=r"samples must be picklable to leave a worker .*lambda"):
+    with pytest.raises(PipelineError, match=r"samples must be picklable to leave a worker .*lambda") as caught:
         batches_of(evaluate(MisbehaveParams(how="unpicklable"), num_processes=1))
+    assert "sample 7 of epoch 0" in caught.value.__notes__
 
 
 @pytest.mark.parametrize(("how", "message"), DEADLY)

@@ -14,12 +14,12 @@ from error_cases import (
     OtherTextError,
     RaiseParams,
 )
-from pipeline_cases import OddError, make_pipeline
+from pipeline_cases import AddNoiseParams, OddError, StreamParams, make_pipeline, make_sample
 
 from tfaip.pipeline import PipelineMode
 from tfaip.pipeline.engine.failure import SampleError
 from tfaip.pipeline.engine.restored_error import error_of, tell
-from tfaip.pipeline.errors import ProcessorError, SpecError
+from tfaip.pipeline.errors import PipelineError, ProcessorError, SpecError
 from tfaip.pipeline.user_code import as_error
 
 WHERE = "in Raise, sample 7 of epoch 0"
@@ -111,6 +111,45 @@ def test_an_error_that_ends_the_worker_comes_in_words_after_the_batches_before_i
         assert [meta["index"] for meta in next(batches).meta] == [0, 1, 2, 3]
         with pytest.raises(ProcessorError, match=rf"^in Raise, sample 7 of epoch 0 .*: {how}: ends"):
             next(batches)
+
+
+def test_an_error_that_is_pickled_for_ever_comes_in_words_after_the_time_for_a_sample():
+    pipeline = make_pipeline(
+        RaiseParams(how="stuck"), mode=PipelineMode.EVALUATION, num_processes=1, sample_timeout=0.3
+    )
+    with pytest.raises(ProcessorError, match=r"^in Raise, sample 7 of epoch 0 .*: StuckError: stuck"):
+        pipeline.as_preloaded()
+
+
+def test_meta_that_cannot_be_restored_does_not_end_the_data():
+    pipeline = make_pipeline(RaiseParams(how="homesick"), mode=PipelineMode.EVALUATION, num_processes=1)
+    with (
+        pytest.raises(PipelineError, match=r"^samples must be as they were after pickling.*\(StopIteration: 3\)"),
+        pipeline.generate_input_batches() as batches,
+    ):
+        list(batches)
+
+
+def test_a_sample_that_cannot_be_sent_is_named():
+    class Stream(StreamParams().cls()):
+        def generate(self):
+            for index in range(20):
+                sample = make_sample(index)
+                yield sample.new_meta({"index": index, "bad": lambda: None}) if index == 7 else sample
+
+    pipeline = make_pipeline(AddNoiseParams(), num_processes=1, mode=PipelineMode.EVALUATION, generator=StreamParams())
+    pipeline.__dict__["generator"] = Stream(pipeline.mode, pipeline.generator_params)
+    with (
+        pytest.raises(PipelineError, match="samples must be picklable to be sent to a worker; sample 7 of epoch 0 "),
+        pipeline.generate_input_batches() as batches,
+    ):
+        list(batches)
+
+
+def test_an_error_whose_notes_are_no_texts_comes_in_words():
+    error = with_note(ValueError("bad"))
+    error.__notes__.append(lambda: None)
+    assert str(sent_and_received(error)) == f"{WHERE}: ValueError: bad"
 
 
 def test_what_a_worker_has_told_before_it_ended_is_enough():

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from tfaip.pipeline.batching.layout import ALIGNMENT
+from tfaip.pipeline.errors import PipelineError
+from tfaip.pipeline.user_code import INTERRUPTIONS, in_words
 
 from .shared_memory import Arena, Block, MappedBlocks
 
@@ -178,11 +180,23 @@ class Channel:
         for number in dropped:
             self._mapped.detach(number)
         if place is None:
-            return pickle.loads(data)
+            return _restored(data, [])
         number, size, fresh = place
         if fresh:
             self._mapped.attach(number, self._descriptors.popleft(), size)
         memory = self._mapped.lease(number)
         if self._mapped.leased > _MOST_LEASES:
             memory = memory.copy()
-        return pickle.loads(data, buffers=[memory[offset : offset + length] for offset, length in arrays])
+        return _restored(data, [memory[offset : offset + length] for offset, length in arrays])
+
+
+def _restored(data: bytes, buffers: list[np.ndarray]) -> Any:
+    try:
+        return pickle.loads(data, buffers=buffers)
+    except INTERRUPTIONS:
+        raise
+    except BaseException as error:  # of a class of the user's, whose errors have no meaning here
+        raise PipelineError(
+            f"samples must be as they were after pickling, to go from process to process ({in_words(error)}): "
+            f"keep plain data in their meta, or set num_processes=0"
+        ) from error

@@ -6,9 +6,11 @@ import io
 import pickle
 from typing import Any
 
-from tfaip.pipeline.errors import DefinitionError
+from tfaip.pipeline.errors import DefinitionError, PipelineError
+from tfaip.pipeline.user_code import in_words
 
 from .plan import processor_class
+from .portion import PackedRows, Portion, Samples
 from .program import Program
 
 __all__ = ["find_in_main", "pickle_program"]
@@ -50,6 +52,29 @@ def pickle_program(program: Program) -> bytes:
             f"move it into a module of its own, or set num_processes=0"
         )
     return data
+
+
+def first_unpicklable(portion: Portion) -> int:
+    """The number of the first element with a sample that can't be pickled; -1 if there is none."""
+    contents: list[Any] = []
+    elements: list[int] | None = None
+    if isinstance(portion, Samples):
+        contents, elements = portion.samples, portion.elements
+    elif isinstance(portion, PackedRows) and portion.packed is not None:
+        contents, elements = portion.packed.meta, portion.elements
+    for number, content in enumerate(contents):
+        try:
+            pickle.dumps(content, 5)
+        except BaseException:
+            return number if elements is None else elements[number]
+    return -1
+
+
+def not_sent(error: BaseException, what_for: str) -> PipelineError:
+    """The error of samples that can't go from one process to another."""
+    return PipelineError(
+        f"samples must be picklable {what_for} ({in_words(error)}): keep plain data in them, or set num_processes=0"
+    )
 
 
 def _pickled(program: Program) -> tuple[bytes, str | None]:

@@ -12,7 +12,8 @@ from tfaip.pipeline.counters import Counters
 from tfaip.pipeline.errors import PipelineError, SampleTimeoutError, WorkerDiedError, WorkerStartError
 
 from .messages import Done, Failed, Order, Ready, StartFailed
-from .portion import Indices, PackedRows, Portion, Samples
+from .pickling import first_unpicklable, not_sent
+from .portion import PackedRows, Portion, Samples, describe_element
 from .restored_error import error_of
 from .settings import WorkerSettings
 from .worker_process import WorkerProcess, describe_exit
@@ -191,7 +192,11 @@ class WorkerPool:
             tell = worker.untold >= ahead // 2
             if tell:
                 worker.untold = 0
-            worker.channel.send(self._order(task, tell=tell), hold=True)
+            try:
+                worker.channel.send(self._order(task, tell=tell), hold=True)
+            except Exception as error:
+                element = describe_element(task.portion, first_unpicklable(task.portion))
+                raise not_sent(error, f"to be sent to a worker; {element}") from error
             addressed.add(worker)
         for worker in addressed:
             try:
@@ -292,7 +297,11 @@ class WorkerPool:
             return WorkerStartError(f"{what} before it was ready")
         note = worker.note()
         task = None if note is None else worker.tasks.get(note.task)
-        doing = "while it was idle" if task is None or note is None else f"at {describe_element(task, note.element)}"
+        doing = (
+            "while it was idle"
+            if task is None or note is None
+            else f"at {describe_element(task.portion, note.element)}"
+        )
         return WorkerDiedError(f"{what} {doing}{advice}", code)
 
     def _blame(self, worker: WorkerProcess, error: PipelineError) -> None:
@@ -325,7 +334,7 @@ class WorkerPool:
             worker.hang_up()
             if self._ended_by_error(worker):
                 continue
-            element = describe_element(task, note.element)
+            element = describe_element(task.portion, note.element)
             self._bad_element(task, note.element, SampleTimeoutError(f"{element} took longer than {limit} s"))
             self._start_again(worker)
 
@@ -336,16 +345,3 @@ def _result(portion: Portion, message: Done) -> Samples | PackedRows:
     if isinstance(message.made, list):
         return Samples(epoch, positions, message.made, message.elements, keep=keep)
     return PackedRows(epoch, positions, message.made, message.elements, keep=keep)
-
-
-def describe_element(task: Task, element: int) -> str:
-    """Which sample an element of a task is."""
-    portion = task.portion
-    if not 0 <= element < len(portion.positions):
-        return f"position {portion.positions[0]} of epoch {portion.epoch}"
-    if isinstance(portion, Indices):
-        return f"sample {portion.indices[element]} of epoch {portion.epoch}"
-    if isinstance(portion, Samples):
-        number = element if portion.elements is None else portion.elements.index(element)
-        return str(portion.samples[number].identity)
-    return f"position {portion.positions[element]} of epoch {portion.epoch}"

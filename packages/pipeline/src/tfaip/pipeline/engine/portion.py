@@ -14,7 +14,7 @@ from typing import Any
 from tfaip.pipeline.batching.layout import Packed
 from tfaip.pipeline.sample import Sample
 
-__all__ = ["EndOfPass", "Indices", "Origin", "PackedRows", "Portion", "Samples", "Token"]
+__all__ = ["EndOfPass", "Indices", "Origin", "PackedRows", "Portion", "Samples", "Token", "describe_element", "origins"]
 
 Origin = tuple[int, int]
 """Which sample: the position of the element it comes from, and its number among the samples made of that element."""
@@ -95,6 +95,18 @@ def origins(portion: Samples | PackedRows, count: int) -> list[Origin]:
         numbers[element] = number + 1
         found.append((portion.positions[element], number))
     return found
+
+
+def describe_element(portion: Portion, element: int) -> str:
+    """Which sample an element of a portion is; of the portion if there is no such element."""
+    if not 0 <= element < len(portion.positions):
+        return f"position {portion.positions[0]} of epoch {portion.epoch}"
+    if isinstance(portion, Indices):
+        return f"sample {portion.indices[element]} of epoch {portion.epoch}"
+    if isinstance(portion, Samples):
+        number = element if portion.elements is None else portion.elements.index(element)
+        return str(portion.samples[number].identity)
+    return f"position {portion.positions[element]} of epoch {portion.epoch}"
 
 
 def _indices(epoch: int, positions: Sequence[int] | int, indices: list[int], keep: frozenset[Origin] | None) -> Indices:

@@ -31,7 +31,7 @@ def tell(task: int, failure: SampleError, send: Callable[[Failed], None]) -> Non
         failure.where,
         error=None,
         text=str(original) if in_words_only else str(failure),
-        notes=[] if in_words_only else list(original.__notes__),
+        notes=[] if in_words_only else [note for note in original.__notes__ if isinstance(note, str)],
         traceback=failure.traceback_text(),
         is_final=in_words_only,
     )
@@ -73,7 +73,7 @@ def _pickled(error: BaseException) -> bytes | None:
 def _restored(data: bytes) -> BaseException | None:
     try:
         error: Any = pickle.loads(data)
-    except Exception:
+    except (Exception, SystemExit):
         return None
     return error if isinstance(error, BaseException) else None
 

@@ -240,6 +240,8 @@ class StreamSource(Source):
                 samples.append(element.copy().identified_by(identity))
                 elements.append(number)
             elif isinstance(element, list | tuple):
+                if wrong := [part for part in element if not isinstance(part, Sample)]:
+                    raise no_sample(f"{self._name}, at index {index},", wrong[0])
                 samples.extend(part.copy().identified_by(identity.child(n)) for n, part in enumerate(element))
                 elements.extend([number] * len(element))
             else:

@@ -14,15 +14,15 @@ from time import perf_counter
 
 import numpy as np
 
-from tfaip.pipeline.errors import PipelineError
-from tfaip.pipeline.user_code import LONGEST_TRACEBACK, in_words, shortened
+from tfaip.pipeline.user_code import LONGEST_TRACEBACK, shortened
 
 from .board import Board
 from .channel import SMALL, Channel
 from .failure import SampleError
 from .lifeline import hold_on_to
 from .messages import Done, Order, Ready, StartFailed
-from .portion import Samples
+from .pickling import first_unpicklable, not_sent
+from .portion import Samples, describe_element
 from .program import Program
 from .restored_error import tell
 from .runner import Runner
@@ -115,19 +115,12 @@ def work_on(order: Order, runner: Runner, channel: Channel, board: Board) -> Non
         try:
             channel.send(done, block, hold=True)
             return
+        except MemoryError as error:
+            failure = SampleError(error, "in a worker")
         except BaseException as error:
-            failure = SampleError(_not_sent(error), "in a worker")
+            element = describe_element(order.portion, first_unpicklable(portion))
+            failure = SampleError(not_sent(error, "to leave a worker"), element)
     if block is not None:
         channel.take_back(block)
     tell(order.task, failure, channel.send)
     board.idle()
-
-
-def _not_sent(error: BaseException) -> BaseException:
-    """What is wrong with samples that could not be pickled."""
-    if isinstance(error, MemoryError):
-        return error
-    return PipelineError(
-        f"samples must be picklable to leave a worker ({in_words(error)}): "
-        f"keep plain data in them, or set num_processes=0"
-    )
