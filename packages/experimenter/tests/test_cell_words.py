@@ -80,6 +80,18 @@ def test_words_of_the_older_documents(workbook: MakeWorkbook) -> None:
     ]
 
 
+def test_no_output_folder_is_none_that_runs_could_share(workbook: MakeWorkbook) -> None:
+    path = workbook(
+        ["COMMAND", "ID", "PARAMS"],
+        [None, None, "trainer"],
+        [None, None, "output_dir"],
+        *(["run", number, word] for number, word in enumerate(("NULL", "NULL", "none", "EMPTY"))),
+    )
+    rows = read_sheet(path).rows
+    assert [row.output_dir for row in rows] == [None] * 4
+    assert [row.words[1:] for row in rows] == [("--trainer.output_dir", "none")] * 3 + [()]
+
+
 @pytest.mark.parametrize("word", ["EMPTY", "NULL"])
 def test_a_word_for_nothing_is_no_id(workbook: MakeWorkbook, word: str) -> None:
     with pytest.raises(SheetError, match="the run has no ID"):

@@ -9,7 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tfaip.experimenter.command_words import is_resume_command, is_train_command, restart_words, resume_words
+from tfaip.experimenter.command_words import (
+    is_resume_command,
+    is_train_command,
+    restart_words,
+    resume_words,
+    with_folder,
+)
 from tfaip.experimenter.sheet.rows import read_sheet
 
 MakeWorkbook = Callable[..., Path]
@@ -162,6 +168,8 @@ def test_a_run_of_a_scenario_in_the_current_folder_goes_on_with_its_word_of_trus
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     resumed = resume_words(["tfaip-train", scenario, "--a", "1"], "out", ["--b"])
     assert resumed == ["tfaip-resume-training", "out", "--b", "--trust", "lab_of_row"]
+    in_a_cell = with_folder(["tfaip-resume-training", scenario, "--a"], "out")
+    assert in_a_cell == ["tfaip-resume-training", "out", "--a", "--trust", "lab_of_row"]
 
 
 def test_what_a_row_trusts_is_trusted_when_it_goes_on():

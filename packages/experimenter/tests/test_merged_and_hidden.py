@@ -186,6 +186,17 @@ def test_a_hidden_row_need_not_be_complete_but_keeps_its_id(workbook: MakeWorkbo
         read_sheet(path)
 
 
+def test_a_hidden_run_keeps_its_folder(workbook: MakeWorkbook) -> None:
+    headers = (["SKIP", "COMMAND", "ID", "PARAMS"], [None, None, None, "default"], [None, None, None, "output_dir"])
+    path = workbook(*headers, [None, "a", 1, "out"], [None, "a", 2, "./out"], ["x", "a", 3, "out"], change=hiding(4))
+    with pytest.raises(SheetError) as caught:
+        read_sheet(path)
+    assert str(caught.value) == (
+        'sheet "runs", row 5, column D (output_dir): the output folder "./out" is that of row 4, which is hidden, too; '
+        "each run needs one of its own"
+    )
+
+
 NOTHING = (["SKIP", "COMMAND", "ID", "PARAMS"], [], [], ["x", "true", 1], ["YES", "true", 2], [None, "true", 3])
 
 

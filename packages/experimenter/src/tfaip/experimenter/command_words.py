@@ -75,7 +75,9 @@ def with_folder(command: Sequence[str], folder: str) -> list[str]:
     position = program_position(command)
     assert position is not None
     head, rest = command[: position + 1], command[position + 1 :]
-    return [*head, folder, *(rest[1:] if rest and not rest[0].startswith("-") else rest)]
+    if not rest or rest[0].startswith("-"):
+        return [*head, folder, *rest]
+    return [*head, folder, *rest[1:], *_trust_in_scenario(rest[0])]
 
 
 def options_of(command: Sequence[str], *, scenario_follows: bool) -> list[str]:
@@ -121,10 +123,12 @@ def _trust(words: Sequence[str]) -> list[str]:
         elif takes:
             named.append(word)
     trust = [word for package in named for word in ("--trust", package)]
-    if not words or words[0].startswith("-"):
-        return trust
-    module = words[0].partition(":")[0].removesuffix(".py").removeprefix("./").strip("/").replace("/", ".")
-    return [*trust, *words_of_trust(module)]
+    return trust if not words or words[0].startswith("-") else [*trust, *_trust_in_scenario(words[0])]
+
+
+def _trust_in_scenario(scenario: str) -> list[str]:
+    module = scenario.partition(":")[0].removesuffix(".py").removeprefix("./").strip("/").replace("/", ".")
+    return words_of_trust(module)
 
 
 def restart_words(words: Sequence[str]) -> list[str]:

@@ -136,10 +136,7 @@ class _RowReader:
             row = self._read_run(number, identity)
             if row is not None and len(self.mistakes) == before:
                 self.rows.append(row)
-                columns = self._columns.parameters
-                self._folders += [
-                    (row, p, row.values[p.name]) for p in columns if p.is_output_dir and row.values[p.name]
-                ]
+                self._folders += [(row, p, row.values[p.name]) for p in self._folders_of(row.values)]
             return
         if hidden:
             self.hidden_rows.append(number)
@@ -149,6 +146,8 @@ class _RowReader:
         row = self._read_run(number, identity) if identity else None
         if row is not None and len(self.mistakes) == before:
             self.left_out.append(row)
+            # It may still go on in its folder.
+            self._folders += [(row, p, row.values[p.name]) for p in self._folders_of(row.values) if hidden]
         # A row that isn't run need not be complete.
         del self.mistakes[known:]
 
@@ -183,7 +182,8 @@ class _RowReader:
             folder = os.path.realpath(text)
             other = owners.setdefault(folder, row)
             if other is not row:
-                problem = f'the output folder "{text}" is that of row {other.number} too; each run needs one of its own'
+                whose = f"row {other.number}{self._unseen(other.number)}"
+                problem = f'the output folder "{text}" is that of {whose} too; each run needs one of its own'
                 self._mistake(row.number, parameter.column, parameter.name, problem)
 
     def _read_id(self, number: int) -> str:
@@ -191,10 +191,12 @@ class _RowReader:
         identity = self._text(number, column, "ID")
         other = self._row_of_id.setdefault(identity, number) if identity else number
         if other != number:
-            unseen = ", which is hidden," if other in self._cells.hidden else ""
-            problem = f'"{identity}" is the ID of row {other}{unseen} too; each run needs one of its own'
+            problem = f'"{identity}" is the ID of row {other}{self._unseen(other)} too; each run needs one of its own'
             self._mistake(number, column, "ID", problem)
         return identity
+
+    def _unseen(self, number: int) -> str:
+        return ", which is hidden," if number in self._cells.hidden else ""
 
     def _read_switch(self, number: int, column: int | None, label: str) -> bool:
         try:
@@ -220,8 +222,10 @@ class _RowReader:
 
     def _folder(self, values: dict[str, str]) -> Parameter | None:
         """The column of the run's folder: the trainer's, if there are several."""
-        filled = [p for p in self._columns.parameters if p.is_output_dir and values[p.name]]
-        return min(filled, key=lambda p: not p.name.startswith("trainer."), default=None)
+        return min(self._folders_of(values), key=lambda p: not p.name.startswith("trainer."), default=None)
+
+    def _folders_of(self, values: dict[str, str]) -> list[Parameter]:
+        return [p for p in self._columns.parameters if p.is_output_dir and values[p.name].lower() not in ("", NONE)]
 
     def _arguments(self, values: dict[str, str], left_out: Iterable[str]) -> Iterable[str]:
         for parameter in self._columns.parameters:
