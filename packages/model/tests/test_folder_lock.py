@@ -124,6 +124,17 @@ def test_a_heartbeat_older_than_a_minute_is_that_of_a_dead_owner(path, without_l
         assert lock.is_held
 
 
+def test_a_lock_that_another_process_has_taken_is_lost(path, without_locks, monkeypatch):
+    monkeypatch.setattr("tfaip.model.bundle.heartbeat.INTERVAL", 0.001)
+    with FolderLock(path) as lock:
+        assert not lock.is_lost
+        path.with_name(".lock.heartbeat").write_text("of another process")
+        while lock.is_held:
+            time.sleep(0.001)
+        assert lock.is_lost
+    assert path.with_name(".lock.heartbeat").read_text() == "of another process"
+
+
 def test_an_owner_touches_its_file_until_another_one_has_taken_its_place(tmp_path, monkeypatch):
     monkeypatch.setattr("tfaip.model.bundle.heartbeat.INTERVAL", 0.001)
     heartbeat = Heartbeat(tmp_path / "alive")

@@ -3,9 +3,12 @@
 import json
 import os
 import shutil
+import signal
+from pathlib import Path
 
 import pytest
 
+from tfaip.model.bundle.folder_lock import FolderLock
 from tfaip.model.testing.points.data import PointsGenerator
 from tfaip.trainer import RunFolder, RunFolderError
 from tfaip.trainer.actions.report import Report
@@ -43,7 +46,7 @@ def test_a_failed_first_attempt_says_why_and_the_same_command_works_again(points
 
 def test_a_run_that_fails_while_it_is_built_says_why(points_params, train):
     params = points_params(epochs=1)
-    params.warmstart.model = "missing"
+    params.warmstart.model = Path("missing")
     for _ in range(2):
         with pytest.raises(ValueError, match="missing"):
             train(params)
@@ -81,6 +84,24 @@ def test_a_run_is_replaced_with_the_first_checkpoint_of_the_new_one(points_param
         train(params)
     assert seen == [True, False]
     assert json.loads(RunFolder(params.output_dir).trainer_params.read_text())["random_seed"] == 9
+
+
+def test_a_stop_before_the_first_step_gives_the_run_before_back(points_params, train, monkeypatch):
+    params = points_params(epochs=1)
+    train(params)
+    before = files(params.output_dir)
+    monkeypatch.setattr(Report, "before_epoch", lambda self, context: os.kill(os.getpid(), signal.SIGTERM))
+    with pytest.raises(SystemExit):
+        train(points_params(epochs=1, overwrite=True))
+    assert files(params.output_dir) == before
+
+
+def test_a_run_whose_folder_another_process_has_taken_writes_no_checkpoint(points_params, train, monkeypatch):
+    monkeypatch.setattr(FolderLock, "is_lost", True)
+    params = points_params(epochs=1)
+    with pytest.raises(RunFolderError, match="another process has taken over"):
+        train(params)
+    assert not RunFolder(params.output_dir).checkpoint.exists()
 
 
 def test_only_one_process_trains_in_a_folder(points_params, train, monkeypatch):

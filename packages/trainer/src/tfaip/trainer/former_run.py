@@ -91,9 +91,11 @@ class FormerRun:
                 if source.exists() or source.is_symlink():
                     source.rename(self._place(path, self._moving))
             self._moving.rename(self._whole)
-        except OSError as error:
+        except BaseException as error:
             self.put_back()
-            raise RunFolderError(f"the run can't be moved aside to be replaced: {error}") from error
+            if isinstance(error, OSError):
+                raise RunFolderError(f"the run can't be moved aside to be replaced: {error}") from error
+            raise
 
     def put_back(self) -> None:
         """Move the run back, in place of what the new one has left."""

@@ -133,6 +133,22 @@ class RunFolder:
             self._make_linked_folders()
             yield
 
+    @property
+    def replaces_run(self) -> bool:
+        """Whether a run was put aside for the new one, and would come back now."""
+        return self._former.is_aside
+
+    def require_held(self) -> None:
+        """Refuse to write where another process has taken the folder over.
+
+        Raises:
+            RunFolderError: It has, since this one was suspended for more than a minute.
+        """
+        if self._lock.is_lost:
+            raise RunFolderError(
+                f"another process has taken over {self.path}, since this one gave no sign of life for a minute"
+            )
+
     def keep_new_run(self) -> None:
         """Remove the run that was put aside: the new one has written something that can be gone on from."""
         self._former.remove()

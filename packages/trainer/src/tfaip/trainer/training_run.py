@@ -261,6 +261,8 @@ class TrainingRun:
                 self._strategy.add_up(context.network.train_metrics.variables)
         if self._strategy and not self._strategy.is_chief:
             logger.warning("Stopped, with all workers; the chief writes the checkpoint")
+        elif context.folder and context.folder.replaces_run and not context.step:
+            logger.warning("Stopped before the first step")  # which is no reason to lose the run that it would replace
         elif context.folder and context.params.write_checkpoints:
             self._checkpoint.write(context, self._after_steps or self._state())
             logger.warning("Stopped. Go on with: %s", context.folder.resume_command(context.scenario))

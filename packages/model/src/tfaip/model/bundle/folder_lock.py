@@ -48,8 +48,13 @@ class FolderLock:
 
     @property
     def is_held(self) -> bool:
-        """Whether this process holds the lock; a process that was suspended for a minute may have lost it."""
+        """Whether this process holds the lock."""
         return self._descriptor is not None or (self._heartbeat is not None and self._heartbeat.is_held)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether another process has taken it; one that is suspended for a minute may lose a heartbeat."""
+        return self._heartbeat is not None and not self._heartbeat.is_held
 
     def __enter__(self) -> Self:
         self.acquire()

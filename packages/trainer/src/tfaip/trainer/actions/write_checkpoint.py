@@ -58,6 +58,7 @@ class WriteCheckpoint(Action):
     def write(self, context: RunContext, state: Mapping[str, Any]) -> None:
         """Write a checkpoint of the network as it is now, with `state`."""
         if context.folder and context.params.write_checkpoints:
+            context.folder.require_held()
             context.progress.note("writing a checkpoint")
             network = context.network
             # For warm start: what was validated.

@@ -42,6 +42,8 @@ class StatusFile:
     def __exit__(
         self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        if os.getpid() != self._status["pid"]:
+            return  # a forked child that unwinds is not the run
         if exc is None:
             self.end("finished")
             return
