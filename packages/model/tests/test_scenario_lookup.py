@@ -47,6 +47,13 @@ def project(tmp_path, monkeypatch):
         "shop_lookup/pack/scenario.py": SCENARIO.format(name="Packed"),
         "shop_lookup/bases.py": BASES,
         "shop_lookup/only_base.py": BASES.partition("# end of bases")[0],
+        "shop_lookup/inner_lookup/single.py": SCENARIO.format(name="InnerOne"),
+        "scenarios/shop_mine/__init__.py": "",
+        "scenarios/shop_mine/scenario.py": "from .data import SIZE\n" + SCENARIO.format(name="Mine"),
+        "scenarios/shop_mine/data.py": "from shop_mine.sizes import SIZE\n",
+        "scenarios/shop_mine/sizes.py": "SIZE = 3\n",
+        "scenarios/shop_alone.py": "from shop_helper import SIZE\n" + SCENARIO.format(name="Alone"),
+        "scenarios/shop_helper.py": "SIZE = 3\n",
         "elsewhere/shop_loose/scenario.py": "from shop_loose_data import SIZE\n" + SCENARIO.format(name="Loose"),
         "elsewhere/shop_loose/shop_loose_data.py": "SIZE = 3\n",
         "elsewhere/shop_package/__init__.py": "",
@@ -65,7 +72,8 @@ def project(tmp_path, monkeypatch):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     (tmp_path / "here").mkdir()
-    (tmp_path / "shop_lookup").rename(tmp_path / "here" / "shop_lookup")
+    for name in ("shop_lookup", "scenarios"):
+        (tmp_path / name).rename(tmp_path / "here" / name)
     monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setattr(sys, "path", list(sys.path))
     yield
@@ -112,10 +120,9 @@ def test_what_a_user_may_type(name, found):
         ("../elsewhere/shop-dashes/my-scenario.py", "'my-scenario' must be letters, digits and underscores; rename it"),
         ("../elsewhere/shop_bare", "folder .*shop_bare holds no scenario.py; name one of its files: first.py"),
         ("../elsewhere/shop_clash/json.py", "would be imported as 'json', but that is .*: rename one of them"),
-        (
-            "../elsewhere/shop_root/below/scenario.py",
-            "imports 'shop_root'.* shop_root is in .*elsewhere: start",
-        ),
+        ("aisle.shop_lookup", "no module 'aisle.shop_lookup'; searched"),
+        ("inner_lookup.single", "no module 'inner_lookup.single', did you mean 'shop_lookup.inner_lookup.single'?"),
+        ("shop_mine", "no module 'shop_mine', did you mean 'scenarios/shop_mine'?"),
     ],
 )
 def test_what_a_user_may_mistype(name, message):
@@ -131,6 +138,13 @@ def test_what_a_user_may_mistype(name, message):
         ("../elsewhere/shop_package/inner/scenario.py:Inner", "Inner", "shop_package.inner.scenario"),
         ("../elsewhere/shop_package/inner", "Inner", "shop_package.inner.scenario"),
         ("../elsewhere/shop_relative/scenario.py", "Relative", "shop_relative.scenario"),
+        ("../elsewhere/shop_root/below/scenario.py", "Below", "shop_root.below.scenario"),
+        ("scenarios/shop_mine", "Mine", "shop_mine.scenario"),
+        ("scenarios/shop_mine/", "Mine", "shop_mine.scenario"),
+        ("scenarios/shop_mine/scenario.py", "Mine", "shop_mine.scenario"),
+        ("../here/scenarios/shop_mine/scenario.py:Mine", "Mine", "shop_mine.scenario"),
+        ("scenarios/shop_alone.py", "Alone", "shop_alone"),
+        ("scenarios/shop_alone", "Alone", "shop_alone"),
     ],
 )
 def test_a_file_elsewhere_is_loaded_under_a_name_that_other_processes_can_import(path, found, module):
@@ -139,6 +153,24 @@ def test_a_file_elsewhere_is_loaded_under_a_name_that_other_processes_can_import
     code = f"import sys; sys.path[:] = {sys.path!r}; import {module} as m; print(m.__file__)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd="/", check=True)
     assert done.stdout.strip() == sys.modules[module].__file__
+
+
+@pytest.mark.parametrize("folder", ["/", "here/scenarios/shop_mine"])
+def test_an_absolute_path_works_from_anywhere(tmp_path, monkeypatch, folder):
+    monkeypatch.chdir(tmp_path / folder)
+    assert find_scenario(f"{tmp_path}/here/scenarios/shop_mine/").tag() == "shop_mine.scenario:Mine"
+
+
+def test_a_path_beside_the_current_folder_works(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert find_scenario("../here/scenarios/shop_mine").tag() == "shop_mine.scenario:Mine"
+
+
+def test_a_folder_that_holds_no_code_is_no_root(tmp_path, monkeypatch):
+    (tmp_path / "shop_helper").mkdir()  # a folder of data, say, by the name of a module that is missing
+    (tmp_path / "here/scenarios/shop_helper.py").unlink()
+    with pytest.raises(ScenarioNotFoundError, match="it imports 'shop_helper', which is not installed"):
+        find_scenario("scenarios/shop_alone.py")
 
 
 def test_a_path_below_an_entry_of_the_search_path_has_the_name_that_it_has_there(tmp_path, monkeypatch):

@@ -20,7 +20,7 @@ USAGE = """\
 usage: tfaip-train SCENARIO [arguments]
 
 Train a scenario. SCENARIO is a class (package.module:Class), a module that holds one scenario, a package whose module
-`scenario` does (the current folder is searched last), or a file (path/to/file.py, path/to/file.py:Class).
+`scenario` does (the current folder is searched last), or the path of a file or folder (path/to/file.py:Class).
 
   tfaip-train SCENARIO --help     all arguments of the scenario, with their defaults
   tfaip-train examples.tutorial.min --trainer.output_dir runs/min

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tfaip.model.scenario.module_place import ModulePlace, module_place
+from tfaip.model.scenario.module_place import ModulePlace, dotted_or_path, module_place
 from tfaip.model.scenario.not_found import ScenarioNotFoundError
 from tfaip.model.scenario.scenario import ScenarioBase
 from tfaip.params.suggestions import nearest
@@ -122,9 +122,8 @@ def _load(place: ModulePlace) -> ModuleType:
                 f"{place.name} could not be loaded: it imports {missing!r}, which is not installed"
                 f"{_where_it_is(missing, place)}"
             ) from error
-        raise ScenarioNotFoundError(
-            f"there is no module {place.name!r}{_did_you_mean(place.name)}; searched {_searched()}"
-        ) from None
+        meant = _further_down(place.name) or _did_you_mean(place.name)
+        raise ScenarioNotFoundError(f"there is no module {place.name!r}{meant}; searched {_searched()}") from None
     except ValueProblem as problem:
         raise ScenarioNotFoundError("; ".join([problem.problem, *problem.hints])) from None
     except (TypeError, ValueError) as error:
@@ -172,6 +171,21 @@ def _did_you_mean(module_name: str) -> str:
         rest = "".join(f".{inner}" for inner in after)
         return ", did you mean " + " or ".join(repr(f"{prefix}{name}{rest}") for name in close) + "?"
     return ""
+
+
+def _further_down(module_name: str) -> str:
+    """Suggest what has the name in a folder below the current one: `examples.tutorial.min` for `tutorial.min`."""
+    path = Path(*module_name.split(".")) if module_name else Path("-")
+    folders = [folder for pattern in ("*", "*/*") for folder in sorted(Path.cwd().glob(pattern)) if _is_package(folder)]
+    found = [place / path for place in folders if (place / path).is_dir() or (place / f"{path}.py").is_file()]
+    if not found:
+        return ""
+    return ", did you mean " + " or ".join(repr(dotted_or_path(place)) for place in found[:3]) + "?"
+
+
+def _is_package(folder: Path) -> bool:
+    """Whether a folder may hold modules, judged by its name and that of its parent."""
+    return folder.is_dir() and not any(part.startswith((".", "_")) for part in folder.relative_to(Path.cwd()).parts)
 
 
 def _holds(folders: Any, package: str, name: str) -> bool:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import ast
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tfaip.model.scenario.not_found import ScenarioNotFoundError
+from tfaip.model.scenario.root_folder import root_folder
 from tfaip.params.suggestions import nearest
 from tfaip.params.trust.locating import locate
 from tfaip.params.trust.preferred import prefer
 
-__all__ = ["ModulePlace", "module_place"]
+__all__ = ["ModulePlace", "dotted_or_path", "module_place"]
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class ModulePlace:
 def module_place(text: str) -> ModulePlace:
     """Return where the module is that a user named.
 
-    A path below the current folder or an entry of `sys.path` becomes the dotted name that it has there. For any other,
-    the folder of its outermost package joins `sys.path` at its end, so that it has a name that worker processes can
-    import too. A module of another place with that name is passed over, in worker processes too.
+    The path becomes the dotted name that it has below its `root_folder`. That folder joins `sys.path` at its end
+    unless it is searched already or Python shall be careful, so that worker processes can import the name too. A
+    module of another place with that name is passed over, in worker processes too.
 
     Raises:
         ScenarioNotFoundError: The text is a path where nothing is, or of what can't be imported.
@@ -47,15 +47,35 @@ def module_place(text: str) -> ModulePlace:
             raise ScenarioNotFoundError(f"there is no file or folder {text}{_beside(Path(text).expanduser())}")
         return ModulePlace(text.strip("/").removesuffix(".py").replace("/", "."))
     file = _file_of(path.resolve())
-    root = _known_root(file) or _new_root(file)
-    parts = file.relative_to(root).with_suffix("").parts
-    parts = parts[:-1] if parts[-1] == "__init__" else parts
+    root = root_folder(file)
+    parts = _name_below(root, file)
     if wrong := [part for part in parts if not part.isidentifier()]:
         raise ScenarioNotFoundError(
             f"{text} can't be imported by its name: {wrong[0]!r} must be letters, digits and underscores; rename it"
         )
+    if not sys.flags.safe_path and root not in (Path(entry or ".").resolve() for entry in sys.path):
+        sys.path.append(str(root))
     _prefer(parts, root, file)
     return ModulePlace(".".join(parts), file)
+
+
+def dotted_or_path(path: Path) -> str:
+    """Return what to type for a module or a folder below the current one: its dotted name, or its path.
+
+    It is the path where the dotted name is another one than the file has below its root. Nothing is changed.
+    """
+    below = path.relative_to(Path.cwd())
+    try:
+        file = _file_of(path.resolve())
+    except ScenarioNotFoundError:
+        return ".".join(below.with_suffix("").parts)
+    is_dotted = root_folder(file) == Path.cwd().resolve()
+    return ".".join(below.with_suffix("").parts) if is_dotted else str(below)
+
+
+def _name_below(root: Path, file: Path) -> tuple[str, ...]:
+    parts = file.relative_to(root).with_suffix("").parts
+    return parts[:-1] if parts[-1] == "__init__" else parts
 
 
 def _prefer(parts: Sequence[str], root: Path, file: Path) -> None:
@@ -82,35 +102,6 @@ def _file_of(path: Path) -> Path:
     files = sorted(file.name for file in path.glob("*.py"))
     hint = f"; name one of its files: {', '.join(files[:8])}" if files else ""
     raise ScenarioNotFoundError(f"the folder {path} holds no scenario.py{hint}")
-
-
-def _known_root(file: Path) -> Path | None:
-    """The nearest folder above the file that is searched for modules and not itself inside of a package."""
-    searched = {Path(entry or ".").resolve() for entry in sys.path}
-    found = [folder for folder in file.parents if folder in searched and not (folder / "__init__.py").is_file()]
-    # A folder that is searched because a script was started in it is seldom meant to be the root of the names.
-    return next((folder for folder in found if folder != file.parent), found[0] if found else None)
-
-
-def _new_root(file: Path) -> Path:
-    """The folder that holds the outermost package of the file; it joins `sys.path` unless Python shall be careful."""
-    root = file.parent
-    for _ in range(_relative_depth(file)):
-        root = root.parent
-    while (root / "__init__.py").is_file():
-        root = root.parent
-    if not sys.flags.safe_path:
-        sys.path.append(str(root))
-    return root
-
-
-def _relative_depth(file: Path) -> int:
-    """How many folders up the relative imports of a file reach; a folder needs no __init__.py to be a package."""
-    try:
-        tree = ast.parse(file.read_bytes())
-    except (SyntaxError, ValueError):
-        return 0  # the import says it better
-    return max((node.level for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)), default=0)
 
 
 def _beside(path: Path) -> str:
