@@ -191,3 +191,19 @@ def test_the_folder_of_a_path_does_not_shadow_what_is_installed(here, tmp_path):
     (tmp_path / "elsewhere" / "h5py.py").write_text("raise SystemExit('it runs')")
     find_scenario(str(tmp_path / "elsewhere" / "lab_elsewhere.py"))
     assert sys.path[-1] == str(tmp_path / "elsewhere")
+
+
+def test_a_remembered_place_is_found_from_anywhere(here, tmp_path, monkeypatch):
+    path = write_module(tmp_path / "elsewhere" / "lab_far" / "scenario.py")
+    bundle = write_bundle(here / "b", "lab_far.scenario:StrangerParams", "lab_far.scenario:StrangerScenario")
+    with pytest.raises(BundleError, match="no source of a module 'lab_far.scenario'"):
+        load_scenario_params(bundle)
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    sys.path.append(str(tmp_path / "elsewhere"))
+    remember_scenario(find_scenario("lab_far"))
+    sys.path.remove(str(tmp_path / "elsewhere"))
+    monkeypatch.chdir(here)
+    for name in ("lab_far.scenario", "lab_far"):
+        del sys.modules[name]
+    registry._CLASSES.clear()
+    assert Path(type(ScenarioBase.from_path(bundle)).where) == path

@@ -15,7 +15,7 @@ from tfaip.params.regular_files import open_regular
 from .current_folder import is_inside
 from .locating import Located, locate
 
-__all__ = ["is_remembered", "remember", "remember_package_of", "trusted_file"]
+__all__ = ["is_remembered", "remember", "remember_package_of", "remembered_places", "trusted_file"]
 
 _MAX_BYTES = 2**20
 _KEY = "places"
@@ -33,7 +33,7 @@ def trusted_file() -> Path:
 def is_remembered(located: Located) -> bool:
     """Whether this user has named the module's package before, at the very place where it is now."""
     file = os.path.realpath(located.file)
-    return any(is_inside(file, place) for place in _read())
+    return any(is_inside(file, place) for place in remembered_places())
 
 
 def remember(package: str, *, reading: Iterable[str | os.PathLike[str]] = ()) -> None:
@@ -64,14 +64,14 @@ def _note(places: Iterable[str], reading: Iterable[str | os.PathLike[str]] = ())
     read = [os.path.realpath(folder) for folder in reading]
     named = map(os.path.realpath, places)
     wanted = {place for place in named if not any(is_inside(place, folder) for folder in read)}
-    if wanted.issubset(_read()):
+    if wanted.issubset(remembered_places()):
         return
     try:
         folder = trusted_file().parent
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _alone_in(folder):
             # A place that is gone may come back as somebody else's.
-            _write([*filter(os.path.exists, _read()), *wanted])
+            _write([*filter(os.path.exists, remembered_places()), *wanted])
     except OSError:
         return  # it is a convenience: the word can be given each time
 
@@ -103,8 +103,8 @@ def _folder_of(located: Located) -> str:
     return folder if name.startswith("__init__.") else located.file
 
 
-def _read() -> list[str]:
-    """The places; none where anybody else may have written the file."""
+def remembered_places() -> list[str]:
+    """The places that this user has named; none where anybody else may have written the file."""
     try:
         with open_regular(trusted_file()) as file:
             status = os.fstat(file.fileno())

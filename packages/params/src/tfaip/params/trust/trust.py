@@ -12,7 +12,7 @@ from tfaip.params.values.problem import ValueProblem
 
 from .current_folder import is_inside
 from .locating import Located, locate, locate_below, module_of
-from .remembered import is_remembered
+from .remembered import is_remembered, remembered_places
 
 if TYPE_CHECKING:
     from typing import Self
@@ -67,7 +67,7 @@ class Trust:
         module, _, qualname = tag.partition(":")
         if not all(part.isidentifier() for part in (*module.split("."), *qualname.split("."))):
             raise ValueProblem("expects module:Class")
-        located = locate(module)
+        located = locate(module) or _locate_remembered(module)
         if located is not None:
             self._refuse_inside(module, located)
         refuse_two_places(module, located)
@@ -181,6 +181,17 @@ def refuse_two_places(module: str, located: Located | None) -> None:
     path = os.path.join(os.curdir, os.path.relpath(here.file, current))
     hints = (f"{path} names the one in the current folder; PYTHONPATH={current} puts the modules there first",)
     raise ValueProblem(f"{module} is in two places: installed in {other.file}, here in {here.file}", hints)
+
+
+def _locate_remembered(module: str) -> Located | None:
+    """Find a module in the folder of the only remembered place that has it; that folder joins `sys.path` at its end."""
+    top = _top(module)
+    folders = {os.path.dirname(place) for place in remembered_places() if os.path.basename(place) in (top, f"{top}.py")}
+    having = [folder for folder in folders if locate_below(folder, module)]
+    if len(having) != 1 or sys.flags.safe_path or sys.modules.get(top) is not None:
+        return None
+    sys.path.append(having[0])
+    return locate(module)
 
 
 def words_of_trust(module: str) -> list[str]:

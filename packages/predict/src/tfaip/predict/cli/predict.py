@@ -42,7 +42,8 @@ def _predict(paths: list[str], words: list[str]) -> None:
     from tfaip.predict.params import PredictorParams
 
     trust = trusted_on_the_line(words)
-    scenario_params = load_scenario_params(paths[0], trust=trust, reading=paths)
+    # All of them, since only here the packages are known that the user trusts.
+    scenario_params, *_ = [load_scenario_params(path, trust=trust, reading=paths) for path in paths]
     scenario = find_stored_scenario(scenario_params, trust=trust, reading=paths)
     default = PredictorParams() if len(paths) == 1 else scenario.multi_predictor_cls().default_params()
     generator = scenario.default_predict_generator_params()

@@ -32,7 +32,8 @@ def validate(prog: str, paths: list[str], words: list[str], *, votes: bool) -> N
         votes: Whether there is a vote.
     """
     trust = trusted_on_the_line(words)
-    scenario_params = load_scenario_params(paths[0], trust=trust, reading=paths)
+    # All of them, since only here the packages are known that the user trusts.
+    scenario_params, *_ = [load_scenario_params(path, trust=trust, reading=paths) for path in paths]
     scenario = find_stored_scenario(scenario_params, trust=trust, reading=paths)
     default: LAVParams = MultiLAVParams(voter=_default_voter(scenario)) if votes else LAVParams()
     command_line = new_command_line(
