@@ -368,3 +368,24 @@ def test_whatever_is_saved_is_read_back_equal(name: str, value: Any) -> None:
                 assert read == list(value)
             else:
                 assert repr(read) == repr(value) or read == value
+
+
+def test_show_tells_what_no_config_file_gives_back(capsys: pytest.CaptureFixture[str]) -> None:
+    from tfaip.params import parse
+
+    @params
+    class Hidden:
+        made: Any = field(factory=object, mode="ignore")
+
+    with pytest.raises(SystemExit) as caught:
+        parse(Hidden, ["--show"])
+    assert caught.value.code == 2
+    assert "$.made: can't be saved: expects Any, got <object object at" in capsys.readouterr().err
+
+
+def test_sets_of_what_is_not_equal_to_itself_are_saved() -> None:
+    @params
+    class Numbers:
+        unique: set[float] = field(factory=set)
+
+    assert [math.isnan(value) for value in from_json(Numbers, to_json(Numbers(unique={math.nan}))).unique] == [True]

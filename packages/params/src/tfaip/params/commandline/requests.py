@@ -14,7 +14,7 @@ from .result import ParseResult
 if TYPE_CHECKING:
     from .command import CommandLine
 
-__all__ = ["answer", "config_data", "save_config"]
+__all__ = ["answer", "config_text", "save_config"]
 
 
 def answer(parsed: Parsed, command: CommandLine) -> None:
@@ -49,19 +49,26 @@ def answer(parsed: Parsed, command: CommandLine) -> None:
         print(clean_text(dump_json(json_schema_of_roots(roots))))
 
 
-def config_data(result: ParseResult) -> dict[str, object]:
-    """The params of all roots as `--config` reads them."""
+def config_text(result: ParseResult, format: str) -> str:  # noqa: A002 - what else
+    """The params of all roots as a document that `--config` reads.
+
+    Raises:
+        CommandLineError: A value can't be read from such a document.
+    """
+    from tfaip.params.serialization.checking import checked_text
     from tfaip.params.serialization.documents import to_document
     from tfaip.params.serialization.plain import FORMAT_VERSION
     from tfaip.params.serialization.writing import to_dict
     from tfaip.params.tree.merging import VERSION_KEY
 
-    if list(result) == [""]:
-        return to_document(result[""])
-    return {
-        VERSION_KEY: FORMAT_VERSION,
-        **{name: None if value is None else to_dict(value) for name, value in result.items()},
-    }
+    roots: dict[tuple[str | int, ...], Any] = {((name,) if name else ()): params for name, params in result.items()}
+    try:
+        if list(result) == [""]:
+            return checked_text(to_document(result[""]), roots, format)
+        data = {name: None if params is None else to_dict(params) for name, params in result.items()}
+        return checked_text({VERSION_KEY: FORMAT_VERSION, **data}, roots, format)
+    except SaveError as error:
+        raise CommandLineError(error.mistakes) from None
 
 
 def save_config(result: ParseResult, path: Path) -> None:
@@ -70,13 +77,11 @@ def save_config(result: ParseResult, path: Path) -> None:
     Raises:
         CommandLineError: The file can't be written, or a value can't be read from one.
     """
-    from tfaip.params.serialization.checking import checked_text
     from tfaip.params.serialization.formats import format_of, write_file
 
-    roots: dict[tuple[str | int, ...], Any] = {((name,) if name else ()): params for name, params in result.items()}
     try:
-        write_file(checked_text(config_data(result), roots, format_of(path)), path)
-    except SaveError as error:
-        raise CommandLineError(error.mistakes) from None
+        write_file(config_text(result, format_of(path)), path)
+    except CommandLineError:
+        raise
     except ParamsError as error:
         raise CommandLineError([Mistake("--save-config", str(error))]) from None

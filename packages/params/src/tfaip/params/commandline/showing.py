@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from .requests import config_data
+from .requests import config_text
 from .result import ParseResult
 
 __all__ = ["print_params"]
 
 
 def print_params(result: ParseResult) -> None:
-    """Print the params of all roots as YAML, which `--config` reads again."""
-    from tfaip.params.serialization.yaml import dump_yaml
-
-    print(dump_yaml(config_data(result)), end="")
+    """Print the params of all roots as YAML, which `--config` reads again; raises `CommandLineError` where it can't."""
+    print(config_text(result, "yaml"), end="")

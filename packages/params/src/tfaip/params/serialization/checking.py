@@ -174,6 +174,8 @@ def _is_same(value: Any, read: Any, plain: Callable[[Any], Any]) -> bool:
         return False
     if isinstance(value, list | tuple):
         return len(value) == len(read) and all(_is_same(*pair, plain) for pair in zip(value, read, strict=True))
+    if isinstance(value, set | frozenset):
+        return _is_same(plain(value), plain(read), plain)
     if isinstance(value, dict):
         return list(value) == list(read) and all(_is_same(value[key], read[key], plain) for key in value)
     if has_fields(type(value)):

@@ -63,6 +63,8 @@ class CattrsReader:
 
     def _read(self, data: Any, annotation: Any, path: Path, merger: Merger) -> Any:
         annotation = strip_annotation(annotation)
+        if annotation is object:
+            return data
         origin, args = get_origin(annotation), get_args(annotation)
         if origin in (Union, UnionType):
             return self._read_union(data, annotation, path, merger)
