@@ -17,7 +17,7 @@ from tfaip.pipeline import PipelineMode, SequentialProcessorPipelineParams
 from tfaip.pipeline.engine.failure import SampleError
 from tfaip.pipeline.engine.portion import Indices
 from tfaip.pipeline.engine.runner import Runner
-from tfaip.pipeline.errors import ProcessorError
+from tfaip.pipeline.errors import DefinitionError, ProcessorError
 from tfaip.pipeline.single_samples import SingleSamples
 from tfaip.pipeline.user_code import call_user_code
 
@@ -126,6 +126,16 @@ def test_batches_of_similar_length_fail_with_the_sample_after_the_batches_before
             list(batches)
     indices, bad = taken(evaluate(**settings, on_bad_sample="skip"))
     assert (sorted(indices), bad) == ([n for n in range(20) if n != 7], 1)
+
+
+@pytest.mark.parametrize("length", [None, -1, float("nan"), "long"])
+def test_a_length_that_is_none_is_named_with_its_sample(length, monkeypatch):
+    monkeypatch.setattr("error_cases.raised", lambda _: length)
+    settings = {"data": UnmeasurableParams(), "bucket_boundaries": [2, 4]}
+    message = rf"^element_length_fn must give lengths >= 0, got {length!r} for sample 7 of epoch 0"
+    with pytest.raises(DefinitionError, match=message):
+        taken(evaluate(**settings))
+    assert taken(evaluate(**settings, on_bad_sample="skip"))[1] == 1
 
 
 def test_single_samples_fail_with_the_sample():

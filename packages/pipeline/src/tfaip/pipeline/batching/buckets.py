@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from tfaip.pipeline.engine.failure import SampleError
 from tfaip.pipeline.engine.portion import Origin, PackedRows, Samples, origins
@@ -98,10 +99,17 @@ class BucketBatcher(Batcher):
     def _bucket_of(self, sample: Sample) -> int:
         try:
             length = self._length_of(sample)
-            if not length >= 0:  # which NaN is not, either
-                raise DefinitionError(f"element_length_fn must give lengths >= 0, got {length} for {sample.identity}")
+            if not _is_length(length):
+                raise DefinitionError(f"element_length_fn must give lengths >= 0, got {length!r} for {sample.identity}")
             return bisect_right(self._boundaries, length)
         except INTERRUPTIONS:
             raise
         except BaseException as error:
             raise SampleError(error, f"in element_length_fn, {describe_sample(sample)}") from error
+
+
+def _is_length(value: Any) -> bool:
+    try:
+        return bool(value >= 0)  # which NaN is not
+    except TypeError:
+        return False
