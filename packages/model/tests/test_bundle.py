@@ -1,3 +1,4 @@
+import os
 import shutil
 
 import keras
@@ -110,3 +111,40 @@ def test_weights_of_one_path_are_refused_by_name(tmp_path):
     twins = [keras.Variable(np.zeros(2), name="twin") for _ in range(2)]
     with pytest.raises(ValueError, match="each variable must have a path of its own, but these are shared: twin"):
         write_weights(tmp_path / "weights.h5", twins)
+
+
+def test_a_second_export_to_one_folder_is_refused_and_changes_nothing(built, tmp_path, monkeypatch):
+    monkeypatch.setattr("tfaip.model.bundle.folder_lock.WAIT", 0.0)
+    scenario, model, graph = built
+    scenario.params.export_serve = False
+    refused = []
+
+    def export_twice(path, variables):
+        if not refused:
+            with pytest.raises(BundleError) as raised:
+                export_bundle(tmp_path / "best", scenario, model, graph)
+            refused.append(str(raised.value))
+        write_weights(path, variables)
+
+    monkeypatch.setattr("tfaip.model.bundle.export.write_weights", export_twice)
+    export_bundle(tmp_path / "best", scenario, model, graph)
+    assert f"process {os.getpid()} on " in refused[0]
+    assert f"is exporting to {tmp_path / 'best'}: wait until it has ended, or choose another folder" in refused[0]
+    assert [path.name for path in tmp_path.iterdir()] == ["best"]
+    Bundle.at(tmp_path / "best").verify()
+
+
+def test_an_export_through_a_link_replaces_bundles_only(built, tmp_path):
+    scenario, model, graph = built
+    scenario.params.export_serve = False
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "best").symlink_to(tmp_path / "thesis")
+    for _ in range(2):
+        export_bundle(tmp_path / "best", scenario, model, graph)
+        assert (tmp_path / "best").is_symlink()
+        Bundle.at(tmp_path / "best").verify()
+    Bundle(tmp_path / "thesis").scenario_params.unlink()
+    (tmp_path / "thesis" / "text").touch()
+    with pytest.raises(BundleError, match=r"best is a link to .*thesis, which holds other files than"):
+        export_bundle(tmp_path / "best", scenario, model, graph)
+    assert (tmp_path / "thesis" / "text").exists()

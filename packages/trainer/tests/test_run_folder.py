@@ -247,6 +247,12 @@ def test_a_path_that_cannot_be_a_folder_is_refused_in_one_sentence(tmp_path):
         RunFolder(tmp_path / "file" / "run").new_run().__enter__()
 
 
+def test_links_in_a_circle_are_refused_in_one_sentence(tmp_path):
+    (tmp_path / "run").symlink_to(tmp_path / "run")
+    with pytest.raises(RunFolderError, match=r"the output folder .*run cannot be written: "):
+        RunFolder(tmp_path / "run").new_run().__enter__()
+
+
 def test_resuming_needs_a_run(tmp_path):
     with pytest.raises(RunFolderError, match="it has no trainer_params.json"):
         RunFolder.existing(tmp_path)

@@ -57,7 +57,7 @@ class RunFolder:
         if folder.path.is_file() and folder.path.name == folder.trainer_params.name:
             folder = cls(folder.path.parent)
         if folder._former.is_unfinished:
-            with suppress(FolderInUseError), folder._lock:
+            with suppress(RunFolderError), folder._locked():
                 folder._recover()
         folder._require_run()
         folder._require_writable()
@@ -258,7 +258,7 @@ class RunFolder:
             self.path.resolve().mkdir(parents=True, exist_ok=True)  # a link may lead to a folder that is not there yet
             with tempfile.NamedTemporaryFile(dir=self.path):
                 pass
-        except OSError as error:
+        except (OSError, RuntimeError) as error:  # the latter for links in a circle
             raise self._cannot_be_written(error) from error
 
     def _set_damaged_logs_aside(self) -> None:
@@ -279,9 +279,9 @@ class RunFolder:
             if folder.is_symlink():
                 folder.resolve().mkdir(parents=True, exist_ok=True)
 
-    def _cannot_be_written(self, error: OSError) -> RunFolderError:
+    def _cannot_be_written(self, error: OSError | RuntimeError) -> RunFolderError:
         return RunFolderError(
-            f"the output folder {self.path} cannot be written: {error.strerror or error}; "
+            f"the output folder {self.path} cannot be written: {getattr(error, 'strerror', None) or error}; "
             "choose another --trainer.output_dir"
         )
 
