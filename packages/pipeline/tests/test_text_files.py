@@ -137,6 +137,13 @@ def test_a_column_that_stands_twice_is_refused(tmp_path):
         table_of(tmp_path, "path,gt,gt\na,one,two\n")
 
 
+def test_a_message_shows_no_more_than_the_beginning_of_a_row(tmp_path):
+    old_mac = "path,gt\r" + "a,b\r" * 1000
+    with pytest.raises(DataError, match=r"its first row has \['path', 'gt\\ra',.*\.\.\.$") as raised:
+        table_of(tmp_path, old_mac)
+    assert len(str(raised.value)) < 600
+
+
 def test_tables_end_rows_at_line_feeds_only(tmp_path):
     assert table_of(tmp_path, f"\ufeffpath,gt\na,{BREAKS}\nb,c") == [("a", BREAKS), ("b", "c")]
     assert table_of(tmp_path, f'path,gt\na,"{BREAKS}"\nb,c') == [("a", BREAKS), ("b", "c")]

@@ -22,6 +22,8 @@ QUOTING = ["auto", "strict", "none"]
 # What Python's csv module takes, too: a longer field is nearly always a quotation mark that is missing.
 MOST_CHARACTERS = 131_072
 
+MOST_SHOWN = 300
+
 _MARK = "\ufeff"
 _QUOTING_HINT = "; quoting strict reads fields in quotation marks"
 _QUOTED = re.compile(r'"((?:[^"]+|"")*+)"')
@@ -84,7 +86,7 @@ def read_table(
     if missing := [name for name in needed if name not in columns]:
         hint = f"; the delimiter is {delimiter!r}" if len(columns) == 1 else ""
         hint += _QUOTING_HINT if not is_quoted and '"' in "".join(columns) else ""
-        raise DataError(f"{path} must have the columns {missing}, its first row has {columns}{hint}")
+        raise DataError(f"{path} must have the columns {missing}, its first row has {_shown(columns)}{hint}")
     if twice := sorted({name for name in columns if columns.count(name) > 1}):
         raise DataError(f"{path}:{line}: a column must stand once, but there are several named {twice}")
     return Table(columns, _named(rows, str(path), columns, is_quoted, warns=quoting == "auto" and not is_quoted))
@@ -98,7 +100,9 @@ def _named(
     for line, fields in rows:
         if len(fields) != len(columns):
             hint = _QUOTING_HINT if not is_quoted and '"' in "".join(fields) else ""
-            raise DataError(f"{path}:{line}: a row must have {len(columns)} columns, got {len(fields)}: {fields}{hint}")
+            raise DataError(
+                f"{path}:{line}: a row must have {len(columns)} columns, got {len(fields)}: {_shown(fields)}{hint}"
+            )
         if warns and any(len(field) > 1 and field[0] == field[-1] == '"' for field in fields):
             warns = False
             _warned.add(path)
@@ -109,6 +113,12 @@ def _named(
                 line,
             )
         yield Row(line, dict(zip(columns, fields, strict=True)))
+
+
+def _shown(fields: list[str]) -> str:
+    """Fields for a message: without line ends, a whole file can be one row."""
+    text = str(fields)
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."
 
 
 def _rows(text: str, path: str, delimiter: str, is_quoted: bool) -> Iterator[tuple[int, list[str]]]:
