@@ -162,10 +162,12 @@ def test_samples_are_read_from_the_standard_input(run, lines_bundle, monkeypatch
     ]
 
 
-def test_a_missing_file_names_its_sample_and_can_be_skipped(run, lines_bundle, tmp_path):
+@pytest.mark.parametrize("processes", ["0", "1"])
+def test_a_missing_file_names_its_sample_and_can_be_skipped(run, lines_bundle, tmp_path, processes):
     (tmp_path / "there.txt").write_text("1 2")
     (tmp_path / "all.lst").write_text(f"0 1\n{tmp_path}/missing.txt\n{tmp_path}/there.txt\n")
-    words = ["tfaip-predict", "--export_dir", lines_bundle, *IN_PROCESS, "--data.lists", tmp_path / "all.lst"]
+    words = ["tfaip-predict", "--export_dir", lines_bundle, "--pipeline.num_processes", processes]
+    words += ["--data.lists", tmp_path / "all.lst"]
     code, out, err = run(*words)
     assert code == 2
     assert "Traceback" not in err

@@ -73,7 +73,8 @@ def sample_errors() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        notes = getattr(error, "__notes__", ())
+        # The traceback of a worker, of several lines, is not for users.
+        notes = [note for note in getattr(error, "__notes__", ()) if "\n" not in note]
         if not notes:
             raise
         raise PredictionError(
