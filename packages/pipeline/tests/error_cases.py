@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,11 @@ class OtherTextError(Exception):
 
     def __init__(self, path: str = "?", line: int = 0) -> None:
         super().__init__(f"{path}:{line}: broken")
+
+
+@dataclass(frozen=True)
+class FrozenError(Exception):
+    code: int
 
 
 class ForgetfulError(Exception):

@@ -8,6 +8,7 @@ import pytest
 from error_cases import (
     ExitingTextError,
     ForgetfulError,
+    FrozenError,
     LockedError,
     NotAnError,
     NoTextError,
@@ -91,6 +92,7 @@ def coded():
         (OtherTextError("a.png", 3), "OtherTextError: a.png:3: broken"),
         (coded(), "ForgetfulError: bad"),
         (LockedError("held"), "LockedError: held"),
+        (FrozenError(5), "FrozenError: 5"),
         (NotAnError("lies"), "NotAnError: lies"),
         (NoTextError(), "NoTextError: <its text can't be had: __str__ raises RuntimeError>"),
         (ExitingTextError(), "ExitingTextError: <its text can't be had: __str__ raises SystemExit>"),
@@ -174,6 +176,9 @@ def test_in_this_process_an_error_without_a_text_comes_in_words():
     error = as_error(NoTextError(), WHERE)
     assert str(error) == f"{WHERE}: NoTextError: <its text can't be had: __str__ raises RuntimeError>"
     assert isinstance(error.__cause__, NoTextError)
+    frozen = FrozenError(5)
+    assert as_error(frozen, WHERE) is frozen
+    assert frozen.__notes__ == [WHERE]
     unnotable = ValueError("bad")
     unnotable.__notes__ = 5
     assert str(as_error(unnotable, WHERE)) == f"{WHERE}: ValueError: bad"

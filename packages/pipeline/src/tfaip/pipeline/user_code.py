@@ -12,6 +12,7 @@ __all__ = [
     "INTERRUPTIONS",
     "LONGEST_TEXT",
     "LONGEST_TRACEBACK",
+    "add_note",
     "as_error",
     "call_user_code",
     "comes_from_function",
@@ -60,10 +61,16 @@ def as_error(error: BaseException, where: str) -> Exception:
     try:
         str(error)  # what can't be printed would hide where it happened
         if where not in getattr(error, "__notes__", ()):
-            error.add_note(where)
+            add_note(error, where)
     except BaseException:
         return _caused_by(error, f"{where}: {in_words(error)}")
     return error
+
+
+def add_note(error: BaseException, note: str) -> None:
+    """Add a note to an error, also to one of a frozen class."""
+    notes = [*getattr(error, "__notes__", ()), note]
+    BaseException.__setattr__(error, "__notes__", notes)
 
 
 def substitute_for(error: BaseException, where: str) -> ProcessorError | None:

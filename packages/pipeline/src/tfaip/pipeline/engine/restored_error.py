@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from tfaip.pipeline.errors import ProcessorError
+from tfaip.pipeline.user_code import add_note
 
 from .failure import SampleError
 from .messages import Failed
@@ -47,8 +48,10 @@ def error_of(message: Failed) -> SampleError:
         error = ProcessorError(message.text)
     else:
         # Some classes restore their errors without the notes.
-        error.__notes__ = [*message.notes]
-    error.add_note(f"Traceback of the worker:\n{message.traceback}")
+        for note in message.notes:
+            if note not in getattr(error, "__notes__", ()):
+                add_note(error, note)
+    add_note(error, f"Traceback of the worker:\n{message.traceback}")
     return SampleError(error, message.where)
 
 
