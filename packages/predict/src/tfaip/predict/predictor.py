@@ -40,6 +40,8 @@ class Predictor(PredictorBase):
     ) -> Self:
         """Return the predictor of the bundle at `path`.
 
+        The SavedModel of a bundle is a program. Open one of an unknown person in a sandbox only: `docs/security.md`.
+
         Args:
             path: The bundle.
             params: Devices and pipeline.

@@ -102,6 +102,8 @@ def load_prediction_function(
 ) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
     """Return the function of a bundle's SavedModel: batches of input arrays by name to output tensors by name.
 
+    The SavedModel of a bundle is a program. Open one of an unknown person in a sandbox only: `docs/security.md`.
+
     Args:
         path: The bundle.
         label: Which of the exported graphs.

@@ -17,6 +17,8 @@ the scenario's evaluator. A generator that reads several lists is validated on e
 
   tfaip-lav --export_dir runs/min/best --json results.json
   tfaip-lav --export_dir BUNDLE --help     all arguments: --data.* is what it is validated on, --lav.* how
+
+A bundle holds a program (its SavedModel): open one of an unknown person in a sandbox only.
 """
 
 

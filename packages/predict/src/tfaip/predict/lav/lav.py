@@ -62,6 +62,8 @@ class LAV(LAVBase):
     ) -> Self:
         """Return the LAV of the bundle at `path`, whose scenario must be importable with its model.
 
+        The SavedModel of a bundle is a program. Open one of an unknown person in a sandbox only: `docs/security.md`.
+
         Args:
             path: The bundle.
             params: Devices, pipeline, and how the model is run.

@@ -68,6 +68,8 @@ class MultiLAV(LAVBase):
     ) -> Self:
         """Return the LAV of the bundles at `paths`, the first one's scenario being importable with its model.
 
+        The SavedModel of a bundle is a program. Open one of an unknown person in a sandbox only: `docs/security.md`.
+
         Args:
             paths: The bundles.
             params: Devices and pipeline, and the voter unless one is given: `MultiLAVParams`.

@@ -61,6 +61,8 @@ class MultiModelPredictor(PredictorBase):
     ) -> Self:
         """Return the predictor of the bundles at `paths`.
 
+        The SavedModel of a bundle is a program. Open one of an unknown person in a sandbox only: `docs/security.md`.
+
         Args:
             paths: The bundles.
             params: Devices and pipeline, and the voter unless one is given.
