@@ -152,3 +152,14 @@ def test_the_schedule_is_drawn_without_training():
     assert done.returncode == 0, done.stderr
     assert "█" in done.stdout
     assert "WarmupCosine: first 0.001, highest 0.01" in done.stdout
+    assert done.stdout.splitlines()[-1].strip().startswith("WarmupCosine: ")
+
+
+def test_a_drawn_schedule_says_what_will_not_happen():
+    schedule = ["--trainer.learning_rate", "WarmupDecay", "--trainer.learning_rate.step_function", "False"]
+    done = run("tfaip-train", TUTORIAL, "--show-schedule", *schedule, "--trainer.epochs", "5")
+    assert done.returncode == 0, done.stderr
+    last = done.stdout.splitlines()[-1]
+    assert last.startswith(
+        "The warm-up of 10 epochs (warmup_epochs) does not reach the learning rate 0.001 within the 5"
+    )

@@ -44,6 +44,7 @@ def test_the_standard_input_is_a_list_whose_length_is_not_known(monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("a\n# no\n\nb\n"))
     pipeline = make_pipeline(generator=ListFileGeneratorParams(lists=["-"]), mode=PREDICTION)
     assert pipeline.samples_per_epoch() is None
+    assert pipeline.samples_of_generator() is None
     samples = list(pipeline.generator.generate())
     assert [sample.inputs for sample in samples] == ["a", "b"]
 

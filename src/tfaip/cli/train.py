@@ -13,6 +13,11 @@ from tfaip.trainer.stored_training import require_named_folder
 if TYPE_CHECKING:
     from tfaip.model import ScenarioBase
     from tfaip.trainer import TrainerParams
+from tfaip.params import UserError
+
+if TYPE_CHECKING:
+    from tfaip.model import ScenarioBase
+    from tfaip.trainer import TrainerParams
 
 __all__ = ["main"]
 
@@ -50,9 +55,7 @@ def _train(scenario_name: str, arguments: list[str], *, typed: bool) -> None:
     parsed = command_line.parse(arguments)
     params = parsed["trainer"]
     if parsed.arguments.show_schedule:
-        from tfaip.trainer.schedules.plot import plot_schedule
-
-        print(plot_schedule(params.learning_rate, params.epochs), end="")
+        _show_schedule(scenario, params)
         return
     log_to_console()
     if parsed.arguments.summary:
@@ -94,3 +97,26 @@ def _summarize(scenario: type[ScenarioBase[Any, Any]], params: TrainerParams) ->
         stages.know(made.data)
     with stages.stage("graph"):
         print_summary(made, params.device)
+
+
+def _show_schedule(scenario: type[ScenarioBase[Any, Any]], params: TrainerParams) -> None:
+    import numpy as np
+
+    from tfaip.pipeline import PipelineMode
+    from tfaip.trainer.epoch_size import EpochSize
+    from tfaip.trainer.schedules.notes import changes_within_an_epoch, first_epoch_note
+    from tfaip.trainer.schedules.plot import plot_schedule
+
+    print(plot_schedule(params.learning_rate, params.epochs), end="")
+    schedule = params.learning_rate.create(params.epochs, np)
+    notes = schedule.unfinished_phases()
+    if changes_within_an_epoch(schedule):  # the data may be long to open, and needn't be there yet
+        try:
+            scenario.complete_trainer_params(params)
+            data, gen = scenario(scenario.tagged(params.scenario)).data, params.gen
+            pipeline = data.create_pipeline(PipelineMode.TRAINING, gen.setup.train, gen.train_gen())
+            notes.append(first_epoch_note(schedule, EpochSize.of(params, pipeline)))
+        except (UserError, OSError) as error:
+            notes.append(f"The first epoch can't be looked at without its data: {error}")
+    for note in filter(None, notes):
+        print(f"{note}.")

@@ -259,6 +259,10 @@ class DataPipeline(Hooked):
             return None
         return self._sources.source().length
 
+    def samples_of_generator(self) -> int | None:
+        """The number of samples that the generator makes in one pass; None if it does not tell, or makes batches."""
+        return None if self._sources.yields_batches else self._sources.source().length
+
     def __len__(self) -> int:
         """`steps_per_epoch`, where it is known."""
         steps = self.steps_per_epoch()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tfaip.pipeline import PipelineMode
 from tfaip.pipeline.errors import StateError
 from tfaip.trainer.distribution.share import share_of_batches, share_of_state
-from tfaip.trainer.errors import EpochSizeError
+from tfaip.trainer.epoch_size import EpochSize
 from tfaip.trainer.pipeline_errors import pipeline_errors
 from tfaip.trainer.sample_metas import sample_metas
 
@@ -37,8 +37,7 @@ class TrainingData:
 
     Attributes:
         iterator: Iterator of (inputs, targets, end_of_epoch).
-        samples_per_epoch: Samples of a pass as far as the generator tells, `None` if it does not.
-        epoch_size: Samples after which an epoch ends, `None` for the end of the pass.
+        size: Samples of an epoch, as far as they are known.
         batches: Batches that were taken from the iterator; whoever takes them counts them here.
         starts_anew: Whether the state was one of other data, so that its pass begins again.
     """
@@ -58,11 +57,10 @@ class TrainingData:
         if params.preload_data:
             pipeline = pipeline.as_preloaded()
         self._pipeline = pipeline
-        self.samples_per_epoch = pipeline.samples_per_epoch()
-        self.epoch_size = _epoch_size(params, self.samples_per_epoch)
+        self.size = EpochSize.of(params, pipeline)
         self._shard = shard
         if state is not None and shard[1] > 1:
-            state = share_of_state(state, pipeline.samples_per_epoch(), shard)
+            state = share_of_state(state, self.size.known, shard)
         self.starts_anew = False
         try:
             self._dataset = pipeline.input_dataset(repeat=True, state=state, shard=shard)
@@ -100,15 +98,3 @@ class TrainingData:
         with self._pipeline.input_dataset(repeat=True, with_meta=True, state=state, shard=self._shard) as data:
             inputs, targets, meta, _ = next(iter(data.dataset))
         return inputs, targets, sample_metas(meta)
-
-
-def _epoch_size(params: TrainerParams, known: int | None) -> int | None:
-    if params.scale_epoch_size == 1:
-        return params.samples_per_epoch
-    samples = params.samples_per_epoch or known
-    if samples is None:
-        raise EpochSizeError(
-            f"scale_epoch_size must be 1 where the generator does not tell how many samples it has, "
-            f"got {params.scale_epoch_size}: set --trainer.samples_per_epoch"
-        )
-    return max(1, round(samples * params.scale_epoch_size))

@@ -41,6 +41,7 @@ from tfaip.trainer.reporting.progress import create_progress
 from tfaip.trainer.reporting.tensorboard import TensorBoardWriter
 from tfaip.trainer.run_context import RunContext
 from tfaip.trainer.run_state import check_run_state
+from tfaip.trainer.schedules.notes import schedule_notes
 from tfaip.trainer.stop_signals import StopRequested
 from tfaip.trainer.training_data import TrainingData
 from tfaip.trainer.training_loop import create_training_loop
@@ -236,8 +237,8 @@ class TrainingRun:
                 TrainingData(context.params, context.scenario, self._pipeline_state, shard)
             )
         # As asked for, counted in the epoch before, or told by the generator.
-        known = self._data.samples_per_epoch
-        self._samples_per_epoch = self._data.epoch_size or self._samples_per_epoch or known
+        size = self._data.size
+        self._samples_per_epoch = size.limit or self._samples_per_epoch or size.known
         with blamed():
             for action in self._actions:
                 action.open(context)
@@ -245,6 +246,9 @@ class TrainingRun:
         if logger.isEnabledFor(logging.INFO):
             network = context.network
             logger.info("The graph:\n%s", summary_text(network.graph, network.model, context.scenario.data))
+        if context.epoch == 0 and self._counts is None and (self._strategy is None or self._strategy.is_chief):
+            for note in schedule_notes(context.network.schedule, size):
+                logger.warning(note)
         try:
             while not context.is_last_epoch:
                 self._run_epoch()
@@ -306,7 +310,7 @@ class TrainingRun:
             context.epoch_is_trained = counts["trained"]
         else:
             network.train_metrics.reset()
-            network.step.start_epoch(context.epoch, self._samples_per_epoch)
+            network.step.start_epoch(context.epoch, self._samples_per_epoch or self._data.size.generated)
         for action in self._actions:
             action.before_epoch(context)
 
@@ -315,7 +319,7 @@ class TrainingRun:
         context, shown = self._context, self._context.shown
         if not self._share:
             context.check_stop()
-        limit = self._data.epoch_size
+        limit = self._data.size.limit
         steps = [steps for action in self._actions if (steps := action.steps_to_call(context)) is not None]
         with self._data.errors():
             call = self._train_loop(

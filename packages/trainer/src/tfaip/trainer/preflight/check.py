@@ -25,6 +25,7 @@ from tfaip.trainer.best_model import find_best_model
 from tfaip.trainer.preflight.data_checks import described, first_batches, serial_pipeline
 from tfaip.trainer.preflight.errors import PreflightError
 from tfaip.trainer.preflight.graph_checks import require_finite, require_used_layers, trained_gradients
+from tfaip.trainer.preflight.loss_checks import require_own_targets
 from tfaip.trainer.preflight.stages import Stage, Stages
 from tfaip.trainer.preflight.step_time import SECONDS, measure_steps
 from tfaip.trainer.preflight.thread_counts import fastest_thread_count
@@ -149,8 +150,9 @@ class _Check:
 
     def _check_losses(self, inputs: Any, targets: Any) -> None:
         with self._stages.stage("losses") as stage:
-            losses = self._model.forward(self._graph, inputs, targets, training=True).losses
+            processed, outputs, losses = self._model.forward(self._graph, inputs, targets, training=True)
             require_finite(f"losses of {type(self._model).__qualname__}._loss", losses)
+            require_own_targets(self._model, inputs, processed, outputs)
             self._metrics = ModelMetrics(self._model, list(losses))
             self._weights = weights = self._model.loss_weights(list(losses))
             stage.found(", ".join(f"{name} {float(loss):.4g} x {weights[name]:g}" for name, loss in losses.items()))

@@ -58,6 +58,12 @@ class WarmupCosine(CosineDecay):
         warming = lowest + (self.lr - lowest) * e / self.warmup
         return self.ops.where(e < self.warmup, warming, decayed)
 
+    def misfits(self) -> list[str]:
+        """Return whether the warm-up is too long."""
+        if not self.warmup or self.warmup < self.epochs:
+            return []
+        return [f"The warm-up of {self.warmup:g} epochs (warmup_epochs) does not reach the learning rate {self.lr:g}"]
+
 
 class WarmupConstantCosine(WarmupCosine):
     """The rate stays for `constant_epochs` between the warm-up and the decay of `WarmupCosine`."""
@@ -65,3 +71,9 @@ class WarmupConstantCosine(WarmupCosine):
     def __init__(self, params: WarmupConstantCosineParams, epochs: int, ops: Any) -> None:
         super().__init__(params, epochs, ops)
         self.delay = self.warmup + params.constant_epochs
+
+    def misfits(self) -> list[str]:
+        """Return whether warm-up and constant phase leave no epoch for the decay."""
+        if self.warmup >= self.epochs or self.delay < self.epochs:
+            return super().misfits()
+        return [f"The warm-up and constant_epochs take {self.delay:g} epochs; the decay does not start"]

@@ -26,3 +26,9 @@ class Polynomial(Schedule):
         left = 1.0 - self.ops.minimum(e, self.decay_epochs) / self.decay_epochs
         falling = self.ops.power(left, self.power)
         return self.lr * (self.end_fraction + (1 - self.end_fraction) * falling)
+
+    def misfits(self) -> list[str]:
+        """Return whether the decay is too long."""
+        if self.decay_epochs <= self.epochs:
+            return []
+        return [f"The decay of {self.decay_epochs:g} epochs (decay_epochs) does not end"]

@@ -33,6 +33,7 @@ class Schedule(Hooked, ABC):
         self.step_function = params.step_function
         # Epochs that are counted from the first to the end of the training.
         self.epochs = max(epochs - params.offset_epochs, 1)
+        self._starts = params.offset_epochs < epochs
 
     def __call__(self, epoch: Any) -> Any:
         """Return the rate at `epoch`: the epochs of data that were trained on so far, a float32 scalar.
@@ -46,6 +47,16 @@ class Schedule(Hooked, ABC):
     @hook
     def rate(self, e: Any) -> Any:
         """Return the rate at `e` counted epochs, a float32 scalar, or an array of them."""
+
+    def unfinished_phases(self) -> list[str]:
+        """Return a sentence for each phase that does not end, or start, within the training."""
+        if not self._starts:
+            return [f"The schedule never starts: offset_epochs {self.offset} must be below the epochs of the training"]
+        return [f"{sentence} within the {self.epochs} epochs of the schedule" for sentence in self.misfits()]
+
+    def misfits(self) -> list[str]:
+        """Return what does not happen within `self.epochs`, as the beginning of a sentence; a hook."""
+        return []
 
     @property
     def variables(self) -> list[Any]:

@@ -26,3 +26,10 @@ class Step(Schedule):
         for milestone in self.milestones:
             rate = self.ops.where(e >= milestone, rate * self.factor, rate)
         return rate
+
+    def misfits(self) -> list[str]:
+        """Return the milestones that are not reached."""
+        late = [milestone for milestone in self.milestones if milestone >= self.epochs]
+        if not late:
+            return []
+        return [f"The rate does not drop at the milestones {', '.join(map(str, late))}, which are not reached"]

@@ -29,3 +29,10 @@ class WarmupDecay(Schedule):
         # Not below the warm-up's end, where the other term is the smaller one: s may be 0 there.
         falling = self.ops.sqrt(self.warmup / self.ops.maximum(s, self.warmup))
         return self.lr * self.ops.minimum(falling, s / self.warmup)
+
+    def misfits(self) -> list[str]:
+        """Return whether the warm-up is too long."""
+        last = self.epochs if self.step_function else self.epochs - 1
+        if self.warmup <= last or self.warmup < self.epochs:
+            return []
+        return [f"The warm-up of {self.warmup:g} epochs (warmup_epochs) does not reach the learning rate {self.lr:g}"]
