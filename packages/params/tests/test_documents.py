@@ -75,6 +75,16 @@ def test_a_key_twice_is_refused_with_its_path(
     assert problems(text, suffix) == expected
 
 
+def test_many_keys_that_stand_twice_are_counted() -> None:
+    text = "{" + ", ".join(f'"k{i}": 1, "k{i}": 2' for i in range(100)) + "}"
+    with pytest.raises(LoadError) as caught:
+        parse_text(text, "json", "f.json")
+    assert [str(m) for m in caught.value.mistakes[-2:]] == [
+        "f.json: $.k19: the key is there twice",
+        "f.json: 80 more keys like these",
+    ]
+
+
 def test_keys_that_are_read_as_the_same_one_are_refused() -> None:
     data = {
         "by_number": {"1": 1, "01": 2, 1: 3},

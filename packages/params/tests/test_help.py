@@ -113,3 +113,20 @@ def test_colour(
     command = CommandLine("prog")
     command.add_root("", zoo.GenParams)
     assert ("\x1b[" in printed_help(command, "--help", capsys)) is coloured
+
+
+def test_choices_stand_before_the_type(capsys: pytest.CaptureFixture[str]) -> None:
+    from tfaip.params import field, params
+
+    @params
+    class Chosen:
+        modes: set[str] = field(factory=set, choices=["train", "val"], help="Modes")
+        layer: zoo.OptimizerParams = field(factory=zoo.SGDParams, choices=[zoo.SGDParams], help="Optimizer")
+        strict: zoo.OptimizerParams = field(factory=zoo.SGDParams, choices=[zoo.SGDParams], enforce_choices=True)
+
+    command = CommandLine("prog")
+    command.add_root("net", Chosen)
+    text = " ".join(printed_help(command, "--help", capsys).split())
+    assert "--net.modes STR ... Modes [one of train, val; set[str]; default: (empty)]" in text
+    assert "--net.layer CLASS Optimizer [one of Momentum, Adam; default: Momentum]" in text
+    assert "--net.strict" not in text.replace("--net.strict.", "")

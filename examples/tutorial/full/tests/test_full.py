@@ -6,7 +6,9 @@ import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from commands import run
+from examples.tutorial.full.params import TutorialFullModelParams
 from examples.tutorial.full.write_samples import write_samples
+from tfaip.params import LoadError, from_dict
 
 SCENARIO = "examples.tutorial.full"
 SMALL = [
@@ -100,3 +102,8 @@ def test_two_models_vote(trained):
     done = run("tfaip-predict", "--export_dir", *bundles, "--data.split", "test", "--predict.pipeline.limit", "8")
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) == 8
+
+
+def test_only_layers_that_give_what_the_model_needs_can_be_selected():
+    with pytest.raises(LoadError, match=r"\$\.graph\.__cls__: Dense isn't supported here, allowed: MLP, CNN$"):
+        from_dict(TutorialFullModelParams, {"graph": "Dense"})

@@ -15,6 +15,9 @@ from .limits import MAX_BYTES, LimitProblem, check_limits
 
 __all__ = ["MAX_BYTES", "dump_text", "format_of", "parse_text", "read_file", "write_file"]
 
+_MANY = 20
+"""More problems than this aren't listed: a wrong file would have thousands."""
+
 _FORMATS = {".json": "json", ".yaml": "yaml", ".yml": "yaml", ".toml": "toml"}
 
 
@@ -48,7 +51,10 @@ def parse_text(text: str, format: str, source: str = "") -> Any:  # noqa: A002 -
     except LimitProblem as error:
         raise LoadError([Mistake(source, str(error))]) from None
     except DocumentProblem as error:
-        raise LoadError([Mistake(spell_path(path, source), p.problem, p.hints) for path, p in error.problems]) from None
+        found = [Mistake(spell_path(path, source), p.problem, p.hints) for path, p in error.problems[:_MANY]]
+        if more := len(error.problems) - len(found):
+            found.append(Mistake(source, f"{more} more keys like these"))
+        raise LoadError(found) from None
     except ValueError as error:
         raise LoadError([Mistake(source, f"is no valid {format.upper()}: {error}")]) from None
 
