@@ -28,6 +28,22 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.delenv("FORCE_COLOR", raising=False)
 
 
+@pytest.fixture(scope="session")
+def _eight_gpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the program by which the experimenter finds out how many GPUs there are."""
+    folder = tmp_path_factory.mktemp("gpus")
+    program = folder / "nvidia-smi"
+    program.write_text("#!/bin/sh\nfor number in 0 1 2 3 4 5 6 7; do echo GPU $number: Pretended; done\n")
+    program.chmod(0o755)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _on_a_machine_with_gpus(_eight_gpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let slots on GPUs pass on any machine."""
+    monkeypatch.setenv("PATH", str(_eight_gpus), prepend=os.pathsep)
+
+
 @pytest.fixture
 def real_workbook() -> Path:
     """The workbook of a user."""

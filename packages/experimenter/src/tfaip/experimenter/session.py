@@ -9,6 +9,7 @@ from pathlib import Path
 from tfaip.experimenter.command_words import quoted
 from tfaip.experimenter.errors import ExperimenterError, SheetError, SheetMistake
 from tfaip.experimenter.executors.interface import Executor
+from tfaip.experimenter.executors.local_gpus import require_gpus
 from tfaip.experimenter.executors.registry import DEFAULT_EXECUTOR, make_executor
 from tfaip.experimenter.plan import Plan
 from tfaip.experimenter.queue.entries import Entry, State
@@ -57,9 +58,11 @@ def run_plan(
         The exit code: 0 if all went well, 1 if runs have failed or still wait, 130 if interrupted.
 
     Raises:
-        ExperimenterError: A command can't be run, another experimenter is at work, or another executor's runs are
-            still running.
+        ExperimenterError: A command can't be run, this machine lacks a GPU of a slot, another experimenter is at work,
+            or another executor's runs are still running.
     """
+    if executor == DEFAULT_EXECUTOR:
+        require_gpus(slots)
     state = StateFolder(plan.workbook)
     runs = make_executor(executor, state.attempts)
     store: Store | None = None
