@@ -122,3 +122,11 @@ def test_no_thread_is_left_after_closing(exported):
     predict(points()[0])
     predict.close()
     assert threading.active_count() == before
+
+
+def test_a_batch_size_that_is_none_is_refused_before_anybody_waits(exported):
+    bundle, _ = exported
+    params = in_process()
+    params.pipeline.batch_size = None
+    with pytest.raises(DefinitionError, match="^batch_size must be an integer >= 1, got None"):
+        predictor_of(bundle, params=params).raw()

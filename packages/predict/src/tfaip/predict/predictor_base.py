@@ -128,6 +128,7 @@ class PredictorBase(Hooked, LoadedObject, ABC):
         Whoever calls it at the same time is served in one batch, of `pipeline.batch_size` samples at most.
         """
         self.require_own_process()
+        self.params.pipeline.validate()
         return RawPrediction(
             [model.data for model in self._models],
             self.params.mode,

@@ -32,7 +32,7 @@ def tell(task: int, failure: SampleError, send: Callable[[Failed], None]) -> Non
         failure.where,
         error=None,
         text=str(original) if in_words_only else str(failure),
-        notes=[] if in_words_only else [note for note in original.__notes__ if isinstance(note, str)],
+        notes=[note for note in getattr(original, "__notes__", ()) if isinstance(note, str)],
         traceback=failure.traceback_text(),
         is_final=in_words_only,
     )

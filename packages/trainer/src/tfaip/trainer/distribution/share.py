@@ -20,6 +20,7 @@ def share_of_batches(setup: DataPipelineParams, workers: int) -> DataPipelinePar
     """
     if workers == 1:
         return setup
+    setup.validate()
     share = copy.copy(setup)
     share.batch_size = _divided("batch_size", setup.batch_size, workers)
     share.bucket_batch_sizes = [_divided("bucket_batch_sizes", size, workers) for size in setup.bucket_batch_sizes]
