@@ -6,6 +6,7 @@ import ast
 import json
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from waiting import wait_for
 
 import tfaip.experimenter
+from tfaip.experimenter.errors import ExperimenterError
 from tfaip.experimenter.executors.interface import Executor
 from tfaip.experimenter.executors.local import LocalExecutor
 from tfaip.experimenter.executors.registry import METHODS, make_executor
@@ -108,6 +110,19 @@ def test_a_module_that_lacks_another_one_is_not_taken_for_a_missing_one() -> Non
     Path("broken_cluster.py").write_text("import no_such_library")
     with pytest.raises(ModuleNotFoundError, match="no_such_library"):
         make_executor("broken_cluster:Executor", Path())
+
+
+def test_an_executor_here_and_installed_is_refused_with_both_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = tmp_path / "installed"
+    installed.mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path, str(installed)])
+    for folder in (tmp_path, installed):
+        (folder / "lab_cluster.py").write_text(AT_ONCE)
+    with pytest.raises(ExperimenterError, match=r"--executor: lab_cluster is in two places: .*installed/lab_.*/lab_"):
+        make_executor("lab_cluster:AtOnce", Path())
 
 
 def test_runs_that_another_executor_has_started_are_left_to_it(

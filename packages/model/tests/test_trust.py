@@ -135,7 +135,7 @@ def test_the_package_of_the_scenario_may_hold_classes_of_the_data(here, tmp_path
     (source / "steps.py").write_text(
         "from tfaip.model.testing.points.params import *\nfrom tfaip.model.testing.points import params as p\n"
         "from tfaip.params import params\nfrom tfaip.pipeline import DataProcessorParams\n"
-        "@params\nclass StepParams(DataProcessorParams):\n    pass\n"
+        "@params\nclass StepParams(DataProcessorParams):\n    def cls(self):\n        return object\n"
     )
     bundle = write_bundle(here / "b", scenario="lab_data.task:StrangerScenario", processor="lab_data.steps:StepParams")
     sys.path.append(str(tmp_path / "source"))
@@ -160,7 +160,7 @@ def test_a_scenario_here_and_installed_is_refused_with_both_places(twice, name):
         find_scenario(name)
     for place in twice:
         assert str(place) in str(caught.value)
-    assert "./lab_twice/scenario.py names the one in the current folder" in str(caught.value)
+    assert "./lab_twice/scenario.py names the one here" in str(caught.value)
     assert "lab_twice.scenario" not in sys.modules
 
 

@@ -82,6 +82,12 @@ def test_nothing_is_noted_under_continuous_integration(
     assert trusted_file().exists() is writes
 
 
+def test_completing_a_line_does_not_give_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TFAIP_COMPLETE", "bash")
+    remember("lab_memory")
+    assert not trusted_file().exists()
+
+
 def test_what_is_read_is_not_noted(here: Path) -> None:
     remember("lab_memory", reading=[here / "lab_memory"])
     remember("absent_lab")

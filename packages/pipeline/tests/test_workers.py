@@ -16,6 +16,7 @@ from pipeline_cases import (
     make_pipeline,
 )
 
+from tfaip.params.trust.preferred import _PreferredFinder, prefer
 from tfaip.pipeline import (
     ComposedProcessorPipelineParams,
     DataPipelineParams,
@@ -167,3 +168,37 @@ def test_threads_can_share_an_iterator():
         for thread in threads:
             thread.join(20)
     assert sorted(meta["index"] for _, metas, _ in received for meta in metas) == list(range(200))
+
+
+PINNED = """
+from pipeline_cases import NumbersParams
+from tfaip.params import params
+from tfaip.pipeline import MappingDataProcessor, DataProcessorParams
+@params
+class TellFileParams(DataProcessorParams):
+    def cls(self):
+        return TellFile
+class TellFile(MappingDataProcessor):
+    def apply(self, sample):
+        sample.meta["file"] = __file__
+        return sample
+"""
+
+
+def test_workers_import_what_a_path_names_and_nothing_that_shadows_what_is_installed(tmp_path, monkeypatch):
+    here, installed = tmp_path / "here", tmp_path / "installed"
+    for folder in (here, installed):
+        folder.mkdir()
+        (folder / "lab_pinned.py").write_text(PINNED if folder == here else "")
+    for name in ("json", "numpy", "pickle", "attrs"):
+        (here / f"{name}.py").write_text("raise SystemExit('it runs')")
+    monkeypatch.chdir(here)
+    monkeypatch.setattr(sys, "path", [*sys.path, str(installed), str(here)])
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    monkeypatch.setattr(_PreferredFinder, "folders", {})
+    prefer({"lab_pinned": str(here)})
+    from lab_pinned import TellFileParams
+
+    metas = metas_of(make_pipeline(TellFileParams(), num_processes=1, generator=NumbersParams(count=8)))
+    del sys.modules["lab_pinned"]
+    assert {meta["file"] for meta in metas} == {str(here / "lab_pinned.py")}

@@ -8,6 +8,9 @@ from pathlib import Path
 from tfaip.experimenter.errors import ExperimenterError
 from tfaip.experimenter.executors.interface import Executor
 from tfaip.params.trust.current_folder import search_current_folder
+from tfaip.params.trust.locating import locate
+from tfaip.params.trust.trust import refuse_two_places
+from tfaip.params.values.problem import ValueProblem
 
 __all__ = ["DEFAULT_EXECUTOR", "EXECUTORS", "make_executor"]
 
@@ -34,7 +37,10 @@ def make_executor(name: str, folder: Path) -> Executor:
         raise ExperimenterError(f"--executor: there is no executor {name}; allowed is {known}, or module:Class")
     search_current_folder()
     try:
+        refuse_two_places(module_name, locate(module_name))
         module = importlib.import_module(module_name)
+    except ValueProblem as problem:
+        raise ExperimenterError("; ".join([f"--executor: {problem.problem}", *problem.hints])) from None
     except ModuleNotFoundError as error:
         if error.name is None or not f"{module_name}.".startswith(f"{error.name}."):
             raise  # the module is there, and lacks one of its own

@@ -113,7 +113,7 @@ def _exists(module_name: str) -> bool:
 def _load(place: ModulePlace) -> ModuleType:
     try:
         if place.file is None:
-            refuse_two_places(place.name, locate(place.name))
+            refuse_two_places(place.name, locate(place.name), by_path=True)
         module = importlib.import_module(place.name)
     except ModuleNotFoundError as error:
         missing = error.name or ""

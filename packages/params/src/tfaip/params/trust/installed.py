@@ -11,6 +11,7 @@ __all__ = ["is_distributed", "is_editable", "is_installed_folder"]
 
 _NAMES_OF_SITES = ("site-packages", "dist-packages")
 _MAX_BYTES = 2**20
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def is_installed_folder(folder: str) -> bool:
@@ -51,8 +52,8 @@ def _folders_of_pth_files(folder: str) -> Iterator[str]:
         return
     for name in names:
         try:
-            with open(os.path.join(folder, name), encoding="utf-8-sig") as file:
-                lines = file.read(_MAX_BYTES).splitlines()
+            with open(os.path.join(folder, name), "rb") as file:
+                lines = file.read(_MAX_BYTES).removeprefix(_BYTE_ORDER_MARK).decode().splitlines()
         except (OSError, ValueError):
             continue
         for line in lines:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tfaip.params.commandline.builtin import COMPLETION_VARIABLE
 from tfaip.params.regular_files import open_regular
 
 from .current_folder import is_inside
@@ -59,7 +60,8 @@ def remember_package_of(module: str) -> None:
 
 
 def _note(places: Iterable[str], reading: Iterable[str | os.PathLike[str]] = ()) -> None:
-    if os.environ.get("CI", "").lower() not in ("", "0", "false"):
+    # A line that is being completed is not one that was given.
+    if os.environ.get("CI", "").lower() not in ("", "0", "false") or os.environ.get(COMPLETION_VARIABLE):
         return
     read = [os.path.realpath(folder) for folder in reading]
     named = map(os.path.realpath, places)

@@ -153,12 +153,13 @@ def trusted_packages_of(*tags: str, reading: Iterable[str | os.PathLike[str]] = 
     return frozenset(_top(module_of(tag)) for tag in tags)
 
 
-def refuse_two_places(module: str, located: Located | None) -> None:
+def refuse_two_places(module: str, located: Located | None, *, by_path: bool = False) -> None:
     """Refuse a module that is in the current folder and would be imported from elsewhere.
 
     Args:
         module: Its name.
         located: Where it would be imported from; `None` where it can't be.
+        by_path: Whether the user can name it by its path instead.
 
     Raises:
         ValueProblem: With both places.
@@ -179,7 +180,9 @@ def refuse_two_places(module: str, located: Located | None) -> None:
     if other is None or is_installed_folder(current):
         return
     path = os.path.join(os.curdir, os.path.relpath(here.file, current))
-    hints = (f"{path} names the one in the current folder; PYTHONPATH={current} puts the modules there first",)
+    hints = (f"PYTHONPATH={current} puts the modules here first",)
+    if by_path:
+        hints = (f"{path} names the one here; {hints[0]}",)
     raise ValueProblem(f"{module} is in two places: installed in {other.file}, here in {here.file}", hints)
 
 
