@@ -21,6 +21,39 @@ def test_no_name_of_the_template_is_left(template, tmp_path):
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("name", ["my_shapes", "ocr", "a", "my_template", "zoo"])
+def test_the_texts_of_a_new_scenario_are_sorted_and_in_its_name(template, name, tmp_path):
+    folder = write_scenario(name, template, tmp_path)
+    words = [
+        "check",
+        "--isolated",
+        "--select",
+        "I,RUF022,F,E9",
+        "--config",
+        "src = ['.']",
+        "--config",
+        "line-length = 120",
+        "--quiet",
+        str(folder),
+    ]
+    line = [sys.executable, "-m", "ruff", *words]
+    done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    assert readme.startswith(f"# The scenario `{name}`\n")
+    assert f"| `test_{name}.py` | tests; change " in readme
+    assert f"pytest {name}" in readme
+    assert f"my_{name}" not in "".join(file.read_text(encoding="utf-8") for file in folder.iterdir())
+
+
+@pytest.mark.parametrize(("name", "template"), [("data", "general"), ("list_file", "listfile")])
+def test_a_name_whose_classes_would_clash_with_those_of_tfaip_is_refused(name, template, tmp_path):
+    with pytest.raises(NewScenarioError, match="would have the name of one of tfaip; choose another name"):
+        write_scenario(name, template, tmp_path)
+    assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
 def test_a_new_scenario_passes_its_own_tests(template, tmp_path):
     write_scenario("my_digits", template, tmp_path)
     done = subprocess.run(

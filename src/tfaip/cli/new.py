@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from textwrap import indent
 
+from tfaip.cli.template_text import clashing_name, renamed
 from tfaip.model.command import reported_user_errors
 from tfaip.params import CommandLine, UserError
 from tfaip.params.shown_text import one_line
@@ -58,7 +59,8 @@ def write_scenario(name: str, template: str, parent: Path) -> Path:
         parent: Folder that the package is made in.
 
     Raises:
-        NewScenarioError: The name is no name for a package, or there is such a folder or an importable package already.
+        NewScenarioError: The name is no name for a package, there is such a folder or an importable package already, or
+            a class would have the name of one of tfaip.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or keyword.iskeyword(name):
         raise NewScenarioError(
@@ -73,14 +75,16 @@ def write_scenario(name: str, template: str, parent: Path) -> Path:
     package = f"tfaip.templates.{template}"
     source = Path(import_module(package).__path__[0])
     files = [file for file in sorted(source.rglob("*")) if file.suffix in (".py", ".md")]
-    for file in files:
-        written = folder / str(file.relative_to(source)).replace("template", name)
-        written.parent.mkdir(parents=True, exist_ok=True)
-        written.write_text(_renamed(file.read_text(encoding="utf-8"), package, name), encoding="utf-8")
+    texts = {
+        str(file.relative_to(source)).replace("template", name): renamed(
+            file.read_text(encoding="utf-8"), package, name
+        )
+        for file in files
+    }
+    for path, text in texts.items():
+        if path.endswith(".py") and (clash := clashing_name(text)):
+            raise NewScenarioError(f"its class {clash} would have the name of one of tfaip; choose another name")
+    for path, text in texts.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
     return folder
-
-
-def _renamed(text: str, package: str, name: str) -> str:
-    camel = "".join(word.capitalize() for word in name.split("_"))
-    text = text.replace(package, name).replace("PATH_OF_THIS_FOLDER", name)
-    return text.replace("Template", camel).replace("template", name)

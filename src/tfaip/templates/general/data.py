@@ -1,4 +1,4 @@
-"""What a sample is, and where samples come from."""
+"""The arrays of a sample, and the source of the samples."""
 
 import numpy as np
 
@@ -17,10 +17,10 @@ class TemplateData(DataBase[TemplateDataParams]):
 
 
 class TemplateGenerator(DataGenerator[TemplateGeneratorParams]):
-    """Makes the samples: points in a square, of which those in a ring are of class 1.
+    """Makes the samples: points in a square. Points in a ring have class 1.
 
-    Whatever is slow (opening a file, decoding it) belongs into `__getitem__`, which runs in the worker processes.
-    A prediction asks for no targets: where nobody knows them, leave them out if `self.mode.needs_targets` is false.
+    Slow steps (opening a file, decoding it) belong into `__getitem__`, which runs in the worker processes.
+    A prediction needs no targets: leave them out where `self.mode.needs_targets` is false and they are not known.
     """
 
     def __init__(self, mode: PipelineMode, params: TemplateGeneratorParams) -> None:

@@ -1,4 +1,4 @@
-"""How outputs are computed."""
+"""The network: from inputs to outputs."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from tfaip.templates.general.params import TemplateModelParams
 
 
 class TemplateGraph(GraphBase[TemplateModelParams]):
-    """Dense layers, and one logit a class."""
+    """Dense layers, and one logit for each class."""
 
     def __init__(self, params: TemplateModelParams, name: str = "template", **kwargs: Any) -> None:
         super().__init__(params, name=name, **kwargs)

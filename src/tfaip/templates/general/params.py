@@ -1,4 +1,4 @@
-"""What can be set on the command line; nothing in here needs TensorFlow."""
+"""The arguments of the command line; nothing in here needs TensorFlow."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class JitterParams(DataProcessorParams):
 
 @params
 class TemplateDataParams(DataBaseParams):
-    """What samples go through before the model, and after it."""
+    """The processing of samples before the model, and after it."""
 
     pre_proc: DataProcessorPipelineParams = field(
         factory=lambda: SequentialProcessorPipelineParams(processors=[JitterParams()]),

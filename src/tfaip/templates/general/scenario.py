@@ -1,4 +1,4 @@
-"""The scenario: all of it together."""
+"""The scenario: data, model and parameters together."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 class TemplateScenario(ScenarioBase[TemplateScenarioParams, TemplateTrainerPipelineParams]):
-    """Which points lie in a ring?"""
+    """Classification of points: outside of a ring, or in it."""
 
     @classmethod
     def default_trainer_params(cls) -> TrainerParams:
         """Return the parameters that the command line starts from."""
         params = super().default_trainer_params()
         params.epochs = 20
-        params.learning_rate.lr = 0.01  # Much for a larger network: convolutions want 0.001.
+        params.learning_rate.lr = 0.01  # For a few dense layers; 0.001 suits convolutions.
         return params

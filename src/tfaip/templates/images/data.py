@@ -1,4 +1,4 @@
-"""What a sample is, and where samples come from."""
+"""The arrays of a sample, and the source of the samples."""
 
 import numpy as np
 
@@ -18,7 +18,7 @@ class TemplateData(DataBase[TemplateDataParams]):
 
 
 class TemplateGenerator(DataGenerator[TemplateGeneratorParams]):
-    """Makes the samples: paths and names of classes, which the processors make arrays of."""
+    """Makes the samples: paths and names of classes. The processors turn them into arrays."""
 
     def __init__(self, mode: PipelineMode, params: TemplateGeneratorParams) -> None:
         super().__init__(mode, params)

@@ -1,4 +1,4 @@
-"""Which image is of which class: by folders, or by a table."""
+"""Images and their classes, by folders or by a table."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""How outputs are computed."""
+"""The network: from inputs to outputs."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from tfaip.templates.images.params import TemplateModelParams
 
 
 class TemplateGraph(GraphBase[TemplateModelParams]):
-    """Convolutions, each with half the width and height of the one before, a dense layer, and one logit a class."""
+    """Convolutions that halve width and height, a dense layer, and one logit for each class."""
 
     def __init__(self, params: TemplateModelParams, name: str = "template", **kwargs: Any) -> None:
         super().__init__(params, name=name, **kwargs)
@@ -18,7 +18,7 @@ class TemplateGraph(GraphBase[TemplateModelParams]):
         for filters in params.filters:
             self.hidden.add(keras.layers.Conv2D(filters, 3, padding="same", activation="relu"))
             self.hidden.add(keras.layers.MaxPooling2D())
-        # What is seen counts, and not where; so a few hundred images are enough to begin with.
+        # The place in the image does not matter, so a few hundred images are enough to begin with.
         self.hidden.add(keras.layers.GlobalMaxPooling2D())
         self.hidden.add(keras.layers.Dense(params.units, activation="relu"))
         self.logits = keras.layers.Dense(len(params.classes), name="logits")

@@ -1,4 +1,4 @@
-"""What is trained, measured and printed."""
+"""Losses, metrics and printed samples."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,7 +15,7 @@ Tensors = Mapping[str, Any]
 
 
 class TemplateModel(ModelBase[TemplateModelParams]):
-    """Everything about the network but its graph."""
+    """Losses, metrics, and the log that chooses the best model."""
 
     def create_graph(self, params: TemplateModelParams) -> TemplateGraph:
         """Make the graph."""

@@ -1,4 +1,4 @@
-"""What can be set on the command line; nothing in here needs TensorFlow."""
+"""The arguments of the command line; nothing in here needs TensorFlow."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class FindClassParams(DataProcessorParams):
 
 @params
 class TemplateDataParams(DataBaseParams):
-    """What samples go through before the model, and after it."""
+    """The processing of samples before the model, and after it."""
 
     size: int = field(default=64, validator=ge(8), help="Width and height that images get")
     classes: list[str] = field(factory=list, help="Names of the classes; default: those of the training's images")
@@ -121,7 +121,7 @@ class TemplateModelParams(ModelBaseParams):
 
     filters: list[int] = field(factory=lambda: [16, 32, 64], help="Filters of each convolution")
     units: int = field(default=64, validator=ge(1), help="Units of the dense layer")
-    # Filled in by the scenario: what only the data knows.
+    # The scenario fills them in, since only the data knows them.
     classes: list[str] = field(factory=list, mode="ignore")
 
     def cls(self) -> type[TemplateModel]:

@@ -1,4 +1,4 @@
-"""The scenario: all of it together."""
+"""The scenario: data, model and parameters together."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, cast
 
 from tfaip.model import ScenarioBase
 from tfaip.templates.images.files import labelled_files
-from tfaip.templates.images.params import TemplateScenarioParams, TemplateTrainerPipelineParams
+from tfaip.templates.images.params import TemplateDataParams, TemplateScenarioParams, TemplateTrainerPipelineParams
 
 if TYPE_CHECKING:
-    from tfaip.templates.images.params import TemplateDataParams
     from tfaip.trainer import TrainerParams
 
 
 class TemplateScenario(ScenarioBase[TemplateScenarioParams, TemplateTrainerPipelineParams]):
-    """What does an image show?"""
+    """Classification of images."""
 
     @classmethod
     def default_trainer_params(cls) -> TrainerParams:

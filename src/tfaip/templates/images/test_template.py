@@ -1,4 +1,4 @@
-"""Tests of the scenario: what every scenario has to do, and what only this one does."""
+"""Tests of the scenario: checks that all scenarios share, and tests of your own."""
 
 import pytest
 

@@ -10,7 +10,7 @@ CORNERS = {"circle": 24, "square": 4, "triangle": 3}
 
 
 def write_samples(folder: Path, training: int = 100, validation: int = 20) -> None:
-    """Draw so many images of each class to the folders `train` and `val`, and some to `new`, which are of no class."""
+    """Draw images of each class to the folders `train` and `val`, and some without a class to `new`."""
     rng = np.random.default_rng(1)
     for part, count in {"train": training, "val": validation, "new": 3}.items():
         for name, corners in CORNERS.items():

@@ -1,4 +1,4 @@
-"""What a sample is."""
+"""The arrays of a sample."""
 
 import numpy as np
 
