@@ -1,12 +1,12 @@
 import functools
 
 import pytest
+from pipeline_cases import DataParams, NumbersParams
 
 from tfaip.pipeline import (
     DataBase,
     DataBaseParams,
     DataGenerator,
-    DataGeneratorParams,
     DataProcessorParams,
     MappingDataProcessor,
     PipelineMode,
@@ -78,7 +78,7 @@ def test_a_method_that_the_class_calls_itself_is_no_forgotten_hook():
         def generate(self):
             return (None for _ in range(self.steps_per_epoch()))
 
-    assert list(Mine(PipelineMode.TRAINING, DataGeneratorParams()).generate()) == [None] * 3
+    assert list(Mine(PipelineMode.TRAINING, NumbersParams()).generate()) == [None] * 3
 
 
 def test_a_call_of_the_former_base_method_does_not_count_as_use():
@@ -198,7 +198,7 @@ class ReadsFormerParams(DataBase):
 
 def test_a_class_that_reads_self_underscore_params_is_refused_when_it_is_made():
     with pytest.raises(HookError, match=r"Params reads self\._params \(.*test_hooks.py:\d+\): .*self\.params"):
-        ReadsFormerParams(DataBaseParams())
+        ReadsFormerParams(DataParams())
 
 
 class DefinesParams(ReadsFormerParams):
@@ -208,7 +208,7 @@ class DefinesParams(ReadsFormerParams):
 
 
 class InheritsParams(ReadsFormerParams):
-    _params = DataBaseParams()
+    _params = DataParams()
 
 
 class DelegatesParams(ReadsFormerParams):
@@ -218,12 +218,12 @@ class DelegatesParams(ReadsFormerParams):
 
 @pytest.mark.parametrize("cls", [DefinesParams, InheritsParams, DelegatesParams])
 def test_a_class_that_defines_it_is_allowed(cls):
-    made = cls(DataBaseParams())
+    made = cls(DataParams())
     assert isinstance(made._params, DataBaseParams)
 
 
 def test_reading_it_later_is_answered_too():
-    data = DataBase(DataBaseParams())
+    data = DataBase(DataParams())
     with pytest.raises(AttributeError, match=r"the parameters are self\.params"):
         _ = data._params
     assert not hasattr(data, "_params")
@@ -245,7 +245,7 @@ def test_a_constructor_that_its_params_can_not_call_is_refused():
             return Mine
 
     with pytest.raises(HookError, match=r"Mine\.__init__ .*`def __init__\(self, params, data_params, mode\)`: "):
-        MineParams().create(DataBaseParams(), PipelineMode.TRAINING)
+        MineParams().create(DataParams(), PipelineMode.TRAINING)
 
 
 def test_a_constructor_of_more_arguments_is_the_matter_of_its_own_params():
@@ -257,7 +257,10 @@ def test_a_constructor_of_more_arguments_is_the_matter_of_its_own_params():
             return sample
 
     class MineParams(DataProcessorParams):
+        def cls(self):
+            return Mine
+
         def create(self, data_params, mode):
             return Mine(self, data_params, mode, "codec")
 
-    assert isinstance(MineParams().create(DataBaseParams(), PipelineMode.TRAINING), Mine)
+    assert isinstance(MineParams().create(DataParams(), PipelineMode.TRAINING), Mine)
