@@ -302,7 +302,7 @@ def test_odd_files_are_refused_in_a_sentence(workbook: MakeWorkbook, tmp_path: P
 
 def test_a_part_that_fills_the_memory_is_refused(workbook: MakeWorkbook, monkeypatch: pytest.MonkeyPatch) -> None:
     path = workbook(["COMMAND", "ID", "PARAMS"], [], [], ["run", 1])
-    monkeypatch.setattr("tfaip.experimenter.workbook.package_parts.MOST_BYTES_OF_PART", 1 << 9)
+    monkeypatch.setattr("tfaip.experimenter.workbook.package_parts.MOST_BYTES_OF_XML", 1 << 9)
     with pytest.raises(ExperimenterError, match=r"is no workbook that can be read: its part .* is larger than 0 MiB"):
         read_sheet(path)
 

@@ -90,8 +90,12 @@ def read_cells(path: Path) -> Cells:
     content = _content(path)
     with _refusing_broken(path):
         parts = PackageParts(content)
+        parts.check_tags()
         with _first_sheet(path, content, data_only=True) as sheet:
             cells = Cells(sheet.title)
+            part = parts.sheet(cells.title)
+            # Before openpyxl, which fills the gaps between rows and cells, however wide.
+            layout = Layout(frozenset(), ()) if part is None else read_layout(parts.read(part))
             empty = set()
             for row, column, cell in _written_cells(sheet):
                 if cell.data_type == "e":
@@ -103,8 +107,6 @@ def read_cells(path: Path) -> Cells:
                     cells.rows.setdefault(row, {})[column] = Cell(cell.value, cell.number_format)
         if empty:
             _add_formulas_without_value(path, content, empty, cells)
-        part = parts.sheet(cells.title)
-        layout = Layout(frozenset(), ()) if part is None else read_layout(parts.read(part))
     cells.hidden = layout.hidden
     _spread_merged(cells, layout)
     return cells

@@ -6,9 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.parsers import expat
 
-from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.utils import column_index_from_string, get_column_letter, range_boundaries
 
 __all__ = ["Area", "Layout", "read_layout"]
+
+# The last cell that Excel has is XFD1048576.
+LAST_ROW, LAST_COLUMN = 1 << 20, 1 << 14
+MOST_CELLS = 500_000
+# Cells, the empty ones before the last of each row included, which openpyxl makes as well.
+MOST_PLACES = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +52,20 @@ def read_layout(xml: bytes) -> Layout:
     """
     hidden: set[int] = set()
     merged: list[Area] = []
-    row = 0
+    row = column = cells = places = 0
 
     def opened(tag: str, attributes: Mapping[str, str]) -> None:
-        nonlocal row
+        nonlocal row, column, cells, places
         name = tag.rpartition(":")[2]
-        if name == "row":
-            row = int(attributes.get("r", row + 1))
+        if name == "c":
+            column = _column_of(attributes.get("r"), column)
+            cells += 1
+            if cells > MOST_CELLS or places + column > MOST_PLACES:
+                raise ValueError(f"its sheet has more than {MOST_CELLS:,} cells, or most of them far apart")
+        elif name == "row":
+            row, places, column = int(attributes.get("r", row + 1)), places + column, 0
+            if not 0 < row <= LAST_ROW:
+                raise ValueError(f"its sheet has a row {row}, the last one is {LAST_ROW}")
             if attributes.get("hidden") in ("1", "true") or _has_no_height(attributes.get("ht")):
                 hidden.add(row)
         elif name == "mergeCell":
@@ -69,6 +82,17 @@ def read_layout(xml: bytes) -> Layout:
 
 def _has_no_height(height: str | None) -> bool:
     return height is not None and float(height) == 0
+
+
+def _column_of(reference: str | None, former: int) -> int:
+    if reference is None:
+        column = former + 1
+    else:
+        letters = reference.rstrip("0123456789")
+        column = column_index_from_string(letters) if len(letters) <= 3 else LAST_COLUMN + 1
+    if column > LAST_COLUMN:
+        raise ValueError(f"its sheet has a cell {reference or column}, the last column is XFD")
+    return column
 
 
 def _area(reference: str) -> Area:

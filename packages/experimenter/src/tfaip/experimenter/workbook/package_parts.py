@@ -15,7 +15,13 @@ from zipfile import ZipFile, ZipInfo
 __all__ = ["CONTENT_TYPES", "RELATIONSHIPS", "PackageParts", "Relationship", "insert_into", "relationships_name"]
 
 CONTENT_TYPES = "[Content_Types].xml"
+# Pictures and the like may be large; they are copied, never unpacked as a whole with others.
 MOST_BYTES_OF_PART = 1 << 30
+# 500,000 cells, far more than any sheet of runs has, take some 30 MiB.
+MOST_BYTES_OF_XML = 64 << 20
+MOST_PARTS = 20_000
+# Tags in a part beside the sheets: texts, styles, names. Each takes microseconds to read.
+MOST_TAGS = 250_000
 RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
@@ -49,9 +55,12 @@ class PackageParts:
 
     def __init__(self, content: bytes) -> None:
         self._source = ZipFile(io.BytesIO(content))
+        if len(self._source.infolist()) > MOST_PARTS:
+            raise ValueError(f"it has more than {MOST_PARTS:,} parts")
         for info in self._source.infolist():
-            if info.file_size > MOST_BYTES_OF_PART:
-                raise ValueError(f"its part {info.filename} is larger than {MOST_BYTES_OF_PART >> 20} MiB")
+            limit = MOST_BYTES_OF_XML if _is_xml(info.filename) else MOST_BYTES_OF_PART
+            if info.file_size > limit:
+                raise ValueError(f"its part {info.filename} is larger than {limit >> 20} MiB")
         self._changed: dict[str, bytes] = {}
         self._removed: set[str] = set()
 
@@ -71,6 +80,17 @@ class PackageParts:
         if name in self._removed:
             raise KeyError(name)
         return self._source.read(name)
+
+    def check_tags(self) -> None:
+        """Refuse parts, those of sheets left out, that take too long to read.
+
+        Raises:
+            ValueError: A part has more tags than any that people make.
+        """
+        for info in self._source.infolist():
+            name = info.filename
+            if _is_xml(name) and "/worksheets/" not in name and self.read(name).count(b"<") > MOST_TAGS:
+                raise ValueError(f"its part {name} has more than {MOST_TAGS:,} tags")
 
     def write(self, name: str, content: bytes) -> None:
         """Replace a part, or add it."""
@@ -152,6 +172,10 @@ class PackageParts:
                 info.compress_type, info.external_attr = model.compress_type, model.external_attr
                 _write(written, info, content)
         return target.getvalue()
+
+
+def _is_xml(name: str) -> bool:
+    return name.lower().endswith((".xml", ".rels", ".vml"))
 
 
 def relationships_name(name: str) -> str:
