@@ -8,6 +8,7 @@ import pytest
 from rich.console import Console
 
 from tfaip.model.command.log_format import RESULTS_RECORD
+from tfaip.trainer import RunFolderError
 from tfaip.trainer.reporting.benchmark import Benchmark
 from tfaip.trainer.reporting.epoch_progress import EpochProgress
 from tfaip.trainer.reporting.epoch_table import epoch_table
@@ -75,6 +76,26 @@ def test_the_status_is_written_when_the_state_changes(tmp_path):
     assert written["pid"]
     assert written["losses"] == ["loss"]
     assert [p.name for p in tmp_path.iterdir()] == ["status.json"]
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "reason"),
+    [
+        (None, "finished", "all epochs are done"),
+        (KeyboardInterrupt(), "stopped", "SIGINT"),
+        (SystemExit(143), "stopped", "SIGTERM"),
+        (SystemExit(3), "stopped", "exit code 3"),
+        (ValueError("no rows"), "failed", "ValueError: no rows"),
+        (KeyError(), "failed", "KeyError"),
+        (RunFolderError("it is full"), "failed", "it is full"),
+    ],
+)
+def test_the_status_holds_why_a_run_has_ended(tmp_path, error, state, reason):
+    status = StatusFile(tmp_path / "status.json", epochs=1)
+    status.note(reason="all epochs are done")
+    status.__exit__(type(error) if error else None, error, None)
+    written = json.loads((tmp_path / "status.json").read_text())
+    assert (written["state"], written["reason"]) == (state, reason)
 
 
 def test_progress_counts_speed_waiting_and_what_is_left():

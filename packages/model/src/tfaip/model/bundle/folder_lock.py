@@ -75,6 +75,7 @@ class FolderLock:
 
         until = time.monotonic() + WAIT
         while True:
+            is_new = not self.path.exists()
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666)
             try:
                 is_locked = filelock.lock_descriptor(descriptor, blocking=False)
@@ -82,6 +83,8 @@ class FolderLock:
                     break
             except OSError:
                 os.close(descriptor)
+                if is_new:
+                    self.path.unlink(missing_ok=True)
                 self._take_heartbeat()
                 return
             except BaseException:
@@ -113,8 +116,6 @@ class FolderLock:
         os.close(descriptor)
 
     def _take_heartbeat(self) -> None:
-        with suppress(OSError):
-            self.path.unlink()
         heartbeat = Heartbeat(self.path.with_name(f"{self.path.name}.heartbeat"))
         if not heartbeat.begin():
             raise FolderInUseError(self.path.parent, _owner(heartbeat.path))

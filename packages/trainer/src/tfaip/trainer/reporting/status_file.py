@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -50,7 +51,7 @@ class StatusFile:
         # Where the disk is full this fails too, for the reason that is on its way already.
         with suppress(OSError):
             if isinstance(exc, KeyboardInterrupt | SystemExit):
-                self.end("stopped", reason="a signal stopped it")
+                self.end("stopped", reason=_signal(exc))
             else:
                 self.end("failed", reason=_reason(exc))
 
@@ -71,6 +72,12 @@ class StatusFile:
         """Write the last state: finished, stopped or failed."""
         self._written = 0.0
         self.update(state=state, eta=0.0 if state == "finished" else None, **fields)
+
+
+def _signal(error: KeyboardInterrupt | SystemExit) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "SIGINT"
+    return "SIGTERM" if error.code == 128 + signal.SIGTERM else f"exit code {error.code}"
 
 
 def _reason(error: BaseException) -> str:
