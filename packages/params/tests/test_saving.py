@@ -389,3 +389,42 @@ def test_sets_of_what_is_not_equal_to_itself_are_saved() -> None:
         unique: set[float] = field(factory=set)
 
     assert [math.isnan(value) for value in from_json(Numbers, to_json(Numbers(unique={math.nan}))).unique] == [True]
+
+
+class Broken:
+    """A type of somebody's own that fails."""
+
+    @classmethod
+    def from_word(cls, word: str) -> Broken:
+        raise ValueError("no word is right")
+
+    def to_word(self) -> str:
+        raise RuntimeError("no words")
+
+
+@params
+class BrokenParams:
+    one: Broken = field(factory=Broken)
+
+
+@params
+class HoldsBrokenParams:
+    many: tuple[BrokenParams, ...] = field(default=(), mode="ignore")
+
+
+def test_an_own_type_that_fails_is_told_with_its_field() -> None:
+    with pytest.raises(SaveError, match=r"^\$\.one: can't be saved: expects Broken, got .*\n  RuntimeError: no words$"):
+        to_json(BrokenParams())
+    with pytest.raises(SaveError, match=r"^\$\.many: can't be saved: expects Broken, got .*\n  in one of an item\n"):
+        to_json(HoldsBrokenParams(many=(BrokenParams(),)))
+
+
+def test_what_an_encoder_gives_need_not_be_plain() -> None:
+    @params
+    class Coded:
+        point: complex = field(
+            default=1j, mode="ignore", encoder=lambda z: (z.real, z.imag), decoder=lambda data: complex(*data)
+        )
+
+    assert to_dict(Coded(point=2 + 3j))["point"] == [2.0, 3.0]
+    assert from_json(Coded, to_json(Coded(point=2 + 3j))).point == 2 + 3j

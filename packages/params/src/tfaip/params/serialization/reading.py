@@ -16,7 +16,7 @@ from tfaip.params.generics import origin_class
 from tfaip.params.tree.merging import Merger, read_keys
 from tfaip.params.tree.nodes import DictNode, Path
 from tfaip.params.values.alternatives import OptionalType
-from tfaip.params.values.annotations import UnsupportedAnnotation, has_fields, kind_of, strip_annotation
+from tfaip.params.values.annotations import SEQUENCES, UnsupportedAnnotation, has_fields, kind_of, strip_annotation
 from tfaip.params.values.base import ScalarType, ValueType
 from tfaip.params.values.problem import ValueProblem, shown
 
@@ -26,14 +26,6 @@ __all__ = ["CattrsReader"]
 
 _ERRORS = (ValueError, TypeError, KeyError, BaseValidationError)
 """What hooks raise for data that they can't read."""
-
-_SEQUENCES: dict[Any, type[Any]] = {
-    list: list,
-    collections.abc.Sequence: list,
-    set: set,
-    collections.abc.Set: set,
-    frozenset: frozenset,
-}
 
 
 class CattrsReader:
@@ -74,9 +66,9 @@ class CattrsReader:
             return self._read_mapping(data, annotation, path, merger)
         if origin is tuple and (len(args) != 2 or args[1] is not Ellipsis):
             return self._read_tuple(data, annotation, path, merger)
-        if origin in _SEQUENCES or origin is tuple:
+        if origin in SEQUENCES or origin is tuple:
             _expect_items(data, annotation)
-            return _SEQUENCES.get(origin, tuple)(self._read_items(data, [args[0]] * len(data), path, merger))
+            return SEQUENCES.get(origin, tuple)(self._read_items(data, [args[0]] * len(data), path, merger))
         return value_converter.structure(data, annotation)
 
     def _read_items(self, data: Any, annotations: list[Any], path: Path, merger: Merger) -> list[Any]:
@@ -110,7 +102,7 @@ class CattrsReader:
         }
 
     def _read_union(self, data: Any, annotation: Any, path: Path, merger: Merger) -> Any:
-        """The first member that the data fits; what each of the others has against it is nobody's concern."""
+        """What the first member reads that the data fits."""
         members = get_args(annotation)
         if data is None and NoneType in members:
             return None

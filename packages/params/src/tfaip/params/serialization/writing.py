@@ -48,6 +48,10 @@ def _write_object(params: Any, annotation: Any, path: Path, problems: Problems) 
         here = (*path, name)
         try:
             data[name] = _write_field(getattr(params, name), spec, here, problems)
+        except SaveError as error:
+            for found in error.mistakes:
+                inside = f"in {found.where.removeprefix('$.')} of an item"
+                problems.append((here, ValueProblem(found.problem.partition(": ")[2], (inside, *found.hints))))
         except (ParamsError, RecursionError):
             raise
         except ValueProblem as problem:
@@ -61,7 +65,7 @@ def _write_object(params: Any, annotation: Any, path: Path, problems: Problems) 
 
 def _write_field(value: Any, spec: FieldSpec, path: Path, problems: Problems) -> Any:
     if spec.options.encoder is not None:
-        return spec.options.encoder(value)
+        return value_converter.unstructure(spec.options.encoder(value))
     kind = spec.stored_kind
     if value is None:
         return None

@@ -20,7 +20,7 @@ from .own import OwnType, reads_words
 from .scalars import BoolType, FloatType, IntType, PathType, StrType
 from .structures import ParamsDict, ParamsList, ParamsType, ParamsValue
 
-__all__ = ["UnsupportedAnnotation", "has_fields", "kind_of", "strip_annotation", "union_members"]
+__all__ = ["SEQUENCES", "UnsupportedAnnotation", "has_fields", "kind_of", "strip_annotation", "union_members"]
 
 
 class UnsupportedAnnotation(ValueError):  # noqa: N818 - turned into a DefinitionError by whoever knows the field
@@ -40,13 +40,14 @@ _SCALARS: dict[Any, ScalarType] = {
     timedelta: TimedeltaType(),
 }
 
-_SEQUENCES: dict[Any, type[Any]] = {
+SEQUENCES: dict[Any, type[Any]] = {
     list: list,
     collections.abc.Sequence: list,
     set: set,
     collections.abc.Set: set,
     frozenset: frozenset,
 }
+"""What an annotation of a collection of any length makes; tuples have forms of their own."""
 
 # In a union the first that accepts a word wins, so what accepts less comes first and text, which accepts all, last.
 _UNION_ORDER = (LiteralType, EnumType, IntType, FloatType, IsoType, TimedeltaType, BoolType, OwnType, PathType, StrType)
@@ -126,8 +127,8 @@ def _single(annotation: Any, optional: bool) -> ValueType | ParamsValue:
     origin, args = get_origin(annotation), get_args(annotation)
     if origin is Literal:
         return LiteralType(args)
-    if origin in _SEQUENCES:
-        return _sequence(_SEQUENCES[origin], args[0], optional)
+    if origin in SEQUENCES:
+        return _sequence(SEQUENCES[origin], args[0], optional)
     if origin is tuple:
         if len(args) == 2 and args[1] is Ellipsis:
             return SequenceType(tuple, _scalar(args[0]))
