@@ -4,7 +4,7 @@ import logging
 
 import pytest
 from error_cases import FailingNumbersParams, RaiseParams, StreamProcessorParams
-from pipeline_cases import PairUpParams, StreamParams, batches_of, make_pipeline
+from pipeline_cases import PairUpParams, StreamParams, batches_of, make_pipeline, make_sample
 
 from tfaip.pipeline import PipelineMode
 
@@ -39,6 +39,18 @@ def test_an_error_that_looks_like_the_end_is_told_where_no_length_is_known(caplo
     (message,) = warnings_of(caplog, generator=FailingNumbersParams(kind="map", says=None), passes=2)
     assert message.startswith(
         "The stream of ByMap gave 7 samples and ended at a StopIteration of raised (error_cases.py"
+    )
+
+
+def test_samples_to_post_process_that_an_error_ends_are_told(caplog):
+    def made(index):
+        return next(iter([])) if index == 7 else make_sample(index)
+
+    with caplog.at_level(logging.WARNING):
+        assert len(list(make_pipeline().process_output(map(made, range(20))))) == 7
+    (message,) = caplog.messages
+    assert message.startswith(
+        "The stream of the samples to post-process gave 7 samples and ended at a StopIteration of"
     )
 
 

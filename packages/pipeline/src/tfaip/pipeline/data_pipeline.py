@@ -26,7 +26,7 @@ from .engine.plan import plan_segments, processor_class
 from .engine.program import Program, Segment
 from .engine.run import Run
 from .engine.settings import WorkerSettings
-from .engine.source import Element, StreamSource
+from .engine.source import Element
 from .errors import DefinitionError
 from .hooks import Hooked
 from .mode import PipelineMode
@@ -35,7 +35,7 @@ from .process_count import choose_process_count, possible_process_count
 from .processor_pipeline_params import DataProcessorPipelineParams
 from .sample import Sample
 from .sample_iterator import SampleIterator
-from .source_choice import SourceChoice
+from .source_choice import SourceChoice, source_of_samples
 from .user_code import call_user_code
 
 if TYPE_CHECKING:
@@ -225,16 +225,7 @@ class DataPipeline(Hooked):
         num_processes = possible_process_count(num_processes)
         segments = plan_segments(self.data.params.post_proc, self.mode, parallel=num_processes > 0, read_by_index=False)
         program = self._program(segments, packs=False, checks=False, keeps_invalid=True)
-        source = StreamSource(
-            self.seed,
-            1,
-            lambda _: samples,
-            "the samples to post-process",
-            count=None,
-            limit=None,
-            shuffle_buffer=0,
-            own_errors=Exception,
-        )
+        source = source_of_samples(self.seed, samples, "the samples to post-process")
         return SampleIterator(Run(program, source, self._worker_settings(num_processes), start=Place(), repeat=False))
 
     def steps_per_epoch(self) -> int | None:

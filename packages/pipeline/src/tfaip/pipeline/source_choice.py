@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,8 +12,9 @@ from .engine.source import Element, IndexedSource, PreloadedSource, Source, Stre
 from .engine.stream_watch import StreamWatch
 from .errors import DefinitionError
 from .mode import PipelineMode
+from .sample import Sample
 
-__all__ = ["DEFAULT_SHUFFLE_BUFFER", "SourceChoice"]
+__all__ = ["DEFAULT_SHUFFLE_BUFFER", "SourceChoice", "source_of_samples"]
 
 DEFAULT_SHUFFLE_BUFFER = 1024
 """Samples of a stream: enough to mix classes that come in blocks, little enough to be filled at once."""
@@ -82,3 +83,18 @@ class SourceChoice:
             shard=shard,
             watch=partial(self._watch.pass_is_read, length),
         )
+
+
+def source_of_samples(seed: int, samples: Iterable[Sample], name: str) -> StreamSource:
+    """The source of samples that somebody else makes, one pass, one by one; what is no `Exception` is not theirs."""
+    return StreamSource(
+        seed,
+        1,
+        lambda _: samples,
+        name,
+        count=None,
+        limit=None,
+        shuffle_buffer=0,
+        watch=partial(StreamWatch(name, "samples").pass_is_read, None),
+        own_errors=Exception,
+    )
