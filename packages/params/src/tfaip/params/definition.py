@@ -80,7 +80,7 @@ def _looks_like_fields(cls: type[Any]) -> list[str]:
 
 def _check_fields(cls: type[Any], attributes: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
     """Called by attrs with all fields; those that a base class declares have been checked there."""
-    own = annotated_fields(cls)
+    own = set(annotated_fields(cls))
     for attribute in attributes:
         if attribute.name in vars(cls) and attribute.name not in own:
             raise DefinitionError(
