@@ -145,6 +145,7 @@ def test_a_byte_order_mark_at_the_start_of_a_file_is_no_text(suffix: str, text: 
     path = tmp_path / f"params.{suffix}"
     path.write_text(f"\ufeff{text}", "utf-8")
     assert load(ModelParams, path).units == 3
+    assert parse_text(f"\ufeff{text}", suffix) == {"units": 3}
 
 
 @pytest.mark.parametrize("format_", ["json", "yaml", "toml"])

@@ -40,6 +40,7 @@ def parse_text(text: str, format: str, source: str = "") -> Any:  # noqa: A002 -
     Raises:
         LoadError: The document is too large, nested too deeply, or malformed, or a key stands twice in it.
     """
+    text = text.removeprefix("\ufeff")  # some editors begin files with a byte order mark
     if len(text) > MAX_BYTES:
         raise LoadError([_too_large(source)])
     try:
@@ -101,7 +102,7 @@ def read_file(path: Path) -> Any:
     name = format_of(path)
     try:
         # Some editors begin files with a byte order mark.
-        text = read_regular(path, MAX_BYTES).decode("utf-8-sig")
+        text = read_regular(path, MAX_BYTES).decode("utf-8")
     except OSError as error:
         if error.errno == errno.EFBIG:
             raise LoadError([_too_large(str(path))]) from None
