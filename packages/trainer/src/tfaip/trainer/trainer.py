@@ -65,10 +65,12 @@ class Trainer(Hooked):
         return self.callbacks
 
     @classmethod
+    @hook
     def warm_starter_cls(cls) -> type[WarmStarter]:
         """Return the class that `create_warm_starter` makes an object of; a subclass may transform weights."""
         return WarmStarter
 
+    @hook
     def create_warm_starter(self) -> WarmStarter:
         """Return the object that loads weights into a new run; its `trainer` is set afterwards."""
         return self.warm_starter_cls()(self.params.warmstart)

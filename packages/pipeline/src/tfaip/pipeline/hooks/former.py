@@ -120,7 +120,7 @@ FORMER_HOOKS: Mapping[str, Mapping[str, str]] = {
         "fit": "`Trainer.train`",
         "_compute_ema_decay": "the parameter `--trainer.ema_decay`",
         "_create_optimizer": "`OptimizerParams.create` of a class of your own, chosen by `--optimizer`",
-        "create_warmstarter": "`warm_starter_cls` returns the class",
+        "create_warmstarter": "`create_warm_starter` makes the object, of the class that `warm_starter_cls` returns",
         "export_trainable_pb": _EXPORT,
     },
     "WarmStarter": {

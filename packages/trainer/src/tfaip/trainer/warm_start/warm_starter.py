@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tfaip.params.shown_text import one_line
-from tfaip.pipeline.hooks import Hooked
+from tfaip.pipeline.hooks import Hooked, hook
 from tfaip.trainer.errors import WarmStartError
 from tfaip.trainer.reporting.plain_table import SIMPLE, as_text
 from tfaip.trainer.warm_start.names import matched_names, names_by_layer, selected
@@ -87,6 +87,7 @@ class WarmStarter(Hooked):
         trust = [] if new is None else [type(new).__module__.partition(".")[0]]
         return None if self._path is None else read_stored_params(Path(self._path), trust=trust)
 
+    @hook
     def transform_weight(self, name: str, stored: np.ndarray, variable: Any) -> np.ndarray | None:
         """Return the array to load in place of a stored weight.
 
@@ -105,6 +106,7 @@ class WarmStarter(Hooked):
         """
         return None
 
+    @hook
     def read(self) -> StoredWeights:
         """Return the stored weights, no more than `limit`; override it to read another format.
 
