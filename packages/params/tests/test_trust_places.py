@@ -213,6 +213,16 @@ def test_a_folder_that_is_read_brings_no_code_along_whoever_vouches_for_it(
     assert "is in the folder that is read" in vouched(f"{module}:P", reading=[BUNDLE])
 
 
+def test_the_current_folder_that_is_read_is_told_of_also_where_the_caller_trusts_the_package(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(here / BUNDLE, "payload")
+    monkeypatch.chdir(here / BUNDLE)
+    search_current_folder(["."])
+    with pytest.raises(ValueError, match="payload is in the folder that is read"):
+        Trust(["payload"], reading=["."]).vouch("payload:P")
+
+
 def test_several_folders_that_are_read_bring_no_code_for_each_other(here: Path) -> None:
     write(here, "bundle_b.payload")
     assert "is in the folder that is read" in vouched("bundle_b.payload:P", reading=[BUNDLE, "bundle_b"])

@@ -71,10 +71,11 @@ class Trust:
         if located is not None:
             self._refuse_inside(module, located)
         refuse_two_places(module, located)
+        elsewhere = self._where_else(module) if located is None else ()
         if _covers(self.packages, module):
             return
         if located is None or not located.has_source:
-            raise ValueProblem(f"no source of a module {module!r} on sys.path", self._where_else(module))
+            raise ValueProblem(f"no source of a module {module!r} on sys.path", elsewhere)
         if not located.is_installed and not is_remembered(located):
             raise _only_here(located)
         require_definition(located, qualname)
