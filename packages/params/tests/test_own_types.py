@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tfaip.params import LoadError, SharedNumber, field, from_dict, params, to_dict
+from tfaip.params import LoadError, SharedNumber, field, from_dict, load, params, parse, save, to_dict
 
 
 class Range:
@@ -118,3 +118,53 @@ def test_the_memory_is_freed_with_its_owner() -> None:
     del number
     with pytest.raises(FileNotFoundError):
         SharedMemory(name)
+
+
+class Size(int):
+    """Bytes, `4k`."""
+
+    @classmethod
+    def from_word(cls, word: str) -> Size:
+        return cls(int(word.removesuffix("k")) * (1024 if word.endswith("k") else 1))
+
+    def to_word(self) -> str:
+        return f"{self // 1024}k" if self % 1024 == 0 else str(int(self))
+
+
+class Share(float):
+    @classmethod
+    def from_word(cls, word: str) -> Share:
+        return cls(float(word.removesuffix("%")) / 100)
+
+    def to_word(self) -> str:
+        return f"{self * 100:g}%"
+
+
+class Upper(str):
+    __slots__ = ()
+
+    @classmethod
+    def from_word(cls, word: str) -> Upper:
+        return cls(word.upper())
+
+    def to_word(self) -> str:
+        return self.lower()
+
+
+@params
+class BuiltinParams:
+    size: Size = Size(4096)
+    share: Share = Share(0.25)
+    name: Upper = Upper("A")
+    sizes: list[Size] = field(factory=lambda: [Size(1), Size(2048)])
+    by_name: dict[Upper, Share] = field(factory=lambda: {Upper("K"): Share(0.5)})
+
+
+@pytest.mark.parametrize("suffix", ["json", "yaml", "toml"])
+def test_own_types_over_numbers_and_texts_come_back_from_files(tmp_path: Path, suffix: str) -> None:
+    made = BuiltinParams(size=Size(512), sizes=[Size(7)])
+    save(made, tmp_path / f"f.{suffix}")
+    read = load(BuiltinParams, tmp_path / f"f.{suffix}")
+    assert read == made
+    assert [type(value) for value in (read.size, read.share, read.name, read.sizes[0])] == [Size, Share, Upper, Size]
+    assert parse(BuiltinParams, ["--size", "512", "--sizes", "7"]) == made

@@ -101,7 +101,6 @@ def changed(name: str, value: Any) -> HolderParams:
     ("name", "value", "message"),
     [
         ("sizes", (4, 1.0, 0.3), "expects tuple[int, int, int], got (4, 1.0, 0.3)\n  $.sizes[1]: expects int, got 1.0"),
-        ("sizes", [1, 2, 3], "expects tuple[int, int, int], got [1, 2, 3]\n  it would be read as (1, 2, 3)"),
         ("sizes", (1, 2), "expects 3 values (tuple[int, int, int]), got 2"),
         ("number", "abc", "expects float, got 'abc'"),
         ("number", True, "expects float, got true"),
@@ -113,7 +112,6 @@ def changed(name: str, value: Any) -> HolderParams:
         ("path", 3, "expects path, got 3"),
         ("maybe", "1", "expects int | none, got '1'"),
         ("any_of", "inf", "expects int | float | str, got 'inf'\n  it would be read as inf"),
-        ("items", (1,), "expects list[int], got (1,)\n  it would be read as [1]"),
         ("items", [1, "x"], "expects list[int], got [1, 'x']\n  $.items[1]: expects int, got 'x'"),
         ("unique", [1], "expects set[int], got [1]\n  it would be read as {1}"),
         ("entries", {1.5: 1.0}, "expects dict[int, float], got {1.5: 1.0}\n  $.entries.1.5: must be a whole number"),
@@ -122,12 +120,10 @@ def changed(name: str, value: Any) -> HolderParams:
         ("layer", None, "expects the fields of a LayerParams, got none"),
         ("layer", 3, "expects LayerParams, got 3"),
         ("layers", None, "expects a list, got none"),
-        ("layers", (LayerParams(),), "expects list[LayerParams], got (LayerParams(k=1),)"),
         ("heads", {1: LayerParams()}, "expects dict[str, LayerParams], got {1: LayerParams(k=1)}"),
         ("heads", [LayerParams()], "expects dict[str, LayerParams], got [LayerParams(k=1)]"),
         ("pair", 3, "expects Pair, got 3"),
         ("day", "2026-01-31", "expects date, got '2026-01-31'"),
-        ("hidden", (1, 2), "expects Any, got (1, 2)\n  it would be read as [1, 2]"),
         ("hidden", {1: 2}, "expects Any, got {1: 2}\n  it would be read as {'1': 2}"),
         ("hidden", b"x", "expects Any, got b'x'\n  no file holds a bytes"),
         ("hidden", [object], "expects Any, got [<class 'object'>]\n  $.hidden[0]: no file holds a type"),
@@ -349,6 +345,15 @@ VALUES = st.recursive(
 NAMES = [name for name in to_dict(HolderParams()) if name not in ("__cls__", "limited")]
 
 
+def as_stored(value: Any) -> Any:
+    """The value as a file says it: a tuple as a list, a path as a text."""
+    if isinstance(value, list | tuple):
+        return [as_stored(item) for item in value]
+    if isinstance(value, dict):
+        return {key: as_stored(item) for key, item in value.items()}
+    return str(value) if isinstance(value, Path) else value
+
+
 @settings(max_examples=60)
 @given(name=st.sampled_from(NAMES), value=VALUES)
 def test_whatever_is_saved_is_read_back_equal(name: str, value: Any) -> None:
@@ -364,10 +369,8 @@ def test_whatever_is_saved_is_read_back_equal(name: str, value: Any) -> None:
             read = getattr(load(HolderParams, path), name)
             if isinstance(value, float) and math.isnan(value):
                 assert math.isnan(read)
-            elif name == "sequence" and isinstance(value, tuple):
-                assert read == list(value)
             else:
-                assert repr(read) == repr(value) or read == value
+                assert repr(as_stored(read)) == repr(as_stored(value)) or as_stored(read) == as_stored(value)
 
 
 def test_show_tells_what_no_config_file_gives_back(capsys: pytest.CaptureFixture[str]) -> None:
@@ -428,3 +431,23 @@ def test_what_an_encoder_gives_need_not_be_plain() -> None:
 
     assert to_dict(Coded(point=2 + 3j))["point"] == [2.0, 3.0]
     assert from_json(Coded, to_json(Coded(point=2 + 3j))).point == 2 + 3j
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "read"),
+    [
+        ("path", "runs/a", Path("runs/a")),
+        ("sizes", [1, 2, 3], (1, 2, 3)),
+        ("items", (1, 2), [1, 2]),
+        ("layers", (LayerParams(k=3),), [LayerParams(k=3)]),
+        ("hidden", (1, (2, "a")), [1, [2, "a"]]),
+        ("number", 2, 2.0),
+    ],
+)
+def test_a_value_that_is_often_written_in_another_way_is_read_in_that_of_its_field(
+    tmp_path: Path, name: str, value: Any, read: Any
+) -> None:
+    save(changed(name, value), tmp_path / "f.json")
+    found = getattr(load(HolderParams, tmp_path / "f.json"), name)
+    assert found == read
+    assert type(found) is type(read)

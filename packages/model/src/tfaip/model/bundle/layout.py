@@ -48,8 +48,11 @@ class Bundle:
         """
         try:
             return cls._checked(Path(path))
-        except OSError as error:
-            raise BundleError(f"the bundle {path} can't be read: {error.strerror or error}") from None
+        except BundleError:
+            raise
+        except (OSError, ValueError) as error:  # a name that no system takes is one of the two
+            reason = getattr(error, "strerror", None) or error
+            raise BundleError(f"the bundle {path} can't be read: {reason}") from None
 
     @classmethod
     def _checked(cls, path: Path) -> Bundle:

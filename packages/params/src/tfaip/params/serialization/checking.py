@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import collections.abc
 import math
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, get_args, get_origin
+from pathlib import PurePath
+from typing import Any
 
 from tfaip.params.errors import Mistake, SaveError
 from tfaip.params.field_spec import FieldSpec
@@ -17,7 +17,7 @@ from tfaip.params.tree.merging import Merger
 from tfaip.params.tree.nodes import Origin, Path, spell_path
 from tfaip.params.tree.seeding import node_of_class
 from tfaip.params.trust.tagged_import import imported_class
-from tfaip.params.values.annotations import has_fields, kind_of, strip_annotation
+from tfaip.params.values.annotations import has_fields, kind_of
 from tfaip.params.values.base import ValueType
 from tfaip.params.values.opaque import OpaqueType
 from tfaip.params.values.problem import ValueProblem, shown
@@ -136,12 +136,15 @@ def _label(spec: FieldSpec) -> str:
 
 def _differences(value: Any, read: Any, path: Path, label: str) -> Iterator[tuple[Path, ValueProblem]]:
     """The fields of params, a list or a dict of them, that hold something else after reading."""
-    if tag_of(type(value)) != tag_of(type(read)) or (isinstance(value, dict) and list(value) != list(read)):
+    sequences = isinstance(value, list | tuple) and isinstance(read, list | tuple)
+    if (not sequences and tag_of(type(value)) != tag_of(type(read))) or (
+        isinstance(value, dict) and list(value) != list(read)
+    ):
         yield path, ValueProblem(f"expects {label}, got {shown(value)}", (f"it would be read as {shown(read)}",))
     elif has_fields(type(value)):
         for name, spec in fields_of(type(value)).items():
             yield from _differences_of_field(getattr(value, name), getattr(read, name), (*path, name), spec)
-    elif isinstance(value, list):
+    elif sequences:
         for index, pair in enumerate(zip(value, read, strict=True)):
             yield from _differences(*pair, (*path, index), label)
     elif isinstance(value, dict):
@@ -154,7 +157,7 @@ def _differences_of_field(value: Any, read: Any, path: Path, spec: FieldSpec) ->
         yield from _differences(value, read, path, spec.stored_kind.label)
         return
     plain = spec.options.encoder or value_converter.unstructure
-    if not _is_same(list(value) if _is_tuple_of_sequence(value, spec) else value, read, plain):
+    if not _is_same(value, read, plain):
         problem = f"expects {_label(spec)}, got {shown(value)}"
         yield path, ValueProblem(problem, (f"it would be read as {shown(read)}",))
 
@@ -170,10 +173,13 @@ def _is_same(value: Any, read: Any, plain: Callable[[Any], Any]) -> bool:
         return True
     if isinstance(value, float) and isinstance(read, float):
         return math.isnan(value) and math.isnan(read)
+    # In Python a path is often written as a text, and a tuple as a list: what is read says the same.
+    if isinstance(value, str) and isinstance(read, PurePath):
+        return type(read)(value) == read
+    if isinstance(value, list | tuple) and isinstance(read, list | tuple):
+        return len(value) == len(read) and all(_is_same(*pair, plain) for pair in zip(value, read, strict=True))
     if type(value) is not type(read):
         return False
-    if isinstance(value, list | tuple):
-        return len(value) == len(read) and all(_is_same(*pair, plain) for pair in zip(value, read, strict=True))
     if isinstance(value, set | frozenset):
         return _is_same(plain(value), plain(read), plain)
     if isinstance(value, dict):
@@ -183,10 +189,3 @@ def _is_same(value: Any, read: Any, plain: Callable[[Any], Any]) -> bool:
     if same is False and "__eq__" in {name for cls in type(value).__mro__[:-1] for name in vars(cls)}:
         return False
     return bool(plain(value) == plain(read))
-
-
-def _is_tuple_of_sequence(value: Any, spec: FieldSpec) -> bool:
-    """Whether it is a tuple in a field for any sequence, which is read as a list."""
-    annotations = (spec.annotation, *get_args(strip_annotation(spec.annotation)))
-    declared = (get_origin(strip_annotation(annotation)) for annotation in annotations)
-    return isinstance(value, tuple) and collections.abc.Sequence in declared
