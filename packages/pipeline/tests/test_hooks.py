@@ -58,8 +58,11 @@ def test_a_former_hook_of_a_mixin_is_found():
 
 def test_methods_of_the_user_are_never_refused():
     class Mine(DataBase):
-        def _target_output_metric(self):
-            """A hook of models, not of data."""
+        def steps_per_epoch(self):
+            """A former hook of generators, by a public name that any class may use."""
+
+        def _load_model(self):
+            """A former hook of predictors, by a name that any class may use."""
 
         def _print_sample(self, *lines):
             pass
@@ -87,6 +90,18 @@ def test_a_call_of_the_former_base_method_does_not_count_as_use():
         class Mine(DataGenerator):
             def steps_per_epoch(self):
                 return super().steps_per_epoch() + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("_print_prediction", "is a hook of tfaip 1.2 that nothing calls any more: `ModelBase._print_evaluate`"),
+        ("_print_evaluate", "is a hook of ModelBase, which nothing calls here"),
+    ],
+)
+def test_a_hook_of_another_class_is_refused_by_its_private_name(name, message):
+    with pytest.raises(HookError, match=message):
+        type("Mine", (DataBase,), {name: lambda self, *_: None})
 
 
 # Signatures.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["FORMER_HOOKS"]
+__all__ = ["FORMER_HOOKS", "HOOKS_BY_NAME", "UNMISTAKABLE"]
 
 _TYPE_ARGUMENT = "the type argument names the parameters, `class My{0}({0}[My{0}Params])`"
 _STORED_PARAMS = "`ScenarioBase.from_path` and `from_dict` read stored parameters"
@@ -156,4 +156,22 @@ FORMER_HOOKS: Mapping[str, Mapping[str, str]] = {
     "Schedule": {
         "lr": "`rate`",
     },
+}
+
+# Former hooks whose name nobody gives to anything else: they are refused in all classes with hooks.
+UNMISTAKABLE = {"_print_prediction", "_target_output_metric", "_custom_callbacks", "_fill_net_config"}
+
+# Hooks of today whose name nobody gives to anything else, and the class that they belong to.
+HOOKS_BY_NAME: Mapping[str, str] = {
+    **dict.fromkeys(("_input_layer_specs", "_target_layer_specs", "_meta_layer_specs", "_padding_values"), "DataBase"),
+    **dict.fromkeys(
+        (
+            "_best_logging_settings",
+            "_print_evaluate",
+            "_export_graphs",
+            "_pre_proc_targets",
+            "_post_proc_targets",
+        ),
+        "ModelBase",
+    ),
 }

@@ -9,7 +9,7 @@ from weakref import WeakSet
 from tfaip.pipeline.errors import HookError
 
 from .code_of_class import reads_of_former_params, uses_name
-from .former import FORMER_HOOKS
+from .former import FORMER_HOOKS, HOOKS_BY_NAME, UNMISTAKABLE
 from .ours import is_ours
 from .signatures import place_of, problem_of, wanted
 
@@ -109,20 +109,28 @@ _made: WeakSet[type] = WeakSet()
 
 
 def _refuse_former_hooks(cls: type) -> None:
-    bases = [
-        base.__qualname__ for base in cls.__mro__ if is_ours(base.__module__) and base.__qualname__ in FORMER_HOOKS
-    ]
+    for name, reason in _reasons(cls).items():
+        owner = next((owner for owner in cls.__mro__ if name in vars(owner)), None)
+        if owner is None or is_ours(owner.__module__):
+            continue
+        method = vars(owner)[name]
+        if callable(getattr(cls, name, None)) and not uses_name(_users(cls), name, but=method):
+            raise HookError(f"{cls.__qualname__}.{name}{place_of(method)} is a hook of {reason}")
+
+
+def _reasons(cls: type) -> dict[str, str]:
+    """Names that no subclass of a class may define, with the reason."""
+    bases = [base for base in cls.__mro__ if is_ours(base.__module__)]
+    found = {name: f"{owner}, which nothing calls here" for name, owner in HOOKS_BY_NAME.items()}
     for base in bases:
-        for name, successor in FORMER_HOOKS[base].items():
-            owner = next((owner for owner in cls.__mro__ if name in vars(owner)), None)
-            if owner is None or is_ours(owner.__module__):
-                continue
-            method = vars(owner)[name]
-            if callable(getattr(cls, name, None)) and not uses_name(_users(cls), name, but=method):
-                raise HookError(
-                    f"{cls.__qualname__}.{name}{place_of(method)} is a hook of tfaip 1.2 that nothing calls any more: "
-                    f"{successor}"
-                )
+        for name in vars(base):
+            found.pop(name, None)
+    known = {base.__qualname__ for base in bases}
+    for owner, hooks in FORMER_HOOKS.items():
+        for name, successor in hooks.items():
+            if owner in known or name in UNMISTAKABLE:
+                found[name] = f"tfaip 1.2 that nothing calls any more: {successor}"
+    return found
 
 
 def _refuse_former_signatures(cls: type) -> None:
