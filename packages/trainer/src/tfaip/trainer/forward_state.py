@@ -1,4 +1,4 @@
-"""The weights that a forward pass assigns, as they were before it."""
+"""The variables that a forward pass assigns, as they were before it."""
 
 from __future__ import annotations
 
@@ -15,46 +15,47 @@ __all__ = ["ForwardState"]
 READ_ONLY_INPUTS = "_read_only_resource_inputs"
 READING = {"ReadVariableOp", "ResourceGather", "ResourceGatherNd", "VariableShape", "VarIsInitializedOp"}
 
-# Elements of a weight up to which a copy of it costs next to nothing.
+# The name that Keras gives the state of every random generator.
+RANDOM_STATE = "seed_generator_state"
+# Elements of a variable up to which a copy of it costs next to nothing.
 MOST_PACKED = 16384
 
 
 class ForwardState:
-    """Takes back what layers assign in a forward pass: moving statistics, and all else that is stored with the weights.
+    """Takes back what layers assign in a forward pass: moving statistics, weights, metrics; random states go on.
 
-    Random states are not among the weights of a layer, so that they go on. While a function is traced, only the
-    weights that the pass assigns are kept: reading costs nothing then, and no copy is made of the others. Eagerly, all
-    weights are kept.
+    While a function is traced, only the variables that the pass assigns are kept: reading costs nothing then, and no
+    copy is made of the others. Eagerly, all are kept.
 
     Args:
-        weights: Keras variables of the graph.
+        variables: Keras variables of the graph.
     """
 
-    def __init__(self, weights: Iterable[Any]) -> None:
-        self._weights = list(weights)
+    def __init__(self, variables: Iterable[Any]) -> None:
+        self._variables = [v for v in variables if v.path.rpartition("/")[2] != RANDOM_STATE]
         self._packs: list[list[Any]] = []
 
     def read(self) -> list[Any]:
-        """Return the value of each weight, to be called before the forward pass."""
-        return [tf.convert_to_tensor(weight.value) for weight in self._weights]
+        """Return the value of each variable, to be called before the forward pass."""
+        return [tf.convert_to_tensor(variable.value) for variable in self._variables]
 
     def kept(self, before: Sequence[Any]) -> list[Any]:
         """Return what `restore` takes of the values of `read`; to be called after the forward pass."""
         assigned: dict[Any, list[tuple[Any, Any]]] = defaultdict(list)
-        for weight, value in zip(self._weights, before, strict=True):
-            if _is_assigned(weight.value):
+        for variable, value in zip(self._variables, before, strict=True):
+            if _is_assigned(variable.value):
                 # Small ones are packed, since a loop takes as long to hand on one tensor as to compute on it.
-                key = value.dtype if math.prod(value.shape) <= MOST_PACKED else weight.path
-                assigned[key].append((weight, value))
-        self._packs = [[weight for weight, _ in pack] for pack in assigned.values()]
+                key = value.dtype if math.prod(value.shape) <= MOST_PACKED else id(variable)
+                assigned[key].append((variable, value))
+        self._packs = [[variable for variable, _ in pack] for pack in assigned.values()]
         return [tf.concat([tf.reshape(value, [-1]) for _, value in pack], axis=0) for pack in assigned.values()]
 
     def restore(self, kept: Sequence[Any]) -> None:
         """Assign what `kept` has returned."""
-        for weights, packed in zip(self._packs, kept, strict=True):
-            sizes = [math.prod(weight.shape) for weight in weights]
-            for weight, value in zip(weights, tf.split(packed, sizes), strict=True):
-                weight.value.assign(tf.reshape(value, weight.shape))
+        for variables, packed in zip(self._packs, kept, strict=True):
+            sizes = [math.prod(variable.shape) for variable in variables]
+            for variable, value in zip(variables, tf.split(packed, sizes), strict=True):
+                variable.value.assign(tf.reshape(value, variable.shape))
 
 
 def _is_assigned(variable: Any) -> bool:

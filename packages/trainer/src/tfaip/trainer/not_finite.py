@@ -46,7 +46,7 @@ def not_finite_error(
         targets: Targets of the batch.
         metas: Meta of each sample, which identifies it.
     """
-    state = ForwardState(network.graph.weights)
+    state = ForwardState(network.graph.variables)
     before = state.read()
     try:
         found = _find(network, inputs, targets)

@@ -76,7 +76,7 @@ class TrainStep:
         self._penalty = penalty
         self._check_finite = check_finite
         self._scales_loss = isinstance(optimizer, keras.optimizers.LossScaleOptimizer)
-        self._forward_state = ForwardState(graph.weights if check_finite or self._scales_loss else ())
+        self._forward_state = ForwardState(graph.variables if check_finite or self._scales_loss else ())
         # Place in the training, in epochs: `epoch + samples / samples_per_epoch`.
         self.epoch = _variable(0.0, "float32", "epoch")
         self.samples = _variable(0, "int64", "samples")

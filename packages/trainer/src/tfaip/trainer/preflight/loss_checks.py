@@ -59,16 +59,18 @@ def require_own_targets(model: ModelBase[Any], inputs: Tensors, targets: Tensors
     count = min(size, SAMPLES)
     if count < 2:
         return
-    batch = _Batch(
-        *({k: v[:count] if _is_batch(v, size) else v for k, v in t.items()} for t in (inputs, targets, outputs))
-    )
+
+    def first(tensors: Tensors) -> dict[str, Any]:
+        return {name: value[:count] if _is_batch(value, size) else value for name, value in tensors.items()}
+
     try:
-        alone, together = _alone(model, varied := _varied(batch, count), count), _together(model, varied)
+        varied = _varied(_Batch(first(inputs), first(targets), first(outputs)), count)
+        alone, together = _alone(model, varied, count), _together(model, varied)
     except Exception:  # of a loss that needs several samples, or is not defined for other outputs
         return
     for name, values in alone.items():
         scale = TOLERANCE * float(np.abs(values).max())
-        if not np.isfinite(values).all() or np.ptp(values) <= scale or _is_same(together[name], values):
+        if not np.isfinite(values).all() or np.ptp(values) <= scale or _is_same(together[name], values, times=3):
             continue
         for change in _changes(varied, count):
             try:
@@ -117,9 +119,9 @@ def _alone(model: ModelBase[Any], batch: _Batch, count: int) -> dict[str, np.nda
     return {name: np.array([loss[name].mean() for loss in losses]) for name in losses[0]}
 
 
-def _is_same(loss: np.ndarray, alone: np.ndarray) -> bool:
+def _is_same(loss: np.ndarray, alone: np.ndarray, *, times: float = 1.0) -> bool:
     expected = alone if loss.shape == alone.shape else alone.mean()
-    return loss.ndim <= 1 and bool(np.all(np.abs(loss - expected) <= TOLERANCE * np.abs(alone).max()))
+    return loss.ndim <= 1 and bool(np.all(np.abs(loss - expected) <= times * TOLERANCE * np.abs(alone).max()))
 
 
 def _changes(batch: _Batch, count: int) -> Iterator[_Change]:
