@@ -1,4 +1,5 @@
 import functools
+from types import SimpleNamespace
 
 import pytest
 from pipeline_cases import DataParams, NumbersParams
@@ -84,6 +85,28 @@ def test_a_method_that_the_class_calls_itself_is_no_forgotten_hook():
     assert list(Mine(PipelineMode.TRAINING, NumbersParams()).generate()) == [None] * 3
 
 
+def test_a_method_that_is_looked_up_by_its_name_is_no_forgotten_hook():
+    class Mine(DataGenerator):
+        def steps_per_epoch(self):
+            return 3
+
+        def generate(self):
+            count = "steps_per_epoch"
+            return (None for _ in range(getattr(self, count)()))
+
+    assert list(Mine(PipelineMode.TRAINING, NumbersParams()).generate()) == [None] * 3
+
+
+def test_two_names_of_one_method_serve_both_versions():
+    class Mine(MappingDataProcessor):
+        def apply(self, sample):
+            return sample
+
+        apply_on_sample = apply
+
+    assert Mine.apply_on_sample is Mine.apply
+
+
 def test_a_call_of_the_former_base_method_does_not_count_as_use():
     with pytest.raises(HookError, match="steps_per_epoch"):
 
@@ -139,6 +162,13 @@ def passing_on(method):
     return wrapper
 
 
+class CallsOnThree:
+    """Python gives such an object no `self` of the class that holds it."""
+
+    def __call__(self, inputs, targets, outputs):
+        return None
+
+
 ALLOWED = {
     "as wanted": lambda self, inputs, targets, outputs: None,
     "other names": lambda this, x, y, prediction: None,
@@ -151,6 +181,8 @@ ALLOWED = {
     "a decorator that turns the call": passing_on(lambda self, inputs_targets, outputs: None),
     "a cache": functools.lru_cache(lambda self, inputs, targets, outputs: None),
     "a partial method": functools.partialmethod(lambda self, scale, inputs, targets, outputs: None, 2),
+    "a partial function": functools.partial(lambda scale, inputs, targets, outputs: None, 2),
+    "a callable object": CallsOnThree(),
 }
 
 
@@ -158,6 +190,15 @@ ALLOWED = {
 def test_a_hook_that_can_be_called_is_allowed(what):
     cls = subclass(ALLOWED[what])
     cls().vote((), (), ())
+
+
+class RaisesForAnyName(dict):
+    __getattr__ = dict.__getitem__
+
+
+def test_a_value_that_users_keep_in_their_class_is_not_asked_for_attributes():
+    cls = type("Mine", (OfThree,), {"DEFAULTS": RaisesForAnyName(depth=3), "__module__": __name__})
+    assert cls().DEFAULTS.depth == 3
 
 
 def test_a_class_hook_must_be_a_class_method():
@@ -231,10 +272,54 @@ class DelegatesParams(ReadsFormerParams):
         return self.params
 
 
-@pytest.mark.parametrize("cls", [DefinesParams, InheritsParams, DelegatesParams])
+class SetsParamsByKeyword(ReadsFormerParams):
+    def __init__(self, params):
+        super().__init__(params)
+        vars(self).update(_params=params)
+
+
+@pytest.mark.parametrize("cls", [DefinesParams, InheritsParams, DelegatesParams, SetsParamsByKeyword])
 def test_a_class_that_defines_it_is_allowed(cls):
     made = cls(DataParams())
     assert isinstance(made._params, DataBaseParams)
+
+
+class ReadsParamsOfOthers(DataBase):
+    """Other libraries have attributes of this name."""
+
+    def counts(self, nets):
+        return [len(net._params) for net in nets] + list(map(lambda net: len(net._params), nets))  # noqa: C417
+
+    @staticmethod
+    def count(net):
+        return len(net._params)
+
+
+class KnowsBothVersions(DataBase):
+    @property
+    def settings(self):
+        try:
+            return self._params
+        except AttributeError:
+            return self.params
+
+
+def test_a_class_that_reads_it_from_other_objects_is_allowed():
+    net = SimpleNamespace(_params=[1, 2])
+    made = ReadsParamsOfOthers(DataParams())
+    assert (made.counts([net]), made.count(net)) == ([2, 2], 2)
+
+
+def test_code_for_both_versions_is_allowed():
+    made = KnowsBothVersions(DataParams())
+    assert made.settings is made.params
+
+
+@pytest.mark.parametrize("within", [lambda self: [self._params for _ in "a"], lambda self: (lambda: self._params)()])
+def test_a_function_within_a_method_is_looked_at(within):
+    cls = type("Mine", (DataBase,), {"_padding_values": within, "__module__": __name__})
+    with pytest.raises(HookError, match=r"reads self\._params"):
+        cls(DataParams())
 
 
 def test_reading_it_later_is_answered_too():
@@ -279,3 +364,16 @@ def test_a_constructor_of_more_arguments_is_the_matter_of_its_own_params():
             return Mine(self, data_params, mode, "codec")
 
     assert isinstance(MineParams().create(DataParams(), PipelineMode.TRAINING), Mine)
+
+
+def test_params_may_name_a_function_that_makes_the_object():
+    class Mine(DataBase):
+        def __init__(self, params, codec):
+            super().__init__(params)
+            self.codec = codec
+
+    class MineParams(DataBaseParams):
+        def cls(self):
+            return functools.partial(Mine, codec="abc")
+
+    assert MineParams().create().codec == "abc"

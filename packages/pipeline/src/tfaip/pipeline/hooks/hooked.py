@@ -46,10 +46,11 @@ def hook_with(*by_name: str) -> Callable[[F], F]:
 def hooks_of(cls: type) -> dict[str, _Hook]:
     """Return the hooks of a class by name, as the framework defines them."""
     found: dict[str, _Hook] = {}
-    for owner in cls.__mro__:
+    # What users keep in their classes is not asked: some objects answer to any name, others raise errors of their own.
+    for owner in [owner for owner in cls.__mro__ if is_ours(owner.__module__)]:
         for name, value in vars(owner).items():
             by_name = getattr(getattr(value, "__func__", value), _MARK, None)
-            if by_name is not None and is_ours(owner.__module__):
+            if by_name is not None:
                 found.setdefault(name, _Hook(value, by_name))
     return found
 
@@ -57,9 +58,15 @@ def hooks_of(cls: type) -> dict[str, _Hook]:
 def make(cls: type[T], *arguments: Any) -> T:
     """Make an object of a user's class with the arguments that the constructor of its base class takes.
 
+    Args:
+        cls: The class; a function that makes the object is called as it is.
+        *arguments: For the constructor.
+
     Raises:
         HookError: The constructor takes others.
     """
+    if not isinstance(cls, type):
+        return cls(*arguments)
     owner = next((owner for owner in cls.__mro__ if "__init__" in vars(owner)), object)
     base = next((base for base in cls.__mro__ if "__init__" in vars(base) and is_ours(base.__module__)), None)
     if base is not None and not is_ours(owner.__module__):

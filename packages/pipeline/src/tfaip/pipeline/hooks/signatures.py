@@ -58,7 +58,8 @@ def problem_of(method: Any, base: Any, name: str, by_name: tuple[str, ...]) -> s
         return None
     given = [parameter.name for parameter in list(inspect.signature(_function(base)).parameters.values())[1:]]
     by_position = [parameter for parameter in given if parameter not in by_name]
-    bound = [] if isinstance(method, staticmethod) else ["self"]
+    # A `functools.partial`, or an object with `__call__`, is not given the instance.
+    bound = ["self"] if hasattr(type(method), "__get__") and not isinstance(method, staticmethod) else []
     try:
         signature.bind(*bound, *by_position, **{parameter: None for parameter in given if parameter in by_name})
     except TypeError as error:
@@ -84,7 +85,7 @@ def _swapped(parameters: list[inspect.Parameter], given: list[str], former: tupl
 def _signature(method: Any) -> inspect.Signature | None:
     try:
         return inspect.signature(_function(method), follow_wrapped=False)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, NameError):  # NameError: Python 3.14 evaluates the annotations
         return None
 
 
