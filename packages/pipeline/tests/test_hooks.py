@@ -1,4 +1,5 @@
 import functools
+import inspect
 from types import SimpleNamespace
 
 import pytest
@@ -162,6 +163,17 @@ def passing_on(method):
     return wrapper
 
 
+def telling_another_signature(method):
+    """A decorator that copies what it wraps tells of itself, as `tf.function` does."""
+
+    @functools.wraps(method)
+    def wrapper(self, inputs, targets, outputs):
+        return method(self, (inputs, targets), outputs)
+
+    wrapper.__signature__ = inspect.signature(method)
+    return wrapper
+
+
 class CallsOnThree:
     """Python gives such an object no `self` of the class that holds it."""
 
@@ -179,6 +191,7 @@ ALLOWED = {
     "a static method": staticmethod(lambda inputs, targets, outputs: None),
     "a class method": classmethod(lambda cls, inputs, targets, outputs: None),
     "a decorator that turns the call": passing_on(lambda self, inputs_targets, outputs: None),
+    "a decorator that tells another signature": telling_another_signature(lambda self, inputs_targets, outputs: None),
     "a cache": functools.lru_cache(lambda self, inputs, targets, outputs: None),
     "a partial method": functools.partialmethod(lambda self, scale, inputs, targets, outputs: None, 2),
     "a partial function": functools.partial(lambda scale, inputs, targets, outputs: None, 2),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Mapping
+from types import FunctionType
 from typing import Any
 
 __all__ = ["place_of", "problem_of", "wanted"]
@@ -83,9 +84,17 @@ def _swapped(parameters: list[inspect.Parameter], given: list[str], former: tupl
 
 
 def _signature(method: Any) -> inspect.Signature | None:
+    function = _function(method)
+    if isinstance(function, FunctionType):
+        # Its code alone: `functools.wraps` may have copied a `__signature__`, annotations may not be there to evaluate.
+        bare = FunctionType(
+            function.__code__, {}, function.__name__, function.__defaults__, closure=function.__closure__
+        )
+        bare.__kwdefaults__ = function.__kwdefaults__
+        return inspect.signature(bare)
     try:
-        return inspect.signature(_function(method), follow_wrapped=False)
-    except (TypeError, ValueError, NameError):  # NameError: Python 3.14 evaluates the annotations
+        return inspect.signature(function, follow_wrapped=False)
+    except (TypeError, ValueError):
         return None
 
 
