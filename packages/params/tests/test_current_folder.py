@@ -7,12 +7,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.machinery import PathFinder
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from tfaip.params.trust.current_folder import search_current_folder
+from tfaip.params.trust.locating import locate
 from tfaip.params.trust.preferred import _PreferredFinder, prefer
 
 
@@ -90,6 +93,58 @@ def test_what_the_standard_library_has_elsewhere_is_not_found_here(here: Path) -
 def test_a_current_folder_that_is_gone_is_no_error(here: Path) -> None:
     here.rmdir()
     search_current_folder(move=True)
+
+
+def write_installed(folder: Path, file: str, text: str) -> None:
+    path = folder / file
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+
+
+@pytest.mark.parametrize("file", ["lab_portions/__init__.py", "lab_portions.py"])
+def test_an_installed_package_without_init_is_not_shadowed(here: Path, tmp_path: Path, file: str) -> None:
+    write_installed(tmp_path / "site", "lab_portions/inner.py", "x = 'installed'")
+    (here / file).parent.mkdir(exist_ok=True)
+    (here / file).write_text("raise SystemExit('it runs')")
+    sys.path.append(str(tmp_path / "site"))
+    search_current_folder(move=True)
+    assert importlib.import_module("lab_portions.inner").x == "installed"
+
+
+def test_a_folder_that_is_read_is_no_portion_of_an_installed_package(here: Path, tmp_path: Path) -> None:
+    write_installed(tmp_path / "site", "lab_portions/inner.py", "")
+    write_installed(here, "lab_portions/more.py", "raise SystemExit('it runs')")
+    sys.path.append(str(tmp_path / "site"))
+    search_current_folder(["lab_portions"], move=True)
+    importlib.import_module("lab_portions.inner")
+    sys.path.append(str(tmp_path))  # Python looks for portions again
+    with pytest.raises(ModuleNotFoundError):
+        importlib.import_module("lab_portions.more")
+
+
+def test_the_portion_of_a_package_that_is_no_folder_which_is_read_is_found(here: Path, tmp_path: Path) -> None:
+    write_installed(tmp_path / "site", "lab_portions/inner.py", "")
+    write_installed(here, "lab_portions/more.py", "x = 'here'")
+    sys.path.append(str(tmp_path / "site"))
+    search_current_folder(move=True)
+    assert importlib.import_module("lab_portions.more").x == "here"
+
+
+def test_an_editable_installation_whose_finder_comes_behind_the_path_is_not_shadowed(
+    here: Path, tmp_path: Path
+) -> None:
+    write_installed(tmp_path / "project", "lab_editable.py", "x = 'installed'")
+    (here / "lab_editable.py").write_text("raise SystemExit('it runs')")
+    place = [str(tmp_path / "project")]
+    finder: Any = SimpleNamespace(
+        find_spec=lambda name, path=None, target=None: PathFinder.find_spec(name, place) if path is None else None
+    )
+    sys.meta_path.append(finder)
+    search_current_folder(move=True)
+    located = locate("lab_editable")
+    assert located is not None
+    assert located.file == str(tmp_path / "project" / "lab_editable.py")
+    assert importlib.import_module("lab_editable").x == "installed"
 
 
 def test_a_preferred_module_is_found_before_all_others_and_nothing_beside_it(here: Path, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from pipeline_cases import (
     make_pipeline,
 )
 
+from tfaip.params.trust.current_folder import search_current_folder
 from tfaip.params.trust.preferred import _PreferredFinder, prefer
 from tfaip.pipeline import (
     ComposedProcessorPipelineParams,
@@ -192,9 +193,12 @@ def test_workers_import_what_a_path_names_and_nothing_that_shadows_what_is_insta
         (folder / "lab_pinned.py").write_text(PINNED if folder == here else "")
     for name in ("json", "numpy", "pickle", "attrs"):
         (here / f"{name}.py").write_text("raise SystemExit('it runs')")
+    (here / "tfaip").mkdir()
+    (here / "tfaip" / "__init__.py").write_text("raise SystemExit('it runs')")
     monkeypatch.chdir(here)
-    monkeypatch.setattr(sys, "path", [*sys.path, str(installed), str(here)])
+    monkeypatch.setattr(sys, "path", [*sys.path, str(installed)])
     monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    search_current_folder(move=True)
     monkeypatch.setattr(_PreferredFinder, "folders", {})
     prefer({"lab_pinned": str(here)})
     from lab_pinned import TellFileParams

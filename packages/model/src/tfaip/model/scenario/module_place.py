@@ -12,6 +12,7 @@ from tfaip.model.scenario.root_folder import root_folder
 from tfaip.params.suggestions import nearest
 from tfaip.params.trust.locating import locate
 from tfaip.params.trust.preferred import prefer
+from tfaip.params.trust.searched_last import search_last
 
 __all__ = ["ModulePlace", "dotted_or_path", "module_place"]
 
@@ -54,7 +55,7 @@ def module_place(text: str) -> ModulePlace:
             f"{text} can't be imported by its name: {wrong[0]!r} must be letters, digits and underscores; rename it"
         )
     if not sys.flags.safe_path and root not in (Path(entry or ".").resolve() for entry in sys.path):
-        sys.path.append(str(root))
+        search_last(str(root))
     _prefer(parts, root, file)
     return ModulePlace(".".join(parts), file)
 

@@ -7,6 +7,8 @@ import os
 import sys
 from collections.abc import Iterable
 
+from .searched_last import search_last
+
 __all__ = ["is_inside", "leave_start_of_path", "python_path", "search_current_folder"]
 
 
@@ -63,7 +65,7 @@ def is_inside(path: str, folder: str) -> bool:
 
 
 def _append(current: str, read: Iterable[str] = ()) -> None:
-    """Add the current folder to the path, without what libraries may look for that they can do without.
+    """Search the current folder last, without what libraries may look for that they can do without.
 
     That are folders in it that are read, and modules that the standard library has on other systems only.
     """
@@ -71,13 +73,4 @@ def _append(current: str, read: Iterable[str] = ()) -> None:
         modules = {name.partition(".")[0] for name in os.listdir(current)}
     except OSError:
         return
-    for name in (modules & sys.stdlib_module_names).union(read):
-        if name.isidentifier() and name not in sys.modules and not _is_found(name):
-            sys.modules[name] = None  # type: ignore[assignment]  # the import system's own way to say that there is none
-    sys.path.append(current)
-
-
-def _is_found(name: str) -> bool:
-    from importlib.machinery import PathFinder
-
-    return name in sys.builtin_module_names or PathFinder.find_spec(name) is not None
+    search_last(current, [name for name in (modules & sys.stdlib_module_names).union(read) if name.isidentifier()])

@@ -13,6 +13,7 @@ from tfaip.params.values.problem import ValueProblem
 from .current_folder import is_inside
 from .locating import Located, locate, locate_below, module_of
 from .remembered import is_remembered, remembered_places
+from .searched_last import search_last
 
 if TYPE_CHECKING:
     from typing import Self
@@ -194,7 +195,7 @@ def _locate_remembered(module: str) -> Located | None:
     having = [folder for folder in folders if locate_below(folder, module)]
     if len(having) != 1 or sys.flags.safe_path or sys.modules.get(top) is not None:
         return None
-    sys.path.append(having[0])
+    search_last(having[0])
     return locate(module)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tfaip.params.trust.preferred import preferred
+from tfaip.params.trust.searched_last import searched_last
 
 from .board import Board, Note
 from .channel import Channel
@@ -23,6 +24,8 @@ __all__ = ["WorkerProcess"]
 # The new interpreter runs nothing but this: it does not import the user's __main__ again, nor what that imports.
 _ENTRY = (
     "import json, sys; places = json.loads(sys.argv[2]); sys.path[:] = places['path']; "
+    "from tfaip.params.trust.searched_last import search_last; "
+    "[search_last(*entry) for entry in places['last'].items()]; "
     "from tfaip.params.trust.preferred import prefer; prefer(places['preferred']); "
     "from tfaip.pipeline.engine.worker_main import main; main()"
 )
@@ -53,7 +56,9 @@ class WorkerProcess:
         descriptors = {"socket": theirs.fileno(), "board": self._board.descriptor, "lifeline": lifeline}
         # An empty entry of sys.path means the current folder.
         path = [entry or str(Path.cwd()) for entry in sys.path]
-        places = json.dumps({"path": path, "preferred": preferred()})
+        last = searched_last()
+        first = [entry for entry in path if entry not in last]
+        places = json.dumps({"path": first, "last": last, "preferred": preferred()})
         try:
             self._process = subprocess.Popen(
                 [sys.executable, *_interpreter_flags(), "-c", _ENTRY, json.dumps(descriptors), places],
