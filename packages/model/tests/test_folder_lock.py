@@ -44,6 +44,18 @@ def holder(path, then):
     return process, process.stdout.readline()
 
 
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_link_in_place_of_the_lock_is_refused_and_the_file_it_names_stays(path, exists):
+    other = path.with_name("of the user")
+    if exists:
+        other.write_text("text")
+    path.symlink_to(other)
+    with pytest.raises(OSError, match=r"\.lock in it is no regular file; remove it"):
+        FolderLock(path).acquire()
+    assert other.exists() == exists
+    assert not exists or other.read_text() == "text"
+
+
 def test_one_holds_it_and_the_message_names_process_and_host(path):
     with FolderLock(path) as lock:
         assert lock.is_held

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tfaip.params.regular_files import open_regular, read_regular, require_regular
+from tfaip.params.regular_files import open_regular, open_regular_anew, read_regular, require_regular
 
 
 def test_a_regular_file_is_read_whole(tmp_path: Path) -> None:
@@ -48,3 +48,22 @@ def test_names_of_no_file_are_an_os_error(tmp_path: Path, name: str) -> None:
     with pytest.raises(OSError, match=r".+") as error:
         read_regular(tmp_path / name, 10)
     assert error.value.strerror
+
+
+@pytest.mark.parametrize("kind", ["nothing", "file", "link", "dead link", "pipe"])
+def test_a_file_that_is_written_anew_is_regular_and_follows_no_link(tmp_path, kind):
+    path, other = tmp_path / "file", tmp_path / "other"
+    if kind == "file":
+        path.write_text("a longer text than the new one")
+    elif kind == "link":
+        other.write_text("of the user")
+    if "link" in kind:
+        path.symlink_to(other)
+    elif kind == "pipe":
+        os.mkfifo(path)
+    with open_regular_anew(path) as file:
+        file.write(b"new")
+    assert path.read_text() == "new"
+    assert not path.is_symlink()
+    assert other.exists() == (kind == "link")
+    assert kind != "link" or other.read_text() == "of the user"

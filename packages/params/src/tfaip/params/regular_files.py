@@ -1,5 +1,7 @@
 """Reads files that other people made: regular files only, and no more of them than the caller allows.
 
+Files of our own are written over regular files only: a link among them may come with somebody else's folder.
+
 A pipe would block for ever, and a device never ends. Every refusal is an `OSError` whose `strerror` is a phrase for a
 message: "it is a pipe, not a regular file".
 """
@@ -9,10 +11,11 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from io import BufferedReader
+from contextlib import suppress
+from io import BufferedReader, BufferedWriter
 from pathlib import Path
 
-__all__ = ["open_regular", "read_regular", "require_regular"]
+__all__ = ["open_regular", "open_regular_anew", "read_regular", "require_regular"]
 
 _KINDS = {
     stat.S_IFIFO: "a pipe",
@@ -65,6 +68,19 @@ def read_regular(path: str | os.PathLike[str], limit: int) -> bytes:
     if size > limit or len(content) > limit:
         raise OSError(errno.EFBIG, f"it is larger than {_shown(limit)}", str(path))
     return content
+
+
+def open_regular_anew(path: str | os.PathLike[str]) -> BufferedWriter:
+    """An empty regular file, opened for writing bytes; a link or a pipe at its place is removed and never followed.
+
+    Raises:
+        OSError: It can't be written, or a folder stands there.
+    """
+    with suppress(FileNotFoundError):
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            Path(path).unlink()
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags, 0o666), "wb")
 
 
 def _stat(path: str | os.PathLike[str]) -> os.stat_result:

@@ -26,6 +26,9 @@ def replaced_folder(path: Path) -> Iterator[Path]:
     path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     written, former = _written(path), _former(path)
+    for own in (written, former):
+        if own.is_symlink():
+            own.unlink()  # it is none of ours
     if former.is_dir() and not path.exists():
         former.replace(path)  # the process that put it aside was killed
     shutil.rmtree(written, ignore_errors=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import socket
+import stat
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -76,7 +78,7 @@ class FolderLock:
         until = time.monotonic() + WAIT
         while True:
             is_new = not self.path.exists()
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o666)
+            descriptor = _open(self.path)
             try:
                 is_locked = filelock.lock_descriptor(descriptor, blocking=False)
                 if is_locked and _is_at(descriptor, self.path):
@@ -140,6 +142,14 @@ def _forget_all() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_all)
+
+
+def _open(path: Path) -> int:
+    """Open the file of a lock, or make it; a link may come with a folder from elsewhere, and what it names stays."""
+    with suppress(FileNotFoundError):
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise OSError(errno.EINVAL, f"{path.name} in it is no regular file; remove it", str(path))
+    return os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o666)
 
 
 def _is_at(descriptor: int, path: Path) -> bool:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tfaip.params.errors import LoadError, Mistake, ParamsError
-from tfaip.params.regular_files import read_regular
+from tfaip.params.regular_files import open_regular_anew, read_regular
 from tfaip.params.tree.nodes import spell_path
 from tfaip.params.values.problem import DocumentProblem
 
@@ -120,7 +120,8 @@ def write_file(text: str, path: Path) -> None:
     """
     beside = path.with_name(f".{path.name}.part")
     try:
-        beside.write_text(text, "utf-8")
+        with open_regular_anew(beside) as file:
+            file.write(text.encode())
         beside.replace(path)
     except OSError as error:
         raise ParamsError(f"{path}: can't be written: {error.strerror or error}") from None
