@@ -205,3 +205,13 @@ def test_the_newest_is_the_one_with_the_most_steps_however_many_digits_they_have
     for step in (99_999_999, 100_000_000):
         write(tmp_path / "elsewhere", step, 1).path.replace(tmp_path / f"step_{step:08d}")
     assert Checkpoints(tmp_path).newest().path.name == "step_100000000"
+
+
+@pytest.mark.parametrize("name", ["step_best", "step_00000001_backup", "step_00000001 (copy)", "step_00000001.tar.gz"])
+def test_what_a_user_keeps_beside_the_checkpoints_stays_and_is_none(tmp_path, name):
+    (tmp_path / name).mkdir()
+    assert Checkpoints(tmp_path).newest() is None
+    for step in (1, 2, 3):
+        write(tmp_path, step, step, keep=1)
+    assert Checkpoints(tmp_path).newest().state() == {"epoch": 3}
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["step_00000003", name])

@@ -88,6 +88,23 @@ def test_a_run_that_is_replaced_goes_when_the_new_one_ends_without_models(tmp_pa
     assert contents(tmp_path) == {"trainer_params.json": "new"}
 
 
+@pytest.mark.parametrize("name", ["step_best", "step_00000001_backup", "notes.txt"])
+def test_a_copy_that_a_user_keeps_among_the_checkpoints_is_not_removed(tmp_path, name):
+    write_run(tmp_path)
+    (tmp_path / "checkpoint" / name).mkdir()
+    with pytest.raises(RunFolderError, match=f"checkpoint holds a file of no run: {name}"):
+        RunFolder(tmp_path).require_no_run(overwrite=True)
+
+
+@pytest.mark.parametrize("name", [".DS_Store", ".nfs0001", "Thumbs.db"])
+def test_what_systems_leave_among_the_checkpoints_is_in_nobody_s_way(tmp_path, name):
+    write_run(tmp_path)
+    (tmp_path / "checkpoint" / name).touch()
+    with RunFolder(tmp_path).new_run(overwrite=True):
+        pass
+    assert not (tmp_path / "checkpoint").exists()
+
+
 @pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt, SystemExit])
 def test_a_run_comes_back_if_the_new_one_comes_to_nothing(tmp_path, error):
     write_run(tmp_path)

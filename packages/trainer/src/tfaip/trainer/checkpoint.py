@@ -16,6 +16,7 @@ import hashlib
 import json
 import logging
 import os
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from tfaip.model.bundle.array_file import ArrayFile
 from tfaip.model.bundle.weights import write_weights
 from tfaip.params.regular_files import open_regular, read_regular
 from tfaip.trainer.errors import CheckpointError
+from tfaip.trainer.former_run import CHECKPOINT
 
 __all__ = ["Checkpoint", "Checkpoints"]
 
@@ -193,7 +195,8 @@ class Checkpoints:
         return None
 
     def _paths(self) -> list[Path]:
-        return sorted(self.folder.glob("step_*"), key=_order)
+        # What users keep beside them, a copy or an archive for instance, is none.
+        return sorted((path for path in self.folder.glob("step_*") if re.fullmatch(CHECKPOINT, path.name)), key=_order)
 
     def _unused_path(self, step: int) -> Path:
         """A run may write two checkpoints at one step: before and after what follows an epoch, for instance."""
@@ -205,7 +208,7 @@ class Checkpoints:
 
 
 def _order(path: Path) -> tuple[int, ...]:
-    return tuple(int(part) for part in path.name.split("_")[1:] if part.isdigit())
+    return tuple(int(part) for part in path.name.split("_")[1:])
 
 
 def _broken(path: Path) -> str:

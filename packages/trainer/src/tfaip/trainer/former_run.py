@@ -9,6 +9,8 @@ Each of these names is taken by one rename, so that after `kill -9` they tell wh
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,16 +18,22 @@ from pathlib import Path
 from tfaip.model.bundle.atomic_folder import FORMER_RUN, place_in_former_run
 from tfaip.trainer.errors import RunFolderError
 
-__all__ = ["FormerRun"]
+__all__ = ["CHECKPOINT", "PARAMS", "FormerRun"]
 
-# How the names begin that a run gives to what it keeps in a folder.
-BUNDLE = ("scenario_params.json", "bundle.json", "weights.h5", "serve", "additional", "resources")
+# The file that makes a folder that of a run.
+PARAMS = "trainer_params.json"
+
+# Step, and number among the checkpoints of that step.
+CHECKPOINT = r"step_[0-9]{1,18}(_[0-9]{1,9})?"
+# What a run keeps in a folder, and what systems leave there.
+BUNDLE = r"(scenario_params\.json|bundle\.json|weights\.h5|serve|additional|resources).*"
 OWN = {
-    "checkpoint": ("step_", ".step_"),
-    "events": ("events.out.", "train", "validation", "lav_l", "plugins"),
+    "checkpoint": rf"{CHECKPOINT}|\.step_.*",
+    "events": r"(events\.out\.|train|validation|lav_l|plugins).*",
     "best": BUNDLE,
     "export": BUNDLE,
 }
+SYSTEMS = r"\.DS_Store|\._.*|\.nfs.*|Thumbs\.db"
 
 
 class FormerRun:
@@ -39,6 +47,7 @@ class FormerRun:
     """
 
     def __init__(self, root: Path, names: Sequence[str]) -> None:
+        self._root = root
         self._paths = [root / name for name in names]
         self._whole = root / FORMER_RUN
         self._moving = root / f"{FORMER_RUN}.moving"
@@ -65,6 +74,28 @@ class FormerRun:
         else:
             self.put_back()
         _erase(self._removed)
+
+    def require_own_links(self) -> None:
+        """Refuse links that lead where the run must not write: they may come with a folder from elsewhere.
+
+        Raises:
+            RunFolderError: One leads into another run, in a circle, or to a folder that can't be replaced.
+        """
+        root = _target(self._root)
+        for path in self._paths:
+            if _is_linked_folder(path):
+                target = _target(path)
+                for folder in (target, *list(target.parents)[:2]):
+                    if (folder / PARAMS).exists() and not root.is_relative_to(folder):
+                        raise RunFolderError(
+                            f"{path} is a link to {target}, which belongs to another run, {folder}: "
+                            "remove the link, or let it lead to another folder"
+                        )
+                if path.name in ("best", "export") and (problem := _cannot_be_replaced(target)):
+                    raise RunFolderError(
+                        f"{path} is a link to {target}, which can't be replaced by a new model, since {problem}: "
+                        "let the link lead to a folder of its own, in one that you can write"
+                    )
 
     def require_own(self) -> None:
         """Refuse a run among whose files are some that no run writes: somebody else keeps them there.
@@ -146,8 +177,35 @@ def _erase(path: Path) -> None:
 
 
 def _is_linked_folder(path: Path) -> bool:
-    """Whether a link leads to a folder, or to none while it is aside."""
-    return path.is_symlink() and not path.is_file()
+    """Whether it is the link of a folder that may lie elsewhere; while it is aside, the link leads to nothing.
+
+    Any other link is no more than a file: what it names is not the run's.
+    """
+    return path.name in OWN and path.is_symlink() and not path.is_file()
+
+
+def _target(path: Path) -> Path:
+    """Return what a path leads to.
+
+    Raises:
+        RunFolderError: It leads in a circle.
+    """
+    try:
+        target = path.resolve()
+    except (OSError, RuntimeError):  # the latter for a circle, up to Python 3.12
+        target = path
+    if target.is_symlink():
+        raise RunFolderError(f"{path} is a link that leads in a circle: remove it")
+    return target
+
+
+def _cannot_be_replaced(folder: Path) -> str:
+    """Say why another folder can't take the place of this one; nothing where it can."""
+    if folder.is_mount():
+        return "a disk is mounted there"
+    if folder.parent.exists() and not os.access(folder.parent, os.W_OK):
+        return f"you can't write to {folder.parent}"
+    return ""
 
 
 def _source(path: Path) -> Path:
@@ -159,5 +217,7 @@ def _foreign_file(path: Path) -> str:
     folder = path.resolve()
     if not folder.is_dir() or path.name.startswith(".") or (folder / "scenario_params.json").is_file():
         return ""
-    own = OWN.get(path.name, ())
-    return next((file.name for file in folder.iterdir() if not file.name.startswith(own)), "")
+    if path.is_symlink() and not _is_linked_folder(path):
+        return ""  # only the link goes
+    own = re.compile("|".join(filter(None, [OWN.get(path.name), SYSTEMS])))
+    return next((file.name for file in folder.iterdir() if not own.fullmatch(file.name)), "")

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tfaip.model.bundle.folder_lock import FolderInUseError, FolderLock
-from tfaip.params.regular_files import read_regular
+from tfaip.params.regular_files import open_regular_anew, read_regular
 from tfaip.params.trust.trust import words_of_trust
 from tfaip.trainer.errors import RunFolderError
-from tfaip.trainer.former_run import FormerRun
+from tfaip.trainer.former_run import PARAMS, FormerRun
 
 if TYPE_CHECKING:
     from tfaip.model import ScenarioBase
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 # All that a run writes; what begins with a dot is there after a kill.
 NAMES = (
-    *("trainer_params.json", "train.log", "metrics.jsonl", "status.json", ".status.json.writing"),
+    *(PARAMS, f".{PARAMS}.part", "train.log", "metrics.jsonl", "status.json", ".status.json.writing"),
     *("events", "checkpoint", "best", "export"),
     *(".best.writing", ".best.former", ".export.writing", ".export.former"),
 )
@@ -108,6 +108,7 @@ class RunFolder:
             elif self.trainer_params.exists():
                 self._former.require_own()
                 self._former.remove_current()  # an attempt that failed before its first step
+            self._set_damaged_logs_aside()
             self._make_linked_folders()
             try:
                 yield
@@ -156,7 +157,7 @@ class RunFolder:
     @property
     def trainer_params(self) -> Path:
         """Parameters of the training."""
-        return self.path / "trainer_params.json"
+        return self.path / PARAMS
 
     @property
     def log(self) -> Path:
@@ -196,7 +197,8 @@ class RunFolder:
     @property
     def growing_files(self) -> list[Path]:
         """Files that are only ever appended to."""
-        return [self.log, self.metrics, *sorted(file for file in self.events.glob("**/events.out.*") if file.is_file())]
+        events = (file for file in self.events.glob("**/events.out.*") if file.is_file() and not file.is_symlink())
+        return [self.log, self.metrics, *sorted(events)]
 
     @property
     def has_results(self) -> bool:
@@ -204,6 +206,7 @@ class RunFolder:
         return any(self.checkpoint.glob("step_*")) or any(map(_has_content, (self.best, self.export)))
 
     def _recover(self) -> None:
+        self._former.require_own_links()
         self._former.recover(is_replaced=self.has_results)
 
     @contextmanager
@@ -271,7 +274,8 @@ class RunFolder:
                     number += 1
                     aside = log.with_name(f"{log.name}.damaged_{number}")
                 log.rename(aside)
-                logger.warning("%s can't be written and is now %s; the run goes on with a new one", log, aside.name)
+                problem = "is a link" if aside.is_symlink() else "can't be written"
+                logger.warning("%s %s and is now %s; the run goes on with a new one", log, problem, aside.name)
 
     def _make_linked_folders(self) -> None:
         """Make what a link to another disk leads to, which those who write there take for a folder."""
@@ -291,9 +295,11 @@ def _has_content(folder: Path) -> bool:
 
 
 def _is_writable(path: Path, *, is_folder: bool) -> bool:
-    """Whether a log that exists can be continued."""
+    """Whether a log can be continued; what the link of a file names is somebody else's."""
+    if path.is_symlink() and not is_folder:
+        return False
     if not path.exists():
-        return not path.is_symlink() or is_folder
+        return True
     is_kind = path.is_dir() if is_folder else path.is_file()
     return is_kind and os.access(path, os.W_OK)
 
@@ -301,7 +307,8 @@ def _is_writable(path: Path, *, is_folder: bool) -> bool:
 def write_atomically(path: Path, value: Any) -> None:
     """Write `value` as JSON, so that a reader finds the former file or the new one and never a part."""
     beside = path.with_name(f".{path.name}.writing")
-    beside.write_text(json.dumps(value, indent=2) + "\n", encoding="utf-8")
+    with open_regular_anew(beside) as file:
+        file.write((json.dumps(value, indent=2) + "\n").encode())
     beside.replace(path)
 
 
