@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import inspect
 import pickle
 from collections.abc import Callable
 from typing import Any, ClassVar, Generic, TypeVar, cast
@@ -14,6 +15,7 @@ import pytest
 
 from tfaip.params import DefinitionError, field, from_json, params, to_json
 from tfaip.params.registry import find_tag, is_params_class, name_of, names_of, tag_of
+from tfaip.params.structure import fields_of
 
 
 def test_fields_are_keyword_only_with_defaults() -> None:
@@ -424,3 +426,13 @@ def test_an_instance_of_a_class_that_was_defined_again_can_be_saved() -> None:
     older = define()(b=7)
     newer = define()
     assert from_json(newer, to_json(older)) == newer(b=7)
+
+
+def test_annotations_are_gathered_once_for_each_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Gathering copies all of them: once for each field makes the first parse quadratic.
+    names = [f"f{index}" for index in range(50)]
+    wide = params(type("Wide", (), {**dict.fromkeys(names, 1), "__annotations__": dict.fromkeys(names, int)}))
+    gather, gathered = inspect.get_annotations, []
+    monkeypatch.setattr(inspect, "get_annotations", lambda cls: gathered.append(cls) or gather(cls))
+    assert list(fields_of(wide)) == names
+    assert gathered.count(wide) <= 2

@@ -10,7 +10,15 @@ from typing import Any, TypeVar
 
 from .errors import DefinitionError
 
-__all__ = ["ClassOf", "annotated_fields", "field_annotations", "origin_class", "substitute", "type_variable_bound"]
+__all__ = [
+    "ClassOf",
+    "annotated_fields",
+    "declaring_classes",
+    "field_annotations",
+    "origin_class",
+    "substitute",
+    "type_variable_bound",
+]
 
 Arguments = dict[TypeVar, Any]
 
@@ -62,6 +70,12 @@ def annotated_fields(cls: type[Any]) -> list[str]:
     return [name for name, found in inspect.get_annotations(cls).items() if "ClassVar" not in str(found)]
 
 
+def declaring_classes(cls: type[Any]) -> dict[str, type[Any]]:
+    """The class in the ancestry of `cls` that annotates each name last."""
+    # Once for each class: `get_annotations` copies them all.
+    return {name: base for base in reversed(cls.__mro__) for name in inspect.get_annotations(base)}
+
+
 def field_annotations(annotation: Any) -> dict[str, Any]:
     """The resolved annotations of a class or of a parametrised class (`Base[X]`), type variables filled in.
 
@@ -77,11 +91,8 @@ def field_annotations(annotation: Any) -> dict[str, Any]:
             f"{cls.__module__}:{cls.__qualname__}: an annotation can't be resolved: {error}"
         ) from error
     arguments = _arguments_by_class(annotation)
-    resolved = {}
-    for name, hint in hints.items():
-        owner = next(base for base in cls.__mro__ if name in inspect.get_annotations(base))
-        resolved[name] = substitute(hint, arguments.get(owner, {}))
-    return resolved
+    owners = declaring_classes(cls)
+    return {name: substitute(hint, arguments.get(owners[name], {})) for name, hint in hints.items()}
 
 
 def _arguments_by_class(annotation: Any) -> dict[type[Any], Arguments]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +13,7 @@ from .fields import PLAIN, FieldOptions, options_of
 from .generics import annotated_fields, field_annotations, origin_class
 from .registry import is_params_class, tag_of
 
-__all__ = ["declaring_class", "fields_of"]
+__all__ = ["fields_of"]
 
 
 _CACHE: dict[Any, dict[str, FieldSpec]] = {}
@@ -66,8 +65,3 @@ def _dataclass_default(default: Any, factory: Callable[[], Any] | Any) -> Any:
     if factory is not dataclasses.MISSING:
         return attrs.Factory(factory)
     return attrs.NOTHING if default is dataclasses.MISSING else default
-
-
-def declaring_class(cls: type[Any], name: str) -> type[Any] | None:
-    """The class in the ancestry of `cls` that declares the field last."""
-    return next((base for base in cls.__mro__ if name in inspect.get_annotations(base)), None)

@@ -8,7 +8,8 @@ from typing import Any
 
 from tfaip.params.errors import DefinitionError
 from tfaip.params.field_spec import FieldSpec
-from tfaip.params.structure import declaring_class, fields_of
+from tfaip.params.generics import declaring_classes
+from tfaip.params.structure import fields_of
 from tfaip.params.values.base import ValueType
 from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType
 
@@ -65,11 +66,10 @@ def select(node: ParamsNode, annotation: Any, origin: Origin) -> None:
     assert new is not None
     if old is None:
         return
+    old_owners, new_owners = declaring_classes(old), declaring_classes(new)
     for name, child in node.children.items():
         before = old_children.get(name)
-        if before is not None and (
-            before.origin >= Origin.CONFIG or declaring_class(old, name) is declaring_class(new, name)
-        ):
+        if before is not None and (before.origin >= Origin.CONFIG or old_owners.get(name) is new_owners.get(name)):
             node.children[name] = _carried(before, child)
 
 
