@@ -9,6 +9,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from tfaip.params.trust.locating import locate
@@ -130,6 +131,18 @@ def test_a_pipe_in_its_place_hangs_nobody() -> None:
     trusted_file().parent.mkdir(parents=True)
     os.mkfifo(trusted_file(), 0o600)
     assert not knows("lab_memory.tasks.one")
+
+
+def no_home(*_: object, **__: object) -> Path:
+    raise RuntimeError("could not determine the home directory")
+
+
+@pytest.mark.parametrize("found", [no_home, lambda *_, **__: Path("~/.config")])
+def test_nothing_is_remembered_of_a_user_without_a_home(monkeypatch: pytest.MonkeyPatch, here: Path, found) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setattr(platformdirs, "user_config_path", found)
+    remember("lab_memory")
+    assert not knows("lab_memory.tasks.one")
+    assert not (here / "~").exists()
 
 
 def test_places_that_are_gone_are_forgotten(here: Path) -> None:

@@ -16,6 +16,8 @@ import pytest
 from tfaip.params import LoadError, Trust, from_dict, registry, trusted_packages_of
 from tfaip.params.trust import installed
 from tfaip.params.trust.current_folder import search_current_folder
+from tfaip.params.trust.locating import locate
+from tfaip.params.trust.remembered import remember
 from tfaip.params.trust.trust import words_of_trust
 
 PARAMS = """
@@ -300,3 +302,24 @@ def test_config_files_are_held_to_the_same_rule(here: Path, tmp_path: Path) -> N
     search_current_folder()
     with pytest.raises(CommandLineError, match="tfaip.evil is found only in the current folder"):
         command.parse_or_raise(["--config", str(config)])
+
+
+def test_of_several_remembered_modules_the_one_above_what_is_read_is_meant(
+    here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    for name in ("first", "second"):
+        path = write(tmp_path / name, "lab_named_twice")
+        (tmp_path / name / "runs").mkdir()
+        monkeypatch.setattr(sys, "path", [str(path.parent), *sys.path])
+        remember("lab_named_twice")
+        sys.path.pop(0)
+    said = vouched("lab_named_twice:P", reading=[here / BUNDLE])
+    assert f"you have named it in {tmp_path / 'first'}, {tmp_path / 'second'}: start in the one that is meant" in said
+    assert vouched("lab_named_twice:P", reading=[tmp_path / "second" / "runs"]) == ""
+    assert locate("lab_named_twice").file.startswith(str(tmp_path / "second"))  # type: ignore[union-attr]
+
+
+def test_classes_of_a_program_or_notebook_are_told_of_as_such() -> None:
+    with pytest.raises(LoadError, match="defined in the program or notebook itself.*: move it into a module"):
+        from_dict(zoo.SizeParams, {"__cls__": "__main__:NoSuchParams"})

@@ -30,7 +30,7 @@ def require_definition(located: Located, qualname: str) -> None:
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ValueProblem(f"the source of {located.module!r} can't be read: {error}") from None
     if not _defines(tree, qualname.split(".")):
-        raise ValueProblem(f"the source of {located.module!r} defines no params or scenario class {qualname!r}")
+        raise ValueProblem(f"{located.module} defines no params or scenario class {qualname!r}: {located.file}")
 
 
 def _defines(tree: ast.AST, names: Sequence[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tempfile
@@ -25,10 +26,20 @@ _ATTEMPTS, _PAUSE = 200, 0.005
 
 
 def trusted_file() -> Path:
-    """The file that holds the places."""
+    """The file that holds the places.
+
+    Raises:
+        OSError: The user has no configuration folder, in a container for instance.
+    """
     import platformdirs
 
-    return platformdirs.user_config_path("tfaip", appauthor=False) / "trusted.json"
+    try:
+        path = platformdirs.user_config_path("tfaip", appauthor=False) / "trusted.json"
+    except RuntimeError as error:  # there is neither HOME nor an entry of the user
+        raise FileNotFoundError(errno.ENOENT, str(error)) from None
+    if not path.is_absolute():  # older versions of platformdirs: it could be in any current folder
+        raise FileNotFoundError(errno.ENOENT, "no configuration folder", str(path))
+    return path
 
 
 def is_remembered(located: Located) -> bool:

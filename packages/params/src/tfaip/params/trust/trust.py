@@ -68,7 +68,7 @@ class Trust:
         module, _, qualname = tag.partition(":")
         if not all(part.isidentifier() for part in (*module.split("."), *qualname.split("."))):
             raise ValueProblem("expects module:Class")
-        located = locate(module) or _locate_remembered(module)
+        located = locate(module) or self._locate_remembered(module)
         if located is not None:
             self._refuse_inside(module, located)
         refuse_two_places(module, located)
@@ -99,7 +99,7 @@ class Trust:
         if located is not None and self._mentions(module):
             raise _only_here(located, f"{tag} ")
         known = ", ".join(dict.fromkeys((ALWAYS_TRUSTED, *self.packages, *self._vouched)))
-        hint = f"trusted: {known}; if you know where it is from: --trust {_top(module)}"
+        hint = f"trusted: {known}; {_words(module)}"
         raise ValueProblem(f"{tag} isn't trusted, so it isn't imported", (hint,))
 
     def _mentions(self, module: str) -> bool:
@@ -112,8 +112,23 @@ class Trust:
             return True
         return is_remembered(located) or (_covers(self._vouched, module) and located.is_installed)
 
+    def _locate_remembered(self, module: str) -> Located | None:
+        """Find a module in the only remembered folder that has it; that folder joins `sys.path` at its end.
+
+        Of several, the one above a folder that is read is meant: runs are kept beside their scenario.
+        """
+        folders = _remembered_folders(module)
+        above = [folder for folder in folders if any(is_inside(read, folder) for read in self.reading)]
+        chosen = folders if len(folders) == 1 else above
+        if len(chosen) != 1 or sys.flags.safe_path or sys.modules.get(_top(module)) is not None:
+            return None
+        search_last(chosen[0])
+        return locate(module)
+
     def _where_else(self, module: str) -> tuple[str, ...]:
-        """Tell of a module in the current folder, where that isn't searched, and beside a folder that is read."""
+        """Tell of a module in several remembered places, in the current folder, or beside a folder that is read."""
+        if len(folders := _remembered_folders(module)) > 1:
+            return (f"you have named it in {', '.join(folders)}: start in the one that is meant",)
         for folder in dict.fromkeys([os.path.realpath(os.curdir), *map(os.path.dirname, self.reading)]):
             found = locate_below(folder, module)
             if found is not None and found.has_source:
@@ -188,15 +203,11 @@ def refuse_two_places(module: str, located: Located | None, *, by_path: bool = F
     raise ValueProblem(f"{module} is in two places: installed in {other.file}, here in {here.file}", hints)
 
 
-def _locate_remembered(module: str) -> Located | None:
-    """Find a module in the folder of the only remembered place that has it; that folder joins `sys.path` at its end."""
-    top = _top(module)
-    folders = {os.path.dirname(place) for place in remembered_places() if os.path.basename(place) in (top, f"{top}.py")}
-    having = [folder for folder in folders if locate_below(folder, module)]
-    if len(having) != 1 or sys.flags.safe_path or sys.modules.get(top) is not None:
-        return None
-    search_last(having[0])
-    return locate(module)
+def _remembered_folders(module: str) -> list[str]:
+    """The folders of remembered places that have a module."""
+    names = (_top(module), f"{_top(module)}.py")
+    folders = {os.path.dirname(place) for place in remembered_places() if os.path.basename(place) in names}
+    return [folder for folder in sorted(folders) if locate_below(folder, module)]
 
 
 def words_of_trust(module: str) -> list[str]:
@@ -217,8 +228,15 @@ def _only_here(located: Located, tag: str = "") -> ValueProblem:
     where = "only in the current folder" if is_current else "where nothing is installed"
     return ValueProblem(
         f"{tag}isn't trusted, so it isn't imported: {located.module} is found {where}, {located.file}",
-        (f"if you know where it is from: --trust {_top(located.module)}",),
+        (_words(located.module),),
     )
+
+
+def _words(module: str) -> str:
+    top = _top(module)
+    if top == "__main__":
+        return "it was defined in the program or notebook itself, where nothing else finds it: move it into a module"
+    return f"if you know where it is from: --trust {top}, in Python trust=[{top!r}]"
 
 
 def _covers(packages: Iterable[str], module: str) -> bool:
