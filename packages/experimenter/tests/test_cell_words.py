@@ -16,7 +16,7 @@ from tfaip.experimenter.sheet.rows import read_sheet
 MakeWorkbook = Callable[..., Path]
 
 ON = (True, 1, 1.0, "true", "TRUE", " Yes ", "x", "X", "1")
-OFF = (None, False, 0, 0.0, "false", "No", "0", "\u00a0off ", "", "   ", "EMPTY", "NULL")
+OFF = (None, False, 0, 0.0, "false", "No", "0", "\u00a0off ", "", "   ", "EMPTY", "empty", "NULL")
 
 
 @pytest.mark.parametrize("value", ON)

@@ -166,7 +166,7 @@ class Scheduler:
         return not self._mine and any(e.id in self._ids and e.state in waiting for e in self._store.entries())
 
     def _start(self, entry: Entry, slot: Slot) -> None:
-        words = words_of_attempt(entry)
+        words = words_of_attempt(entry, self._store)
         self._store.attempting(entry)
         self._mine[entry.key] = entry
         try:

@@ -24,7 +24,7 @@ def is_on(cell: Cell | None) -> bool:
     word = "" if cell is None else shown(cell.value).casefold()
     if word in ON_WORDS:
         return True
-    if word in ("", "null", *OFF_WORDS):
+    if word in ("", "empty", "null", *OFF_WORDS):
         return False
     given = "" if cell is None else cell.text
     raise ValueError(f'expects {"/".join(ON_WORDS)}, {"/".join(OFF_WORDS)}, or an empty cell; got "{given}"')
