@@ -1,5 +1,7 @@
 """A value that a spec would change is an error that names key and sample."""
 
+from collections import deque
+
 import numpy as np
 import pytest
 from pipeline_cases import make_pipeline
@@ -27,6 +29,8 @@ def converted(value, dtype, length=None):
         (MASKED.astype("U3"), str, "1 of its values are masked"),
         ([1.0, np.ma.masked], "float32", "some of its values are masked"),
         ([MASKED[0:1], MASKED[1:2]], "float64", "some of its values are masked"),
+        (deque([MASKED[0:1], MASKED[1:2]]), "float64", "some of its values are masked"),
+        (np.ma.masked_array([(1,)], mask=[(True,)], dtype=[("a", "i4")]), "float64", "some of its values are masked"),
         (np.array([1.0, 1e300]), "float32", "values beyond 3.4028234663852886e+38 become infinite"),
         ([-1e300], "float32", "become infinite"),
         (np.array([70_000.0], "float32"), "float16", "values beyond 65504.0 become infinite"),
@@ -142,3 +146,19 @@ def test_infinity_may_be_a_padding_value():
     layout = BatchLayout({"a": ArraySpec((None,), "float32")}, {}, {"a": -np.inf})
     rows = [layout.row(Sample(inputs={"a": [1.0] * length})) for length in (1, 2)]
     np.testing.assert_array_equal(layout.pack(rows).arrays[0], [[1, -np.inf], [1, 1]])
+
+
+def test_times_need_no_padding_value():
+    layout = BatchLayout({"a": ArraySpec((None,), "M8[s]")}, {}, {})
+    rows = [layout.row(Sample(inputs={"a": TIMES[:length]})) for length in (0, 1)]
+    np.testing.assert_array_equal(layout.pack(rows).arrays[0], [[np.datetime64(0, "s")], [TIMES[0]]])
+
+
+@pytest.mark.parametrize(
+    ("value", "dtype"), [([1.0, 1e300], "bfloat16"), (np.float32([3.4e38]), "bfloat16"), ([1e6], "float8_e4m3fn")]
+)
+def test_floats_that_are_not_of_numpy_have_a_range_too(value, dtype):
+    dtype = getattr(pytest.importorskip("ml_dtypes", reason="comes with TensorFlow"), dtype)
+    with pytest.raises(DataError, match="become infinite or NaN"):
+        converted(np.array(value), dtype)
+    assert np.isnan(converted(np.array([np.nan]), dtype)).all()

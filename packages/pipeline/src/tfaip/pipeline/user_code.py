@@ -50,7 +50,8 @@ def shortened(text: str, most: int) -> str:
 def as_error(error: BaseException, where: str) -> Exception:
     """Return what consumers of data see of an error: the error itself, with a note that says where it happened.
 
-    A `ProcessorError` stands for errors that end iterations or the process, and for those whose text can't be had.
+    A `ProcessorError` stands for errors that end iterations or the process, for those whose text can't be had, and for
+    those of frozen classes, as context managers set attributes of errors.
     """
     substitute = substitute_for(error, where)
     if substitute is not None:
@@ -60,6 +61,7 @@ def as_error(error: BaseException, where: str) -> Exception:
         return error
     try:
         str(error)  # what can't be printed would hide where it happened
+        error.__traceback__ = error.__traceback__  # a frozen one would fail so in each context manager
         if where not in getattr(error, "__notes__", ()):
             add_note(error, where)
     except BaseException:

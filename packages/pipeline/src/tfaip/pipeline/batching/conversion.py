@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -68,7 +69,7 @@ class Conversion:
 
     def _unmasked(self, array: Any) -> np.ndarray:
         if np.ma.is_masked(array):
-            raise self._masked(array, int(np.ma.getmaskarray(array).sum()))
+            raise self._masked(array, "some" if array.dtype.names else int(np.ma.getmaskarray(array).sum()))
         return np.asarray(array)
 
     def _masked(self, array: np.ndarray, count: int | str) -> DataError:
@@ -92,7 +93,12 @@ class Conversion:
             except FloatingPointError:
                 why = f"values beyond {np.finfo(wanted).max} become infinite: scale them in a processor"
                 raise DataError(self._differs(array, why)) from None
-        converted = array.astype(wanted)
+        with np.errstate(over="ignore"):
+            converted = array.astype(wanted)
+        # The floats that are not NumPy's own, such as bfloat16, tell nothing of an overflow.
+        if wanted.kind == "V" and wanted.type is not np.void and (np.isfinite(array) & ~np.isfinite(converted)).any():
+            why = f"values beyond the range of {wanted} become infinite or NaN: scale them in a processor"
+            raise DataError(self._differs(array, why))
         if are_integers and (array != converted).any():
             limits = np.iinfo(wanted)
             why = f"values must be from {limits.min} to {limits.max}, these are from {array.min()} to {array.max()}"
@@ -129,9 +135,9 @@ def _holds_masked(value: Any, *, may_be_constant: bool) -> bool:
     """Whether a list holds masked values. NumPy takes those of masked arrays, and makes NaN of the masked constant."""
     if isinstance(value, np.ma.MaskedArray):
         return bool(np.ma.is_masked(value))
-    if not isinstance(value, list | tuple) or not value:
+    if not isinstance(value, Sequence) or isinstance(value, str | bytes) or not value:
         return False
     # Long lists of numbers are not searched for what they can't hold.
-    if not may_be_constant and not isinstance(value[0], np.ndarray | list | tuple):
+    if not may_be_constant and not isinstance(value[0], np.ndarray | Sequence):
         return False
     return any(_holds_masked(part, may_be_constant=may_be_constant) for part in value)

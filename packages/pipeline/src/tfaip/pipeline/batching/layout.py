@@ -260,7 +260,9 @@ class BatchLayout:
 def _padding_value(name: str, spec: ArraySpec, padding: Mapping[str, Any]) -> Any:
     if spec.is_text:
         return padding.get(name, "")
-    value = padding.get(name, 0)
+    if name not in padding:
+        return np.zeros((), spec.dtype)[()]  # also for times, which 0 does not equal
+    value = padding[name]
     try:
         with np.errstate(over="raise"):
             filled = np.full((), value, spec.dtype)[()]
