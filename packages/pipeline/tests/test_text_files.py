@@ -137,6 +137,19 @@ def test_a_column_that_stands_twice_is_refused(tmp_path):
         table_of(tmp_path, "path,gt,gt\na,one,two\n")
 
 
+def test_empty_columns_of_a_spreadsheet_need_no_names(tmp_path):
+    assert table_of(tmp_path, "path,gt,,\na,one,,\nb,two,,\n") == [("a", "one"), ("b", "two")]
+    with pytest.raises(DataError, match=r"some\.csv:3: a column must have a name, .* holds \['lost'\]"):
+        table_of(tmp_path, "path,gt,,\na,one,,\nb,two,,lost\n")
+
+
+def test_a_header_that_ends_at_a_carriage_return_is_refused_where_its_columns_are_enough(tmp_path):
+    path = tmp_path / "some.csv"
+    path.write_bytes(b"path,gt\ra.png,x\rb.png,y\r")
+    with pytest.raises(DataError, match=r"some\.csv:1: a line must end at \\n or \\r\\n, got \\r alone"):
+        read_table(path, ["path"])
+
+
 def test_a_message_shows_no_more_than_the_beginning_of_a_row(tmp_path):
     old_mac = "path,gt\r" + "a,b\r" * 1000
     with pytest.raises(DataError, match=r"its first row has \['path', 'gt\\ra',.*\.\.\.$") as raised:

@@ -69,7 +69,8 @@ def read_table(
 
     Raises:
         DataError: At once or at a row, with file and line: it is no UTF-8, a column is missing or stands twice, a row
-            has more or fewer columns, a quotation mark is not closed, or a field has more than 131,072 characters.
+            has more or fewer columns, a quotation mark is not closed, a field has more than 131,072 characters, or
+            several columns have no name and aren't empty.
         DefinitionError: There is no such quoting, or it can't be used with the delimiter.
     """
     if quoting not in QUOTING:
@@ -87,7 +88,10 @@ def read_table(
         hint = f"; the delimiter is {delimiter!r}" if len(columns) == 1 else ""
         hint += _QUOTING_HINT if not is_quoted and '"' in "".join(columns) else ""
         raise DataError(f"{path} must have the columns {missing}, its first row has {_shown(columns)}{hint}")
-    if twice := sorted({name for name in columns if columns.count(name) > 1}):
+    if old := [name for name in columns if "\r" in name]:
+        raise DataError(f"{path}:{line}: a line must end at \\n or \\r\\n, got \\r alone in the column {_shown(old)}")
+    # A spreadsheet writes empty columns, without a name, beside the table.
+    if twice := sorted({name for name in columns if name and columns.count(name) > 1}):
         raise DataError(f"{path}:{line}: a column must stand once, but there are several named {twice}")
     return Table(columns, _named(rows, str(path), columns, is_quoted, warns=quoting == "auto" and not is_quoted))
 
@@ -97,12 +101,16 @@ def _named(
 ) -> Iterator[Row]:
     """The rows below the first one."""
     warns = warns and path not in _warned
+    unnamed = [number for number, name in enumerate(columns) if not name]
+    unnamed = unnamed if len(unnamed) > 1 else []
     for line, fields in rows:
         if len(fields) != len(columns):
             hint = _QUOTING_HINT if not is_quoted and '"' in "".join(fields) else ""
             raise DataError(
                 f"{path}:{line}: a row must have {len(columns)} columns, got {len(fields)}: {_shown(fields)}{hint}"
             )
+        if kept := [fields[number] for number in unnamed if fields[number]]:
+            raise DataError(f"{path}:{line}: a column must have a name, but one without a name holds {_shown(kept)}")
         if warns and any(len(field) > 1 and field[0] == field[-1] == '"' for field in fields):
             warns = False
             _warned.add(path)
