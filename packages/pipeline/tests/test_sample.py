@@ -3,9 +3,10 @@ import pickle
 import numpy as np
 import pytest
 from error_cases import MakeOwnParams, OwnSample, OwnSamplesParams, ReadOwnParams, own_sample
-from pipeline_cases import RepeatParams, make_pipeline
+from pipeline_cases import DoubleParams, PairUpParams, RepeatParams, make_pipeline
 
 from tfaip.pipeline import GENERAL, INPUT_PROCESSOR, TARGETS_PROCESSOR, PipelineMode, Sample
+from tfaip.pipeline.generators import InMemoryGeneratorParams
 from tfaip.pipeline.randomness import SampleIdentity
 
 
@@ -92,6 +93,25 @@ def test_a_sample_of_a_subclass_stays_one(generator, processors, processes):
     assert {sample.meta["index"] for sample in made} >= {1, 2, 19}
     with pipeline.generate_input_batches() as batches:
         assert sum(batch.size for batch in batches) == len(made)
+
+
+class PickySample(Sample):
+    def is_valid(self, mode):
+        return super().is_valid(mode) and self.meta["index"] % 3 > 0
+
+
+@pytest.mark.parametrize("stage", [DoubleParams(), RepeatParams(), PairUpParams()], ids=["one", "many", "stream"])
+def test_a_subclass_with_a_rule_of_its_own_is_asked_by_all_processors(stage):
+    made = make_pipeline(mode=PipelineMode.EVALUATION)
+    samples = [made.generator[index] for index in range(6)]
+    samples = [PickySample(inputs=one.inputs, targets=one.targets, meta={"index": n}) for n, one in enumerate(samples)]
+    pipeline = make_pipeline(
+        DoubleParams(), stage, generator=InMemoryGeneratorParams(samples=samples), mode=PipelineMode.EVALUATION
+    )
+    with pipeline.generate_input_samples() as processed:
+        indices = {sample.meta["index"] for sample in processed}
+        assert indices <= {1, 2, 4, 5}
+        assert processed.counters.dropped >= 2
 
 
 def test_a_copy_of_a_subclass_has_dicts_of_its_own():

@@ -27,6 +27,7 @@ class Step:
         needs_inputs: Whether a sample without inputs is invalid.
         needs_targets: Whether a sample without targets is invalid.
         validates: The rule of the processor, where it has one of its own.
+        validates_subclass: The rule for samples of a subclass, which may have their own.
     """
 
     number: int
@@ -36,6 +37,7 @@ class Step:
     needs_inputs: bool
     needs_targets: bool
     validates: Callable[[Sample], bool] | None
+    validates_subclass: Callable[[Sample], bool] | None
 
     @property
     def name(self) -> str:
@@ -54,6 +56,8 @@ class Step:
             raise DefinitionError(f"{self.name} must return a Sample or None, got {type(result).__name__}")
         if self.validates is not None:
             return self.validates(result)
+        if self.validates_subclass is not None and result.__class__ is not Sample:
+            return self.validates_subclass(result)
         return not ((self.needs_inputs and result.inputs is None) or (self.needs_targets and result.targets is None))
 
 
@@ -80,4 +84,5 @@ def _step(number: int, processor: DataProcessor[Any], program: Program) -> Step:
         needs_inputs=checks and program.mode.needs_inputs,
         needs_targets=checks and program.mode.needs_targets,
         validates=processor.is_valid_sample if checks and overridden else None,
+        validates_subclass=processor.is_valid_sample if checks else None,
     )
