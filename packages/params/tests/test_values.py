@@ -140,7 +140,14 @@ def test_an_empty_word_is_no_path() -> None:
         (dict, "dict doesn't say what it holds, write dict[...]"),
         (list[list[int]], "list[int] can't be inside another collection"),
         (dict[str, list[int]], "list[int] can't be inside another collection"),
-        (list[int] | str, "list[int] can't be inside another collection"),
+        (list[int] | str, "a union holds either single values or params, got list[int] in list[int] | str"),
+        (zoo.SizeParams | str, "a union holds either single values or params, got SizeParams in "),
+        (list[int | set[int]], "a union holds either single values or params, got set[int] in int | set[int]"),
+        (List, "list doesn't say what it holds, write list[...]"),  # noqa: UP006
+        (Tuple, "tuple doesn't say what it holds, write tuple[...]"),  # noqa: UP006
+        (Dict, "dict doesn't say what it holds, write dict[...]"),  # noqa: UP006
+        (list[Set], "set doesn't say what it holds, write set[...]"),  # noqa: UP006
+        (Sequence, "Sequence doesn't say what it holds, write Sequence[...]"),
         (set[zoo.SizeParams], "params can be held in a list or a dict, not in a set"),
         (object, "object can't come from the command line"),
         (complex, "complex can't come from the command line"),

@@ -59,7 +59,7 @@ def has_fields(cls: object) -> bool:
 
 
 def strip_annotation(annotation: Any) -> Any:
-    """The annotation without `Annotated`, `NewType`, and type variables, which stand for their bounds."""
+    """The annotation without `Annotated`, `NewType`, and type variables; a bare `typing.List` is the class `list`."""
     while True:
         if get_origin(annotation) is typing.Annotated:
             annotation = get_args(annotation)[0]
@@ -67,6 +67,8 @@ def strip_annotation(annotation: Any) -> Any:
             annotation = annotation.__supertype__
         elif isinstance(annotation, TypeVar):
             annotation = type_variable_bound(annotation)
+        elif get_origin(annotation) is not None and not hasattr(annotation, "__args__"):
+            annotation = get_origin(annotation)
         else:
             return annotation
 
@@ -96,17 +98,22 @@ def _union_members(annotation: Any) -> list[Any]:
     return [inner for member in get_args(annotation) for inner in _union_members(strip_annotation(member))]
 
 
-def _scalar(annotation: Any) -> ScalarType:
+def _scalar(annotation: Any, union: Any = None) -> ScalarType:
     kind = kind_of(annotation)
     if not isinstance(kind, ScalarType) or (isinstance(kind, OptionalType) and not isinstance(kind.inner, ScalarType)):
-        raise UnsupportedAnnotation(f"{_spell(annotation)} can't be inside another collection on the command line")
+        spelled = _spell(annotation)
+        if union is not None:
+            raise UnsupportedAnnotation(
+                f"a union holds either single values or params, got {spelled} in {_spell(union)}"
+            )
+        raise UnsupportedAnnotation(f"{spelled} can't be inside another collection on the command line")
     return kind
 
 
 def union_members(annotation: Any) -> list[tuple[Any, ScalarType]]:
     """The members of a union of scalars except None, with their annotations, in the order in which they are tried."""
     members = _union_members(strip_annotation(annotation))
-    kinds = [(member, _scalar(member)) for member in members if member is not types.NoneType]
+    kinds = [(member, _scalar(member, annotation)) for member in members if member is not types.NoneType]
     return sorted(kinds, key=lambda item: _UNION_ORDER.index(type(item[1])))
 
 
@@ -135,7 +142,7 @@ def _single(annotation: Any, optional: bool) -> ValueType | ParamsValue:
         return TupleType(tuple(_scalar(arg) for arg in args))
     if origin in (dict, collections.abc.Mapping):
         return _mapping(args[0], args[1], optional)
-    if annotation in (list, set, tuple, dict, frozenset):
+    if annotation in (*SEQUENCES, tuple, dict, collections.abc.Mapping):
         name = annotation.__name__
         raise UnsupportedAnnotation(f"{name} doesn't say what it holds, write {name}[...]")
     raise UnsupportedAnnotation(f"{_spell(annotation)} can't come from the command line")
