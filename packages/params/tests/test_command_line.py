@@ -664,3 +664,12 @@ def test_a_class_that_is_not_decorated_itself_is_an_error_when_stored() -> None:
 
     with pytest.raises(ParamsError, match="isn't decorated with @params itself"):
         to_dict(Undecorated())
+
+
+def test_none_among_the_choices_is_spelled_as_everywhere(read: Read, mistakes: Mistakes) -> None:
+    @params
+    class Chosen:
+        mode: str | None = field(default="a", choices=["a", None])
+
+    assert read(Chosen, "--mode none").mode is None
+    assert "must be one of a, none, got 'b'" in mistakes(Chosen, "--mode b")

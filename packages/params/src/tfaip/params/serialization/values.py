@@ -13,6 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 import cattrs
 
+from tfaip.params.values.alternatives import LiteralType
 from tfaip.params.values.annotations import has_fields, kind_of, union_members
 from tfaip.params.values.base import ScalarType
 from tfaip.params.values.moments import format_timedelta
@@ -120,7 +121,7 @@ def _literal(data: Any, annotation: Any) -> Any:
         plain = _plain_member(value) if isinstance(value, Enum) else value
         if type(plain) is type(data) and plain == data:
             return value
-    allowed = ", ".join(map(str, get_args(annotation)))
+    allowed = ", ".join(LiteralType(get_args(annotation)).words())
     raise ValueProblem(f"must be one of {allowed}, got {shown(data)}")
 
 

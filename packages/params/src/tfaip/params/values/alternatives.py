@@ -11,6 +11,7 @@ from tfaip.params.suggestions import did_you_mean, nearest
 from .base import ScalarType, ValueType
 from .collections import SequenceType
 from .problem import ValueProblem
+from .scalars import FALSE_WORDS, TRUE_WORDS
 
 __all__ = ["NONE_WORDS", "ChoiceType", "EnumType", "LiteralType", "OptionalType", "UnionType", "not_among"]
 
@@ -53,6 +54,15 @@ class EnumType(ScalarType):
         return {"enum": [m.value if isinstance(m.value, str | int | float) else m.name for m in self.cls]}
 
 
+def _other_words(value: Any) -> tuple[str, ...]:
+    """What may be written for None and the booleans everywhere, in any case."""
+    if value is None:
+        return NONE_WORDS
+    if isinstance(value, bool):
+        return TRUE_WORDS if value else FALSE_WORDS
+    return ()
+
+
 class LiteralType(ScalarType):
     """One of the values that a `Literal[...]` lists."""
 
@@ -67,10 +77,15 @@ class LiteralType(ScalarType):
         for value in self.values:
             if self.write(value) == word:
                 return value
+        for value in self.values:
+            if word.lower() in _other_words(value):
+                return value
         raise not_among(word, self.words())
 
     def write(self, value: Any) -> str:
-        """Booleans and enums as everywhere, everything else as `str` writes it."""
+        """Booleans, None and enums as everywhere, everything else as `str` writes it."""
+        if value is None:
+            return next((word for word in NONE_WORDS if word not in self.values), "None")
         if isinstance(value, bool):
             return "true" if value else "false"
         return str(value.value if isinstance(value, Enum) else value)
@@ -107,8 +122,8 @@ class ChoiceType(ScalarType):
         return value
 
     def write(self, value: Any) -> str:
-        """As without choices."""
-        return self.inner.write(value)
+        """As without choices; None, which an optional field may list among them, as everywhere."""
+        return NONE_WORDS[0] if value is None else self.inner.write(value)
 
     def check(self, value: Any) -> None:
         """Refuse what isn't among the choices."""
