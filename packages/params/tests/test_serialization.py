@@ -6,8 +6,9 @@ import json
 import math
 import warnings
 from collections.abc import Callable
+from enum import Enum, Flag
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import params_zoo as zoo
 import pytest
@@ -135,7 +136,7 @@ def test_all_problems_are_told_with_their_paths() -> None:
         ("path", 3, "expects path, got 3"),
         ("color", "blue", "must be one of red, green, got 'blue'"),
         ("level", True, "must be one of 1, 2, got true"),
-        ("literal", 1, "must be one of a, 2, True, got 1"),
+        ("literal", 1, "must be one of a, 2, true, got 1"),
         ("optional", "1", "expects int | none, got '1'"),
         ("union", None, "expects int | float | str, got none"),
         ("union", [1], "expects int | float | str, got [1]"),
@@ -379,3 +380,28 @@ def test_errors_survive_a_process() -> None:
     assert len({*copy.mistakes, *caught.value.mistakes}) == 1
     assert repr(copy.mistakes[0]) == "Mistake('$.width', \"expects int, got 'x'\", ())"
     assert copy.mistakes[0] != "something else"
+
+
+def _with_mode(base: type[Enum], *names: str) -> tuple[Any, Any]:
+    mode: Any = base("Mode", list(names), module=__name__)  # type: ignore[call-overload]  # of any base
+    annotations = {"mode": mode, "by": dict[mode, Literal[mode.SLOW]]}  # type: ignore[valid-type]  # made at run time
+    return mode, params(type("WithMode", (), {"__annotations__": annotations}))
+
+
+@pytest.mark.parametrize("base", [Enum, Flag])
+def test_members_that_only_count_are_stored_by_name(base: type[Enum]) -> None:
+    mode, cls = _with_mode(base, "FAST", "SLOW")
+    before = cls(mode=mode.SLOW, by={mode.FAST: mode.SLOW})
+    text = to_json(before)
+    assert from_dict(cls, {"mode": 2, "by": {"1": 2}}) == from_dict(cls, {"mode": 2, "by": {1: 2}}) == before
+    mode, cls = _with_mode(base, "EXACT", "FAST", "SLOW")
+    assert from_json(cls, text) == cls(mode=mode.SLOW, by={mode.FAST: mode.SLOW})
+
+
+@pytest.mark.parametrize("values", [{"A": 16, "B": 64}, {"A": 5}, {"A": True, "B": False}, {"A": "B", "B": 1}])
+def test_members_with_values_of_their_own_are_stored_by_value(values: dict[str, Any]) -> None:
+    own = Enum("Own", values)  # type: ignore[misc]  # known at run time only
+    holder = params(type("Holder", (), {"__annotations__": {"own": own}}))
+    for member in own:
+        assert to_dict(holder(own=member))["own"] == member.value
+        assert from_dict(holder, to_dict(holder(own=member))).own is member

@@ -13,7 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 import cattrs
 
-from tfaip.params.values.alternatives import LiteralType
+from tfaip.params.values.alternatives import LiteralType, plain_member
 from tfaip.params.values.annotations import has_fields, kind_of, union_members
 from tfaip.params.values.base import ScalarType
 from tfaip.params.values.moments import format_timedelta
@@ -45,7 +45,7 @@ def _make_converter() -> cattrs.Converter:
     converter.register_unstructure_hook_func(_is_subclass_of(timedelta), format_timedelta)
     converter.register_unstructure_hook_func(_is_subclass_of(int, float), _plain_number)
     converter.register_unstructure_hook_func(_is_numpy_scalar, lambda value: value.item())
-    converter.register_unstructure_hook_func(_is_subclass_of(Enum), _plain_member)
+    converter.register_unstructure_hook_func(_is_subclass_of(Enum), plain_member)
     converter.register_unstructure_hook_func(reads_words, _word)
     # cattrs has hooks of the classes for these, which it takes for classes that derive from them too.
     for text in (str, bytes, PurePath, Path):
@@ -107,22 +107,29 @@ def _from_text(data: Any, annotation: Any) -> Any:
 
 def _member(data: Any, cls: Any) -> Any:
     for member in cls:
-        plain = _plain_member(member)
-        if type(plain) is type(data) and plain == data:
+        if _reads_as(member, data):
             return member
     if isinstance(data, str) and data in cls.__members__:
         return cls[data]
-    allowed = ", ".join(str(_plain_member(member)) for member in cls)
+    allowed = ", ".join(str(plain_member(member)) for member in cls)
     raise ValueProblem(f"must be one of {allowed}, got {shown(data)}")
 
 
 def _literal(data: Any, annotation: Any) -> Any:
     for value in get_args(annotation):
-        plain = _plain_member(value) if isinstance(value, Enum) else value
-        if type(plain) is type(data) and plain == data:
+        if _reads_as(value, data):
             return value
     allowed = ", ".join(LiteralType(get_args(annotation)).words())
     raise ValueProblem(f"must be one of {allowed}, got {shown(data)}")
+
+
+def _reads_as(value: Any, data: Any) -> bool:
+    return any(type(plain) is type(data) and plain == data for plain in _plain_forms(value))
+
+
+def _plain_forms(value: Any) -> tuple[Any, ...]:
+    """How files may hold a value; older ones hold the numbers of members that are stored by name."""
+    return (plain_member(value), value.value) if isinstance(value, Enum) else (value,)
 
 
 def _union(data: Any, annotation: Any) -> Any:
@@ -140,17 +147,13 @@ def _union(data: Any, annotation: Any) -> Any:
     raise ValueProblem(f"expects {kind_of(annotation).label}, got {shown(data)}")
 
 
-def _plain_member(member: Enum) -> Any:
-    return member.value if isinstance(member.value, str | int | float) else member.name
-
-
 def _plain_number(number: Any) -> Any:
     return number if isinstance(number, bool) else int(number) if isinstance(number, int) else float(number)
 
 
 def _plain_text(text: Any) -> Any:
     if isinstance(text, Enum):
-        return _plain_member(text)
+        return plain_member(text)
     if reads_words(type(text)):
         return _word(text)
     if isinstance(text, PurePath):
@@ -198,9 +201,9 @@ def read_key(key: Any, kind: ScalarType) -> Any:
         return kind.read(key)
     with contextlib.suppress(ValueProblem):
         read = kind.read(key.isoformat() if isinstance(key, date | time) else str(key).lower())
-        plain = _plain_member(read) if isinstance(read, Enum) else read
-        if type(key) is int and plain == str(key):
-            return read  # names of classes and the like, which people write without quotes
-        if plain == key and isinstance(plain, bool) == isinstance(key, bool):
-            return read
+        for plain in _plain_forms(read):
+            if type(key) is int and plain == str(key):
+                return read  # names of classes and the like, which people write without quotes
+            if plain == key and isinstance(plain, bool) == isinstance(key, bool):
+                return read
     raise ValueProblem(f"expects a key of type {kind.label}, got {shown(key)}", ("write text in quotes",))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
-from enum import Enum
+from enum import Enum, Flag
 from typing import Any
 
 from tfaip.params.suggestions import did_you_mean, nearest
@@ -13,7 +14,16 @@ from .collections import SequenceType
 from .problem import ValueProblem
 from .scalars import FALSE_WORDS, TRUE_WORDS
 
-__all__ = ["NONE_WORDS", "ChoiceType", "EnumType", "LiteralType", "OptionalType", "UnionType", "not_among"]
+__all__ = [
+    "NONE_WORDS",
+    "ChoiceType",
+    "EnumType",
+    "LiteralType",
+    "OptionalType",
+    "UnionType",
+    "not_among",
+    "plain_member",
+]
 
 NONE_WORDS = ("none", "null")
 
@@ -21,6 +31,29 @@ NONE_WORDS = ("none", "null")
 def not_among(word: str, allowed: Sequence[str]) -> ValueProblem:
     """The problem of a word that isn't one of those allowed."""
     return ValueProblem(f"must be one of {', '.join(allowed)}, got {word!r}", did_you_mean(nearest(word, allowed)))
+
+
+def plain_member(member: Enum) -> Any:
+    """A member as files hold it: by value if that is a word or a number and no mere count, else by name."""
+    name, value = member.name, member.value
+    return _plain_members(type(member)).get(name, value)
+
+
+@functools.lru_cache(maxsize=256)
+def _plain_members(cls: type[Enum]) -> dict[str, Any]:
+    values = [member.value for member in cls]
+    words = {value for value in values if isinstance(value, str)}
+    # `auto()` counts: a new member changes the numbers of the others, never their names. Those of an IntEnum matter.
+    numbers = [] if issubclass(cls, int) else [value for value in values if type(value) is int]
+    if issubclass(cls, Flag):
+        counted = numbers == [1 << index for index in range(len(numbers))]
+    else:
+        counted = numbers == list(range(numbers[0], numbers[0] + len(numbers))) if len(numbers) > 1 else numbers == [1]
+    plain = {}
+    for member in cls:
+        named = (counted and type(member.value) is int) or not isinstance(member.value, str | int | float)
+        plain[member.name] = member.name if named and member.name not in words else member.value
+    return plain
 
 
 class EnumType(ScalarType):
@@ -35,23 +68,23 @@ class EnumType(ScalarType):
     def read(self, word: str) -> Enum:
         """The member whose value reads like the word, or whose name it is."""
         for member in self.cls:
-            if self.write(member) == word:
+            if word in (self.write(member), str(member.value)):
                 return member
         if word in self.cls.__members__:
             return self.cls[word]
         raise not_among(word, self.words())
 
     def write(self, value: Any) -> str:
-        """The value if it is a word or a number, else the name."""
-        return str(value.value) if isinstance(value.value, str | int | float) else str(value.name)
+        """As files hold it."""
+        return str(plain_member(value))
 
     def words(self) -> tuple[str, ...]:
         """All members."""
         return tuple(self.write(member) for member in self.cls)
 
     def json_schema(self) -> dict[str, Any]:
-        """The values, or names where the values aren't plain."""
-        return {"enum": [m.value if isinstance(m.value, str | int | float) else m.name for m in self.cls]}
+        """The members as files hold them."""
+        return {"enum": [plain_member(member) for member in self.cls]}
 
 
 def _other_words(value: Any) -> tuple[str, ...]:
@@ -75,7 +108,7 @@ class LiteralType(ScalarType):
     def read(self, word: str) -> Any:
         """The value that reads like the word."""
         for value in self.values:
-            if self.write(value) == word:
+            if self.write(value) == word or (isinstance(value, Enum) and str(value.value) == word):
                 return value
         for value in self.values:
             if word.lower() in _other_words(value):
@@ -88,7 +121,7 @@ class LiteralType(ScalarType):
             return next((word for word in NONE_WORDS if word not in self.values), "None")
         if isinstance(value, bool):
             return "true" if value else "false"
-        return str(value.value if isinstance(value, Enum) else value)
+        return str(plain_member(value) if isinstance(value, Enum) else value)
 
     def words(self) -> tuple[str, ...]:
         """All values."""
@@ -96,7 +129,7 @@ class LiteralType(ScalarType):
 
     def json_schema(self) -> dict[str, Any]:
         """The values."""
-        return {"enum": [value.value if isinstance(value, Enum) else value for value in self.values]}
+        return {"enum": [plain_member(value) if isinstance(value, Enum) else value for value in self.values]}
 
 
 class ChoiceType(ScalarType):
@@ -141,8 +174,8 @@ class ChoiceType(ScalarType):
         """The choices where they are enforced."""
         if not self.enforced:
             return {**self.inner.json_schema(), "examples": [self.write(choice) for choice in self.choices]}
-        plain = [choice if isinstance(choice, str | int | float) else self.write(choice) for choice in self.choices]
-        return {"enum": [choice.value if isinstance(choice, Enum) else choice for choice in plain]}
+        members = [plain_member(choice) if isinstance(choice, Enum) else choice for choice in self.choices]
+        return {"enum": [plain if isinstance(plain, str | int | float) else self.write(plain) for plain in members]}
 
 
 class UnionType(ScalarType):
