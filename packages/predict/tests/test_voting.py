@@ -1,4 +1,5 @@
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -6,10 +7,11 @@ import pytest
 from predict_cases import POINTS, DroppingParams, in_process, points
 from tfaip.model import load_prediction_function, load_scenario_params
 from tfaip.model.testing.points.data import DIRECTIONS
-from tfaip.model.testing.points.params import JitterParams
+from tfaip.model.testing.points.params import JitterParams, PointsDataParams
 from tfaip.model.testing.points.scenario import PointsScenario
-from tfaip.params import save
+from tfaip.params import params, save
 from tfaip.pipeline import ComposedProcessorPipelineParams, PipelineMode
+from tfaip.pipeline.resources import resource
 from tfaip.predict import (
     LAV,
     LAVParams,
@@ -23,6 +25,7 @@ from tfaip.predict import (
     PredictorParams,
 )
 from tfaip.predict.predictor_base import LoadedModel
+from tfaip.predict.voting.same_pre_processing import require_same_pre_processing
 
 
 def paths_of(exported):
@@ -162,6 +165,27 @@ def test_where_processors_run_and_what_does_not_run_is_no_difference(three_expor
 
     paths = [first.path, changed(second, tmp_path / "other", run_elsewhere)]
     assert len(list(MultiModelPredictor.from_paths(paths, voting()).predict(POINTS))) == 37
+
+
+@params
+class WordsParams(PointsDataParams):
+    vocabulary: str = resource(help="Words")
+    lowercase: bool = False
+
+
+@pytest.mark.parametrize(
+    ("words", "lowercase", "told"),
+    [("ab", False, []), ("abc", False, ["vocabulary: 'content "]), ("ab", True, ["lowercase: False against True"])],
+)
+def test_parameters_that_a_processor_may_read_are_told_where_they_differ(tmp_path, caplog, words, lowercase, told):
+    paths = [tmp_path / "one", tmp_path / "other"]
+    datas = [WordsParams(vocabulary="words"), WordsParams(vocabulary="words", lowercase=lowercase)]
+    for path, data, content in zip(paths, datas, ["ab", words], strict=True):
+        path.mkdir()
+        (path / "words").write_text(content)
+        data.resource_base_path = str(path)
+    require_same_pre_processing(paths, [SimpleNamespace(data=data) for data in datas], PipelineMode.PREDICTION)
+    assert [record.getMessage().split("\n  $.data.")[1][: len(told[0])] for record in caplog.records] == told
 
 
 def test_a_vote_without_voter_or_bundles_is_refused(three_exported):

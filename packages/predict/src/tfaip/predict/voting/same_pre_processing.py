@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 __all__ = ["require_same_pre_processing"]
 
+logger = logging.getLogger(__name__)
+
+_NOT_BESIDE = ("__cls__", "pre_proc", "post_proc", "resource_base_path")
+
 
 def require_same_pre_processing(
     paths: Sequence[Path], scenario_params: Sequence[ScenarioBaseParams[Any, Any]], mode: PipelineMode
@@ -25,6 +30,7 @@ def require_same_pre_processing(
     """Refuse bundles whose models take different inputs, or whose samples go through different pre-processing.
 
     Only processors that run in the mode are compared, not where they run. Resources are compared by name and content.
+    Other parameters of the data may differ, with a warning: only a processor knows whether it reads them.
 
     Args:
         paths: The bundles.
@@ -34,14 +40,33 @@ def require_same_pre_processing(
     Raises:
         PredictionError: With all differences, the place and both values of each.
     """
-    first = _compared(scenario_params[0].data, mode)
+    first, beside = _compared(scenario_params[0].data, mode), _beside(scenario_params[0].data)
     for path, params in zip(paths[1:], scenario_params[1:], strict=True):
-        found = list(_differences("$.data", first, _compared(params.data, mode)))
-        if found:
-            lines = "\n".join(f"  {where}: {one} against {other}" for where, one, other in found)
+        if found := list(_differences("$.data", first, _compared(params.data, mode))):
             raise PredictionError(
-                f"bundles that vote must have the same pre-processing, but {paths[0]} and {path} differ:\n{lines}"
+                f"bundles that vote must have the same pre-processing, but {paths[0]} and {path} differ:\n"
+                f"{_lines(found)}"
             )
+        if found := list(_differences("$.data", beside, _beside(params.data))):
+            logger.warning(
+                "Samples are pre-processed with the parameters of %s, also for %s, whose data has others:\n%s",
+                paths[0],
+                path,
+                _lines(found),
+            )
+
+
+def _lines(found: Sequence[tuple[str, str, str]]) -> str:
+    return "\n".join(f"  {where}: {one} against {other}" for where, one, other in found)
+
+
+def _beside(params: DataBaseParams) -> dict[str, Any]:
+    """The parameters of the data beside its processors."""
+    fields = {name: value for name, value in to_dict(params).items() if name not in _NOT_BESIDE}
+    for found in find_resources(params):
+        if found.owner is params:
+            fields[found.name] = _fingerprint(Path(params.resource_path(found.path)))
+    return fields
 
 
 def _compared(params: DataBaseParams, mode: PipelineMode) -> dict[str, Any]:
