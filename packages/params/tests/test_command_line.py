@@ -673,3 +673,45 @@ def test_none_among_the_choices_is_spelled_as_everywhere(read: Read, mistakes: M
 
     assert read(Chosen, "--mode none").mode is None
     assert "must be one of a, none, got 'b'" in mistakes(Chosen, "--mode b")
+
+
+@params
+class Rated:
+    lr: float = field(default=1.0, aliases=("-l", "--learning-rate", "rate"))
+    l: int = 0  # noqa: E741 - the letter of the alias
+    name: str = ""
+
+
+@params
+class Rates:
+    rated: Rated = field(factory=Rated, aliases=("-r", "--rates"))
+    quiet: bool = field(default=False, aliases=("-q",))
+    many: list[Rated] = field(factory=list)
+    words: list[str] = field(factory=list)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("-l 2", Rates(rated=Rated(lr=2))),
+        ("-l=2", Rates(rated=Rated(lr=2))),
+        ("--learning-rate 2", Rates(rated=Rated(lr=2))),
+        ("--learning_rate=2", Rates(rated=Rated(lr=2))),
+        ("--rated.rate 2", Rates(rated=Rated(lr=2))),
+        ("--rates.lr 2", Rates(rated=Rated(lr=2))),
+        ("--rated.l 3 -l 2", Rates(rated=Rated(lr=2, l=3))),
+        ("-r Rated -q -l 2", Rates(quiet=True, rated=Rated(lr=2))),
+        ("--words -x -y -q", Rates(quiet=True, words=["-x", "-y"])),
+        ("--rated.name -x", Rates(rated=Rated(name="-x"))),
+        ("--many Rated Rated --many.1.rate 2 -l 3", Rates(rated=Rated(lr=3), many=[Rated(), Rated(lr=2)])),
+    ],
+)
+def test_aliases_with_dashes_are_taken_as_written(read: Read, words: str, expected: Rates) -> None:
+    assert read(Rates, words) == expected
+
+
+def test_mistakes_about_short_aliases_spell_them_as_written(mistakes: Mistakes) -> None:
+    assert mistakes(Rates, "-l x") == "-l: must be a number, got 'x'"
+    clash = params(type("Clash", (), {"__annotations__": {"x": int}, "x": field(default=1, aliases=("-h",))}))
+    with pytest.raises(DefinitionError, match="takes the name of the command's argument -h"):
+        mistakes(clash, "--x 1")

@@ -105,7 +105,10 @@ class FieldOptions:
             return f"nargs must be '*', '+' or None, got {self.nargs!r}"
         for option in ("aliases", "former_names"):
             for name in getattr(self, option):
-                if not isinstance(name, str) or not name.replace("-", "_").isidentifier():
+                bare = (
+                    name.removeprefix("-").removeprefix("-") if isinstance(name, str) and option == "aliases" else name
+                )
+                if not isinstance(name, str) or not bare.replace("-", "_").isidentifier() or bare.startswith("-"):
                     return f"{option} must be names, got {name!r}"
         return self._problem_of_choices()
 
@@ -146,7 +149,8 @@ def field(
         mode: How the argument is named: `snake` by the path to it; `flat` as a root of its own, its descendants below;
             `ssnake` by the path without its immediate parent; `ignore` not at all (it is still stored in files).
             The full path always works too, except for `ignore`.
-        aliases: Further names of the field on the command line.
+        aliases: Further names of the field on the command line, each for the last part of the path. With dashes a name
+            is taken as written and needs no path: `-l`, `--learning-rate`; not in elements of lists and dicts.
         tuple_like: `--size 4 5` sets the fields of the nested params in their order.
         fixed_class: The class of the nested params can't be selected.
         nargs: `"+"` if a list, set or dict must not be empty on the command line.

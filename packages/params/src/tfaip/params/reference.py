@@ -49,7 +49,7 @@ def _table(group: Group, level: int) -> Iterator[str]:
 def _row(argument: Argument) -> str:
     node = argument.node
     spec = node.spec
-    names = ", ".join(f"`--{name}`" for name in argument.names.shorts)
+    names = ", ".join(f"`{name}`" for name in argument.names.spelled)
     meaning = [spec.options.help] if spec is not None and spec.options.help else []
     if choices := choices_of(node):
         meaning.append("One of " + ", ".join(f"`{choice}`" for choice in choices) + ".")

@@ -7,7 +7,7 @@ from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, Node, ParamsNode, 
 from tfaip.params.values.alternatives import OptionalType
 from tfaip.params.values.scalars import BoolType
 
-from .names import Names
+from .names import Names, spell
 
 __all__ = ["Argument", "ArgumentTable", "Group", "takes_value"]
 
@@ -89,12 +89,12 @@ class ArgumentTable:
             if name in self.reserved:
                 raise DefinitionError(
                     f"the field {argument.full_path[2:]} takes the name of the command's argument "
-                    f"--{name.replace('_', '-')}; give the params a root name, or the field another name"
+                    f"{spell(name).replace('_', '-')}; give the params a root name, or the field another name"
                 )
             other = self.by_name.setdefault(name, argument)
             if other is not argument:
                 raise DefinitionError(
-                    f"two fields share the argument --{name}: {other.full_path[2:]} and {argument.full_path[2:]}; "
+                    f"two fields share the argument {spell(name)}: {other.full_path[2:]} and {argument.full_path[2:]}; "
                     f"give one of them another name or mode"
                 )
         if argument.is_flag and argument.negatable:

@@ -10,6 +10,8 @@ from tfaip.params.values.base import ValueType
 
 from .arguments import ArgumentTable
 from .describing import choices_of
+from .names import spell
+from .options import normalise
 from .parsing import parse_line
 from .plain import PlainArgument
 
@@ -54,14 +56,16 @@ def _names(begun: str, table: ArgumentTable, declared: dict[str, PlainArgument])
         yield from plain
         yield from primary
         return
-    names = [f"--{name}" for name in (*table.by_name, *table.negated)]
+    names = [spell(name) for name in (*table.by_name, *table.negated)]
     dashed = "-" in begun.lstrip("-") and "_" not in begun
-    yield from (f"--{name[2:].replace('_', '-')}" if dashed else name for name in names)
+    yield from (
+        spell(name.lstrip("-").replace("_", "-")) if dashed and name.startswith("--") else name for name in names
+    )
 
 
 def _values(name: str, given: Sequence[str], table: ArgumentTable, declared: dict[str, PlainArgument]) -> list[str]:
     """What may follow an argument after the words that were given to it already."""
-    key = name.lstrip("-").replace("-", "_")
+    key = normalise(name)
     if (plain := declared.get(key)) is not None:
         return [] if _is_full(plain.kind, given) else list(plain.kind.words())
     argument = table.by_name.get(key)

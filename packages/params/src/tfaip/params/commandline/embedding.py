@@ -40,7 +40,7 @@ class EmbeddedCommandLine(CommandLine):
         texts |= {position: word.text for position, word in words.items()}
         if line.terminator is not None:
             texts[line.terminator] = "--"
-        if any(option.name in ("help", "h") for option in line.options):
+        if any(option.name in ("help", "-h") for option in line.options):
             self._print_own_help([texts[position] for position in sorted(texts)])
             return [], []
         self.namespace, extras = self.parser.parse_known_args([texts[position] for position in sorted(texts)])

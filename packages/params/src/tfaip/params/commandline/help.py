@@ -89,7 +89,7 @@ def _section(group: Group, parsed: Parsed) -> Section:
     name = name_of(cls) if cls is not None else "not selected" if group.node.selected is UNSET else "none"
     title = f"{group.names.primary}: {name}" if group.names.primary else name
     intro = [text] if (text := docstring_of(cls)) else []
-    others = [f"--{other}.*" for other in group.names.all[1:]]
+    others = [f"--{other}.*" for other in group.names.all[1:] if not other.startswith("-")]
     if others and group.arguments:
         intro.append(f"Also: {', '.join(others)}")
     entries = [_entry(argument) for argument in group.arguments if not _is_without_alternative(argument)]
@@ -122,7 +122,7 @@ def _entry(argument: Argument) -> Entry:
     if (note := type_note(node)) and (not choices or (spec is not None and spec.options.choices)):
         notes.append(note)
     if spec is not None and spec.options.aliases:
-        notes.append(f"also {', '.join(f'--{name}' for name in argument.names.shorts[1:])}")
+        notes.append(f"also {', '.join(argument.names.spelled[1:])}")
     is_required = required(node)
     value = value_of(node)
     if value is not None and not is_required:

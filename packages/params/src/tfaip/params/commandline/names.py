@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from tfaip.params.fields import FieldOptions
 
-__all__ = ["Names"]
+from .options import normalise
+
+__all__ = ["Names", "spell"]
 
 
 class Names:
@@ -14,14 +16,25 @@ class Names:
         shorts: The names to show; several where the field or one above it has aliases.
         fulls: The full paths, which always work.
         parent: The names of the node above.
+        dashed: The aliases of one dash, `-l`, which stand alone.
+        repeated: Whether the node is in a list or dict, whose elements can't share an alias that is taken as written.
     """
 
-    __slots__ = ("fulls", "parent", "shorts")
+    __slots__ = ("dashed", "fulls", "parent", "repeated", "shorts")
 
-    def __init__(self, shorts: tuple[str, ...], fulls: tuple[str, ...], parent: Names | None = None) -> None:
+    def __init__(
+        self,
+        shorts: tuple[str, ...],
+        fulls: tuple[str, ...],
+        parent: Names | None = None,
+        dashed: tuple[str, ...] = (),
+        repeated: bool = False,
+    ) -> None:
         self.shorts = shorts
         self.fulls = fulls
         self.parent = parent
+        self.dashed = dashed
+        self.repeated = repeated
 
     @classmethod
     def of_root(cls, name: str) -> Names:
@@ -36,26 +49,38 @@ class Names:
     @property
     def all(self) -> tuple[str, ...]:
         """Every name once, the primary one first."""
-        return tuple(dict.fromkeys(self.shorts + self.fulls))
+        return tuple(dict.fromkeys(self.shorts + self.fulls + self.dashed))
+
+    @property
+    def spelled(self) -> tuple[str, ...]:
+        """The names to show as one writes them, the primary one first."""
+        return tuple(map(spell, self.shorts + self.dashed))
 
     def child(self, name: str, options: FieldOptions) -> Names:
         """The names of a field below."""
-        own = (name, *(alias.replace("-", "_") for alias in options.aliases))
+        aliases = [] if self.repeated else [normalise(alias) for alias in options.aliases if alias.startswith("-")]
+        written = tuple(alias for alias in aliases if not alias.startswith("-"))
+        dashed = tuple(alias for alias in aliases if alias.startswith("-"))
+        own = (name, *(normalise(alias) for alias in options.aliases if not alias.startswith("-")))
         fulls = _joined(self.fulls, own)
-        if options.mode == "flat":
-            return Names(own, fulls, self)
         above = self.parent if options.mode == "ssnake" else self
-        return Names(own if above is None else _joined(above.shorts, own), fulls, self)
+        shorts = own if above is None or options.mode == "flat" else _joined(above.shorts, own)
+        return Names(shorts + written, fulls, self, dashed, self.repeated)
 
     def element(self, key: str) -> Names:
         """The names of an element of a list or dict."""
         key = key.replace("-", "_")
-        return Names(_joined(self.shorts, (key,)), _joined(self.fulls, (key,)), self)
+        return Names(_joined(self.shorts, (key,)), _joined(self.fulls, (key,)), self, repeated=True)
 
     def negated(self) -> tuple[str, ...]:
         """All names with `no_` before the last part."""
-        parts = (name.rpartition(".") for name in self.all)
+        parts = (name.rpartition(".") for name in dict.fromkeys(self.shorts + self.fulls))
         return tuple(f"{head}{dot}no_{last}" for head, dot, last in parts)
+
+
+def spell(name: str) -> str:
+    """A name as one writes it: after two dashes, except for a short option, which has its own."""
+    return name if name.startswith("-") else f"--{name}"
 
 
 def _joined(prefixes: tuple[str, ...], names: tuple[str, ...]) -> tuple[str, ...]:

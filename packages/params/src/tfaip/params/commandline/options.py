@@ -60,8 +60,9 @@ class SplitLine:
 
 
 def normalise(name: str) -> str:
-    """The name of an argument without leading dashes, `-` and `_` being the same."""
-    return name.lstrip("-").replace("-", "_")
+    """The name of an argument without its two dashes, `-` and `_` being the same; a short option keeps its dash."""
+    dash = "-" if name.startswith("-") and not name.startswith("--") else ""
+    return dash + name.lstrip("-").replace("-", "_")
 
 
 def split_line(words: Sequence[str], is_short_option: Callable[[str], bool]) -> SplitLine:

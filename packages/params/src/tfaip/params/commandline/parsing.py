@@ -38,9 +38,22 @@ def parse_line(command: CommandLine, words: Sequence[str], claim: Claim | None =
         words: The line.
         claim: Somebody else who takes what is left over, and returns what nobody knows.
     """
+    if claim is not None:
+        return _parse(command, words, lambda word: bool(_SHORT_OPTION.match(word)), claim)
+    shorts = {short for argument in command.declared_arguments() for short in argument.short}
+    unsure = {word.partition("=")[0] for word in words if _SHORT_OPTION.match(word)} - shorts
+    if unsure:
+        # Only the classes that the line selects tell short aliases of fields from values.
+        known = _parse(command, words, lambda word: word in shorts or word in unsure, None).table.by_name
+        shorts |= {word for word in unsure if normalise(word) in known}
+    return _parse(command, words, shorts.__contains__, None)
+
+
+def _parse(
+    command: CommandLine, words: Sequence[str], is_short_option: Callable[[str], bool], claim: Claim | None
+) -> Parsed:
     declared = command.declared_arguments()
-    shorts = {short for argument in declared for short in argument.short}
-    line = split_line(words, shorts.__contains__ if claim is None else lambda word: bool(_SHORT_OPTION.match(word)))
+    line = split_line(words, is_short_option)
     binder = Binder(line.options, import_tag)
     binder.table.reserved = frozenset(key for argument in declared if not argument.positional for key in argument.keys)
     values = {a.name: _value_of(a, binder) for a in declared if not a.positional}
@@ -71,7 +84,7 @@ def _leftovers(
     from .unknown import unexpected_word, unknown_option
 
     plain = {key: argument.kind for argument in declared for key in argument.keys}
-    names = [key for key in plain if len(key) > 1]
+    names = [key for key in plain if not key.startswith("-")]
     failed = {normalise(mistake.where) for mistake in binder.mistakes}
     found = [unknown_option(option, binder.table, names) for option in unknown if not _hangs_off(option.name, failed)]
     # What follows an unknown argument is its value: one mistake, not two.

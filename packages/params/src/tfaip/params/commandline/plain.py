@@ -49,7 +49,7 @@ class PlainArgument:
         if not flags or (self.positional and len(flags) > 1):
             raise DefinitionError(f"an argument is --name (and -n) or one positional name, got {self.flags}")
         name = next((flag for flag in flags if flag.startswith("--")), flags[0])
-        self.name = normalise(name)
+        self.name = normalise(name.lstrip("-"))
         spec = FieldSpec(
             PlainArgument, self.name, self.name, annotation, FieldOptions(help=help, choices=choices), default
         )

@@ -9,6 +9,7 @@ from tfaip.params.tree.nodes import label_of
 
 from .arguments import Argument, Group
 from .describing import choices_of, docstring_of, required, value_of
+from .names import spell
 from .parsed import Parsed
 from .plain import PlainArgument
 
@@ -55,7 +56,7 @@ def _of_argument(argument: Argument) -> dict[str, Any]:
         "name": str(argument.path[-1]),
         "path": ".".join(map(str, argument.path)),
         "argument": argument.spelled,
-        "also": [f"--{name}" for name in argument.names.all[1:]],
+        "also": [spell(name) for name in argument.names.all[1:]],
         "type": label_of(argument.node),
         "default": value_of(argument.node),
         "choices": list(choices_of(argument.node)),

@@ -17,6 +17,7 @@ from tfaip.params.values.collections import TupleType
 from tfaip.params.values.scalars import BoolType
 
 from .arguments import Argument, ArgumentTable
+from .names import spell
 from .options import Option, Word
 
 __all__ = ["unexpected_word", "unknown_option"]
@@ -28,7 +29,7 @@ def unknown_option(option: Option, table: ArgumentTable, plain: Iterable[str]) -
         return Mistake(option.spelled, "unknown argument", (hint,))
     names = [*plain, *table.by_name, *(table.negated if "no_" in option.name else ())]
     shown = {name: argument.spelled for name, argument in table.by_name.items()}
-    found = dict.fromkeys(shown.get(name, f"--{name}") for name in nearest_paths(option.name, names))
+    found = dict.fromkeys(shown.get(name, spell(name)) for name in nearest_paths(option.name, names))
     return Mistake(option.spelled, "unknown argument", did_you_mean(list(found)[:3]) or _siblings(option, table))
 
 
