@@ -106,7 +106,10 @@ class FormerRun:
         for path in self._paths:
             if other := _foreign_file(path):
                 what = f" is a link to {path.resolve()}, which" if _is_linked_folder(path) else ""
-                raise RunFolderError(f"{path}{what} holds a file of no run: {other}")
+                raise RunFolderError(
+                    f"{path}{what} holds a file of no run: {other}; move it elsewhere, or choose another "
+                    "--trainer.output_dir"
+                )
 
     def put_aside(self) -> None:
         """Move the run aside.
@@ -139,7 +142,9 @@ class FormerRun:
             kept = self._place(path, self._moving)
             if kept.exists() or kept.is_symlink():
                 kept.rename(_source(path))
-        self._moving.rmdir()
+        if other := _first_foreign(self._moving, None):
+            raise RunFolderError(f"{self._moving} holds a file of no run: {other}; move it elsewhere")
+        shutil.rmtree(self._moving)
 
     def remove(self) -> None:
         """Remove the run that was put aside."""
@@ -219,5 +224,9 @@ def _foreign_file(path: Path) -> str:
         return ""
     if path.is_symlink() and not _is_linked_folder(path):
         return ""  # only the link goes
-    own = re.compile("|".join(filter(None, [OWN.get(path.name), SYSTEMS])))
-    return next((file.name for file in folder.iterdir() if not own.fullmatch(file.name)), "")
+    return _first_foreign(folder, OWN.get(path.name))
+
+
+def _first_foreign(folder: Path, own: str | None) -> str:
+    known = re.compile("|".join(filter(None, [own, SYSTEMS])))
+    return next((file.name for file in folder.iterdir() if not known.fullmatch(file.name)), "")

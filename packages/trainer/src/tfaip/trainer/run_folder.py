@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -108,9 +108,9 @@ class RunFolder:
             elif self.trainer_params.exists():
                 self._former.require_own()
                 self._former.remove_current()  # an attempt that failed before its first step
-            self._set_damaged_logs_aside()
-            self._make_linked_folders()
             try:
+                self._set_logs_aside("former", _problem_before)
+                self._make_linked_folders()
                 yield
             except BaseException:
                 # A forked child that unwinds does not hold it.
@@ -130,7 +130,8 @@ class RunFolder:
         with self._locked():
             self._recover()
             self._require_run()
-            self._set_damaged_logs_aside()
+            self._require_unfinished_or_checkpoint()
+            self._set_logs_aside("damaged", _damage)
             self._make_linked_folders()
             yield
 
@@ -230,11 +231,24 @@ class RunFolder:
         return self.trainer_params.exists() and (self.has_results or not self._failed_before_first_step())
 
     def _failed_before_first_step(self) -> bool:
+        status = self._read_status()
+        return status.get("state") == "failed" and not status.get("step")
+
+    def _read_status(self) -> dict[str, Any]:
         try:
             status = json.loads(read_regular(self.status, MAX_STATUS))
-            return bool(status["state"] == "failed" and not status.get("step"))
-        except (OSError, ValueError, TypeError, KeyError, RecursionError):
-            return False
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return status if isinstance(status, dict) else {}
+
+    def _require_unfinished_or_checkpoint(self) -> None:
+        """Refuse to begin a run anew that has come to its end: its models would be replaced."""
+        if self._read_status().get("state") == "finished" and not any(self.checkpoint.glob("step_*")):
+            model = next(filter(_has_content, (self.export, self.best)), None)
+            raise RunFolderError(
+                f"the run in {self.path} has finished, and there is no checkpoint to go on from: start a new run"
+                + (f", which may begin with its model by --trainer.warmstart.model {model}" if model else "")
+            )
 
     def _require_no_run(self, overwrite: bool) -> None:
         if self._is_run() and overwrite:
@@ -261,29 +275,43 @@ class RunFolder:
             self.path.resolve().mkdir(parents=True, exist_ok=True)  # a link may lead to a folder that is not there yet
             with tempfile.NamedTemporaryFile(dir=self.path):
                 pass
-        except (OSError, RuntimeError) as error:  # the latter for links in a circle
+        except (OSError, RuntimeError, ValueError) as error:  # links in a circle, a name that can't be one
             raise self._cannot_be_written(error) from error
 
-    def _set_damaged_logs_aside(self) -> None:
-        """Rename what can't be written to or replaced as a log; the checkpoint is what a run goes on from."""
+    def _set_logs_aside(self, suffix: str, problem_of: Callable[[Path, bool], str]) -> None:
+        """Rename what can't be continued as a log; the checkpoint is what a run goes on from."""
         for log in (self.log, self.metrics, self.status, self.events):
-            if not _is_writable(log, is_folder=log == self.events):
-                aside = log.with_name(f"{log.name}.damaged")
+            if problem := problem_of(log, log == self.events):
+                aside = log.with_name(f"{log.name}.{suffix}")
                 number = 1
                 while aside.exists() or aside.is_symlink():
                     number += 1
-                    aside = log.with_name(f"{log.name}.damaged_{number}")
+                    aside = log.with_name(f"{log.name}.{suffix}_{number}")
                 log.rename(aside)
-                problem = "is a link" if aside.is_symlink() else "can't be written"
                 logger.warning("%s %s and is now %s; the run goes on with a new one", log, problem, aside.name)
 
     def _make_linked_folders(self) -> None:
-        """Make what a link to another disk leads to, which those who write there take for a folder."""
+        """Make what a link to another disk leads to, which those who write there take for a folder.
+
+        Raises:
+            RunFolderError: It can't be made, or there is a file where a run keeps a folder.
+        """
+        for folder in (self.checkpoint, self.best, self.export):
+            if folder.exists() and not folder.is_dir():
+                raise RunFolderError(
+                    f"{folder} is a file, but a run keeps a folder there: move it elsewhere, "
+                    "or choose another --trainer.output_dir"
+                )
         for folder in (self.events, self.checkpoint):
             if folder.is_symlink():
-                folder.resolve().mkdir(parents=True, exist_ok=True)
+                try:
+                    folder.resolve().mkdir(parents=True, exist_ok=True)
+                except OSError as error:
+                    raise RunFolderError(
+                        f"{folder} is a link to {folder.resolve()}, which can't be made: {error.strerror}"
+                    ) from error
 
-    def _cannot_be_written(self, error: OSError | RuntimeError) -> RunFolderError:
+    def _cannot_be_written(self, error: Exception) -> RunFolderError:
         return RunFolderError(
             f"the output folder {self.path} cannot be written: {getattr(error, 'strerror', None) or error}; "
             "choose another --trainer.output_dir"
@@ -294,14 +322,22 @@ def _has_content(folder: Path) -> bool:
     return folder.is_dir() and any(folder.iterdir())
 
 
-def _is_writable(path: Path, *, is_folder: bool) -> bool:
-    """Whether a log can be continued; what the link of a file names is somebody else's."""
+def _damage(path: Path, is_folder: bool) -> str:
+    """Say why a log can't be continued; what the link of a file names is somebody else's."""
     if path.is_symlink() and not is_folder:
-        return False
+        return "is a link"
     if not path.exists():
-        return True
+        return ""
     is_kind = path.is_dir() if is_folder else path.is_file()
-    return is_kind and os.access(path, os.W_OK)
+    return "" if is_kind and os.access(path, os.W_OK) else "can't be written"
+
+
+def _problem_before(path: Path, is_folder: bool) -> str:
+    """Say why a log that is there without a run can't be begun: it would go with an attempt that fails."""
+    if problem := _damage(path, is_folder):
+        return problem
+    has_content = _has_content(path) if is_folder else path.exists() and path.stat().st_size
+    return "was there before the run" if has_content else ""
 
 
 def write_atomically(path: Path, value: Any) -> None:
