@@ -12,7 +12,7 @@ from typing import Any
 import params_zoo as zoo
 import pytest
 
-from tfaip.params import LoadError, from_json, load, trusted_packages_of
+from tfaip.params import LoadError, from_dict, from_json, load, trusted_packages_of
 
 DERIVED_MODULE = (
     "import {module}\nfrom tfaip.params import params\n@params\nclass {name}({module}.{base}):\n    x: int = 1\n"
@@ -210,3 +210,12 @@ def test_loading_by_what_the_file_names(lab: Path) -> None:
     path.write_text(tagged("named_lab.sizes:Big"))
     trust = trusted_packages_of(json.loads(path.read_text())["__cls__"])
     assert type(load(zoo.SizeParams, path, trust=trust)).__name__ == "Big"
+
+
+def test_what_a_script_stored_loads_where_its_class_is_expected() -> None:
+    data = {"__cls__": "__main__:NetParams", "nodes": [7]}
+    assert from_dict(zoo.NetParams, data) == zoo.NetParams(nodes=[7])
+    read = from_dict(zoo.TrainerParams, {"optimizer": {"__cls__": "__main__:SGDParams"}})
+    assert read.optimizer == zoo.SGDParams()
+    with pytest.raises(LoadError, match="__main__:DenseParams isn't trusted"):
+        from_dict(zoo.NetParams, {"__cls__": "__main__:DenseParams"})

@@ -64,13 +64,29 @@ def find_class(
 
 
 def _by_tag(tag: str, kind: ParamsType, import_tag: Callable[[str], Any]) -> type[Any]:
-    cls = find_tag(tag) or next((base for base in kind.bases if tag_of(base) == tag), None) or import_tag(tag)
+    cls = (
+        _of_a_script(tag, kind)
+        or find_tag(tag)
+        or next((base for base in kind.bases if tag_of(base) == tag), None)
+        or import_tag(tag)
+    )
     if not has_fields(cls):
         raise ValueProblem(f"{tag} is no params class")
     if not issubclass(cls, kind.bases):
         bases = " or ".join(tag_of(base) for base in kind.bases)
         raise ValueProblem(f"{tag} doesn't derive from {bases}")
     return cls
+
+
+def _of_a_script(tag: str, kind: ParamsType) -> type[Any] | None:
+    """The class that a script has stored as its own, `__main__:Class`, where it is an expected one of that name."""
+    module, _, qualname = tag.partition(":")
+    registered = find_tag(tag)
+    if module != "__main__" or (registered is not None and issubclass(registered, kind.bases)):
+        return None
+    expected = dict.fromkeys([*kind.bases, *registered_subclasses(kind.bases)])
+    found = [cls for cls in expected if cls.__qualname__ == qualname]
+    return found[0] if len(found) == 1 else None
 
 
 def _by_name(
