@@ -439,3 +439,15 @@ def test_annotations_are_gathered_once_for_each_class(monkeypatch: pytest.Monkey
     monkeypatch.setattr(inspect, "get_annotations", lambda cls: gathered.append(cls) or gather(cls))
     assert list(fields_of(wide)) == names
     assert gathered.count(wide) <= 2
+
+
+@params
+class Private:
+    _seed: int = 1
+
+
+def test_a_private_field_has_one_name(read: Callable[..., Any]) -> None:
+    assert Private(_seed=3)._seed == read(Private, "--_seed 3")._seed == 3
+    assert from_json(Private, to_json(Private(_seed=3))) == Private(_seed=3)
+    with pytest.raises(TypeError, match="seed"):
+        Private(seed=3)  # type: ignore[call-arg]  # that is the test

@@ -88,6 +88,10 @@ def _check_fields(cls: type[Any], attributes: list[attrs.Attribute[Any]]) -> lis
                 f"effect; write `{attribute.name}: {_spelled(attribute.type)} = ...`"
             )
     checked = [_check_field(cls, attribute) if attribute.name in own else attribute for attribute in attributes]
+    # attrs strips the underscore of a private name, type checkers don't.
+    checked = [
+        a.evolve(alias=a.name) if a.name in own and a.alias in (None, a.name.lstrip("_")) else a for a in checked
+    ]
     return [a.evolve(converter=skipping_converted(a.converter)) if a.converter is not None else a for a in checked]
 
 
