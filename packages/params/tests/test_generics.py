@@ -7,7 +7,7 @@ from typing import Any, Generic, Optional, TypeVar, Union
 import params_zoo as zoo
 import pytest
 
-from tfaip.params import TYPE_ARGUMENT, field, params
+from tfaip.params import TYPE_ARGUMENT, DefinitionError, field, from_json, params, to_json
 from tfaip.params.generics import field_annotations, substitute, type_variable_bound
 
 T = TypeVar("T")
@@ -64,3 +64,45 @@ def test_the_default_of_an_optional_variable_is_an_instance() -> None:
 
 def test_both_spellings_of_a_parametrised_class_are_one() -> None:
     assert field_annotations(Pair[int, zoo.SizeParams])["many"] == list[int]
+
+
+@params
+class Box(Generic[T]):
+    value: T
+    pair: tuple[T, T]
+    must: T = field(required=True)
+
+
+@params
+class Holder:
+    box: Box[int]
+
+
+@params
+class Sampler(Generic[T]):
+    values: list[T] = field(factory=list)
+
+
+@params
+class SamplerHolder:
+    sampler: Sampler[int] = field(factory=Sampler)
+
+
+def test_a_type_variable_that_a_value_fills_in_is_a_required_field(read: Any, mistakes: Any) -> None:
+    box = Box[int](value=5, pair=(6, 7), must=8)
+    assert read(Box[int], "--value 5 --pair 6 7 --must 8") == box
+    missing = mistakes(Box[int], "--value x")
+    assert "--value: must be a whole number" in missing
+    assert "--pair: is required (tuple[int, int])" in missing
+    assert "--must: is required (int)" in missing
+    assert from_json(Box[int], to_json(box)) == box
+    with pytest.raises(DefinitionError, match=r"Box\.value: no type argument"):
+        Box()  # type: ignore[call-arg]  # that is the test
+
+
+def test_type_arguments_of_nested_params_are_kept(read: Any) -> None:
+    held = read(Holder, "--box Box --box.value 5 --box.pair 6 7 --box.must 8")
+    assert from_json(Holder, to_json(held)) == held
+    sampled = read(SamplerHolder, "--sampler.values 1 2")
+    assert sampled.sampler.values == [1, 2]
+    assert from_json(SamplerHolder, to_json(sampled)) == sampled

@@ -19,10 +19,15 @@ __all__ = ["TypeArgumentDefault"]
 class TypeArgumentDefault:
     """An attrs default factory: an instance of what the field's type variable stands for in the class at hand."""
 
-    __slots__ = ("field_name",)
+    __slots__ = ("field_name", "is_explicit")
 
-    def __init__(self, field_name: str) -> None:
+    def __init__(self, field_name: str, *, is_explicit: bool = True) -> None:
         self.field_name = field_name
+        self.is_explicit = is_explicit
+
+    def exists(self, annotation: Any) -> bool:
+        """Whether there is a class for the default; a field without `default=` is required where there is none."""
+        return self.is_explicit or _names_class(annotation)
 
     def __call__(self, instance: Any) -> Any:
         """The default of the field for an instance that attrs is just making."""
@@ -70,3 +75,13 @@ class TypeArgumentDefault:
             if isinstance(factory, TypeArgumentDefault):
                 given[attribute.alias] = factory.make(annotations[attribute.name], cls)
         return cls(**given)
+
+
+def _names_class(annotation: Any) -> bool:
+    """Whether the default that an annotation stands for is None or of a class with fields."""
+    if isinstance(annotation, TypeVar):
+        return _names_class(type_variable_bound(annotation))
+    if typing.get_origin(annotation) in (typing.Union, types.UnionType):
+        return _names_class(next(arg for arg in typing.get_args(annotation) if arg is not types.NoneType))
+    cls = origin_class(annotation)
+    return annotation is types.NoneType or (cls is not None and attrs.has(cls))

@@ -30,7 +30,8 @@ def params(cls: Any = None, *, name: str | None = None, former_tags: Sequence[st
     """Make a class of annotated fields a params class: keyword-only, comparable, picklable, without stray attributes.
 
     Every annotated name becomes a field, with a default or `field(...)` as its value; methods are left alone.
-    Fields that are declared with a type variable default to an instance of the class that fills it in.
+    Fields that are declared with a type variable default to an instance of the class that fills it in. They are
+    required where a value fills it in, as in `Box[int]`.
 
     Args:
         cls: The class, where the decorator is used without parentheses.
@@ -98,7 +99,8 @@ def _check_fields(cls: type[Any], attributes: list[attrs.Attribute[Any]]) -> lis
 def _check_field(cls: type[Any], attribute: attrs.Attribute[Any]) -> attrs.Attribute[Any]:
     default = attribute.default
     if default is TYPE_ARGUMENT or (default is attrs.NOTHING and _depends_on_type_argument(cls, attribute.type)):
-        return attribute.evolve(default=attrs.Factory(TypeArgumentDefault(attribute.name), takes_self=True))
+        factory = TypeArgumentDefault(attribute.name, is_explicit=default is TYPE_ARGUMENT)
+        return attribute.evolve(default=attrs.Factory(factory, takes_self=True))
     if is_params_class(type(default)) or not _is_hashable(default):
         raise DefinitionError(
             f"{tag_of(cls)}.{attribute.name}: instances would share this {type(default).__name__}, "

@@ -141,7 +141,9 @@ class FieldSpec:
         """Whether the field may be left out; not where its default would be of an abstract class."""
         factory = getattr(self.default, "factory", None)
         if isinstance(factory, TypeArgumentDefault):
-            return not inspect.isabstract(origin_class(strip_annotation(self.annotation)))
+            return factory.exists(self.annotation) and not inspect.isabstract(
+                origin_class(strip_annotation(self.annotation))
+            )
         return self.default is not attrs.NOTHING
 
     def default_class(self) -> Any:
@@ -149,7 +151,11 @@ class FieldSpec:
         factory = getattr(self.default, "factory", None)
         if isinstance(factory, TypeArgumentDefault):
             return factory.target(self.annotation, self.owner)
-        return factory if has_fields(factory) else None
+        if not has_fields(factory):
+            return None
+        kind = self.kind
+        declared = kind.annotations if isinstance(kind, ParamsType) else ()
+        return next((annotation for annotation in declared if origin_class(annotation) is factory), factory)
 
     def needs_instance(self) -> bool:
         """Whether only a half-made instance can tell the default (`@x.default` of attrs)."""

@@ -55,7 +55,8 @@ class CattrsReader:
 
     def _read(self, data: Any, annotation: Any, path: Path, merger: Merger) -> Any:
         annotation = strip_annotation(annotation)
-        if annotation is object:
+        # None stands for a type variable that nobody filled in.
+        if annotation is object or annotation is None:
             return data
         origin, args = get_origin(annotation), get_args(annotation)
         if origin in (Union, UnionType):
