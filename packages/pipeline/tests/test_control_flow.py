@@ -151,13 +151,15 @@ def test_a_generator_that_is_closed_ends_silently(caplog):
     assert caplog.messages == []
 
 
-@pytest.mark.parametrize("fails", ["__init__", "__len__"])
-def test_a_generator_that_is_made_does_not_end_a_loop(fails, monkeypatch):
+@pytest.mark.parametrize(
+    ("fails", "where"), [("__init__", "in NumbersParams.create"), ("__len__", r"in len\(\) of Numbers")]
+)
+def test_a_generator_that_is_made_does_not_end_a_loop(fails, where, monkeypatch):
     def fail(self, *_):
         raise StopIteration(3)
 
     monkeypatch.setattr(f"pipeline_cases.Numbers.{fails}", fail)
-    with pytest.raises(ProcessorError, match=r"StopIteration: 3"):
+    with pytest.raises(ProcessorError, match=f"^{where}: StopIteration: 3"):
         taken(evaluate())
 
 

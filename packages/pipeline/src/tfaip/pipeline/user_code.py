@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any, TypeVar
 
 from .errors import ProcessorError
@@ -126,7 +127,10 @@ def _caused_by(error: BaseException, text: str) -> ProcessorError:
 def _call_in_words(function: Callable[..., Any], arguments: tuple[Any, ...]) -> str:
     owner = getattr(function, "__self__", None)
     name = getattr(function, "__name__", type(function).__name__)
-    where = f"in {name}" if owner is None else f"in {type(owner).__name__}.{name}"
+    if isinstance(owner, ModuleType):  # a function of Python itself: `len`
+        where = f"in {name}() of {', '.join(type(argument).__name__ for argument in arguments)}"
+    else:
+        where = f"in {name}" if owner is None else f"in {type(owner).__name__}.{name}"
     samples = [describe_sample(argument) for argument in arguments if isinstance(argument, Sample)]
     return ", ".join([where, *samples])
 
