@@ -209,6 +209,14 @@ def test_a_damaged_line_is_a_cut_also_where_there_are_no_checksums(tmp_path, cap
     assert "was cut off, it holds 2 samples (line 4 cannot be read: " in caplog.text
 
 
+def test_what_stands_behind_the_end_of_a_dump_is_told(tmp_path, caplog):
+    lines = written(tmp_path / "dump", numbered(3)) / "samples.jsonl"
+    lines.write_bytes(lines.read_bytes() * 2)
+    with caplog.at_level(logging.WARNING, "tfaip"):
+        assert len(list(DumpReader(tmp_path / "dump"))) == 3
+    assert "has something behind its end, line 5, that is not read" in caplog.text
+
+
 def test_half_a_surrogate_pair_comes_back(tmp_path):
     (read,) = DumpReader(written(tmp_path / "dump", [Sample(outputs={"name": "a\udcdf\u2028"})]))
     assert read.outputs["name"] == "a\udcdf\u2028"

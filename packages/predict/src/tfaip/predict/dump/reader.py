@@ -98,6 +98,10 @@ class DumpReader:
                 if isinstance(read, int):
                     self.is_complete = read == count
                     problem = f"its end, line {number}, tells of {read} samples"
+                    if file.read(1):
+                        logger.warning(
+                            "The dump %s has something behind its end, line %d, that is not read", self.folder, number
+                        )
                     break
                 if read is not None:
                     count += 1
