@@ -128,6 +128,11 @@ def test_a_hook_of_another_class_is_refused_by_its_private_name(name, message):
         type("Mine", (DataBase,), {name: lambda self, *_: None})
 
 
+def test_a_mixin_may_hold_a_hook_for_another_class_that_shares_it():
+    mixin = type("Mixin", (), {"_print_evaluate": lambda self, *_: None, "shown": lambda self: "text"})
+    assert type("Mine", (mixin, DataBase), {"__module__": __name__})(DataParams()).shown() == "text"
+
+
 # Signatures.
 
 REFUSED = {

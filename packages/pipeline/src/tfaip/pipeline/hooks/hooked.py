@@ -120,6 +120,8 @@ def _refuse_former_hooks(cls: type) -> None:
         owner = next((owner for owner in cls.__mro__ if name in vars(owner)), None)
         if owner is None or is_ours(owner.__module__):
             continue
+        if name in HOOKS_BY_NAME and not issubclass(owner, Hooked):  # a mixin may serve the other class as well
+            continue
         method = vars(owner)[name]
         if callable(getattr(cls, name, None)) and not uses_name(_users(cls), name, but=method):
             raise HookError(f"{cls.__qualname__}.{name}{place_of(method)} is a hook of {reason}")
