@@ -81,7 +81,7 @@ def test_many_keys_that_stand_twice_are_counted() -> None:
         parse_text(text, "json", "f.json")
     assert [str(m) for m in caught.value.mistakes[-2:]] == [
         "f.json: $.k19: the key is there twice",
-        "f.json: 80 more keys like these",
+        "f.json: 80 more mistakes",
     ]
 
 

@@ -60,6 +60,10 @@ TABLES = limits.MAX_MAPPINGS + 1
         ("yaml", f"[{'0,' * 500_000}0]", "holds more than 500,000 values"),
         ("toml", "x = " + "[" * 101 + "]" * 101, "is nested too deeply, more than 100 levels"),
         ("toml", "x = " + "[" * 100_000, "is nested too deeply"),
+        ("toml", "[[x]]\n" * TABLES, "holds more than 50,000 objects"),
+        ("toml", "x = " + '"' + '\\"' * 100_000, "is no valid TOML"),
+        ("toml", "x = " + '"""' + '\\"' * 100_000, "is no valid TOML"),
+        ("toml", "x = " + "'" * 3 + "''x" * 100_000, "is no valid TOML"),
     ],
     ids=lambda value: value if len(value) < 60 else "",
 )
@@ -121,3 +125,11 @@ def test_yaml_without_libyaml_is_the_same(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(ours, "_FastLoader", ours._Loader)
     monkeypatch.setattr(ours, "_FastDumper", ours._Dumper)
     assert ours.load_yaml(ours.dump_yaml(data)) == ours.load_yaml(fast) == data
+
+
+def test_of_many_mistakes_the_first_ones_are_listed(tmp_path: Path) -> None:
+    (tmp_path / "f.json").write_text(json.dumps({"names": [1] * 1_000}))
+    with pytest.raises(LoadError) as error:
+        load(FilesParams, tmp_path / "f.json")
+    assert len(error.value.mistakes) == 21
+    assert str(error.value).endswith("f.json: 980 more mistakes")

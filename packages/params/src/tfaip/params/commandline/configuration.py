@@ -9,7 +9,7 @@ from typing import Any
 from tfaip.params.errors import LoadError, Mistake
 from tfaip.params.registry import names_of
 from tfaip.params.selection import selectable_classes
-from tfaip.params.serialization.formats import read_file
+from tfaip.params.serialization.formats import mistakes_of, read_file
 from tfaip.params.serialization.plain import check_version
 from tfaip.params.serialization.reading import CattrsReader
 from tfaip.params.suggestions import did_you_mean, nearest
@@ -61,8 +61,7 @@ def _merge(data: Any, source: str, nodes: Mapping[str, ParamsNode], trusted: Tru
                 merger.merge(nodes[key], value, (key,))
             elif key != VERSION_KEY:
                 yield Mistake(spell_path((str(key),), source), "no such params", did_you_mean(nearest(str(key), nodes)))
-    for path, problem in merger.problems:
-        yield Mistake(spell_path(path, source), problem.problem, problem.hints)
+    yield from mistakes_of(merger.problems, source)
 
 
 def _the_root_of(data: dict[Any, Any], nodes: Mapping[str, ParamsNode]) -> str | None:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from tfaip.params.errors import LoadError, Mistake, ParamsError
 from tfaip.params.regular_files import open_regular_anew, read_regular
+from tfaip.params.tree.nodes import Path as NodePath
 from tfaip.params.tree.nodes import spell_path
-from tfaip.params.values.problem import DocumentProblem
+from tfaip.params.values.problem import DocumentProblem, ValueProblem
 
 from .limits import MAX_BYTES, LimitProblem, check_limits
 
-__all__ = ["MAX_BYTES", "dump_text", "format_of", "parse_text", "read_file", "write_file"]
+__all__ = ["MAX_BYTES", "dump_text", "format_of", "mistakes_of", "parse_text", "read_file", "write_file"]
 
 _MANY = 20
-"""More problems than this aren't listed: a wrong file would have thousands."""
+"""Of more problems than twice this, as many are listed: a wrong file would have thousands."""
 
 _FORMATS = {".json": "json", ".yaml": "yaml", ".yml": "yaml", ".toml": "toml"}
 
@@ -52,12 +54,18 @@ def parse_text(text: str, format: str, source: str = "") -> Any:  # noqa: A002 -
     except LimitProblem as error:
         raise LoadError([Mistake(source, str(error))]) from None
     except DocumentProblem as error:
-        found = [Mistake(spell_path(path, source), p.problem, p.hints) for path, p in error.problems[:_MANY]]
-        if more := len(error.problems) - len(found):
-            found.append(Mistake(source, f"{more} more keys like these"))
-        raise LoadError(found) from None
+        raise LoadError(mistakes_of(error.problems, source)) from None
     except ValueError as error:
         raise LoadError([Mistake(source, f"is no valid {format.upper()}: {error}")]) from None
+
+
+def mistakes_of(problems: Sequence[tuple[NodePath, ValueProblem]], source: str) -> list[Mistake]:
+    """The mistakes of a file, with their places; of many the first ones, and how many more there are."""
+    listed = problems if len(problems) <= 2 * _MANY else problems[:_MANY]
+    found = [Mistake(spell_path(path, source), p.problem, p.hints) for path, p in listed]
+    if more := len(problems) - len(found):
+        found.append(Mistake(source, f"{more:,} more mistakes"))
+    return found
 
 
 def _too_large(source: str) -> Mistake:

@@ -20,6 +20,7 @@ from tfaip.params.trust.trust import Trust
 from tfaip.params.values.annotations import kind_of
 from tfaip.params.values.structures import ParamsType
 
+from .formats import mistakes_of
 from .reading import CattrsReader
 
 __all__ = ["FORMAT_VERSION", "check_version", "from_dict", "read_plain"]
@@ -78,7 +79,7 @@ def _read(cls: Any, data: Any, source: str, trust: Iterable[str] | Trust, strict
     if not problems:
         value = build(node, problems, check_required=False)
     if problems:
-        raise LoadError([Mistake(spell_path(path, source), p.problem, p.hints) for path, p in problems])
+        raise LoadError(mistakes_of(problems, source))
     try:
         run_post_init(value)
     except UserError:

@@ -14,12 +14,14 @@ __all__ = ["dump_toml", "load_toml"]
 
 _NONE_KEY = "__none__"
 
-# Texts and comments are passed over as a whole; in between, the signs of a key and of a table.
+# Texts and comments are passed over as a whole; in between, the signs of a key and of a table. A text that isn't closed
+# is taken up to the end, or each quotation mark in it would be tried as the beginning of another one.
 _TOKENS = re.compile(
-    r"""\"{3}(?:[^"\\]|\\.|"{1,2}(?!"))*\"{3} | '{3}.*?'{3} | \#[^\n]*
-    | (?P<dotted>(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[\ \t]*\.[\ \t]*){DOTS})
-    | "(?:[^"\\\n]|\\.)*" | '[^'\n]*' | (?P<sign>[={])""".replace("DOTS", str(MAX_DOTS + 1)),
-    re.VERBOSE | re.DOTALL,
+    r"""\"{3}(?:[^"\\]|\\.|"{1,2}(?!"))*+(?:\"{3}|\Z) | '{3}.*?(?:'{3}|\Z) | \#[^\n]*
+    | (?P<dotted>(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[\ \t]*+\.[\ \t]*+){DOTS})
+    | (?P<table>^[\ \t]*+\[(?=[^\n,]*\][\ \t]*(?:\#[^\n]*)?$))
+    | "(?:[^"\\\n]|\\.)*+"? | '[^'\n]*+'? | (?P<sign>[={])""".replace("DOTS", str(MAX_DOTS + 1)),
+    re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
 
 
@@ -36,8 +38,8 @@ def _check_tokens(text: str) -> None:
         kind = token.lastgroup
         if kind == "dotted":
             raise LimitProblem(f"has a key of more than {MAX_DOTS} dots: {token[0][:20]}...")
-        if kind == "sign":
-            counts[token[0]] += 1
+        if kind in ("sign", "table"):
+            counts["{" if kind == "table" else token[0]] += 1
             if counts["="] > 2 * MAX_KEYS:
                 raise too_many("keys", 2 * MAX_KEYS)
             if counts["{"] > MAX_MAPPINGS:
