@@ -1,6 +1,7 @@
 import functools
 import inspect
 from types import SimpleNamespace
+from unittest import mock
 
 import pytest
 from pipeline_cases import DataParams, NumbersParams
@@ -215,7 +216,8 @@ class RaisesForAnyName(dict):
 
 
 def test_a_value_that_users_keep_in_their_class_is_not_asked_for_attributes():
-    cls = type("Mine", (OfThree,), {"DEFAULTS": RaisesForAnyName(depth=3), "__module__": __name__})
+    kept = {"DEFAULTS": RaisesForAnyName(depth=3), "called": mock.call}
+    cls = type("Mine", (OfThree,), {**kept, "__module__": __name__})
     assert cls().DEFAULTS.depth == 3
 
 
@@ -296,7 +298,16 @@ class SetsParamsByKeyword(ReadsFormerParams):
         vars(self).update(_params=params)
 
 
-@pytest.mark.parametrize("cls", [DefinesParams, InheritsParams, DelegatesParams, SetsParamsByKeyword])
+class SetsParamsByAComposedName(ReadsFormerParams):
+    def __init__(self, params):
+        super().__init__(params)
+        for name in ("params",):
+            setattr(self, f"_{name}", params)
+
+
+@pytest.mark.parametrize(
+    "cls", [DefinesParams, InheritsParams, DelegatesParams, SetsParamsByKeyword, SetsParamsByAComposedName]
+)
 def test_a_class_that_defines_it_is_allowed(cls):
     made = cls(DataParams())
     assert isinstance(made._params, DataBaseParams)

@@ -12,6 +12,7 @@ from typing import Any
 __all__ = ["reads_of_former_params", "uses_name"]
 
 _FORMER = "_params"
+_SETS_ANY_NAME = {"setattr", "__setattr__", "__dict__", "vars"}
 
 
 def uses_name(classes: Sequence[type], name: str, *, but: Any) -> bool:
@@ -36,7 +37,9 @@ def reads_of_former_params(classes: Sequence[type]) -> str | None:
     named = [(code, instance) for code, instance in codes if _FORMER in code.co_names]
     if not named or any({_FORMER, "__getattr__", "__getattribute__"} & set(vars(cls)) for cls in classes):
         return None
-    if any(_FORMER in _constants(code) for code, _ in codes) or any(_stores(code) for code, _ in named):
+    if any(_FORMER in _constants(code) or _SETS_ANY_NAME & set(code.co_names) for code, _ in codes):
+        return None  # it may define it; reading it is answered later, where it does not
+    if any(_stores(code) for code, _ in named):
         return None
     return next((where for code, instance in named if (where := _read(code, instance))), None)
 
@@ -79,7 +82,10 @@ def _codes(value: Any) -> Iterator[tuple[CodeType, str | None]]:
     else:
         functions = [value.func if isinstance(value, functools.cached_property) else value]
     for function in functions:
-        code = getattr(inspect.unwrap(function), "__code__", None) if callable(function) else None
+        try:
+            code = getattr(inspect.unwrap(function), "__code__", None) if callable(function) else None
+        except ValueError:  # `unittest.mock.call` wraps itself
+            continue
         if isinstance(code, CodeType):
             has_instance = code.co_argcount > 0 and not isinstance(value, staticmethod)
             yield from _with_inner(code, code.co_varnames[0] if has_instance else None)

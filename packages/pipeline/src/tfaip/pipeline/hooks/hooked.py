@@ -158,8 +158,9 @@ def _refuse_former_params(cls: type) -> None:
 
 
 def _users(cls: type) -> list[type]:
-    """The class, and those above it that are not the framework's."""
-    return [owner for owner in cls.__mro__ if owner is not object and not is_ours(owner.__module__)]
+    """The class, and those above it that are neither the framework's nor bases of these, as Keras' layer is."""
+    ours = [owner for owner in cls.__mro__ if is_ours(owner.__module__)]
+    return [owner for owner in cls.__mro__ if not any(owner in base.__mro__ for base in ours)]
 
 
 def _message(cls: str, name: str, method: Any, base: Any, problem: str) -> str:
