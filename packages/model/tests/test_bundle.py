@@ -148,3 +148,11 @@ def test_an_export_through_a_link_replaces_bundles_only(built, tmp_path):
     with pytest.raises(BundleError, match=r"best is a link to .*thesis, which holds other files than"):
         export_bundle(tmp_path / "best", scenario, model, graph)
     assert (tmp_path / "thesis" / "text").exists()
+
+
+def test_an_export_to_the_name_of_a_file_is_refused_and_the_file_stays(built, tmp_path):
+    (tmp_path / "best").write_text("of the user")
+    with pytest.raises(BundleError, match="best is a file, not the folder of a bundle"):
+        export_bundle(tmp_path / "best", *built)
+    assert (tmp_path / "best").read_text() == "of the user"
+    assert [path.name for path in tmp_path.iterdir()] == ["best"]

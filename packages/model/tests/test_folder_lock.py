@@ -160,3 +160,28 @@ def test_an_owner_touches_its_file_until_another_one_has_taken_its_place(tmp_pat
         time.sleep(0.001)
     heartbeat.end()
     assert heartbeat.path.read_text() == "of another process"
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff", b"[1]", b'{"pid": "x", "host": "h"}', b"[" * 100_000])
+def test_an_owner_who_has_left_an_odd_record_is_another_process(path, content):
+    with FolderLock(path):
+        path.write_bytes(content)
+        with pytest.raises(FolderInUseError) as raised:
+            FolderLock(path).acquire()
+    assert raised.value.owner == "another process"
+
+
+def test_control_characters_of_an_owner_are_shown_as_escapes(path):
+    with FolderLock(path):
+        path.write_text(json.dumps({"pid": 1, "host": "\x1b[31mh\nresults"}))
+        with pytest.raises(FolderInUseError) as raised:
+            FolderLock(path).acquire()
+    assert "\x1b" not in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.usefixtures("without_locks")
+def test_a_pipe_in_place_of_a_heartbeat_is_not_waited_for(path):
+    os.mkfifo(path.with_name(".lock.heartbeat"))
+    with pytest.raises(OSError, match="it is a pipe"):
+        FolderLock(path).acquire()

@@ -106,3 +106,20 @@ def test_a_link_to_another_disk_stays_and_its_folder_is_replaced_each_time(tmp_p
         assert link.is_symlink()
         assert (disk / "best" / "content").read_text() == content
         assert sorted(path.name for path in tmp_path.rglob("*")) == ["best", "best", "content", "disk"]
+
+
+@pytest.mark.parametrize("name", [".best.writing", ".best.former"])
+@pytest.mark.parametrize("kind", ["link", "file"])
+def test_what_stands_in_the_way_of_a_new_folder_goes_but_never_what_a_link_names(tmp_path, name, kind):
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "file").write_text("of the user")
+    if kind == "link":
+        (tmp_path / name).symlink_to(other)
+    else:
+        (tmp_path / name).write_text("")
+    with replaced_folder(tmp_path / "best") as folder:
+        (folder / "file").write_text("new")
+    assert (tmp_path / "best" / "file").read_text() == "new"
+    assert (other / "file").read_text() == "of the user"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["best", "other"]

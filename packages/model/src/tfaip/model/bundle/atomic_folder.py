@@ -27,7 +27,7 @@ def replaced_folder(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     written, former = _written(path), _former(path)
     for own in (written, former):
-        if own.is_symlink():
+        if own.is_symlink() or own.is_file():
             own.unlink()  # it is none of ours
     if former.is_dir() and not path.exists():
         former.replace(path)  # the process that put it aside was killed

@@ -12,8 +12,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from tfaip.model.bundle.heartbeat import Heartbeat
+from tfaip.model.bundle.heartbeat import MAX_RECORD, Heartbeat
 from tfaip.params import UserError
+from tfaip.params.regular_files import read_regular
+from tfaip.params.shown_text import one_line
 
 __all__ = ["FolderInUseError", "FolderLock"]
 
@@ -161,7 +163,7 @@ def _is_at(descriptor: int, path: Path) -> bool:
 
 def _owner(path: Path) -> str:
     try:
-        owner = json.loads(path.read_text(encoding="utf-8"))
-        return f"process {int(owner['pid'])} on {str(owner['host'])[:100]}"
+        owner = json.loads(read_regular(path, MAX_RECORD))
+        return f"process {int(owner['pid'])} on {one_line(str(owner['host'])[:100])}"
     except (OSError, ValueError, TypeError, KeyError):
         return "another process"

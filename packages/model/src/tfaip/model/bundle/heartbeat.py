@@ -11,11 +11,15 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["Heartbeat"]
+from tfaip.params.regular_files import read_regular
+
+__all__ = ["MAX_RECORD", "Heartbeat"]
 
 INTERVAL = 10.0
 # Seconds without a heartbeat after which an owner counts as dead.
 DEAD = 60.0
+# Host, pid and token take some hundred bytes.
+MAX_RECORD = 1 << 10
 
 
 class Heartbeat:
@@ -77,14 +81,14 @@ class Heartbeat:
 
     def _is_own(self) -> bool:
         try:
-            return self.path.read_bytes() == self._record
+            return read_regular(self.path, MAX_RECORD) == self._record
         except FileNotFoundError:
             return False
 
     def _remove_dead(self) -> bool:
         """Remove the file of an owner that is dead."""
         try:
-            record, touched = self.path.read_bytes(), self.path.stat().st_mtime
+            record, touched = read_regular(self.path, MAX_RECORD), self.path.stat().st_mtime
         except FileNotFoundError:
             return True
         if self._now() - touched < DEAD:
