@@ -58,6 +58,9 @@ def test_a_finished_run_without_checkpoints_keeps_its_models(run, model):
     (run / model / "scenario_params.json").write_text("{}")
     with pytest.raises(RunFolderError, match=f"no checkpoint to go on from: .*--trainer.warmstart.model .*{model}"):
         RunFolder(run).resumed_run().__enter__()
+    # The command asks for the folder before it loads TensorFlow.
+    with pytest.raises(RunFolderError, match="no checkpoint to go on from"):
+        RunFolder.existing(run)
 
 
 @pytest.mark.parametrize("state", ["running", "stopped", "failed"])

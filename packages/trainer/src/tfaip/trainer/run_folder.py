@@ -51,7 +51,7 @@ class RunFolder:
         """Return the folder at `path`, which holds a run; its file of parameters stands for the folder.
 
         Raises:
-            RunFolderError: It holds none.
+            RunFolderError: It holds none, or one that can't be gone on with.
         """
         folder = cls(path)
         if folder.path.is_file() and folder.path.name == folder.trainer_params.name:
@@ -60,6 +60,7 @@ class RunFolder:
             with suppress(RunFolderError), folder._locked():
                 folder._recover()
         folder._require_run()
+        folder._require_unfinished_or_checkpoint()
         folder._require_writable()
         return folder
 
