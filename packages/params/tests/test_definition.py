@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import functools
 import inspect
 import pickle
+import weakref
 from collections.abc import Callable
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
@@ -451,3 +453,43 @@ def test_a_private_field_has_one_name(read: Callable[..., Any]) -> None:
     assert from_json(Private, to_json(Private(_seed=3))) == Private(_seed=3)
     with pytest.raises(TypeError, match="seed"):
         Private(seed=3)  # type: ignore[call-arg]  # that is the test
+
+
+def test_several_bases_with_fields_make_one_class() -> None:
+    @params
+    class Left:
+        left: int = 1
+
+    @params
+    class Right:
+        right: int = field(default=2, validator=attrs.validators.gt(0))
+
+    @params
+    class Both(Left, Right):
+        both: int = 3
+
+    made = Both(left=4, right=5)
+    assert (made.left, made.right, made.both) == (4, 5, 3)
+    assert weakref.ref(made)() is made
+    with pytest.raises(ValueError, match="must be > 0"):
+        made.right = -1
+    with pytest.raises(AttributeError, match="'Both' object has no attribute 'lefd'"):
+        made.lefd = 1  # type: ignore[attr-defined]  # that is the test
+
+
+def test_cached_properties_are_neither_copied_nor_compared() -> None:
+    made = Cached(text="a")
+    assert made.length == 1
+    twin = pickle.loads(pickle.dumps(made))
+    assert twin == made
+    twin.text = "abc"
+    assert twin.length == 3
+
+
+@params
+class Cached:
+    text: str = ""
+
+    @functools.cached_property
+    def length(self) -> int:
+        return len(self.text)

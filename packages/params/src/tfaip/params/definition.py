@@ -9,6 +9,7 @@ from typing import Any, TypeVar, dataclass_transform, get_args, overload
 
 import attrs
 
+from .attributes import refuse_unknown_attributes
 from .conversion import skipping_converted
 from .defaults import TypeArgumentDefault
 from .errors import DefinitionError
@@ -46,7 +47,7 @@ def params(cls: Any = None, *, name: str | None = None, former_tags: Sequence[st
     def decorate(decorated: C) -> C:
         _check_class(decorated)
         try:
-            made = attrs.define(decorated, kw_only=True, auto_attribs=True, field_transformer=_check_fields)
+            made = _defined(decorated)
         except DefinitionError:
             raise
         except (attrs.exceptions.UnannotatedAttributeError, TypeError, ValueError) as error:
@@ -55,6 +56,19 @@ def params(cls: Any = None, *, name: str | None = None, former_tags: Sequence[st
         return made
 
     return decorate if cls is None else decorate(cls)
+
+
+def _defined(cls: C) -> C:
+    # Slots would forbid several bases, and make another class of the one that closures and reloads hold.
+    own_setattr = "__setattr__" in vars(cls)
+    # With a hook of its own the constructor sets fields past `__setattr__`.
+    hook = None if own_setattr else attrs.setters.pipe(attrs.setters.convert, attrs.setters.validate)
+    made = attrs.define(
+        cls, kw_only=True, slots=False, auto_attribs=True, field_transformer=_check_fields, on_setattr=hook
+    )
+    if not own_setattr:
+        refuse_unknown_attributes(made)
+    return made
 
 
 def _check_class(cls: type[Any]) -> None:
