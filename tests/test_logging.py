@@ -26,9 +26,11 @@ PRINTS = {
     # The answer of a process of its own.
     "packages/trainer/src/tfaip/trainer/preflight/step_time.py",
 }
-# What sets loggers up: the console of the commands; the log file of a run, which is opened and closed with it.
+# Files that set loggers up: the console of the commands; the log file of a run, which is opened and closed with it; and
+# a worker, a process of its own, which doesn't repeat what the consumer has said.
 SETS_UP = {
     "packages/model/src/tfaip/model/command/console_log.py",
+    "packages/pipeline/src/tfaip/pipeline/engine/worker_main.py",
     "packages/trainer/src/tfaip/trainer/reporting/train_log.py",
 }
 SETTING_UP = {"basicConfig", "dictConfig", "fileConfig", "addHandler", "removeHandler", "setLevel", "disable"}
