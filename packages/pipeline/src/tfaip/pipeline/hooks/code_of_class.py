@@ -61,9 +61,9 @@ def _read(code: CodeType, instance: str | None) -> str | None:
 
 
 def _loads(step: dis.Instruction | None, variable: str) -> bool:
-    if step is None or not step.opname.startswith("LOAD_"):
+    if step is None or "LOAD_" not in step.opname:
         return False
-    # Python 3.13 loads two variables by one instruction.
+    # Python 3.13 loads two variables by one instruction, or stores one and loads the other (STORE_FAST_LOAD_FAST).
     return bool((step.argval[-1] if isinstance(step.argval, tuple) else step.argval) == variable)
 
 

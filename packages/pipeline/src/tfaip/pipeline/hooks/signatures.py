@@ -59,8 +59,9 @@ def problem_of(method: Any, base: Any, name: str, by_name: tuple[str, ...]) -> s
         return None
     given = [parameter.name for parameter in list(inspect.signature(_function(base)).parameters.values())[1:]]
     by_position = [parameter for parameter in given if parameter not in by_name]
-    # A `functools.partial`, or an object with `__call__`, is not given the instance.
-    bound = ["self"] if hasattr(type(method), "__get__") and not isinstance(method, staticmethod) else []
+    # Neither an object with `__call__` is given the instance, nor a `functools.partial` (which has `__get__` in 3.13).
+    is_given = hasattr(type(method), "__get__") and not isinstance(method, staticmethod | functools.partial)
+    bound = ["self"] if is_given else []
     try:
         signature.bind(*bound, *by_position, **{parameter: None for parameter in given if parameter in by_name})
     except TypeError as error:
