@@ -232,6 +232,9 @@ def test_a_run_without_checkpoint_starts_anew_when_resumed(points_params, caplog
         file.unlink() if file.is_file() else None
     for folder in (params.output_dir / "checkpoint").iterdir():
         folder.rmdir()
+    # As of a run that was killed; one that has finished is not trained anew.
+    status = params.output_dir / "status.json"
+    status.write_text(json.dumps({**json.loads(status.read_text()), "state": "running"}))
     with caplog.at_level(logging.WARNING):
         resume(params)
     assert "has no checkpoint yet, the run starts anew" in caplog.text
