@@ -77,7 +77,7 @@ class TutorialFullModelParams(ModelBaseParams):
     """A network that tells digits apart, and even ones from odd ones."""
 
     graph: LayerBaseParams = field(
-        factory=CNNParams, choices=[MLPParams, CNNParams], enforce_choices=True, help="What looks at the image"
+        factory=CNNParams, choices=[MLPParams, CNNParams], enforce_choices=True, help="Network of the classifier"
     )
     classes: int = field(default=10, validator=ge(2), help="Classes to tell apart")
     even_weight: float = field(default=0.2, validator=ge(0.0), help="Weight of the loss of telling even from odd")

@@ -46,6 +46,6 @@ def skips_converted(converter: Any) -> bool:
 
 
 def apply_converter(attribute: attrs.Attribute[Any], value: Any, instance: Any) -> Any:
-    """What the constructor makes of a value."""
+    """The value as the constructor converts it."""
     converter: Any = attribute.converter
     return converter(value, instance, attribute) if isinstance(converter, _AWARE) else converter(value)

@@ -98,7 +98,7 @@ def find_stored_scenario(
 def _vouch(trust: Trust, tag: str) -> None:
     from tfaip.params.values.problem import ValueProblem
 
-    # What has been imported is not imported again, a notebook's classes for instance, of which there is no source.
+    # An imported module is not imported again; classes of a notebook, for instance, have no source.
     if not tag or tag.partition(":")[0] in sys.modules:
         return
     try:

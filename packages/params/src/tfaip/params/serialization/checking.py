@@ -1,4 +1,4 @@
-"""What is written can be read again: reads a document back before it becomes a file, and compares."""
+"""Reads a document back before it becomes a file, and compares: files can be read again."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _refused(problems: Problems, roots: dict[Path, Any], source: str) -> SaveErr
 
 
 def _problems(params: Any, data: Any, path: Path) -> Problems:
-    """What is wrong with the data of params, or comes back from it as something else; `post_init` isn't run."""
+    """Problems of the data of params, and values that come back as others; `post_init` isn't run."""
     if params is None:
         return []
     # A notebook's cell that runs again replaces a class, and instances of the older one stay.
