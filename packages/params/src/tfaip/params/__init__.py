@@ -1,7 +1,7 @@
 """Typed parameter classes that become a dynamic command line, JSON, YAML and TOML."""
 
 # ruff: noqa: E402
-from .trust.current_folder import leave_start_of_path
+from tfaip.params.trust.current_folder import leave_start_of_path
 
 # Before anything else is imported: `python -m tfaip...` has put the current folder first.
 leave_start_of_path()
@@ -9,8 +9,8 @@ leave_start_of_path()
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from .definition import params
-from .errors import (
+from tfaip.params.definition import params
+from tfaip.params.errors import (
     CommandLineError,
     DefinitionError,
     LoadError,
@@ -20,21 +20,21 @@ from .errors import (
     SaveError,
     UserError,
 )
-from .fields import TYPE_ARGUMENT, field
+from tfaip.params.fields import TYPE_ARGUMENT, field
 
 if TYPE_CHECKING:
-    from .commandline.command import CommandLine
-    from .commandline.embedding import EmbeddedCommandLine, embed
-    from .commandline.result import ParseResult
-    from .commandline.script import parse
-    from .json_schema import json_schema
-    from .post_init import run_post_init
-    from .reference import markdown_reference
-    from .serialization.documents import from_json, load, save, to_json
-    from .serialization.plain import from_dict
-    from .serialization.writing import to_dict
-    from .shared_number import SharedNumber
-    from .trust.trust import Trust, trusted_packages_of
+    from tfaip.params.commandline.command import CommandLine
+    from tfaip.params.commandline.embedding import EmbeddedCommandLine, embed
+    from tfaip.params.commandline.result import ParseResult
+    from tfaip.params.commandline.script import parse
+    from tfaip.params.json_schema import json_schema
+    from tfaip.params.post_init import run_post_init
+    from tfaip.params.reference import markdown_reference
+    from tfaip.params.serialization.documents import from_json, load, save, to_json
+    from tfaip.params.serialization.plain import from_dict
+    from tfaip.params.serialization.writing import to_dict
+    from tfaip.params.shared_number import SharedNumber
+    from tfaip.params.trust.trust import Trust, trusted_packages_of
 
 __all__ = [
     "TYPE_ARGUMENT",

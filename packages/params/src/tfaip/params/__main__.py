@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from .commandline.command import CommandLine
-from .errors import CommandLineError, Mistake
-from .importing import import_tag
-from .reference import markdown_reference
-from .values.annotations import has_fields
-from .values.problem import ValueProblem
+from tfaip.params.commandline.command import CommandLine
+from tfaip.params.errors import CommandLineError, Mistake
+from tfaip.params.importing import import_tag
+from tfaip.params.reference import markdown_reference
+from tfaip.params.values.annotations import has_fields
+from tfaip.params.values.problem import ValueProblem
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 import attrs
 
-from .errors import DefinitionError
-from .generics import field_annotations, origin_class, type_variable_bound
-from .registry import tag_of
+from tfaip.params.errors import DefinitionError
+from tfaip.params.generics import field_annotations, origin_class, type_variable_bound
+from tfaip.params.registry import tag_of
 
 __all__ = ["TypeArgumentDefault"]
 

@@ -9,13 +9,13 @@ from typing import Any, TypeVar, dataclass_transform, get_args, overload
 
 import attrs
 
-from .attributes import refuse_unknown_attributes
-from .conversion import skipping_converted
-from .defaults import TypeArgumentDefault
-from .errors import DefinitionError
-from .fields import TYPE_ARGUMENT, field
-from .generics import annotated_fields
-from .registry import is_params_class, register, tag_of
+from tfaip.params.attributes import refuse_unknown_attributes
+from tfaip.params.conversion import skipping_converted
+from tfaip.params.defaults import TypeArgumentDefault
+from tfaip.params.errors import DefinitionError
+from tfaip.params.fields import TYPE_ARGUMENT, field
+from tfaip.params.generics import annotated_fields
+from tfaip.params.registry import is_params_class, register, tag_of
 
 __all__ = ["params"]
 

@@ -7,17 +7,17 @@ from typing import Any
 
 import attrs
 
-from .defaults import TypeArgumentDefault
-from .errors import DefinitionError
-from .fields import FieldOptions
-from .generics import origin_class
-from .registry import tag_of
-from .values.alternatives import ChoiceType, OptionalType
-from .values.annotations import UnsupportedAnnotation, has_fields, kind_of, strip_annotation
-from .values.base import ScalarType, ValueType
-from .values.collections import MappingType, SequenceType, TupleType
-from .values.opaque import OpaqueType
-from .values.structures import ParamsDict, ParamsList, ParamsType, ParamsValue
+from tfaip.params.defaults import TypeArgumentDefault
+from tfaip.params.errors import DefinitionError
+from tfaip.params.fields import FieldOptions
+from tfaip.params.generics import origin_class
+from tfaip.params.registry import tag_of
+from tfaip.params.values.alternatives import ChoiceType, OptionalType
+from tfaip.params.values.annotations import UnsupportedAnnotation, has_fields, kind_of, strip_annotation
+from tfaip.params.values.base import ScalarType, ValueType
+from tfaip.params.values.collections import MappingType, SequenceType, TupleType
+from tfaip.params.values.opaque import OpaqueType
+from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType, ParamsValue
 
 __all__ = ["FieldSpec"]
 

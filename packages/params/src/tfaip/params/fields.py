@@ -7,7 +7,7 @@ from typing import Any, Literal, TypedDict, TypeVar, Unpack, get_args
 
 import attrs
 
-from .errors import DefinitionError
+from tfaip.params.errors import DefinitionError
 
 __all__ = ["PLAIN", "TYPE_ARGUMENT", "FieldOptions", "Mode", "field", "options_of"]
 

@@ -8,7 +8,7 @@ import typing
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from .errors import DefinitionError
+from tfaip.params.errors import DefinitionError
 
 __all__ = [
     "ClassOf",

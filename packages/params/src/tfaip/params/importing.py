@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .values.problem import ValueProblem
+from tfaip.params.values.problem import ValueProblem
 
 __all__ = ["import_tag"]
 
@@ -32,7 +32,7 @@ def import_tag(tag: str) -> Any:
         try:
             found = getattr(found, name)
         except AttributeError:
-            from .suggestions import did_you_mean, nearest
+            from tfaip.params.suggestions import did_you_mean, nearest
 
             raise ValueProblem(
                 f"{tag}: there is no {name!r} in {module_name}", did_you_mean(nearest(name, dir(found)))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .field_spec import FieldSpec
-from .fields import PLAIN, FieldOptions
-from .generics import origin_class
-from .registry import names_of, tag_of
-from .selection import selectable_classes
-from .structure import fields_of
-from .tree.merging import CLASS_KEY, VERSION_KEY
-from .values.annotations import kind_of
-from .values.base import ValueType
-from .values.structures import ParamsDict, ParamsList, ParamsType, ParamsValue
+from tfaip.params.field_spec import FieldSpec
+from tfaip.params.fields import PLAIN, FieldOptions
+from tfaip.params.generics import origin_class
+from tfaip.params.registry import names_of, tag_of
+from tfaip.params.selection import selectable_classes
+from tfaip.params.structure import fields_of
+from tfaip.params.tree.merging import CLASS_KEY, VERSION_KEY
+from tfaip.params.values.annotations import kind_of
+from tfaip.params.values.base import ValueType
+from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType, ParamsValue
 
 __all__ = ["json_schema", "json_schema_of_roots"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .structure import fields_of
-from .values.annotations import has_fields
+from tfaip.params.structure import fields_of
+from tfaip.params.values.annotations import has_fields
 
 __all__ = ["run_post_init"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .commandline.arguments import Argument, Group
-from .commandline.command import CommandLine
-from .commandline.describing import choices_of, docstring_of, required, value_of
-from .registry import name_of, tag_of
-from .selection import selectable_classes
-from .tree.nodes import DictNode, Leaf, ListNode, ParamsNode, label_of
+from tfaip.params.commandline.arguments import Argument, Group
+from tfaip.params.commandline.command import CommandLine
+from tfaip.params.commandline.describing import choices_of, docstring_of, required, value_of
+from tfaip.params.registry import name_of, tag_of
+from tfaip.params.selection import selectable_classes
+from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, ParamsNode, label_of
 
 __all__ = ["markdown_reference"]
 

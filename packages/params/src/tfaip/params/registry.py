@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .errors import DefinitionError
+from tfaip.params.errors import DefinitionError
 
 __all__ = [
     "find_tag",

@@ -6,12 +6,12 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from .generics import origin_class
-from .registry import find_tag, name_of, names_of, registered_classes, registered_subclasses, tag_of
-from .suggestions import did_you_mean, nearest
-from .values.annotations import has_fields
-from .values.problem import ValueProblem
-from .values.structures import ParamsType
+from tfaip.params.generics import origin_class
+from tfaip.params.registry import find_tag, name_of, names_of, registered_classes, registered_subclasses, tag_of
+from tfaip.params.suggestions import did_you_mean, nearest
+from tfaip.params.values.annotations import has_fields
+from tfaip.params.values.problem import ValueProblem
+from tfaip.params.values.structures import ParamsType
 
 __all__ = ["allowed_hint", "find_class", "selectable_classes"]
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import attrs
 
-from .errors import DefinitionError
-from .field_spec import FieldSpec
-from .fields import PLAIN, FieldOptions, options_of
-from .generics import annotated_fields, field_annotations, origin_class
-from .registry import is_params_class, tag_of
+from tfaip.params.errors import DefinitionError
+from tfaip.params.field_spec import FieldSpec
+from tfaip.params.fields import PLAIN, FieldOptions, options_of
+from tfaip.params.generics import annotated_fields, field_annotations, origin_class
+from tfaip.params.registry import is_params_class, tag_of
 
 __all__ = ["fields_of"]
 

@@ -9,29 +9,29 @@ import tfaip.params  # noqa: F401 - first: it puts the current folder last, whic
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .data_base_params import DataBaseParams
-from .data_generator_params import DataGeneratorParams
-from .data_pipeline_params import DataPipelineParams
-from .data_processor_params import DataProcessorParams
-from .errors import DataError
-from .mode import GENERAL, INPUT_PROCESSOR, TARGETS_PROCESSOR, PipelineMode
-from .processor_pipeline_params import (
+from tfaip.pipeline.data_base_params import DataBaseParams
+from tfaip.pipeline.data_generator_params import DataGeneratorParams
+from tfaip.pipeline.data_pipeline_params import DataPipelineParams
+from tfaip.pipeline.data_processor_params import DataProcessorParams
+from tfaip.pipeline.errors import DataError
+from tfaip.pipeline.mode import GENERAL, INPUT_PROCESSOR, TARGETS_PROCESSOR, PipelineMode
+from tfaip.pipeline.processor_pipeline_params import (
     ComposedProcessorPipelineParams,
     DataProcessorPipelineParams,
     SequentialProcessorPipelineParams,
 )
-from .resources import resource
+from tfaip.pipeline.resources import resource
 
 if TYPE_CHECKING:
-    from .array_spec import ArraySpec
-    from .batch import Batch
-    from .batch_iterator import BatchIterator
-    from .data_base import DataBase
-    from .data_generator import DataGenerator
-    from .data_pipeline import DataPipeline
-    from .data_processor import DataProcessor, GeneratingDataProcessor, MappingDataProcessor
-    from .sample import Sample
-    from .tf_dataset import InputDataset as InputDataset
+    from tfaip.pipeline.array_spec import ArraySpec
+    from tfaip.pipeline.batch import Batch
+    from tfaip.pipeline.batch_iterator import BatchIterator
+    from tfaip.pipeline.data_base import DataBase
+    from tfaip.pipeline.data_generator import DataGenerator
+    from tfaip.pipeline.data_pipeline import DataPipeline
+    from tfaip.pipeline.data_processor import DataProcessor, GeneratingDataProcessor, MappingDataProcessor
+    from tfaip.pipeline.sample import Sample
+    from tfaip.pipeline.tf_dataset import InputDataset as InputDataset
 
 # Without InputDataset, which `import *` would import TensorFlow for.
 __all__ = [

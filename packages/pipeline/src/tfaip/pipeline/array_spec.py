@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from .errors import DefinitionError
+from tfaip.pipeline.errors import DefinitionError
 
 __all__ = ["ArraySpec", "as_array_spec", "as_array_specs"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .sample import Sample
+from tfaip.pipeline.sample import Sample
 
 __all__ = ["Arrays", "Batch"]
 

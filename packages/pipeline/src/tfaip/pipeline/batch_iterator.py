@@ -9,15 +9,15 @@ from collections.abc import Callable, Generator, Iterator
 from time import perf_counter
 from typing import Any
 
-from .batch import Batch
-from .batching.batcher import BatchAt, Batcher
-from .engine.failure import SampleError
-from .engine.flow import Flow
-from .engine.place import Place
-from .engine.pool import PoolClosedError
-from .engine.portion import EndOfPass, PackedRows, Samples
-from .engine.run import Run
-from .errors import EmptyPassError, StateError
+from tfaip.pipeline.batch import Batch
+from tfaip.pipeline.batching.batcher import BatchAt, Batcher
+from tfaip.pipeline.engine.failure import SampleError
+from tfaip.pipeline.engine.flow import Flow
+from tfaip.pipeline.engine.place import Place
+from tfaip.pipeline.engine.pool import PoolClosedError
+from tfaip.pipeline.engine.portion import EndOfPass, PackedRows, Samples
+from tfaip.pipeline.engine.run import Run
+from tfaip.pipeline.errors import EmptyPassError, StateError
 
 __all__ = ["REMEMBERED_STATES", "BatchIterator"]
 

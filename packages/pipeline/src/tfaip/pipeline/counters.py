@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from .engine.report import Report
+from tfaip.pipeline.engine.report import Report
 
 __all__ = ["CONSUMER", "WORKERS", "Counters", "SegmentCounters", "StepCounters"]
 

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
-from .array_spec import ArraySpec, as_array_specs
-from .batching.layout import BatchLayout
-from .data_base_params import DataBaseParams
-from .data_generator_params import DataGeneratorParams
-from .data_pipeline_params import DataPipelineParams
-from .hooks import Hooked, hook
-from .mode import PipelineMode
-from .resources import export_resources
-from .sample import Sample
+from tfaip.pipeline.array_spec import ArraySpec, as_array_specs
+from tfaip.pipeline.batching.layout import BatchLayout
+from tfaip.pipeline.data_base_params import DataBaseParams
+from tfaip.pipeline.data_generator_params import DataGeneratorParams
+from tfaip.pipeline.data_pipeline_params import DataPipelineParams
+from tfaip.pipeline.hooks import Hooked, hook
+from tfaip.pipeline.mode import PipelineMode
+from tfaip.pipeline.resources import export_resources
+from tfaip.pipeline.sample import Sample
 
 if TYPE_CHECKING:
-    from .data_pipeline import DataPipeline
+    from tfaip.pipeline.data_pipeline import DataPipeline
 
 __all__ = ["DataBase"]
 
@@ -72,7 +72,7 @@ class DataBase(Hooked, Generic[P]):
     @hook
     def data_pipeline_cls(self) -> type[DataPipeline]:
         """Hook: the class of the pipelines."""
-        from .data_pipeline import DataPipeline
+        from tfaip.pipeline.data_pipeline import DataPipeline
 
         return DataPipeline
 

@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tfaip.params import field, params
-
-from .hooks import make
-from .processor_pipeline_params import (
+from tfaip.pipeline.hooks import make
+from tfaip.pipeline.processor_pipeline_params import (
     ComposedProcessorPipelineParams,
     DataProcessorPipelineParams,
     SequentialProcessorPipelineParams,
 )
 
 if TYPE_CHECKING:
-    from .data_base import DataBase
+    from tfaip.pipeline.data_base import DataBase
 
 __all__ = ["DataBaseParams"]
 

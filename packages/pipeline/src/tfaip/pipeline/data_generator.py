@@ -6,13 +6,13 @@ from abc import ABC
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from .hooks import Hooked, hook
-from .mode import PipelineMode
-from .sample import Sample
-from .user_code import call_user_code
+from tfaip.pipeline.hooks import Hooked, hook
+from tfaip.pipeline.mode import PipelineMode
+from tfaip.pipeline.sample import Sample
+from tfaip.pipeline.user_code import call_user_code
 
 if TYPE_CHECKING:
-    from .data_generator_params import DataGeneratorParams
+    from tfaip.pipeline.data_generator_params import DataGeneratorParams
 
 __all__ = ["DataGenerator", "is_indexable", "length_of"]
 

@@ -6,13 +6,12 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from tfaip.params import UserError, params
-
-from .errors import DataError
-from .hooks import make
-from .mode import PipelineMode
+from tfaip.pipeline.errors import DataError
+from tfaip.pipeline.hooks import make
+from tfaip.pipeline.mode import PipelineMode
 
 if TYPE_CHECKING:
-    from .data_generator import DataGenerator
+    from tfaip.pipeline.data_generator import DataGenerator
 
 __all__ = ["DataGeneratorParams"]
 

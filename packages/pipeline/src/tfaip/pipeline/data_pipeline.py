@@ -10,37 +10,37 @@ from functools import cached_property
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
-from .batch_iterator import BatchIterator
-from .batching.as_given import AsGivenBatcher
-from .batching.batcher import Batcher
-from .batching.buckets import BucketBatcher, default_bucket_sizes
-from .batching.fixed import FixedBatcher
-from .data_generator import DataGenerator
-from .data_generator_params import DataGeneratorParams
-from .data_pipeline_params import DataPipelineParams, require_integer
-from .data_processor import GeneratingDataProcessor
-from .description import describe
-from .engine.first_sample import find_mistake
-from .engine.place import Place
-from .engine.plan import plan_segments, processor_class
-from .engine.program import Program, Segment
-from .engine.run import Run
-from .engine.settings import WorkerSettings
-from .engine.source import Element
-from .errors import DefinitionError
-from .hooks import Hooked
-from .mode import PipelineMode
-from .preload import elements_of, split_for_preload
-from .process_count import choose_process_count, possible_process_count
-from .processor_pipeline_params import DataProcessorPipelineParams
-from .sample import Sample
-from .sample_iterator import SampleIterator
-from .source_choice import SourceChoice, source_of_samples
-from .user_code import call_user_code
+from tfaip.pipeline.batch_iterator import BatchIterator
+from tfaip.pipeline.batching.as_given import AsGivenBatcher
+from tfaip.pipeline.batching.batcher import Batcher
+from tfaip.pipeline.batching.buckets import BucketBatcher, default_bucket_sizes
+from tfaip.pipeline.batching.fixed import FixedBatcher
+from tfaip.pipeline.data_generator import DataGenerator
+from tfaip.pipeline.data_generator_params import DataGeneratorParams
+from tfaip.pipeline.data_pipeline_params import DataPipelineParams, require_integer
+from tfaip.pipeline.data_processor import GeneratingDataProcessor
+from tfaip.pipeline.description import describe
+from tfaip.pipeline.engine.first_sample import find_mistake
+from tfaip.pipeline.engine.place import Place
+from tfaip.pipeline.engine.plan import plan_segments, processor_class
+from tfaip.pipeline.engine.program import Program, Segment
+from tfaip.pipeline.engine.run import Run
+from tfaip.pipeline.engine.settings import WorkerSettings
+from tfaip.pipeline.engine.source import Element
+from tfaip.pipeline.errors import DefinitionError
+from tfaip.pipeline.hooks import Hooked
+from tfaip.pipeline.mode import PipelineMode
+from tfaip.pipeline.preload import elements_of, split_for_preload
+from tfaip.pipeline.process_count import choose_process_count, possible_process_count
+from tfaip.pipeline.processor_pipeline_params import DataProcessorPipelineParams
+from tfaip.pipeline.sample import Sample
+from tfaip.pipeline.sample_iterator import SampleIterator
+from tfaip.pipeline.source_choice import SourceChoice, source_of_samples
+from tfaip.pipeline.user_code import call_user_code
 
 if TYPE_CHECKING:
-    from .data_base import DataBase
-    from .tf_dataset import InputDataset
+    from tfaip.pipeline.data_base import DataBase
+    from tfaip.pipeline.tf_dataset import InputDataset
 
 __all__ = ["DataPipeline"]
 
@@ -207,7 +207,7 @@ class DataPipeline(Hooked):
 
     def input_dataset_cls(self) -> type[InputDataset]:
         """Hook: the class of the datasets, for other ways into `tf.data`. Needs TensorFlow."""
-        from .tf_dataset import InputDataset
+        from tfaip.pipeline.tf_dataset import InputDataset
 
         return InputDataset
 

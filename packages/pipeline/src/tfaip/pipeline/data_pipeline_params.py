@@ -8,8 +8,7 @@ from numbers import Integral, Real
 from typing import Any
 
 from tfaip.params import field, params
-
-from .errors import DefinitionError
+from tfaip.pipeline.errors import DefinitionError
 
 __all__ = ["DataPipelineParams", "require_integer"]
 

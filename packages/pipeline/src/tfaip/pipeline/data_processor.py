@@ -6,13 +6,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from .hooks import Hooked, hook
-from .mode import PipelineMode
-from .sample import Sample
+from tfaip.pipeline.hooks import Hooked, hook
+from tfaip.pipeline.mode import PipelineMode
+from tfaip.pipeline.sample import Sample
 
 if TYPE_CHECKING:
-    from .data_base_params import DataBaseParams
-    from .data_processor_params import DataProcessorParams
+    from tfaip.pipeline.data_base_params import DataBaseParams
+    from tfaip.pipeline.data_processor_params import DataProcessorParams
 
 __all__ = ["DataProcessor", "GeneratingDataProcessor", "MappingDataProcessor"]
 

@@ -6,13 +6,12 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from tfaip.params import field, params
-
-from .hooks import make
-from .mode import GENERAL, PipelineMode
+from tfaip.pipeline.hooks import make
+from tfaip.pipeline.mode import GENERAL, PipelineMode
 
 if TYPE_CHECKING:
-    from .data_base_params import DataBaseParams
-    from .data_processor import DataProcessor
+    from tfaip.pipeline.data_base_params import DataBaseParams
+    from tfaip.pipeline.data_processor import DataProcessor
 
 __all__ = ["DataProcessorParams"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .batching.buckets import default_bucket_sizes
-from .data_pipeline_params import DataPipelineParams
-from .data_processor_params import DataProcessorParams
-from .engine.plan import needs_stream, processor_class
-from .engine.program import Segment
-from .source_choice import SourceChoice
+from tfaip.pipeline.batching.buckets import default_bucket_sizes
+from tfaip.pipeline.data_pipeline_params import DataPipelineParams
+from tfaip.pipeline.data_processor_params import DataProcessorParams
+from tfaip.pipeline.engine.plan import needs_stream, processor_class
+from tfaip.pipeline.engine.program import Segment
+from tfaip.pipeline.source_choice import SourceChoice
 
 __all__ = ["describe"]
 

@@ -6,19 +6,19 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .data_base_params import DataBaseParams
-from .engine.failure import SampleError
-from .engine.portion import Samples
-from .engine.run import Run
-from .engine.source import Element
-from .mode import PipelineMode
-from .processor_pipeline_params import (
+from tfaip.pipeline.data_base_params import DataBaseParams
+from tfaip.pipeline.engine.failure import SampleError
+from tfaip.pipeline.engine.portion import Samples
+from tfaip.pipeline.engine.run import Run
+from tfaip.pipeline.engine.source import Element
+from tfaip.pipeline.mode import PipelineMode
+from tfaip.pipeline.processor_pipeline_params import (
     ComposedProcessorPipelineParams,
     DataProcessorPipelineParams,
     SequentialProcessorPipelineParams,
 )
-from .sample import Sample
-from .user_code import call_user_code
+from tfaip.pipeline.sample import Sample
+from tfaip.pipeline.user_code import call_user_code
 
 __all__ = ["elements_of", "split_for_preload"]
 

@@ -6,10 +6,10 @@ import logging
 import os
 from functools import cache
 
-from .engine.pickling import find_in_main
-from .engine.program import Program
-from .engine.trial import seconds_per_element
-from .engine.worker_support import missing_for_workers
+from tfaip.pipeline.engine.pickling import find_in_main
+from tfaip.pipeline.engine.program import Program
+from tfaip.pipeline.engine.trial import seconds_per_element
+from tfaip.pipeline.engine.worker_support import missing_for_workers
 
 __all__ = ["available_cores", "choose_process_count", "possible_process_count"]
 

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from tfaip.params import field, params
-
-from .data_processor_params import DataProcessorParams
+from tfaip.pipeline.data_processor_params import DataProcessorParams
 
 __all__ = [
     "ComposedProcessorPipelineParams",

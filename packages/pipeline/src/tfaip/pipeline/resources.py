@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 import attrs
 
 from tfaip.params import field
-
-from .errors import DefinitionError
+from tfaip.pipeline.errors import DefinitionError
 
 __all__ = ["RESOURCES_FOLDER", "FoundResource", "export_resources", "find_resources", "resource"]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .mode import PipelineMode
-from .randomness import SampleIdentity
+from tfaip.pipeline.mode import PipelineMode
+from tfaip.pipeline.randomness import SampleIdentity
 
 __all__ = ["Sample"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import weakref
 from collections.abc import Generator, Iterator
 
-from .engine.failure import SampleError
-from .engine.flow import Flow
-from .engine.portion import Samples
-from .engine.run import Run
-from .sample import Sample
+from tfaip.pipeline.engine.failure import SampleError
+from tfaip.pipeline.engine.flow import Flow
+from tfaip.pipeline.engine.portion import Samples
+from tfaip.pipeline.engine.run import Run
+from tfaip.pipeline.sample import Sample
 
 __all__ = ["SampleIterator"]
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .batch import Batch
-from .batching.layout import Row
-from .data_base import DataBase
-from .engine.failure import SampleError
-from .engine.plan import needs_stream, plan_segments, processor_class
-from .engine.portion import Samples
-from .engine.program import Program
-from .engine.runner import Runner
-from .errors import DefinitionError, SpecError
-from .mode import PipelineMode
-from .processor_pipeline_params import DataProcessorPipelineParams
-from .randomness import SampleIdentity
-from .sample import Sample
-from .user_code import INTERRUPTIONS
+from tfaip.pipeline.batch import Batch
+from tfaip.pipeline.batching.layout import Row
+from tfaip.pipeline.data_base import DataBase
+from tfaip.pipeline.engine.failure import SampleError
+from tfaip.pipeline.engine.plan import needs_stream, plan_segments, processor_class
+from tfaip.pipeline.engine.portion import Samples
+from tfaip.pipeline.engine.program import Program
+from tfaip.pipeline.engine.runner import Runner
+from tfaip.pipeline.errors import DefinitionError, SpecError
+from tfaip.pipeline.mode import PipelineMode
+from tfaip.pipeline.processor_pipeline_params import DataProcessorPipelineParams
+from tfaip.pipeline.randomness import SampleIdentity
+from tfaip.pipeline.sample import Sample
+from tfaip.pipeline.user_code import INTERRUPTIONS
 
 __all__ = ["SingleSamples"]
 

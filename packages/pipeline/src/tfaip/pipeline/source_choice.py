@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
-from .data_generator import DataGenerator, is_indexable, length_of
-from .data_pipeline_params import DataPipelineParams
-from .engine.source import Element, IndexedSource, PreloadedSource, Source, StreamSource
-from .engine.stream_watch import StreamWatch
-from .errors import DefinitionError
-from .mode import PipelineMode
-from .sample import Sample
+from tfaip.pipeline.data_generator import DataGenerator, is_indexable, length_of
+from tfaip.pipeline.data_pipeline_params import DataPipelineParams
+from tfaip.pipeline.engine.source import Element, IndexedSource, PreloadedSource, Source, StreamSource
+from tfaip.pipeline.engine.stream_watch import StreamWatch
+from tfaip.pipeline.errors import DefinitionError
+from tfaip.pipeline.mode import PipelineMode
+from tfaip.pipeline.sample import Sample
 
 __all__ = ["DEFAULT_SHUFFLE_BUFFER", "SourceChoice", "source_of_samples"]
 

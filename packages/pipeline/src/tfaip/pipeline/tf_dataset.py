@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from .array_spec import ArraySpec
-from .batch import Batch
-from .batch_iterator import BatchIterator
-from .batching.conversion import Conversion
-from .data_base import DataBase
-from .errors import SpecError
-from .mode import PipelineMode
-from .user_code import substitute_for
+from tfaip.pipeline.array_spec import ArraySpec
+from tfaip.pipeline.batch import Batch
+from tfaip.pipeline.batch_iterator import BatchIterator
+from tfaip.pipeline.batching.conversion import Conversion
+from tfaip.pipeline.data_base import DataBase
+from tfaip.pipeline.errors import SpecError
+from tfaip.pipeline.mode import PipelineMode
+from tfaip.pipeline.user_code import substitute_for
 
 __all__ = ["InputDataset"]
 

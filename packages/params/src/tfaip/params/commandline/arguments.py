@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from tfaip.params.commandline.names import Names, spell
 from tfaip.params.errors import DefinitionError
 from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, Node, ParamsNode, Path
 from tfaip.params.values.alternatives import OptionalType
 from tfaip.params.values.scalars import BoolType
-
-from .names import Names, spell
 
 __all__ = ["Argument", "ArgumentTable", "Group", "takes_value"]
 

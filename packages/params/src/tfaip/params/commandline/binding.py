@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from tfaip.params.commandline.arguments import Argument, ArgumentTable, Group, takes_value
+from tfaip.params.commandline.assigning import Assigner, count_words
+from tfaip.params.commandline.names import Names
+from tfaip.params.commandline.options import Option, Word
 from tfaip.params.errors import DefinitionError, Mistake
 from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, Node, Origin, ParamsNode, Path
 from tfaip.params.values.base import ValueType
 from tfaip.params.values.problem import ValueProblem
-
-from .arguments import Argument, ArgumentTable, Group, takes_value
-from .assigning import Assigner, count_words
-from .names import Names
-from .options import Option, Word
 
 __all__ = ["Binder"]
 

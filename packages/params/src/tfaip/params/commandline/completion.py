@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from tfaip.params.commandline.arguments import ArgumentTable
+from tfaip.params.commandline.describing import choices_of
+from tfaip.params.commandline.names import spell
+from tfaip.params.commandline.options import normalise
+from tfaip.params.commandline.parsing import parse_line
+from tfaip.params.commandline.plain import PlainArgument
 from tfaip.params.tree.nodes import DictNode, Leaf, ListNode
 from tfaip.params.values.base import ValueType
 
-from .arguments import ArgumentTable
-from .describing import choices_of
-from .names import spell
-from .options import normalise
-from .parsing import parse_line
-from .plain import PlainArgument
-
 if TYPE_CHECKING:
-    from .command import CommandLine
+    from tfaip.params.commandline.command import CommandLine
 
 __all__ = ["candidates", "print_candidates"]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tfaip.params.commandline.roots import Root
 from tfaip.params.errors import LoadError, Mistake
 from tfaip.params.registry import names_of
 from tfaip.params.selection import selectable_classes
@@ -16,8 +17,6 @@ from tfaip.params.suggestions import did_you_mean, nearest
 from tfaip.params.tree.merging import CLASS_KEY, VERSION_KEY, Merger
 from tfaip.params.tree.nodes import ParamsNode, spell_path
 from tfaip.params.trust.tagged_import import TrustedImport
-
-from .roots import Root
 
 __all__ = ["merge_configs"]
 

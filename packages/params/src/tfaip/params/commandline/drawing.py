@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
+from tfaip.params.commandline.help import Entry, help_sections, usage
+from tfaip.params.commandline.parsed import Parsed
 from tfaip.params.shown_text import clean_text, one_line
 
-from .help import Entry, help_sections, usage
-from .parsed import Parsed
-
 if TYPE_CHECKING:
-    from .command import CommandLine
+    from tfaip.params.commandline.command import CommandLine
 
 __all__ = ["print_help"]
 

@@ -7,10 +7,10 @@ import contextlib
 import sys
 from collections.abc import Sequence
 
-from .command import CommandLine
-from .options import Option, SplitLine, Word
-from .parsed import Parsed
-from .parsing import parse_line
+from tfaip.params.commandline.command import CommandLine
+from tfaip.params.commandline.options import Option, SplitLine, Word
+from tfaip.params.commandline.parsed import Parsed
+from tfaip.params.commandline.parsing import parse_line
 
 __all__ = ["EmbeddedCommandLine", "embed"]
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from tfaip.params.commandline.options import normalise
 from tfaip.params.fields import FieldOptions
-
-from .options import normalise
 
 __all__ = ["Names", "spell"]
 

@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from tfaip.params.commandline.arguments import ArgumentTable
+from tfaip.params.commandline.plain import Arguments
+from tfaip.params.commandline.result import ParseResult
 from tfaip.params.errors import CommandLineError, Mistake
 from tfaip.params.post_init import run_post_init
 from tfaip.params.tree.building import Problems, build
 from tfaip.params.tree.nodes import ParamsNode
-
-from .arguments import ArgumentTable
-from .plain import Arguments
-from .result import ParseResult
 
 __all__ = ["Parsed"]
 

@@ -6,18 +6,17 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tfaip.params.commandline.binding import Binder
+from tfaip.params.commandline.builtin import BUILTIN_ARGUMENTS
+from tfaip.params.commandline.options import Option, SplitLine, Word, normalise, split_line
+from tfaip.params.commandline.parsed import Parsed
+from tfaip.params.commandline.plain import Arguments, PlainArgument
 from tfaip.params.errors import Mistake
 from tfaip.params.importing import import_tag
 from tfaip.params.values.problem import ValueProblem
 
-from .binding import Binder
-from .builtin import BUILTIN_ARGUMENTS
-from .options import Option, SplitLine, Word, normalise, split_line
-from .parsed import Parsed
-from .plain import Arguments, PlainArgument
-
 if TYPE_CHECKING:
-    from .command import CommandLine
+    from tfaip.params.commandline.command import CommandLine
 
 __all__ = ["Claim", "parse_line"]
 
@@ -59,7 +58,7 @@ def _parse(
     values = {a.name: _value_of(a, binder) for a in declared if not a.positional}
     nodes = {name: root.seed() for name, root in command.roots.items()}
     if values["config"]:
-        from .configuration import merge_configs
+        from tfaip.params.commandline.configuration import merge_configs
 
         binder.mistakes += merge_configs(values["config"], nodes, command.roots, values["trust"])
     for name, root in command.roots.items():
@@ -81,7 +80,7 @@ def _parse(
 def _leftovers(
     unknown: Sequence[Option], rest: Iterable[Word], binder: Binder, declared: Iterable[PlainArgument]
 ) -> list[Mistake]:
-    from .unknown import unexpected_word, unknown_option
+    from tfaip.params.commandline.unknown import unexpected_word, unknown_option
 
     plain = {key: argument.kind for argument in declared for key in argument.keys}
     names = [key for key in plain if not key.startswith("-")]

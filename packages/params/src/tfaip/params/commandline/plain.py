@@ -7,12 +7,11 @@ from typing import Any
 
 import attrs
 
+from tfaip.params.commandline.options import normalise
 from tfaip.params.errors import DefinitionError
 from tfaip.params.field_spec import FieldSpec
 from tfaip.params.fields import FieldOptions
 from tfaip.params.values.base import ValueType
-
-from .options import normalise
 
 __all__ = ["Arguments", "PlainArgument"]
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tfaip.params.commandline.parsed import Parsed
+from tfaip.params.commandline.result import ParseResult
 from tfaip.params.errors import CommandLineError, Mistake, ParamsError, SaveError
 from tfaip.params.shown_text import clean_text
 
-from .parsed import Parsed
-from .result import ParseResult
-
 if TYPE_CHECKING:
-    from .command import CommandLine
+    from tfaip.params.commandline.command import CommandLine
 
 __all__ = ["answer", "config_text", "save_config"]
 
@@ -24,21 +23,20 @@ def answer(parsed: Parsed, command: CommandLine) -> None:
         CommandLineError: The resulting params are asked for, but the line is wrong.
     """
     if parsed.request == "help":
-        from .drawing import print_help
+        from tfaip.params.commandline.drawing import print_help
 
         print_help(parsed, command)
     elif parsed.request == "show_completion":
-        from .shells import completion_script
+        from tfaip.params.commandline.shells import completion_script
 
         print(completion_script(command.prog, parsed.builtin["show_completion"]), end="")
     elif parsed.request == "show":
-        from .showing import print_params
+        from tfaip.params.commandline.showing import print_params
 
         print_params(parsed.result())
     elif parsed.request == "show_schema":
+        from tfaip.params.commandline.schema import schema_of
         from tfaip.params.serialization.json import dump_json
-
-        from .schema import schema_of
 
         print(clean_text(dump_json(schema_of(parsed, command))))
     else:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tfaip.params.commandline.arguments import Argument, Group
+from tfaip.params.commandline.describing import choices_of, docstring_of, required, value_of
+from tfaip.params.commandline.names import spell
+from tfaip.params.commandline.parsed import Parsed
+from tfaip.params.commandline.plain import PlainArgument
 from tfaip.params.registry import tag_of
 from tfaip.params.tree.nodes import label_of
 
-from .arguments import Argument, Group
-from .describing import choices_of, docstring_of, required, value_of
-from .names import spell
-from .parsed import Parsed
-from .plain import PlainArgument
-
 if TYPE_CHECKING:
-    from .command import CommandLine
+    from tfaip.params.commandline.command import CommandLine
 
 __all__ = ["schema_of"]
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from tfaip.params.commandline.command import CommandLine
 from tfaip.params.generics import ClassOf
-
-from .command import CommandLine
 
 __all__ = ["parse"]
 

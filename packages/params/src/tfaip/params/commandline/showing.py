@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .requests import config_text
-from .result import ParseResult
+from tfaip.params.commandline.requests import config_text
+from tfaip.params.commandline.result import ParseResult
 
 __all__ = ["print_params"]
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from tfaip.params.commandline.arguments import Argument, ArgumentTable
+from tfaip.params.commandline.names import spell
+from tfaip.params.commandline.options import Option, Word
 from tfaip.params.errors import Mistake
 from tfaip.params.fields import PLAIN
 from tfaip.params.registry import name_of
@@ -15,10 +18,6 @@ from tfaip.params.values.alternatives import OptionalType
 from tfaip.params.values.base import ValueType
 from tfaip.params.values.collections import TupleType
 from tfaip.params.values.scalars import BoolType
-
-from .arguments import Argument, ArgumentTable
-from .names import spell
-from .options import Option, Word
 
 __all__ = ["unexpected_word", "unknown_option"]
 

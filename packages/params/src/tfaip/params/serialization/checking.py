@@ -11,6 +11,9 @@ from typing import Any
 from tfaip.params.errors import Mistake, SaveError
 from tfaip.params.field_spec import FieldSpec
 from tfaip.params.registry import find_tag, tag_of
+from tfaip.params.serialization.formats import dump_text, parse_text
+from tfaip.params.serialization.reading import CattrsReader
+from tfaip.params.serialization.values import key_of, value_converter
 from tfaip.params.structure import fields_of
 from tfaip.params.tree.building import Problems, build
 from tfaip.params.tree.merging import Merger
@@ -22,10 +25,6 @@ from tfaip.params.values.base import ValueType
 from tfaip.params.values.opaque import OpaqueType
 from tfaip.params.values.problem import ValueProblem, shown
 from tfaip.params.values.structures import ParamsType
-
-from .formats import dump_text, parse_text
-from .reading import CattrsReader
-from .values import key_of, value_converter
 
 __all__ = ["checked_text"]
 

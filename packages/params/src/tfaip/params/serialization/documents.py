@@ -9,13 +9,12 @@ from typing import Any, TypeVar
 
 from tfaip.params.errors import ParamsError
 from tfaip.params.generics import ClassOf
+from tfaip.params.serialization.checking import checked_text
+from tfaip.params.serialization.formats import format_of, parse_text, read_file, write_file
+from tfaip.params.serialization.plain import FORMAT_VERSION, read_plain
+from tfaip.params.serialization.writing import to_dict
 from tfaip.params.tree.merging import CLASS_KEY, VERSION_KEY
 from tfaip.params.trust.trust import Trust
-
-from .checking import checked_text
-from .formats import format_of, parse_text, read_file, write_file
-from .plain import FORMAT_VERSION, read_plain
-from .writing import to_dict
 
 __all__ = ["from_json", "load", "save", "to_document", "to_json"]
 

@@ -9,11 +9,10 @@ from typing import Any
 
 from tfaip.params.errors import LoadError, Mistake, ParamsError
 from tfaip.params.regular_files import open_regular_anew, read_regular
+from tfaip.params.serialization.limits import MAX_BYTES, LimitProblem, check_limits
 from tfaip.params.tree.nodes import Path as NodePath
 from tfaip.params.tree.nodes import spell_path
 from tfaip.params.values.problem import DocumentProblem, ValueProblem
-
-from .limits import MAX_BYTES, LimitProblem, check_limits
 
 __all__ = ["MAX_BYTES", "dump_text", "format_of", "mistakes_of", "parse_text", "read_file", "write_file"]
 
@@ -74,14 +73,14 @@ def _too_large(source: str) -> Mistake:
 
 def _parsed(text: str, format: str) -> Any:  # noqa: A002 - what else
     if format == "json":
-        from .json import load_json
+        from tfaip.params.serialization.json import load_json
 
         return load_json(text)
     if format == "yaml":
-        from .yaml import load_yaml
+        from tfaip.params.serialization.yaml import load_yaml
 
         return load_yaml(text)
-    from .toml import load_toml
+    from tfaip.params.serialization.toml import load_toml
 
     return load_toml(text)
 
@@ -89,14 +88,14 @@ def _parsed(text: str, format: str) -> Any:  # noqa: A002 - what else
 def dump_text(data: Any, format: str) -> str:  # noqa: A002 - what else
     """A document that `parse_text` reads as this data."""
     if format == "json":
-        from .json import dump_json
+        from tfaip.params.serialization.json import dump_json
 
         return dump_json(data) + "\n"
     if format == "yaml":
-        from .yaml import dump_yaml
+        from tfaip.params.serialization.yaml import dump_yaml
 
         return dump_yaml(data)
-    from .toml import dump_toml
+    from tfaip.params.serialization.toml import dump_toml
 
     return dump_toml(data)
 

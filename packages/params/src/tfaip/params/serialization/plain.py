@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 from tfaip.params.errors import LoadError, Mistake, ParamsError, ParamsWarning, UserError
 from tfaip.params.generics import ClassOf
 from tfaip.params.post_init import run_post_init
+from tfaip.params.serialization.formats import mistakes_of
+from tfaip.params.serialization.reading import CattrsReader
 from tfaip.params.shown_text import clean_text
 from tfaip.params.tree.building import Problems, build
 from tfaip.params.tree.merging import CLASS_KEY, VERSION_KEY, Merger
@@ -19,9 +21,6 @@ from tfaip.params.trust.tagged_import import TrustedImport
 from tfaip.params.trust.trust import Trust
 from tfaip.params.values.annotations import kind_of
 from tfaip.params.values.structures import ParamsType
-
-from .formats import mistakes_of
-from .reading import CattrsReader
 
 __all__ = ["FORMAT_VERSION", "check_version", "from_dict", "read_plain"]
 

@@ -13,14 +13,13 @@ from cattrs.errors import BaseValidationError
 
 from tfaip.params.field_spec import FieldSpec
 from tfaip.params.generics import origin_class
+from tfaip.params.serialization.values import read_key, value_converter
 from tfaip.params.tree.merging import Merger, read_keys
 from tfaip.params.tree.nodes import DictNode, Path
 from tfaip.params.values.alternatives import OptionalType
 from tfaip.params.values.annotations import SEQUENCES, UnsupportedAnnotation, has_fields, kind_of, strip_annotation
 from tfaip.params.values.base import ScalarType, ValueType
 from tfaip.params.values.problem import ValueProblem, shown
-
-from .values import read_key, value_converter
 
 __all__ = ["CattrsReader"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import tomli_w
 
-from .limits import MAX_DOTS, MAX_KEYS, MAX_MAPPINGS, LimitProblem, too_many
+from tfaip.params.serialization.limits import MAX_DOTS, MAX_KEYS, MAX_MAPPINGS, LimitProblem, too_many
 
 __all__ = ["dump_toml", "load_toml"]
 

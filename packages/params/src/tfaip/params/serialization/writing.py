@@ -8,6 +8,7 @@ from tfaip.params.errors import Mistake, ParamsError, SaveError
 from tfaip.params.field_spec import FieldSpec
 from tfaip.params.generics import origin_class
 from tfaip.params.registry import tag_of
+from tfaip.params.serialization.values import key_of, value_converter
 from tfaip.params.structure import fields_of
 from tfaip.params.tree.building import Problems
 from tfaip.params.tree.merging import CLASS_KEY
@@ -15,8 +16,6 @@ from tfaip.params.tree.nodes import Path, spell_path
 from tfaip.params.values.annotations import has_fields
 from tfaip.params.values.problem import ValueProblem, shown
 from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType
-
-from .values import key_of, value_converter
 
 __all__ = ["to_dict"]
 

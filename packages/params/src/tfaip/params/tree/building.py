@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from tfaip.params.conversion import Converted, skips_converted
+from tfaip.params.tree.nodes import UNSET, Leaf, ListNode, Node, Origin, ParamsNode, Path, label_of, origin_of
+from tfaip.params.tree.validation import problems_of, problems_of_fields
 from tfaip.params.values.problem import ValueProblem
-
-from .nodes import UNSET, Leaf, ListNode, Node, Origin, ParamsNode, Path, label_of, origin_of
-from .validation import problems_of, problems_of_fields
 
 __all__ = ["Problems", "build"]
 

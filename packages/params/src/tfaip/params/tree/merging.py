@@ -11,13 +11,12 @@ from tfaip.params.field_spec import FieldSpec
 from tfaip.params.fields import PLAIN
 from tfaip.params.selection import find_class
 from tfaip.params.suggestions import did_you_mean, nearest
+from tfaip.params.tree.building import Problems, build
+from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode, Path
+from tfaip.params.tree.seeding import select
 from tfaip.params.values.base import ValueType
 from tfaip.params.values.problem import ValueProblem, shown
 from tfaip.params.values.structures import ParamsType, ParamsValue
-
-from .building import Problems, build
-from .nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode, Path
-from .seeding import select
 
 __all__ = ["CLASS_KEY", "VERSION_KEY", "Merger", "ValueReader", "read_keys"]
 

@@ -10,10 +10,9 @@ from tfaip.params.errors import DefinitionError
 from tfaip.params.field_spec import FieldSpec
 from tfaip.params.generics import declaring_classes
 from tfaip.params.structure import fields_of
+from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode
 from tfaip.params.values.base import ValueType
 from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType
-
-from .nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode
 
 __all__ = ["node_of_class", "node_of_instance", "select"]
 

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterable
 
-from .searched_last import search_last
+from tfaip.params.trust.searched_last import search_last
 
 __all__ = ["is_inside", "leave_start_of_path", "python_path", "search_current_folder"]
 
@@ -27,7 +27,7 @@ def search_current_folder(reading: Iterable[str | os.PathLike[str]] = (), *, mov
         current = os.path.realpath(os.getcwd())
     except FileNotFoundError:
         return
-    from .installed import is_installed_folder
+    from tfaip.params.trust.installed import is_installed_folder
 
     read = [os.path.realpath(folder) for folder in reading]
     installed = is_installed_folder(current)

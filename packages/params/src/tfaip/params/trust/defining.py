@@ -6,9 +6,8 @@ import ast
 from collections.abc import Sequence
 
 from tfaip.params.regular_files import read_regular
+from tfaip.params.trust.locating import Located
 from tfaip.params.values.problem import ValueProblem
-
-from .locating import Located
 
 __all__ = ["require_definition"]
 

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .current_folder import is_inside
-from .installed import is_distributed, is_editable, is_installed_folder
+from tfaip.params.trust.current_folder import is_inside
+from tfaip.params.trust.installed import is_distributed, is_editable, is_installed_folder
 
 __all__ = ["Located", "locate", "locate_below", "module_of"]
 

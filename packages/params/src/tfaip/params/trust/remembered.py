@@ -13,9 +13,8 @@ from pathlib import Path
 
 from tfaip.params.commandline.builtin import COMPLETION_VARIABLE
 from tfaip.params.regular_files import open_regular
-
-from .current_folder import is_inside
-from .locating import Located, locate
+from tfaip.params.trust.current_folder import is_inside
+from tfaip.params.trust.locating import Located, locate
 
 __all__ = ["is_remembered", "remember", "remember_package_of", "remembered_places", "trusted_file"]
 

@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from tfaip.params.registry import find_tag
+from tfaip.params.trust.trust import Trust
 from tfaip.params.values.annotations import has_fields
 from tfaip.params.values.problem import ValueProblem
-
-from .trust import Trust
 
 __all__ = ["TrustedImport", "imported_class"]
 

@@ -8,12 +8,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tfaip.params.errors import LoadError, Mistake
+from tfaip.params.trust.current_folder import is_inside
+from tfaip.params.trust.locating import Located, locate, locate_below, module_of
+from tfaip.params.trust.remembered import is_remembered, remembered_places
+from tfaip.params.trust.searched_last import search_last
 from tfaip.params.values.problem import ValueProblem
-
-from .current_folder import is_inside
-from .locating import Located, locate, locate_below, module_of
-from .remembered import is_remembered, remembered_places
-from .searched_last import search_last
 
 if TYPE_CHECKING:
     from typing import Self
@@ -63,7 +62,9 @@ class Trust:
             ValueProblem: The tag is malformed, its module isn't found, its place doesn't vouch for it, or it defines no
                 such class.
         """
-        from .defining import require_definition  # reading source is seldom needed, and slow to import
+        from tfaip.params.trust.defining import (
+            require_definition,  # reading source is seldom needed, and slow to import
+        )
 
         module, _, qualname = tag.partition(":")
         if not all(part.isidentifier() for part in (*module.split("."), *qualname.split("."))):
@@ -181,7 +182,7 @@ def refuse_two_places(module: str, located: Located | None, *, by_path: bool = F
     Raises:
         ValueProblem: With both places.
     """
-    from .installed import is_installed_folder
+    from tfaip.params.trust.installed import is_installed_folder
 
     current = os.path.realpath(os.curdir)
     here = locate_below(current, module)

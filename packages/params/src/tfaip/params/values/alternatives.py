@@ -8,11 +8,10 @@ from enum import Enum, Flag
 from typing import Any
 
 from tfaip.params.suggestions import did_you_mean, nearest
-
-from .base import ScalarType, ValueType
-from .collections import SequenceType
-from .problem import ValueProblem
-from .scalars import FALSE_WORDS, TRUE_WORDS
+from tfaip.params.values.base import ScalarType, ValueType
+from tfaip.params.values.collections import SequenceType
+from tfaip.params.values.problem import ValueProblem
+from tfaip.params.values.scalars import FALSE_WORDS, TRUE_WORDS
 
 __all__ = [
     "NONE_WORDS",

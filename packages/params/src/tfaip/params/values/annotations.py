@@ -11,14 +11,13 @@ from pathlib import Path, PurePath
 from typing import Any, Literal, NewType, TypeVar, Union, get_args, get_origin
 
 from tfaip.params.generics import origin_class, type_variable_bound
-
-from .alternatives import EnumType, LiteralType, OptionalType, UnionType
-from .base import ScalarType, ValueType
-from .collections import MappingType, SequenceType, TupleType
-from .moments import IsoType, TimedeltaType
-from .own import OwnType, reads_words
-from .scalars import BoolType, FloatType, IntType, PathType, StrType
-from .structures import ParamsDict, ParamsList, ParamsType, ParamsValue
+from tfaip.params.values.alternatives import EnumType, LiteralType, OptionalType, UnionType
+from tfaip.params.values.base import ScalarType, ValueType
+from tfaip.params.values.collections import MappingType, SequenceType, TupleType
+from tfaip.params.values.moments import IsoType, TimedeltaType
+from tfaip.params.values.own import OwnType, reads_words
+from tfaip.params.values.scalars import BoolType, FloatType, IntType, PathType, StrType
+from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType, ParamsValue
 
 __all__ = ["SEQUENCES", "UnsupportedAnnotation", "has_fields", "kind_of", "strip_annotation", "union_members"]
 

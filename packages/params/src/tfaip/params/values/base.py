@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .problem import ValueProblem
+from tfaip.params.values.problem import ValueProblem
 
 __all__ = ["ScalarType", "ValueType"]
 

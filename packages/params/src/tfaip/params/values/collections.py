@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .base import ScalarType, ValueType
-from .problem import ValueProblem
+from tfaip.params.values.base import ScalarType, ValueType
+from tfaip.params.values.problem import ValueProblem
 
 __all__ = ["MappingType", "SequenceType", "TupleType"]
 

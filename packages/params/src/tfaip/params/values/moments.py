@@ -6,8 +6,8 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from .base import ScalarType
-from .problem import ValueProblem
+from tfaip.params.values.base import ScalarType
+from tfaip.params.values.problem import ValueProblem
 
 __all__ = ["IsoType", "TimedeltaType", "format_timedelta", "parse_timedelta"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .base import ValueType
+from tfaip.params.values.base import ValueType
 
 __all__ = ["OpaqueType"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .base import ScalarType
-from .problem import ValueProblem
+from tfaip.params.values.base import ScalarType
+from tfaip.params.values.problem import ValueProblem
 
 __all__ = ["OwnType", "reads_words"]
 

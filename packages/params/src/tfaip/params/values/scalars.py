@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .base import ScalarType
-from .problem import ValueProblem
+from tfaip.params.values.base import ScalarType
+from tfaip.params.values.problem import ValueProblem
 
 __all__ = ["FALSE_WORDS", "TRUE_WORDS", "BoolType", "FloatType", "IntType", "PathType", "StrType"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .base import ScalarType
+from tfaip.params.values.base import ScalarType
 
 __all__ = ["ParamsDict", "ParamsList", "ParamsType", "ParamsValue"]
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tfaip.pipeline.batching.batcher import BatchAt, Batcher, Progress
+from tfaip.pipeline.batching.layout import BatchLayout
 from tfaip.pipeline.engine.portion import PackedRows, Samples
-
-from .batcher import BatchAt, Batcher, Progress
-from .layout import BatchLayout
 
 __all__ = ["AsGivenBatcher"]
 

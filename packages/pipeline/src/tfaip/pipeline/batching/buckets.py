@@ -6,14 +6,13 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from tfaip.pipeline.batching.batcher import BatchAt, Batcher, Progress
+from tfaip.pipeline.batching.layout import BatchLayout, Row
 from tfaip.pipeline.engine.failure import SampleError
 from tfaip.pipeline.engine.portion import Origin, PackedRows, Samples, origins
 from tfaip.pipeline.errors import DefinitionError
 from tfaip.pipeline.sample import Sample
 from tfaip.pipeline.user_code import INTERRUPTIONS, describe_sample
-
-from .batcher import BatchAt, Batcher, Progress
-from .layout import BatchLayout, Row
 
 __all__ = ["BucketBatcher", "default_bucket_sizes"]
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tfaip.pipeline.batching.batcher import BatchAt, Batcher, Progress
+from tfaip.pipeline.batching.layout import BatchLayout, Packed, Row
 from tfaip.pipeline.engine.portion import Origin, PackedRows, Samples, origins
-
-from .batcher import BatchAt, Batcher, Progress
-from .layout import BatchLayout, Packed, Row
 
 __all__ = ["FixedBatcher"]
 

@@ -12,11 +12,10 @@ import numpy as np
 
 from tfaip.pipeline.array_spec import ArraySpec
 from tfaip.pipeline.batch import Arrays, Batch
+from tfaip.pipeline.batching.conversion import Conversion
 from tfaip.pipeline.errors import DefinitionError, SpecError
 from tfaip.pipeline.mode import PipelineMode
 from tfaip.pipeline.sample import Sample
-
-from .conversion import Conversion
 
 __all__ = ["ALIGNMENT", "Allocate", "BatchLayout", "Packed", "Row", "allocate_private"]
 

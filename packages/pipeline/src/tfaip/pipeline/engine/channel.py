@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 
 from tfaip.pipeline.batching.layout import ALIGNMENT
+from tfaip.pipeline.engine.shared_memory import Arena, Block, MappedBlocks
 from tfaip.pipeline.errors import PipelineError
 from tfaip.pipeline.user_code import INTERRUPTIONS, in_words
-
-from .shared_memory import Arena, Block, MappedBlocks
 
 __all__ = ["SMALL", "Channel"]
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from tfaip.pipeline.engine.failure import SampleError
+from tfaip.pipeline.engine.run import Run
+from tfaip.pipeline.engine.source import Source
 from tfaip.pipeline.errors import SpecError
-
-from .failure import SampleError
-from .run import Run
-from .source import Source
 
 __all__ = ["find_mistake"]
 

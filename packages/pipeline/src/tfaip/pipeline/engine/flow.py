@@ -8,17 +8,16 @@ from time import perf_counter
 from typing import TypeVar
 
 from tfaip.pipeline.counters import Counters
+from tfaip.pipeline.engine.failure import SampleError
+from tfaip.pipeline.engine.place import Place
+from tfaip.pipeline.engine.portion import EndOfPass, Indices, Samples, Token
+from tfaip.pipeline.engine.runner import Runner
+from tfaip.pipeline.engine.source import Source, cut
+from tfaip.pipeline.engine.stream_watch import warn_of_early_end
 from tfaip.pipeline.errors import DefinitionError
 from tfaip.pipeline.randomness import SampleIdentity
 from tfaip.pipeline.sample import Sample
 from tfaip.pipeline.user_code import INTERRUPTIONS, comes_from_function, describe_sample
-
-from .failure import SampleError
-from .place import Place
-from .portion import EndOfPass, Indices, Samples, Token
-from .runner import Runner
-from .source import Source, cut
-from .stream_watch import warn_of_early_end
 
 __all__ = ["EndedFlow", "Flow", "LocalFlow", "SourceFlow", "StreamFlow"]
 

@@ -7,15 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from tfaip.pipeline.data_generator import DataGenerator
+from tfaip.pipeline.engine.failure import SampleError
+from tfaip.pipeline.engine.portion import Indices, Samples
+from tfaip.pipeline.engine.program import Program
+from tfaip.pipeline.engine.report import Report
+from tfaip.pipeline.engine.step import Step
 from tfaip.pipeline.errors import UnusableSampleError
 from tfaip.pipeline.sample import Sample
 from tfaip.pipeline.user_code import INTERRUPTIONS
-
-from .failure import SampleError
-from .portion import Indices, Samples
-from .program import Program
-from .report import Report
-from .step import Step
 
 __all__ = ["Finish", "Line", "Watch", "note_failure", "numbered"]
 

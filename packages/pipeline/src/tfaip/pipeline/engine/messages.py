@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tfaip.pipeline.batching.layout import Packed
+from tfaip.pipeline.engine.portion import Portion
+from tfaip.pipeline.engine.report import Report
 from tfaip.pipeline.sample import Sample
-
-from .portion import Portion
-from .report import Report
 
 __all__ = ["Done", "Failed", "Order", "Ready", "StartFailed"]
 

@@ -6,12 +6,11 @@ import io
 import pickle
 from typing import Any
 
+from tfaip.pipeline.engine.plan import processor_class
+from tfaip.pipeline.engine.portion import PackedRows, Portion, Samples
+from tfaip.pipeline.engine.program import Program
 from tfaip.pipeline.errors import DefinitionError, PipelineError
 from tfaip.pipeline.user_code import in_words
-
-from .plan import processor_class
-from .portion import PackedRows, Portion, Samples
-from .program import Program
 
 __all__ = ["find_in_main", "pickle_program"]
 

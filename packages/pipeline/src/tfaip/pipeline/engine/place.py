@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tfaip.pipeline.engine.portion import Origin
 from tfaip.pipeline.errors import StateError
-
-from .portion import Origin
 
 __all__ = ["FORMAT_VERSION", "Place"]
 

@@ -6,11 +6,10 @@ from typing import Any
 
 from tfaip.pipeline.data_processor import DataProcessor, GeneratingDataProcessor, MappingDataProcessor
 from tfaip.pipeline.data_processor_params import DataProcessorParams
+from tfaip.pipeline.engine.program import Segment
 from tfaip.pipeline.errors import DefinitionError
 from tfaip.pipeline.mode import PipelineMode
 from tfaip.pipeline.processor_pipeline_params import DataProcessorPipelineParams
-
-from .program import Segment
 
 __all__ = ["needs_stream", "plan_segments", "processor_class"]
 

@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from tfaip.pipeline.counters import Counters
+from tfaip.pipeline.engine.messages import Done, Failed, Order, Ready, StartFailed
+from tfaip.pipeline.engine.pickling import first_unpicklable, not_sent
+from tfaip.pipeline.engine.portion import PackedRows, Portion, Samples, describe_element
+from tfaip.pipeline.engine.restored_error import error_of
+from tfaip.pipeline.engine.settings import WorkerSettings
+from tfaip.pipeline.engine.worker_process import WorkerProcess, describe_exit
 from tfaip.pipeline.errors import PipelineError, SampleTimeoutError, WorkerDiedError, WorkerStartError
-
-from .messages import Done, Failed, Order, Ready, StartFailed
-from .pickling import first_unpicklable, not_sent
-from .portion import PackedRows, Portion, Samples, describe_element
-from .restored_error import error_of
-from .settings import WorkerSettings
-from .worker_process import WorkerProcess, describe_exit
 
 __all__ = ["PoolClosedError", "Task", "WorkerPool"]
 

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from tfaip.pipeline.engine.failure import SampleError
+from tfaip.pipeline.engine.messages import Failed
 from tfaip.pipeline.errors import ProcessorError
 from tfaip.pipeline.user_code import add_note
-
-from .failure import SampleError
-from .messages import Failed
 
 __all__ = ["error_of", "tell"]
 

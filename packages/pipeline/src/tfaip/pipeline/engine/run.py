@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from tfaip.pipeline.counters import CONSUMER, WORKERS, Counters, StepCounters
-
-from .flow import EndedFlow, Flow, LocalFlow, SourceFlow, StreamFlow
-from .pickling import pickle_program
-from .place import Place
-from .pool import WorkerPool
-from .portion import PackedRows, Portion, Samples
-from .program import Program
-from .runner import Runner
-from .settings import WorkerSettings
-from .source import Source
-from .worker_flow import WorkerFlow
+from tfaip.pipeline.engine.flow import EndedFlow, Flow, LocalFlow, SourceFlow, StreamFlow
+from tfaip.pipeline.engine.pickling import pickle_program
+from tfaip.pipeline.engine.place import Place
+from tfaip.pipeline.engine.pool import WorkerPool
+from tfaip.pipeline.engine.portion import PackedRows, Portion, Samples
+from tfaip.pipeline.engine.program import Program
+from tfaip.pipeline.engine.runner import Runner
+from tfaip.pipeline.engine.settings import WorkerSettings
+from tfaip.pipeline.engine.source import Source
+from tfaip.pipeline.engine.worker_flow import WorkerFlow
 
 __all__ = ["Run"]
 

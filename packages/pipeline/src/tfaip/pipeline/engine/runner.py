@@ -9,16 +9,15 @@ from typing import Any
 from tfaip.pipeline.batching.layout import Allocate, BatchLayout, allocate_private
 from tfaip.pipeline.data_generator import DataGenerator
 from tfaip.pipeline.data_processor import DataProcessor, GeneratingDataProcessor
+from tfaip.pipeline.engine.branching_line import BranchingLine
+from tfaip.pipeline.engine.line import Finish, Line, Watch
+from tfaip.pipeline.engine.portion import Indices, PackedRows, Portion, Samples
+from tfaip.pipeline.engine.program import Program
+from tfaip.pipeline.engine.report import Report
+from tfaip.pipeline.engine.step import make_steps
+from tfaip.pipeline.engine.straight_line import StraightLine
 from tfaip.pipeline.sample import Sample
 from tfaip.pipeline.user_code import INTERRUPTIONS, call_user_code
-
-from .branching_line import BranchingLine
-from .line import Finish, Line, Watch
-from .portion import Indices, PackedRows, Portion, Samples
-from .program import Program
-from .report import Report
-from .step import make_steps
-from .straight_line import StraightLine
 
 __all__ = ["Runner"]
 

@@ -9,13 +9,12 @@ from typing import TypeVar
 
 import numpy as np
 
+from tfaip.pipeline.engine.failure import SampleError, no_sample
+from tfaip.pipeline.engine.place import Place
+from tfaip.pipeline.engine.portion import EndOfPass, Indices, Origin, Portion, Samples, Token
 from tfaip.pipeline.randomness import SampleIdentity, pass_generator, pass_order
 from tfaip.pipeline.sample import Sample
 from tfaip.pipeline.user_code import INTERRUPTIONS, comes_from_function
-
-from .failure import SampleError, no_sample
-from .place import Place
-from .portion import EndOfPass, Indices, Origin, Portion, Samples, Token
 
 __all__ = ["IndexedSource", "PreloadedSource", "Source", "StreamSource", "cut"]
 

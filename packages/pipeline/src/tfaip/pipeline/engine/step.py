@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tfaip.pipeline.data_processor import DataProcessor, GeneratingDataProcessor, MappingDataProcessor
+from tfaip.pipeline.engine.program import Program
 from tfaip.pipeline.errors import DefinitionError
 from tfaip.pipeline.sample import Sample
-
-from .program import Program
 
 __all__ = ["Step", "make_steps"]
 

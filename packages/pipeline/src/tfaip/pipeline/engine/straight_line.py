@@ -6,14 +6,13 @@ from functools import cached_property
 from time import perf_counter
 from typing import Any
 
+from tfaip.pipeline.engine.failure import SampleError, no_sample
+from tfaip.pipeline.engine.line import Finish, Line, Watch, note_failure, numbered
+from tfaip.pipeline.engine.portion import Indices, Samples
+from tfaip.pipeline.engine.report import Report
 from tfaip.pipeline.randomness import SampleIdentity
 from tfaip.pipeline.sample import Sample
 from tfaip.pipeline.user_code import describe_sample
-
-from .failure import SampleError, no_sample
-from .line import Finish, Line, Watch, note_failure, numbered
-from .portion import Indices, Samples
-from .report import Report
 
 __all__ = ["StraightLine"]
 

@@ -6,9 +6,9 @@ import contextlib
 from dataclasses import replace
 from time import perf_counter
 
-from .portion import Indices
-from .program import Program
-from .runner import Runner
+from tfaip.pipeline.engine.portion import Indices
+from tfaip.pipeline.engine.program import Program
+from tfaip.pipeline.engine.runner import Runner
 
 __all__ = ["seconds_per_element"]
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import deque
 
 from tfaip.pipeline.counters import Counters
-
-from .failure import SampleError
-from .flow import Flow
-from .pool import Task, WorkerPool
-from .portion import EndOfPass, PackedRows, Token
+from tfaip.pipeline.engine.failure import SampleError
+from tfaip.pipeline.engine.flow import Flow
+from tfaip.pipeline.engine.pool import Task, WorkerPool
+from tfaip.pipeline.engine.portion import EndOfPass, PackedRows, Token
 
 __all__ = ["WorkerFlow"]
 

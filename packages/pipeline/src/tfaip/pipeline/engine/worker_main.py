@@ -14,19 +14,18 @@ from time import perf_counter
 
 import numpy as np
 
+from tfaip.pipeline.engine.board import Board
+from tfaip.pipeline.engine.channel import SMALL, Channel
+from tfaip.pipeline.engine.failure import SampleError
+from tfaip.pipeline.engine.lifeline import hold_on_to
+from tfaip.pipeline.engine.messages import Done, Order, Ready, StartFailed
+from tfaip.pipeline.engine.pickling import first_unpicklable, not_sent
+from tfaip.pipeline.engine.portion import Samples, describe_element
+from tfaip.pipeline.engine.program import Program
+from tfaip.pipeline.engine.restored_error import tell
+from tfaip.pipeline.engine.runner import Runner
+from tfaip.pipeline.engine.shared_memory import Block
 from tfaip.pipeline.user_code import LONGEST_TRACEBACK, shortened
-
-from .board import Board
-from .channel import SMALL, Channel
-from .failure import SampleError
-from .lifeline import hold_on_to
-from .messages import Done, Order, Ready, StartFailed
-from .pickling import first_unpicklable, not_sent
-from .portion import Samples, describe_element
-from .program import Program
-from .restored_error import tell
-from .runner import Runner
-from .shared_memory import Block
 
 __all__ = ["main"]
 

@@ -14,10 +14,9 @@ from typing import Any
 
 from tfaip.params.trust.preferred import preferred
 from tfaip.params.trust.searched_last import searched_last
-
-from .board import Board, Note
-from .channel import Channel
-from .messages import Failed
+from tfaip.pipeline.engine.board import Board, Note
+from tfaip.pipeline.engine.channel import Channel
+from tfaip.pipeline.engine.messages import Failed
 
 __all__ = ["WorkerProcess"]
 

@@ -6,11 +6,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .budgeted_lists import BudgetedListsGenerator, BudgetedListsGeneratorParams
-    from .csv_file import CSVGenerator, CSVGeneratorParams
-    from .in_memory import InMemoryGenerator, InMemoryGeneratorParams
-    from .list_file import ListFileGenerator
-    from .list_file_params import ListFileGeneratorParams
+    from tfaip.pipeline.generators.budgeted_lists import BudgetedListsGenerator, BudgetedListsGeneratorParams
+    from tfaip.pipeline.generators.csv_file import CSVGenerator, CSVGeneratorParams
+    from tfaip.pipeline.generators.in_memory import InMemoryGenerator, InMemoryGeneratorParams
+    from tfaip.pipeline.generators.list_file import ListFileGenerator
+    from tfaip.pipeline.generators.list_file_params import ListFileGeneratorParams
 
 __all__ = [
     "BudgetedListsGenerator",

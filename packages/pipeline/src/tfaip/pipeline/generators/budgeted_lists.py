@@ -9,14 +9,13 @@ from tfaip.params import field, params
 from tfaip.pipeline.batching.budget import batches_by_budget
 from tfaip.pipeline.data_generator import DataGenerator
 from tfaip.pipeline.errors import DataError
+from tfaip.pipeline.generators.line_lists import read_lengths, read_list, weighted_picks
+from tfaip.pipeline.generators.list_file_params import ListFileGeneratorParams
 from tfaip.pipeline.hooks import hook
 from tfaip.pipeline.mode import PipelineMode
 from tfaip.pipeline.randomness import pass_generator
 from tfaip.pipeline.sample import Sample
 from tfaip.pipeline.text_files import expand_globs
-
-from .line_lists import read_lengths, read_list, weighted_picks
-from .list_file_params import ListFileGeneratorParams
 
 __all__ = ["BudgetedListsGenerator", "BudgetedListsGeneratorParams"]
 

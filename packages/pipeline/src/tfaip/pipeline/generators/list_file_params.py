@@ -31,6 +31,6 @@ class ListFileGeneratorParams(DataGeneratorParams):
 
     def cls(self) -> type[DataGenerator[Any]]:
         """The generator."""
-        from .list_file import ListFileGenerator
+        from tfaip.pipeline.generators.list_file import ListFileGenerator
 
         return ListFileGenerator

@@ -7,11 +7,10 @@ from typing import Any, NamedTuple, TypeVar
 from weakref import WeakSet
 
 from tfaip.pipeline.errors import HookError
-
-from .code_of_class import reads_of_former_params, uses_name
-from .former import FORMER_HOOKS, HOOKS_BY_NAME, UNMISTAKABLE
-from .ours import is_ours
-from .signatures import place_of, problem_of, wanted
+from tfaip.pipeline.hooks.code_of_class import reads_of_former_params, uses_name
+from tfaip.pipeline.hooks.former import FORMER_HOOKS, HOOKS_BY_NAME, UNMISTAKABLE
+from tfaip.pipeline.hooks.ours import is_ours
+from tfaip.pipeline.hooks.signatures import place_of, problem_of, wanted
 
 __all__ = ["Hooked", "hook", "hook_with", "hooks_of", "make"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .ctc_targets_params import CTCTargetsParams
+from tfaip.pipeline.processors.ctc_targets_params import CTCTargetsParams
 
 if TYPE_CHECKING:
-    from .ctc_targets import CTCTargets, ctc_frames_needed
+    from tfaip.pipeline.processors.ctc_targets import CTCTargets, ctc_frames_needed
 
 __all__ = ["CTCTargets", "CTCTargetsParams", "ctc_frames_needed"]
 

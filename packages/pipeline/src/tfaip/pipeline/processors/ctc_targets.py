@@ -10,9 +10,8 @@ import numpy as np
 
 from tfaip.pipeline.data_processor import MappingDataProcessor
 from tfaip.pipeline.errors import UnusableSampleError
+from tfaip.pipeline.processors.ctc_targets_params import CTCTargetsParams
 from tfaip.pipeline.sample import Sample
-
-from .ctc_targets_params import CTCTargetsParams
 
 __all__ = ["CTCTargets", "ctc_frames_needed"]
 

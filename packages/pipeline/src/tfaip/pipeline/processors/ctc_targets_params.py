@@ -34,6 +34,6 @@ class CTCTargetsParams(DataProcessorParams):
 
     def cls(self) -> type[DataProcessor[Any]]:
         """The processor."""
-        from .ctc_targets import CTCTargets
+        from tfaip.pipeline.processors.ctc_targets import CTCTargets
 
         return CTCTargets

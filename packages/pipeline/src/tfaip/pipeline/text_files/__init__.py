@@ -4,9 +4,9 @@ The encoding is UTF-8, with or without a byte-order mark. A line ends at `\n` or
 can't be read so is a `DataError` that names file and line.
 """
 
-from .lines import lines_of_stream, read_entries, read_lines, read_text, write_lines
-from .patterns import expand_globs
-from .tables import QUOTING, Table, read_table
+from tfaip.pipeline.text_files.lines import lines_of_stream, read_entries, read_lines, read_text, write_lines
+from tfaip.pipeline.text_files.patterns import expand_globs
+from tfaip.pipeline.text_files.tables import QUOTING, Table, read_table
 
 __all__ = [
     "QUOTING",

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tfaip.pipeline.errors import DataError, DefinitionError
-
-from .lines import read_text, second_mark
+from tfaip.pipeline.text_files.lines import read_text, second_mark
 
 __all__ = ["QUOTING", "Row", "Table", "read_table"]
 
