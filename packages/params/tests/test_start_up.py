@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-import tfaip.params
-
 SLOW = ("cattrs", "rich", "yaml", "json", "tomllib", "tomli_w", "difflib", "argparse", "dataclasses", "tensorflow")
 
 
@@ -38,11 +36,3 @@ def test_files_do_not_import_what_draws() -> None:
     loaded = imported_after(code)
     assert "cattrs" in loaded
     assert not loaded & {"rich", "yaml", "tomli_w", "argparse", "tensorflow"}
-
-
-def test_every_public_name_exists() -> None:
-    for name in tfaip.params.__all__:
-        assert getattr(tfaip.params, name) is not None
-    assert set(tfaip.params.__all__) <= set(dir(tfaip.params))
-    with pytest.raises(AttributeError, match="has no attribute 'quux'"):
-        _ = tfaip.params.quux

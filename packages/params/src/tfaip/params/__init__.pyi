@@ -1,0 +1,30 @@
+"""The public names of the package: one line each, for type checkers and for `public_names`."""
+
+from tfaip.params.commandline.command import CommandLine as CommandLine
+from tfaip.params.commandline.embedding import EmbeddedCommandLine as EmbeddedCommandLine
+from tfaip.params.commandline.embedding import embed as embed
+from tfaip.params.commandline.result import ParseResult as ParseResult
+from tfaip.params.commandline.script import parse as parse
+from tfaip.params.definition import params as params
+from tfaip.params.errors import CommandLineError as CommandLineError
+from tfaip.params.errors import DefinitionError as DefinitionError
+from tfaip.params.errors import LoadError as LoadError
+from tfaip.params.errors import Mistake as Mistake
+from tfaip.params.errors import ParamsError as ParamsError
+from tfaip.params.errors import ParamsWarning as ParamsWarning
+from tfaip.params.errors import SaveError as SaveError
+from tfaip.params.errors import UserError as UserError
+from tfaip.params.fields import TYPE_ARGUMENT as TYPE_ARGUMENT
+from tfaip.params.fields import field as field
+from tfaip.params.json_schema import json_schema as json_schema
+from tfaip.params.post_init import run_post_init as run_post_init
+from tfaip.params.reference import markdown_reference as markdown_reference
+from tfaip.params.serialization.documents import from_json as from_json
+from tfaip.params.serialization.documents import load as load
+from tfaip.params.serialization.documents import save as save
+from tfaip.params.serialization.documents import to_json as to_json
+from tfaip.params.serialization.plain import from_dict as from_dict
+from tfaip.params.serialization.writing import to_dict as to_dict
+from tfaip.params.shared_number import SharedNumber as SharedNumber
+from tfaip.params.trust.trust import Trust as Trust
+from tfaip.params.trust.trust import trusted_packages_of as trusted_packages_of

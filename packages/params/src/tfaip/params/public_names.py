@@ -1,0 +1,77 @@
+"""The public names of a package, loaded when they are first asked for, from one list: its `__init__.pyi`."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+# Importing `typing` would take longer than all else here. Type checkers know the name.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from typing import Any
+
+__all__ = ["public_names"]
+
+
+def public_names(
+    package: str, *, unlisted: Collection[str] = ()
+) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
+    """Return `__getattr__`, `__dir__` and `__all__` of a package, made of its stub.
+
+    The stub `__init__.pyi` beside `__init__.py` holds one line for each public name, which type checkers read too::
+
+        from tfaip.params.commandline.command import CommandLine as CommandLine
+
+    Args:
+        package: The package's `__name__`.
+        unlisted: Public names that `import *` leaves out.
+
+    Raises:
+        ImportError: The package has no stub, or a line of it imports in another way.
+    """
+    module = sys.modules[package]
+    places = _places(module)
+
+    def load(name: str) -> Any:
+        if name not in places:
+            raise _UnknownNameError(package, name, places)
+        source, original = places[name]
+        found = vars(module)[name] = getattr(import_module(source), original)
+        return found
+
+    def names() -> list[str]:
+        return sorted({*vars(module), *places})
+
+    return load, names, sorted(places.keys() - set(unlisted))
+
+
+class _UnknownNameError(AttributeError):
+    """Suggests the nearest name, but only when it is shown: `hasattr` must stay quick."""
+
+    def __init__(self, package: str, name: str, names: Collection[str]) -> None:
+        super().__init__(f"module {package!r} has no attribute {name!r}", name=name)
+        self._names = names
+
+    def __str__(self) -> str:
+        from tfaip.params.suggestions import did_you_mean, nearest
+
+        return "; ".join([str(self.args[0]), *did_you_mean(nearest(str(self.name), self._names, 1))])
+
+
+def _places(module: Any) -> dict[str, tuple[str, str]]:
+    """The module of each name, and its name there."""
+    stub = module.__file__.removesuffix(".py") + ".pyi"
+    places = {}
+    try:
+        # By the loader: a package may lie in a zip file.
+        text = module.__spec__.loader.get_data(stub).decode("utf-8")
+    except OSError as error:
+        raise ImportError(f"{module.__name__} has no list of its public names: {error}") from error
+    for line in text.splitlines():
+        match line.split():
+            case ["from", source, "import", original, "as", name]:
+                places[name] = (source, original)
+            case ["from" | "import", *_]:
+                raise ImportError(f"{stub}: expects `from MODULE import NAME as NAME`, got {line!r}")
+    return places
