@@ -52,9 +52,9 @@ def _contestant(arguments: argparse.Namespace, *, keeps: bool) -> Any:
 
     from tfaip.model.testing.points.model import PointsGraph
     from tfaip.model.testing.points.scenario import PointsScenario
-    from tfaip.trainer.forward_state import ForwardState
-    from tfaip.trainer.network import Network
-    from tfaip.trainer.training_loop import create_training_loop
+    from tfaip.trainer.loop.training_loop import create_training_loop
+    from tfaip.trainer.step.forward_state import ForwardState
+    from tfaip.trainer.step.training_state import Network
 
     class Normalised(PointsGraph):
         def __init__(self, *args: Any, **kwargs: Any) -> None:

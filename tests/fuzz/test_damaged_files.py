@@ -157,7 +157,7 @@ def test_saved_models_are_behind_the_manifest(bundle: Path, name: str) -> None:
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import keras
 
-    from tfaip.trainer.checkpoint import Checkpoints
+    from tfaip.trainer.folder.checkpoint import Checkpoints
 
     groups = {"graph": [keras.Variable(np.ones((4, 5), np.float32), name="kernel")], "optimizer": []}
     folder = tmp_path_factory.mktemp("checkpoint")
@@ -178,7 +178,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_checkpoints(checkpoint: Path, name: str, damage: Damage, repaired: bool) -> None:
     import keras
 
-    from tfaip.trainer.checkpoint import FILES, Checkpoints
+    from tfaip.trainer.folder.checkpoint import FILES, Checkpoints
     from tfaip.trainer.warm_start.stored_weights import read_stored_weights
 
     restored = {"graph": [keras.Variable(np.zeros((4, 5), np.float32), name="kernel")], "optimizer": []}

@@ -61,7 +61,7 @@ def network_after():
     import keras
 
     from tfaip.pipeline import PipelineMode
-    from tfaip.trainer.network import Network
+    from tfaip.trainer.step.training_state import Network
 
     def trained(params, steps, create_loop):
         keras.utils.set_random_seed(1)

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from tfaip.trainer.best_model import BestModel
+from tfaip.trainer.run.best_model import BestModel
 
 
 @pytest.mark.parametrize(("mode", "values", "best"), [("min", [3, 2, 2, 4], 2), ("max", [1, 5, 5, 2], 2)])

@@ -14,7 +14,7 @@ import pytest
 
 from tfaip.params import UserError
 from tfaip.trainer import CheckpointError
-from tfaip.trainer.checkpoint import Checkpoints
+from tfaip.trainer.folder.checkpoint import Checkpoints
 
 
 def variables(value: float, shape=(2, 3)) -> dict[str, list]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfaip.trainer.compiled_loop import CompiledLoop
+from tfaip.trainer.loop.compiled_loop import CompiledLoop
 
 
 def endless(batch_sizes: list[int]):

@@ -7,11 +7,11 @@ import pytest
 import tensorflow as tf
 
 from tfaip.model.testing.points.scenario import PointsScenario
-from tfaip.trainer.compiled_loop import CompiledLoop
-from tfaip.trainer.deferred_update_loop import DeferredUpdateLoop
-from tfaip.trainer.network import Network
-from tfaip.trainer.train_step import when
-from tfaip.trainer.training_loop import create_training_loop
+from tfaip.trainer.loop.compiled_loop import CompiledLoop
+from tfaip.trainer.loop.deferred_update_loop import DeferredUpdateLoop
+from tfaip.trainer.loop.training_loop import create_training_loop
+from tfaip.trainer.step.train_step import when
+from tfaip.trainer.step.training_state import Network
 
 CASES = [{}, {"ema_decay": 0.9}, {"train_accum_steps": 3}]
 

@@ -4,9 +4,9 @@ import logging
 import pytest
 
 from tfaip.trainer import ConstantParams, EarlyStoppingParams, RunFolder, SGDParams
-from tfaip.trainer.best_model import BestModel
-from tfaip.trainer.checkpoint import Checkpoints
 from tfaip.trainer.early_stopping.early_stopping import EarlyStopping
+from tfaip.trainer.folder.checkpoint import Checkpoints
+from tfaip.trainer.run.best_model import BestModel
 
 CONSTANT = [0.5] * 10
 GROWING = [0.1, 0.5, 0.6, 0.7, 0.8, 0.9]

@@ -8,9 +8,9 @@ import tensorflow as tf
 from tfaip.model.bundle.weights import read_weights
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.trainer import RunFolder
-from tfaip.trainer.checkpoint import Checkpoints
-from tfaip.trainer.ema import ExponentialMovingAverage
-from tfaip.trainer.network import Network
+from tfaip.trainer.folder.checkpoint import Checkpoints
+from tfaip.trainer.step.ema import ExponentialMovingAverage
+from tfaip.trainer.step.training_state import Network
 
 
 def train(params):

@@ -11,8 +11,8 @@ import pytest
 from tfaip.model.bundle.folder_lock import FolderLock
 from tfaip.model.testing.points.data import PointsGenerator
 from tfaip.trainer import RunFolder, RunFolderError
-from tfaip.trainer.actions.report import Report
-from tfaip.trainer.actions.write_checkpoint import WriteCheckpoint
+from tfaip.trainer.run.actions.report import Report
+from tfaip.trainer.run.actions.write_checkpoint import WriteCheckpoint
 
 
 def files(folder):

@@ -13,8 +13,8 @@ from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.pipeline import DataPipeline
 from tfaip.pipeline.errors import HookError
 from tfaip.trainer import EpochSizeError, RunFolder
-from tfaip.trainer.compiled_loop import CompiledLoop
-from tfaip.trainer.training_data import TrainingData
+from tfaip.trainer.loop.compiled_loop import CompiledLoop
+from tfaip.trainer.loop.training_data import TrainingData
 
 
 def train(params):

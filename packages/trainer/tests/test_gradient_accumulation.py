@@ -7,7 +7,7 @@ import pytest
 from tfaip.model.bundle.weights import read_weights
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.trainer import ConstantParams, ExponentialDecayParams, RunFolder
-from tfaip.trainer.gradient_accumulation import GradientAccumulation
+from tfaip.trainer.step.gradient_accumulation import GradientAccumulation
 
 
 def train(params) -> dict[str, np.ndarray]:

@@ -1,6 +1,6 @@
 import pytest
 
-from tfaip.trainer.growing_files import cut_back, end_last_line, sizes
+from tfaip.trainer.folder.growing_files import cut_back, end_last_line, sizes
 
 
 def test_what_was_appended_since_is_cut_off(tmp_path):

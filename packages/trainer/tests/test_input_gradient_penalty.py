@@ -8,7 +8,7 @@ from tfaip.model.testing.points.model import PointsModel
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.params import ParamsError
 from tfaip.pipeline import ArraySpec
-from tfaip.trainer.network import Network
+from tfaip.trainer.step.training_state import Network
 
 INPUTS = {"point": tf.constant(np.linspace(-1, 1, 8, dtype=np.float32).reshape(4, 2))}
 TARGETS = {"direction": tf.constant([[0], [1], [2], [0]], tf.int64)}

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from tfaip.trainer.compiled_loop import CompiledLoop
+from tfaip.trainer.loop.compiled_loop import CompiledLoop
 
 
 @pytest.mark.parametrize("changes", [{}, {"ema_decay": 0.9, "train_accum_steps": 2}], ids=["plain", "averaged"])

@@ -9,10 +9,10 @@ import tensorflow as tf
 
 from tfaip.model.testing.points.model import PointsGraph
 from tfaip.model.testing.points.scenario import PointsScenario
-from tfaip.trainer.compiled_loop import CompiledLoop
-from tfaip.trainer.deferred_update_loop import DeferredUpdateLoop
-from tfaip.trainer.network import Network
-from tfaip.trainer.not_finite import not_finite_error
+from tfaip.trainer.loop.compiled_loop import CompiledLoop
+from tfaip.trainer.loop.deferred_update_loop import DeferredUpdateLoop
+from tfaip.trainer.step.not_finite import not_finite_error
+from tfaip.trainer.step.training_state import Network
 
 GO_ON = ("seed_generator_state", "samples", "steps", "dynamic_scale", "step_counter")
 POINTS = np.linspace(-1, 1, 8, dtype=np.float32).reshape(4, 2)

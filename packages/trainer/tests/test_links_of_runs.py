@@ -7,9 +7,9 @@ import os
 import pytest
 
 from tfaip.trainer import RunFolder, RunFolderError
-from tfaip.trainer.growing_files import cut_back
+from tfaip.trainer.folder.growing_files import cut_back
+from tfaip.trainer.folder.run_folder import write_atomically
 from tfaip.trainer.reporting.train_log import logged_to
-from tfaip.trainer.run_folder import write_atomically
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from tfaip.model import DeviceConfigParams
-from tfaip.trainer import machine
+from tfaip.trainer.run import machine
 
 
 @pytest.fixture(autouse=True)

@@ -10,10 +10,10 @@ import pytest
 
 from tfaip.model.testing.points.data import PointsGenerator
 from tfaip.trainer import RunFolder
-from tfaip.trainer.actions import write_checkpoint
-from tfaip.trainer.checkpoint import Checkpoints
-from tfaip.trainer.compiled_loop import CompiledLoop
-from tfaip.trainer.validation import Validation
+from tfaip.trainer.folder.checkpoint import Checkpoints
+from tfaip.trainer.loop.compiled_loop import CompiledLoop
+from tfaip.trainer.run.actions import write_checkpoint
+from tfaip.trainer.run.validation import Validation
 
 
 class Killed(BaseException):
@@ -197,7 +197,7 @@ def test_another_version_is_a_warning_on_resume(points_params, train, resume, mo
     params = points_params(epochs=1)
     train(params)
     params.epochs = 2
-    from tfaip.trainer import training_run
+    from tfaip.trainer.run import training_run
 
     machine = training_run.describe_machine() | {"tensorflow": "9.9", "processor": "abacus"}
     monkeypatch.setattr(training_run, "describe_machine", lambda: machine)

@@ -5,7 +5,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.trainer import RunFolder
-from tfaip.trainer.norms import GradientNorms
+from tfaip.trainer.step.norms import GradientNorms
 
 
 def test_norms_are_means_over_the_updates_and_begin_anew():

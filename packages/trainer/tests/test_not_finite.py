@@ -10,8 +10,8 @@ from tfaip.model.testing.points.model import PointsGraph, PointsModel
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.params import UserError
 from tfaip.trainer import TrainingError
-from tfaip.trainer.network import Network
-from tfaip.trainer.not_finite import not_finite_error
+from tfaip.trainer.step.not_finite import not_finite_error
+from tfaip.trainer.step.training_state import Network
 
 BATCH = (
     {"point": tf.constant(np.linspace(-1, 1, 8, dtype=np.float32).reshape(4, 2))},

@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from tfaip.model.testing.points.model import PointsModel
 from tfaip.model.testing.points.scenario import PointsScenario
-from tfaip.trainer.network import Network
+from tfaip.trainer.step.training_state import Network
 
 BATCH = (
     {"point": tf.constant(np.linspace(-1, 1, 8, dtype=np.float32).reshape(4, 2))},

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tfaip.trainer import CheckpointError
-from tfaip.trainer.run_state import check_run_state
+from tfaip.trainer.run.run_state import check_run_state
 
 WHOLE = {
     "epoch": 1,

@@ -18,7 +18,7 @@ from tfaip.trainer import (
     WarmupCosineParams,
     WarmupDecayParams,
 )
-from tfaip.trainer.epoch_size import EpochSize
+from tfaip.trainer.loop.epoch_size import EpochSize
 from tfaip.trainer.schedules.notes import schedule_notes
 
 KNOWN = EpochSize(None, 48, 48)

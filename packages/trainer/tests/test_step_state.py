@@ -7,8 +7,8 @@ import tensorflow as tf
 
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.trainer import AdaBeliefParams, AdafactorParams, MuonParams, NadamParams, ReduceOnPlateauParams
-from tfaip.trainer.checkpoint import Checkpoints
-from tfaip.trainer.network import Network
+from tfaip.trainer.folder.checkpoint import Checkpoints
+from tfaip.trainer.step.training_state import Network
 
 
 def a_network(params, seed):

@@ -6,11 +6,11 @@ import threading
 
 import pytest
 
-from tfaip.trainer.stop_signals import StopRequested, StopSignals
+from tfaip.trainer.run.stop_signals import StopRequested, StopSignals
 
 BLOCKED = """
 import ctypes
-from tfaip.trainer.stop_signals import StopSignals
+from tfaip.trainer.run.stop_signals import StopSignals
 
 with StopSignals(before_exit=lambda: print("ended", flush=True)):
     print("ready", flush=True)

@@ -10,7 +10,7 @@ import pytest
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.params import save
 from tfaip.trainer import RunFolderError, load_trainer_params
-from tfaip.trainer.stored_training import StoredTraining, folders_read_with, require_named_folder
+from tfaip.trainer.folder.stored_training import StoredTraining, folders_read_with, require_named_folder
 
 
 @pytest.fixture

@@ -108,7 +108,7 @@ def test_the_chosen_steps_are_profiled_where_tensorboard_looks_for_them(points_p
 
         monkeypatch.setattr(tf.profiler.experimental, name, recorded)
 
-    import tfaip.trainer.training_run as training_run
+    import tfaip.trainer.run.training_run as training_run
 
     contexts = []
     context_cls = training_run.RunContext

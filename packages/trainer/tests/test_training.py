@@ -18,7 +18,7 @@ from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.params import SaveError
 from tfaip.pipeline import PipelineMode
 from tfaip.trainer import ConstantParams, RunFolder, RunFolderError, SGDParams, TrainerParams
-from tfaip.trainer.checkpoint import Checkpoints
+from tfaip.trainer.folder.checkpoint import Checkpoints
 
 
 def train(params):

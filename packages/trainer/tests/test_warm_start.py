@@ -12,7 +12,7 @@ from tfaip.model.bundle.weights import read_weights, write_weights
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.params import UserError
 from tfaip.trainer import ConstantParams, RunFolder, SGDParams, Trainer, WarmStarter, WarmStartError, WarmstartParams
-from tfaip.trainer.checkpoint import Checkpoints
+from tfaip.trainer.folder.checkpoint import Checkpoints
 from tfaip.trainer.warm_start.stored_params import read_stored_params
 
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfaip.trainer.actions.share_logs import ShareLogs
-from tfaip.trainer.distribution.worker_loop import WorkerLoop
-from tfaip.trainer.stop_signals import StopRequested, StopSignals
+from tfaip.trainer.loop.worker_loop import WorkerLoop
+from tfaip.trainer.run.actions.share_logs import ShareLogs
+from tfaip.trainer.run.stop_signals import StopRequested, StopSignals
 
 TERM, INT = int(signal.SIGTERM), int(signal.SIGINT)
 

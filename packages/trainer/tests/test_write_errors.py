@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from tfaip.trainer import CheckpointError, RunFolder, RunFolderError
-from tfaip.trainer.write_errors import write_errors
+from tfaip.trainer.folder.write_errors import write_errors
 
 
 def raised_as(error, folder):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tfaip.cli.scenario_command_line import require_data, require_folder, scenario_command_line
 from tfaip.model.command import blamed, import_tensorflow, log_to_console, run_command, values_of
-from tfaip.trainer.stored_training import require_named_folder
+from tfaip.trainer.folder.stored_training import require_named_folder
 
 if TYPE_CHECKING:
     from tfaip.model import ScenarioBase
@@ -103,7 +103,7 @@ def _show_schedule(scenario: type[ScenarioBase[Any, Any]], params: TrainerParams
     import numpy as np
 
     from tfaip.pipeline import PipelineMode
-    from tfaip.trainer.epoch_size import EpochSize
+    from tfaip.trainer.loop.epoch_size import EpochSize
     from tfaip.trainer.schedules.notes import changes_within_an_epoch, first_epoch_note
     from tfaip.trainer.schedules.plot import plot_schedule
 

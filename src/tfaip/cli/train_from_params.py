@@ -39,14 +39,14 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _folders(path: str) -> list[Path]:
-    from tfaip.trainer.stored_training import folders_read_with
+    from tfaip.trainer.folder.stored_training import folders_read_with
 
     return folders_read_with(path)
 
 
 def _train(path: str, arguments: list[str]) -> None:
     from tfaip.model import find_stored_scenario
-    from tfaip.trainer.stored_training import StoredTraining
+    from tfaip.trainer.folder.stored_training import StoredTraining
 
     trust = trusted_on_the_line(arguments)
     stored = StoredTraining(path, trust=trust)

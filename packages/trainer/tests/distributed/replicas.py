@@ -10,9 +10,9 @@ from tfaip.model import DeviceConfigParams, configure_devices
 from tfaip.model.testing.points.model import PointsGraph
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.pipeline import PipelineMode
-from tfaip.trainer.compiled_loop import CompiledLoop
 from tfaip.trainer.distribution.strategy import create_strategy
-from tfaip.trainer.network import Network
+from tfaip.trainer.loop.compiled_loop import CompiledLoop
+from tfaip.trainer.step.training_state import Network
 
 STEPS = 100
 

@@ -13,7 +13,7 @@ import h5py
 import numpy as np
 import pytest
 
-from tfaip.trainer.checkpoint import Checkpoints
+from tfaip.trainer.folder.checkpoint import Checkpoints
 
 pytestmark = pytest.mark.machines
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tfaip.trainer import RunFolder, RunFolderError
-from tfaip.trainer.actions.report import Report
-from tfaip.trainer.actions.write_checkpoint import WriteCheckpoint
-from tfaip.trainer.checkpoint import Checkpoints
+from tfaip.trainer.folder.checkpoint import Checkpoints
+from tfaip.trainer.run.actions.report import Report
+from tfaip.trainer.run.actions.write_checkpoint import WriteCheckpoint
 
 pytestmark = pytest.mark.faults
 

@@ -17,6 +17,8 @@ from tfaip.trainer.errors import (
     TrainingError,
     WarmStartError,
 )
+from tfaip.trainer.folder.run_folder import RunFolder
+from tfaip.trainer.folder.stored_training import load_trainer_params
 from tfaip.trainer.optimizers import (
     AdaBeliefParams,
     AdafactorParams,
@@ -32,7 +34,6 @@ from tfaip.trainer.optimizers import (
     SGDParams,
 )
 from tfaip.trainer.params import TrainerParams
-from tfaip.trainer.run_folder import RunFolder
 from tfaip.trainer.schedules import (
     ConstantParams,
     CosineDecayParams,
@@ -46,11 +47,10 @@ from tfaip.trainer.schedules import (
     WarmupCosineParams,
     WarmupDecayParams,
 )
-from tfaip.trainer.stored_training import load_trainer_params
 from tfaip.trainer.warm_start import WarmstartParams
 
 if TYPE_CHECKING:
-    from tfaip.trainer.actions.action import Action
+    from tfaip.trainer.run.actions.action import Action
     from tfaip.trainer.trainer import Trainer
     from tfaip.trainer.warm_start.warm_starter import WarmStarter
 
@@ -100,7 +100,7 @@ __all__ = [
 
 
 _LOADED_LATER = {
-    "Action": "tfaip.trainer.actions.action",
+    "Action": "tfaip.trainer.run.actions.action",
     "Trainer": "tfaip.trainer.trainer",
     "WarmStarter": "tfaip.trainer.warm_start.warm_starter",
 }

@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING, Any
 from tfaip.model import DeviceError, configure_devices
 from tfaip.params import save, to_json
 from tfaip.pipeline.hooks import Hooked, hook
-from tfaip.trainer.checkpoint import Checkpoints
 from tfaip.trainer.distribution.cluster import Cluster
 from tfaip.trainer.distribution.lost_worker import lost_workers
 from tfaip.trainer.distribution.share import share_of_batches
 from tfaip.trainer.distribution.strategy import Strategy, create_strategy
-from tfaip.trainer.machine import keep_threads
-from tfaip.trainer.one_training import only_training
+from tfaip.trainer.folder.checkpoint import Checkpoints
+from tfaip.trainer.folder.run_folder import RunFolder, stored_seed
+from tfaip.trainer.folder.write_errors import write_errors
 from tfaip.trainer.reporting.status_file import StatusFile
 from tfaip.trainer.reporting.train_log import logged_to
-from tfaip.trainer.run_folder import RunFolder, stored_seed
-from tfaip.trainer.stop_signals import StopSignals
-from tfaip.trainer.training_run import TrainingRun
+from tfaip.trainer.run.machine import keep_threads
+from tfaip.trainer.run.one_training import only_training
+from tfaip.trainer.run.stop_signals import StopSignals
+from tfaip.trainer.run.training_run import TrainingRun
 from tfaip.trainer.warm_start.warm_starter import WarmStarter
-from tfaip.trainer.write_errors import write_errors
 
 if TYPE_CHECKING:
     from tfaip.model import ScenarioBase

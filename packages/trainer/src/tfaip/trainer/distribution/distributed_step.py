@@ -8,7 +8,7 @@ from typing import Any
 import tensorflow as tf
 
 from tfaip.trainer.distribution.strategy import Strategy
-from tfaip.trainer.train_step import TrainStep, when
+from tfaip.trainer.step.train_step import TrainStep, when
 
 __all__ = ["DistributedTrainStep"]
 

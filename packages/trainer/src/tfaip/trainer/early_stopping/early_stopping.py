@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from tfaip.trainer.reporting.results_line import format_value
 
 if TYPE_CHECKING:
-    from tfaip.trainer.best_model import BestModel
     from tfaip.trainer.early_stopping.params import EarlyStoppingParams
+    from tfaip.trainer.run.best_model import BestModel
 
 __all__ = ["EarlyStopping"]
 

@@ -21,7 +21,6 @@ from tfaip.model.keras_backend import whole_keras_errors
 from tfaip.pipeline import PipelineMode
 from tfaip.predict import graph_prediction_function
 from tfaip.predict.lav.result import numbers_of
-from tfaip.trainer.best_model import find_best_model
 from tfaip.trainer.preflight.data_checks import described, first_batches, serial_pipeline
 from tfaip.trainer.preflight.errors import PreflightError
 from tfaip.trainer.preflight.graph_checks import require_finite, require_used_layers, trained_gradients
@@ -29,6 +28,7 @@ from tfaip.trainer.preflight.loss_checks import require_own_targets
 from tfaip.trainer.preflight.stages import Stage, Stages
 from tfaip.trainer.preflight.step_time import SECONDS, measure_steps
 from tfaip.trainer.preflight.thread_counts import fastest_thread_count
+from tfaip.trainer.run.best_model import find_best_model
 
 if TYPE_CHECKING:
     from tfaip.model import GraphBase, ModelBase, ScenarioBase

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tfaip.trainer.growing_files import end_last_line
+from tfaip.trainer.folder.growing_files import end_last_line
 
 __all__ = ["append_metrics", "read_metrics"]
 

@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from tfaip.params import UserError
-from tfaip.trainer.run_folder import write_atomically
+from tfaip.trainer.folder.run_folder import write_atomically
 
 __all__ = ["StatusFile"]
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tfaip.model.command.log_format import LogFormatter
-from tfaip.trainer.growing_files import end_last_line
+from tfaip.trainer.folder.growing_files import end_last_line
 
 __all__ = ["logged_to"]
 

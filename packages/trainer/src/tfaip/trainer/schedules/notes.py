@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from tfaip.trainer.epoch_size import EpochSize
+    from tfaip.trainer.loop.epoch_size import EpochSize
     from tfaip.trainer.schedules.schedule import Schedule
 
 __all__ = ["changes_within_an_epoch", "first_epoch_note", "schedule_notes"]

@@ -14,8 +14,8 @@ import tensorflow as tf
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from tfaip.model.bundle.weights import read_weights
-from tfaip.trainer.checkpoint import VARIABLES, Checkpoints
-from tfaip.trainer.run_folder import RunFolder
+from tfaip.trainer.folder.checkpoint import VARIABLES, Checkpoints
+from tfaip.trainer.folder.run_folder import RunFolder
 
 __all__ = ["Comparison", "compare_runs"]
 

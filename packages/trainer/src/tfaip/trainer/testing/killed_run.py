@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from tfaip.params import save
 from tfaip.params.trust.current_folder import python_path
-from tfaip.trainer.run_folder import RunFolder
+from tfaip.trainer.folder.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from tfaip.trainer.params import TrainerParams

@@ -10,7 +10,7 @@ from tfaip.model import load_stored_params
 from tfaip.model.bundle.atomic_folder import in_former_run
 from tfaip.model.bundle.layout import Bundle
 from tfaip.model.bundle.load import load_scenario_params
-from tfaip.trainer.run_folder import RunFolder
+from tfaip.trainer.folder.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from tfaip.model import ScenarioBaseParams

@@ -15,8 +15,8 @@ from tfaip.model.bundle.array_file import ArrayFile
 from tfaip.model.bundle.atomic_folder import in_former_run
 from tfaip.model.bundle.weights import read_weights
 from tfaip.params.regular_files import require_regular
-from tfaip.trainer.checkpoint import WEIGHTS, Checkpoint, Checkpoints
 from tfaip.trainer.errors import CheckpointError, WarmStartError
+from tfaip.trainer.folder.checkpoint import WEIGHTS, Checkpoint, Checkpoints
 from tfaip.trainer.warm_start.params import require_stored_weights
 
 __all__ = ["MIN_LIMIT", "StoredWeights", "read_stored_weights"]

@@ -1,1 +1,0 @@
-"""What a run does beside its steps, one action a file."""

@@ -1,0 +1,4 @@
+"""What a run does beside its steps.
+
+In: the `RunContext` of the run. Out: logs that are added to it, decisions (best model, end of the training), files.
+"""

@@ -1,0 +1,119 @@
+"""Keras callbacks."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+
+from tfaip.pipeline.user_code import call_user_code
+from tfaip.trainer.run.actions.action import Action
+from tfaip.trainer.run.graph_model import GraphModel
+from tfaip.trainer.run.run_context import RunContext
+
+__all__ = ["CallKerasCallbacks"]
+
+logger = logging.getLogger(__name__)
+
+_OF_BATCHES = ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end")
+
+
+class CallKerasCallbacks(Action):
+    """Calls Keras callbacks as `keras.Model.fit` does with many `steps_per_execution`.
+
+    - `on_train_*`, `on_epoch_*` with all logs of the epoch, those of validation and LAV included.
+    - `on_train_batch_begin` and `on_train_batch_end` before and after each call of the compiled loop, which makes many
+      steps, with the number of its first and of its last step in the epoch.
+    - `on_test_begin` and `on_test_end` around the validation; nothing for its batches.
+
+    Errors in a callback end the training.
+
+    Args:
+        callbacks: Keras callbacks.
+    """
+
+    name = "callbacks"
+
+    def __init__(self, callbacks: Sequence[Any]) -> None:
+        self._callbacks = list(callbacks)
+        self._wants_batches = [callback for callback in self._callbacks if _overrides_batches(callback)]
+        self._list: Any = None
+        self._warned_of_rate = False
+
+    def open(self, context: RunContext) -> None:
+        """Introduce the callbacks to the model and begin the training."""
+        if not self._callbacks:
+            return
+        params, network = context.params, context.network
+        self._model = GraphModel(network.graph, network.optimizer)
+        self._list = keras.callbacks.CallbackList(
+            self._callbacks, model=self._model, epochs=params.epochs, steps=None, verbose=0
+        )
+        context.callbacks = self._list
+        if self._wants_batches and params.steps_per_call != 1:
+            names = ", ".join(type(callback).__name__ for callback in self._wants_batches)
+            logger.info(
+                "%s: batch hooks are called once for many steps; --trainer.steps_per_call 1 calls them at each step",
+                names,
+            )
+        call_user_code(self._list.on_train_begin)
+
+    def before_epoch(self, context: RunContext) -> None:
+        """Begin the epoch and its first call."""
+        if self._list:
+            with self._rate_watched(context):
+                call_user_code(self._list.on_epoch_begin, context.epoch)
+            self._begin_call(context)
+
+    def after_call(self, context: RunContext) -> None:
+        """End the call and begin the next one."""
+        if not self._list:
+            return
+        if self._wants_batches:
+            call_user_code(self._list.on_train_batch_end, max(context.shown.steps - 1, 0), dict(context.shown.logs()))
+        if self._model.stop_training:
+            context.epoch_is_trained = True
+            context.network.step.end_epoch()
+        if not context.epoch_is_trained:
+            self._begin_call(context)
+
+    def after_epoch(self, context: RunContext) -> None:
+        """End the epoch."""
+        if not self._list:
+            return
+        with self._rate_watched(context):
+            call_user_code(self._list.on_epoch_end, context.epoch - 1, context.logs)
+        if self._model.stop_training:
+            context.stop_reason = context.stop_reason or "a Keras callback has set stop_training"
+
+    def end(self, context: RunContext) -> None:
+        """End the training."""
+        if self._list:
+            call_user_code(self._list.on_train_end, context.logs)
+
+    @contextmanager
+    def _rate_watched(self, context: RunContext) -> Iterator[None]:
+        """Say, once, if the context changes the learning rate."""
+        rate = context.network.step.learning_rate
+        yield
+        if context.network.step.learning_rate != rate and not self._warned_of_rate:
+            self._warned_of_rate = True
+            logger.warning(
+                "A Keras callback has changed the learning rate, to no effect: the schedule sets it at each step; "
+                "choose another one by --learning_rate"
+            )
+
+    def _begin_call(self, context: RunContext) -> None:
+        if self._wants_batches:
+            call_user_code(self._list.on_train_batch_begin, context.shown.steps)
+
+
+def _overrides_batches(callback: Any) -> bool:
+    """Whether a callback has a hook of its own for batches, in its class or put on the object."""
+    return any(
+        getattr(getattr(callback, name), "__func__", None) is not getattr(keras.callbacks.Callback, name)
+        for name in _OF_BATCHES
+    )

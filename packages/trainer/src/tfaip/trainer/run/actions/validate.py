@@ -1,0 +1,103 @@
+"""Validation every few epochs."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from tfaip.pipeline import PipelineMode
+from tfaip.pipeline.errors import StateError
+from tfaip.pipeline.user_code import call_user_code
+from tfaip.trainer.loop.pipeline_errors import pipeline_errors
+from tfaip.trainer.loop.training_data import BATCHES_AHEAD
+from tfaip.trainer.run.actions.action import Action
+from tfaip.trainer.run.best_model import check_best_log
+from tfaip.trainer.run.printed_samples import PrintedSamples
+from tfaip.trainer.run.run_context import RunContext
+from tfaip.trainer.run.validation import Validation
+
+if TYPE_CHECKING:
+    from tfaip.model import Evaluator, ScenarioBase
+    from tfaip.pipeline import DataPipeline, InputDataset
+
+__all__ = ["Validate"]
+
+logger = logging.getLogger(__name__)
+
+
+class Validate(Action):
+    """Adds the logs of the validation data, as `val_*`; nothing where there is no such data."""
+
+    name = "validate"
+
+    def __init__(self) -> None:
+        self._validation: Validation | None = None
+        self._place: dict[str, Any] = {}
+
+    def open(self, context: RunContext) -> None:
+        """Open the validation data."""
+        params, data = context.params, context.scenario.data
+        val_gen = params.gen.val_gen()
+        if val_gen is None:
+            return
+        # A mistake in one of these classes ends the run now, and not after its first epoch.
+        for processor in data.params.post_proc.flatten():
+            processor.cls()
+        if params.evaluate_validation:
+            context.scenario.create_evaluator(context.scenario.params.evaluator)
+        seed = params.random_seed or 0
+        pipeline = data.create_pipeline(PipelineMode.EVALUATION, params.gen.setup.val, val_gen, seed=seed)
+        if params.preload_data:
+            pipeline = pipeline.as_preloaded()
+        self._data = context.stack.enter_context(self._dataset(pipeline))
+        # TensorFlow must let go of the iterator while Python still runs, since its finalizer calls into it.
+        context.stack.callback(self._let_go)
+        self._validation = Validation(
+            context.network,
+            iter(self._data.dataset.prefetch(BATCHES_AHEAD)),
+            pipeline,
+            PrintedSamples(context.network.model, data, context.scenario.params.print_eval_limit),
+            create_evaluator=self._evaluator_of(context.scenario) if params.evaluate_validation else None,
+            eager=params.force_eager,
+            between_calls=context.check_stop,
+        )
+
+    def after_epoch(self, context: RunContext) -> None:
+        """Validate, if it is this epoch's turn."""
+        if self._validation and (context.epoch % context.params.val_every_n == 0 or context.is_last_epoch):
+            context.progress.note("validating")
+            if context.callbacks:
+                call_user_code(context.callbacks.on_test_begin)
+            with pipeline_errors(self._data), context.network.averaged_weights():
+                context.logs |= {f"val_{name}": value for name, value in self._validation.run().items()}
+            self._place = self._data.state(self._validation.batches)
+            for name, value in self._validation.figures.items():
+                context.tensorboard.write_image("validation", name, value, context.epoch)
+            check_best_log(context, "val_")
+            if context.callbacks:
+                logs = {name: value for name, value in context.logs.items() if name.startswith("val_")}
+                call_user_code(
+                    context.callbacks.on_test_end, {name.removeprefix("val_"): value for name, value in logs.items()}
+                )
+
+    def state(self) -> dict[str, Any]:
+        """Return the place in the validation data, whose random numbers are others in each pass."""
+        return self._place
+
+    def restore(self, context: RunContext, state: Mapping[str, Any]) -> None:
+        """Go on there."""
+        self._place = dict(state)
+
+    def _evaluator_of(self, scenario: ScenarioBase[Any, Any]) -> Callable[[], Evaluator[Any]]:
+        return lambda: scenario.create_evaluator(scenario.params.evaluator)
+
+    def _dataset(self, pipeline: DataPipeline) -> InputDataset:
+        try:
+            return pipeline.input_dataset(repeat=True, with_meta=True, state=self._place or None)
+        except StateError as error:
+            logger.warning("The validation data has changed: %s", error)
+            return pipeline.input_dataset(repeat=True, with_meta=True)
+
+    def _let_go(self) -> None:
+        self._validation = None

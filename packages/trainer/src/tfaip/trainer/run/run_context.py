@@ -1,0 +1,88 @@
+"""What the actions of a run share."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tfaip.trainer.reporting.benchmark import Benchmark
+
+if TYPE_CHECKING:
+    from tfaip.model import ScenarioBase
+    from tfaip.trainer.folder.run_folder import RunFolder
+    from tfaip.trainer.params import TrainerParams
+    from tfaip.trainer.reporting.epoch_progress import EpochProgress
+    from tfaip.trainer.reporting.progress import ProgressDisplay
+    from tfaip.trainer.reporting.status_file import StatusFile
+    from tfaip.trainer.reporting.tensorboard import TensorBoardWriter
+    from tfaip.trainer.run.best_model import BestModel
+    from tfaip.trainer.run.stop_signals import StopSignals
+    from tfaip.trainer.step.training_state import Network
+
+__all__ = ["RunContext"]
+
+
+@dataclass
+class RunContext:
+    """Where a run stands, as far as its actions have to know.
+
+    Attributes:
+        params: Parameters of the training.
+        scenario: What is trained.
+        network: Its graph, optimizer and metrics.
+        folder: Where the run is written; `None` writes nothing.
+        status: The status file.
+        tensorboard: Writes event files.
+        best: The best model so far.
+        stack: Closes what was opened, at the end of the run.
+        callbacks: The `keras.callbacks.CallbackList` where there are Keras callbacks.
+        progress: The display; set while the run goes on.
+        signals: Whether the run has to stop.
+        epoch: Epochs that are done, the one that is just being finished included.
+        in_epoch: Whether an epoch is being trained, which is not counted in `epoch` yet.
+        epoch_is_trained: Whether the last step of that epoch has been made.
+        shown: Counts of the current or last epoch.
+        logs: Logs of the last epoch; actions add theirs to them.
+        benchmark: Where the time goes.
+        is_best: Whether the last epoch gave the best model so far.
+        stop_reason: Why the training ends before the last epoch that was planned.
+    """
+
+    params: TrainerParams
+    scenario: ScenarioBase[Any, Any]
+    network: Network
+    folder: RunFolder | None
+    status: StatusFile
+    tensorboard: TensorBoardWriter
+    best: BestModel
+    stack: ExitStack
+    signals: StopSignals
+    progress: ProgressDisplay = field(init=False)
+    shown: EpochProgress = field(init=False)
+    callbacks: Any = None
+    epoch: int = 0
+    in_epoch: bool = False
+    epoch_is_trained: bool = False
+    logs: dict[str, float] = field(default_factory=dict)
+    benchmark: Benchmark = field(default_factory=Benchmark)
+    is_best: bool = False
+    stop_reason: str | None = None
+
+    @property
+    def step(self) -> int:
+        """Steps since the run began, across resumes."""
+        return self.network.step.steps
+
+    @property
+    def is_last_epoch(self) -> bool:
+        """Whether no other epoch follows the one that is done."""
+        return self.epoch >= self.params.epochs or self.stop_reason is not None
+
+    def check_stop(self) -> None:
+        """Unwind what is going on if the run has to stop; whatever takes seconds calls it now and then.
+
+        Raises:
+            StopRequested: It has to, and what is done since the last step will be done again when the run is resumed.
+        """
+        self.signals.check()

@@ -1,0 +1,131 @@
+"""Validation: losses, metrics and an evaluator's figures over one pass of the data, and some samples in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tfaip.model.compiled import compiled
+from tfaip.pipeline import Sample
+from tfaip.pipeline.user_code import call_user_code
+from tfaip.predict.lav.result import numbers_of
+from tfaip.trainer.loop.compiled_loop import CompiledLoop
+from tfaip.trainer.loop.sample_metas import sample_metas
+
+if TYPE_CHECKING:
+    from tfaip.model import Evaluator
+    from tfaip.pipeline import DataPipeline
+    from tfaip.trainer.run.printed_samples import PrintedSamples
+    from tfaip.trainer.step.training_state import Network
+
+__all__ = ["Validation"]
+
+Tensors = Mapping[str, Any]
+Arrays = Mapping[str, np.ndarray]
+
+
+class Validation:
+    """Evaluates a network on one pass after the other.
+
+    Args:
+        network: What is evaluated; its validation metrics hold the state.
+        iterator: Iterator of the validation data: endless, in order, with the end of each pass marked.
+        pipeline: Whose post-processing evaluator and printed samples see.
+        printed: Takes the first samples of each pass.
+        create_evaluator: Makes the evaluator of a pass, which takes all samples; by default none.
+        eager: Run uncompiled.
+        between_calls: Called several times a second; it may raise, which leaves the pass unfinished.
+
+    Attributes:
+        batches: Batches that were taken from the iterator.
+        figures: What the evaluator returned last.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        iterator: Iterator[Any],
+        pipeline: DataPipeline,
+        printed: PrintedSamples,
+        *,
+        create_evaluator: Callable[[], Evaluator[Any]] | None = None,
+        eager: bool = False,
+        between_calls: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._network = network
+        self._iterator = iterator
+        self._pipeline = pipeline
+        self._printed = printed
+        self._create_evaluator = create_evaluator
+        self._between_calls = between_calls
+        self.batches = 0
+        self.figures: Mapping[str, Any] = {}
+        self._loop = CompiledLoop(self._step, eager=eager)
+        # Batches differ in size and padding; a second trace, for any shape, serves them all.
+        self._step_with_outputs = self._outputs if eager else compiled(self._outputs, reduce_retracing=True)
+
+    def run(self) -> dict[str, float]:
+        """Evaluate one pass and return the logs."""
+        self._network.val_metrics.reset()
+        self._printed.start()
+        if self._create_evaluator is None:
+            # The first batches go one by one, because their outputs are wanted outside of the compiled loop.
+            ended = self._run_one_by_one(lambda: self._printed.wants_more, self._printed.print_sample)
+            while not ended:
+                call = self._loop(self._iterator)
+                self.batches += call.steps
+                ended = call.ended
+                self._between_calls()
+            return self._network.val_metrics.result()
+
+        with self._create_evaluator() as evaluator:
+
+            def take(sample: Sample) -> None:
+                call_user_code(evaluator.update_state, sample)
+                self._printed.print_sample(sample)
+
+            self._run_one_by_one(lambda: True, take)
+            metrics = self._network.val_metrics.result()
+            self.figures = call_user_code(evaluator.result)
+            return {**metrics, **numbers_of(self.figures, metrics)}
+
+    def _run_one_by_one(self, goes_on: Callable[[], bool], take: Callable[[Sample], None]) -> bool:
+        """Give the samples of batches to `take` as long as more are wanted; return whether the pass has ended."""
+        ended = False
+        while goes_on() and not ended:
+            inputs, targets, meta, end = next(self._iterator)
+            outputs = self._step_with_outputs(inputs, targets)
+            samples = _samples(_arrays(inputs), _arrays(targets), _arrays(outputs), sample_metas(meta))
+            for sample in self._pipeline.process_output(samples):
+                take(sample)
+            self.batches += 1
+            ended = bool(end)
+            self._between_calls()
+        return ended
+
+    def _step(self, inputs: Tensors, targets: Tensors) -> None:
+        self._outputs(inputs, targets)
+
+    def _outputs(self, inputs: Tensors, targets: Tensors) -> Tensors:
+        graph, model = self._network.graph, self._network.model
+        with self._network.val_recorder.recording():
+            targets, outputs, losses = model.forward(graph, inputs, targets, training=False)
+            predictions = graph.prediction_outputs(inputs) if graph.has_two_graphs else outputs
+        self._network.val_metrics.update(inputs, targets, outputs, losses, predictions)
+        return predictions
+
+
+def _arrays(tensors: Tensors) -> dict[str, np.ndarray]:
+    return {name: tensor.numpy() for name, tensor in tensors.items()}
+
+
+def _samples(inputs: Arrays, targets: Arrays, outputs: Arrays, metas: Sequence[Any]) -> Iterator[Sample]:
+    for row, meta in enumerate(metas):
+        yield Sample(
+            inputs={name: array[row] for name, array in inputs.items()},
+            targets={name: array[row] for name, array in targets.items()},
+            outputs={name: array[row] for name, array in outputs.items()},
+            meta=meta,
+        )

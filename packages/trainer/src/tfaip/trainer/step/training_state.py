@@ -1,0 +1,116 @@
+"""What is trained: the graph with all that changes in a step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from tfaip.model.model_metrics import build_metrics
+from tfaip.model.tensorboard import Recorder
+from tfaip.trainer.distribution.distributed_step import DistributedTrainStep
+from tfaip.trainer.step.ema import ExponentialMovingAverage
+from tfaip.trainer.step.frozen_layers import freeze
+from tfaip.trainer.step.gradient_accumulation import GradientAccumulation
+from tfaip.trainer.step.input_gradient_penalty import InputGradientPenalty
+from tfaip.trainer.step.norms import GradientNorms
+from tfaip.trainer.step.precision import scale_loss_in_half_precision
+from tfaip.trainer.step.train_step import TrainStep
+
+if TYPE_CHECKING:
+    from tfaip.model import ScenarioBase
+    from tfaip.trainer.distribution.strategy import Strategy
+    from tfaip.trainer.params import TrainerParams
+
+__all__ = ["Network"]
+
+
+class Network:
+    """Model, graph, optimizer and metrics, built and ready to step.
+
+    Args:
+        scenario: Whose model.
+        params: Optimizer, learning rate and what else belongs to a step.
+        strategy: The replicas that share a step; `None` for a single one.
+    """
+
+    def __init__(
+        self, scenario: ScenarioBase[Any, Any], params: TrainerParams, strategy: Strategy | None = None
+    ) -> None:
+        self.model = scenario.create_model()
+        self.graph = self.model.build_graph(scenario.data)
+        frozen = freeze(self.graph, params.no_train_scope) if params.no_train_scope else []
+        self.val_recorder = Recorder()
+        self.train_metrics, self.val_metrics = build_metrics(self.model, self.graph, scenario.data)
+        if strategy:
+            strategy.mirror(self.graph.variables)
+        with strategy.scope() if strategy else nullcontext():
+            self._build_step(scenario, params, strategy, {weight.path for weight in frozen})
+
+    def _build_step(
+        self, scenario: ScenarioBase[Any, Any], params: TrainerParams, strategy: Strategy | None, frozen: set[str]
+    ) -> None:
+        trained = self.graph.trainable_variables
+        self.optimizer = scale_loss_in_half_precision(params.optimizer.create(trained), trained)
+        # Frozen weights are their own average; those that layers update themselves (of batch normalisation) are not.
+        averaged = [weight for weight in self.graph.weights if weight.path not in frozen]
+        self._average = ExponentialMovingAverage(averaged, params.ema_decay) if params.ema_decay else None
+        self._is_averaged = False
+        self.gradient_norms = GradientNorms(trained) if params.log_gradients else None
+        self.schedule = params.learning_rate.create(params.epochs)
+        batches = params.train_accum_steps
+        create = partial(DistributedTrainStep, strategy) if strategy else TrainStep
+        self.step = create(
+            self.model,
+            self.graph,
+            self.train_metrics,
+            self.optimizer,
+            self.schedule,
+            accumulation=GradientAccumulation(trained, batches) if batches > 1 else None,
+            average=self._average,
+            norms=self.gradient_norms,
+            penalty=self._penalty(scenario),
+            check_finite=params.stop_on_nan,
+        )
+
+    @property
+    def variables(self) -> dict[str, list[Any]]:
+        """Every variable that a step changes, by group; dropout's random states are among the graph's."""
+        return {
+            "graph": list(self.graph.variables),
+            "optimizer": list(self.optimizer.variables),
+            "step": self.step.variables,
+            "average": self._average.variables if self._average else [],
+            "schedule": self.schedule.variables,
+            "metrics": self.train_metrics.variables,
+        }
+
+    @contextmanager
+    def averaged_weights(self) -> Iterator[None]:
+        """Put the average in the place of the weights within the context; without an average, change nothing.
+
+        Whatever judges or exports the network does so in this context. It may be nested; the weights are what they
+        were, bit by bit, when the outermost one ends.
+        """
+        if self._average is None or self._is_averaged:
+            yield
+            return
+        self._average.swap()
+        self._is_averaged = True
+        try:
+            yield
+        finally:
+            self._average.swap()
+            self._is_averaged = False
+
+    def restart_average(self) -> None:
+        """Let the average begin with the present weights; to be called once others were loaded."""
+        if self._average:
+            self._average.restart()
+
+    def _penalty(self, scenario: ScenarioBase[Any, Any]) -> InputGradientPenalty | None:
+        params = scenario.params
+        if not params.input_gradient_regularization:
+            return None
+        return InputGradientPenalty(self.graph, scenario.data, params.input_gradient_h, params.input_gradient_lambda)
