@@ -101,7 +101,7 @@ def export(path: Path) -> Any:
     """Write a bundle with random weights, and return its graph."""
     import keras
 
-    from tfaip.model.bundle.export import export_bundle
+    from tfaip.model.stored.export import export_bundle
 
     keras.utils.set_random_seed(1)
     scenario = DigitsScenario(DigitsScenario.tagged(DigitsScenario.default_params()))

@@ -97,7 +97,7 @@ def test_parameters(tmp_path: Path, suffix: str, damage: Damage, strict: bool) -
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from tfaip.model.bundle.export import export_bundle
+    from tfaip.model.stored.export import export_bundle
     from tfaip.model.testing.points.scenario import PointsScenario
 
     scenario = PointsScenario(PointsScenario.tagged(PointsScenario.default_params()))

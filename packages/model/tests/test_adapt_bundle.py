@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from tfaip.model import Bundle, BundleError, load_prediction_function, load_scenario_params
-from tfaip.model.bundle.adapt import adapt_bundle
-from tfaip.model.bundle.export import export_bundle
+from tfaip.model.stored.adapt import adapt_bundle
+from tfaip.model.stored.export import export_bundle
 from tfaip.model.testing.points.scenario import PointsScenario
 
 POINT = {"point": np.random.default_rng(0).normal(size=(5, 2)).astype(np.float32)}

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from tfaip.model.autograph_files import remove_autograph_files
+from tfaip.model.runtime.autograph_files import remove_autograph_files
 
 
 def test_sources_that_autograph_has_written_are_removed_and_the_function_goes_on(tmp_path, monkeypatch):

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tfaip.model import Bundle, BundleError, load_prediction_function, load_scenario_params, load_weights
-from tfaip.model.bundle.export import export_bundle
+from tfaip.model.stored.export import export_bundle
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.params import ParamsWarning
 from tfaip.pipeline import ArraySpec

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from tfaip.model import Bundle, BundleError, load_prediction_function, load_scenario_params
-from tfaip.model.bundle.atomic_folder import replaced_folder
-from tfaip.model.bundle.export import export_bundle
 from tfaip.model.bundle.weights import read_weights, write_weights
+from tfaip.model.folders.atomic_folder import replaced_folder
+from tfaip.model.stored.export import export_bundle
 
 
 def test_a_moved_bundle_computes_what_the_graph_computes(built, tmp_path):
@@ -114,7 +114,7 @@ def test_weights_of_one_path_are_refused_by_name(tmp_path):
 
 
 def test_a_second_export_to_one_folder_is_refused_and_changes_nothing(built, tmp_path, monkeypatch):
-    monkeypatch.setattr("tfaip.model.bundle.folder_lock.WAIT", 0.0)
+    monkeypatch.setattr("tfaip.model.folders.folder_lock.WAIT", 0.0)
     scenario, model, graph = built
     scenario.params.export_serve = False
     refused = []
@@ -126,7 +126,7 @@ def test_a_second_export_to_one_folder_is_refused_and_changes_nothing(built, tmp
             refused.append(str(raised.value))
         write_weights(path, variables)
 
-    monkeypatch.setattr("tfaip.model.bundle.export.write_weights", export_twice)
+    monkeypatch.setattr("tfaip.model.stored.export.write_weights", export_twice)
     export_bundle(tmp_path / "best", scenario, model, graph)
     assert f"process {os.getpid()} on " in refused[0]
     assert f"is exporting to {tmp_path / 'best'}: wait until it has ended, or choose another folder" in refused[0]

@@ -8,8 +8,8 @@ import keras
 import pytest
 
 from tfaip.model import Bundle, BundleError, load_prediction_function, load_scenario_params, load_weights
-from tfaip.model.bundle.containment import what_leads_out
-from tfaip.model.bundle.export import export_bundle
+from tfaip.model.folders.containment import what_leads_out
+from tfaip.model.stored.export import export_bundle
 from tfaip.model.testing.points.scenario import PointsScenario
 
 

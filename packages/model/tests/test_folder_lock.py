@@ -9,13 +9,13 @@ import time
 import filelock
 import pytest
 
-from tfaip.model.bundle.folder_lock import FolderInUseError, FolderLock
-from tfaip.model.bundle.heartbeat import Heartbeat
+from tfaip.model.folders.folder_lock import FolderInUseError, FolderLock
+from tfaip.model.folders.heartbeat import Heartbeat
 
 HOLDER = """
 import sys
 from pathlib import Path
-from tfaip.model.bundle.folder_lock import FolderLock
+from tfaip.model.folders.folder_lock import FolderLock
 with FolderLock(Path(sys.argv[1])):
     {then}
 """
@@ -23,7 +23,7 @@ with FolderLock(Path(sys.argv[1])):
 
 @pytest.fixture
 def path(tmp_path, monkeypatch):
-    monkeypatch.setattr("tfaip.model.bundle.folder_lock.WAIT", 0.0)
+    monkeypatch.setattr("tfaip.model.folders.folder_lock.WAIT", 0.0)
     return tmp_path / ".lock"
 
 
@@ -137,7 +137,7 @@ def test_a_heartbeat_older_than_a_minute_is_that_of_a_dead_owner(path, without_l
 
 
 def test_a_lock_that_another_process_has_taken_is_lost(path, without_locks, monkeypatch):
-    monkeypatch.setattr("tfaip.model.bundle.heartbeat.INTERVAL", 0.001)
+    monkeypatch.setattr("tfaip.model.folders.heartbeat.INTERVAL", 0.001)
     with FolderLock(path) as lock:
         assert not lock.is_lost
         path.with_name(".lock.heartbeat").write_text("of another process")
@@ -148,7 +148,7 @@ def test_a_lock_that_another_process_has_taken_is_lost(path, without_locks, monk
 
 
 def test_an_owner_touches_its_file_until_another_one_has_taken_its_place(tmp_path, monkeypatch):
-    monkeypatch.setattr("tfaip.model.bundle.heartbeat.INTERVAL", 0.001)
+    monkeypatch.setattr("tfaip.model.folders.heartbeat.INTERVAL", 0.001)
     heartbeat = Heartbeat(tmp_path / "alive")
     assert heartbeat.begin()
     os.utime(heartbeat.path, (0, 0))

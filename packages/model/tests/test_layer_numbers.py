@@ -1,7 +1,7 @@
 import keras
 
 from tfaip.model import GraphBase
-from tfaip.model.layer_numbers import layers_numbered_from_one
+from tfaip.model.runtime.backend import layers_numbered_from_one
 from tfaip.model.testing.points.model import PointsModel
 from tfaip.model.testing.points.params import PointsModelParams
 from tfaip.model.testing.points.scenario import PointsScenario

@@ -4,7 +4,7 @@ from importlib import reload
 import pytest
 
 import tfaip.model
-from tfaip.model import onednn
+from tfaip.model.runtime import backend
 
 VARIABLE = "TF_ENABLE_ONEDNN_OPTS"
 
@@ -19,18 +19,18 @@ def environment(monkeypatch):
 
 
 def test_tensorflow_is_told_to_use_it_before_it_is_loaded():
-    assert onednn.onednn_choice() == "automatic"
+    assert backend.onednn_choice() == "automatic"
     reload(tfaip.model)
-    assert onednn.onednn_choice() == "on"
+    assert backend.onednn_choice() == "on"
 
 
 def test_what_the_user_has_chosen_stays(environment):
     environment.setenv(VARIABLE, "0")
-    onednn.prefer_onednn()
-    assert onednn.onednn_choice() == "off"
+    backend.prefer_onednn()
+    assert backend.onednn_choice() == "off"
 
 
 def test_a_loaded_tensorflow_has_chosen_already(environment):
     environment.setitem(sys.modules, "tensorflow", object())
-    onednn.prefer_onednn()
-    assert onednn.onednn_choice() == "automatic"
+    backend.prefer_onednn()
+    assert backend.onednn_choice() == "automatic"

@@ -8,15 +8,14 @@ from pathlib import Path
 import pytest
 
 from tfaip.model import Bundle
-from tfaip.model.bundle import atomic_folder
-from tfaip.model.bundle.atomic_folder import replaced_folder, standing_folder
-from tfaip.model.bundle.exchange import exchange
+from tfaip.model.folders import atomic_folder
+from tfaip.model.folders.atomic_folder import exchange, replaced_folder, standing_folder
 
 # Replaces a folder, and dies by SIGKILL at the given call of what changes names.
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from tfaip.model.bundle import atomic_folder
+from tfaip.model.folders import atomic_folder
 path, can_exchange, deadly = Path(sys.argv[1]), sys.argv[2] == "yes", int(sys.argv[3])
 calls = 0
 def counted(function):

@@ -6,7 +6,7 @@ import keras
 import pytest
 
 from tfaip.model import BundleError, Evaluator, EvaluatorParams, ScenarioBase, ScenarioBaseParams, load_scenario_params
-from tfaip.model.bundle.export import export_bundle
+from tfaip.model.stored.export import export_bundle
 from tfaip.model.testing.points.model import PointsGraph, PointsModel
 from tfaip.model.testing.points.params import (
     PointsDataParams,

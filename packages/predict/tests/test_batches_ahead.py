@@ -2,7 +2,7 @@ import threading
 
 import pytest
 
-from tfaip.predict.batches_ahead import map_ahead
+from tfaip.predict.computing.batches_ahead import map_ahead
 
 
 @pytest.mark.parametrize("ahead", [0, 1, 2, 50])

@@ -20,7 +20,7 @@ from tfaip.predict import (
     PredictorParams,
     graph_prediction_function,
 )
-from tfaip.predict.batches_ahead import map_ahead
+from tfaip.predict.computing.batches_ahead import map_ahead
 
 
 def stop(*_):

@@ -15,8 +15,8 @@ from tfaip.predict import (
     MultiModelPredictorParams,
     Predictor,
 )
-from tfaip.predict.batches_ahead import map_ahead
-from tfaip.predict.micro_batches import MicroBatcher
+from tfaip.predict.computing.batches_ahead import map_ahead
+from tfaip.predict.service.micro_batches import MicroBatcher
 
 
 def predictions(predictor):

@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tfaip.predict.micro_batches import ClosedError, MicroBatcher
+from tfaip.predict.service.micro_batches import ClosedError, MicroBatcher
 
 
 def test_each_of_many_callers_gets_its_own_result():

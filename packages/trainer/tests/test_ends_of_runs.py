@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tfaip.model.bundle.folder_lock import FolderLock
+from tfaip.model.folders.folder_lock import FolderLock
 from tfaip.model.testing.points.data import PointsGenerator
 from tfaip.trainer import RunFolder, RunFolderError
 from tfaip.trainer.run.actions.report import Report

@@ -220,7 +220,7 @@ def test_a_link_that_comes_with_a_run_decides_nothing_over_other_folders(tmp_pat
 
 
 def test_a_second_process_is_told_who_writes_the_folder(tmp_path, monkeypatch):
-    monkeypatch.setattr("tfaip.model.bundle.folder_lock.WAIT", 0.0)
+    monkeypatch.setattr("tfaip.model.folders.folder_lock.WAIT", 0.0)
     write_run(tmp_path)
     before = contents(tmp_path)
     with RunFolder(tmp_path).resumed_run():

@@ -39,7 +39,7 @@ def _adapt(path: str, arguments: list[str]) -> None:
     log_to_console()
     Bundle.at(path)
     import_tensorflow()
-    from tfaip.model.bundle.adapt import adapt_bundle
+    from tfaip.model.stored.adapt import adapt_bundle
 
     with blamed():
         adapted = adapt_bundle(path, parsed.arguments.output, trust=parsed.trust)

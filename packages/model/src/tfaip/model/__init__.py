@@ -6,14 +6,14 @@ Parameters and scenarios load without TensorFlow; what needs it is loaded when i
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from tfaip.model.bundle import Bundle, BundleError, load_prediction_function, load_scenario_params, load_weights
+from tfaip.model.bundle import Bundle, BundleError, load_prediction_function, load_weights
 from tfaip.model.device import DeviceConfigParams, DeviceError, configure_devices, precision_policy
 from tfaip.model.evaluator import Evaluator, EvaluatorParams
 from tfaip.model.layer_params import GraphBaseParams, LayerBaseParams
 from tfaip.model.metric import MetricDefinition
 from tfaip.model.model_definition_error import ModelDefinitionError
 from tfaip.model.model_params import ModelBaseParams
-from tfaip.model.onednn import prefer_onednn
+from tfaip.model.runtime.backend import prefer_onednn
 from tfaip.model.scenario import (
     ListFilePipelineParams,
     ListFileScenario,
@@ -24,9 +24,8 @@ from tfaip.model.scenario import (
     TrainerPipelineParams,
     TrainerPipelineParamsBase,
     find_scenario,
-    find_stored_scenario,
-    load_stored_params,
 )
+from tfaip.model.stored.params import find_stored_scenario, load_scenario_params, load_stored_params
 
 if TYPE_CHECKING:
     from tfaip.model.graph import GraphBase

@@ -10,12 +10,11 @@ import keras
 import tensorflow as tf
 
 from tfaip.model.bundle.weights import require_own_paths
-from tfaip.model.keras_backend import require_tensorflow, whole_keras_errors
-from tfaip.model.layer_numbers import layers_numbered_from_one
 from tfaip.model.metric import MetricDefinition
 from tfaip.model.model_definition_error import ModelDefinitionError
 from tfaip.model.model_params import ModelBaseParams
-from tfaip.model.tensor_specs import tensor_specs
+from tfaip.model.runtime.backend import layers_numbered_from_one, require_tensorflow, whole_keras_errors
+from tfaip.model.runtime.tracing import tensor_specs
 from tfaip.params.shown_text import clean_text
 from tfaip.pipeline.hooks import Hooked, hook
 from tfaip.pipeline.user_code import call_user_code

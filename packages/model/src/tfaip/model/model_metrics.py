@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from tfaip.model.model import ModelBase
 from tfaip.model.model_definition_error import ModelDefinitionError
-from tfaip.model.tensor_specs import tensor_specs
+from tfaip.model.runtime.tracing import tensor_specs
 
 if TYPE_CHECKING:
     from tfaip.model.graph import GraphBase

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tfaip.model.device import precision_policy
-from tfaip.model.tensor_specs import tensor_specs
+from tfaip.model.runtime.tracing import tensor_specs
 from tfaip.params.shown_text import one_line
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tfaip.model import Evaluator, EvaluatorParams
+    from tfaip.predict.computing.prediction_function import PredictionFunction, graph_prediction_function
     from tfaip.predict.counters import PredictionCounters
     from tfaip.predict.dump import DumpReader, DumpWriter
     from tfaip.predict.errors import PredictionError
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from tfaip.predict.lav.params import LAVParams, MultiLAVParams
     from tfaip.predict.lav.result import LAVResult
     from tfaip.predict.params import PredictorParams
-    from tfaip.predict.prediction_function import PredictionFunction, graph_prediction_function
     from tfaip.predict.predictor import Predictor
     from tfaip.predict.voting.confidence import ConfidenceVoter, ConfidenceVoterParams
     from tfaip.predict.voting.majority import MajorityVoter, MajorityVoterParams
@@ -80,13 +80,13 @@ _MODULES = {
     "MultiModelVoter": "tfaip.predict.voting.voter",
     "PredictionCounters": "tfaip.predict.counters",
     "PredictionError": "tfaip.predict.errors",
-    "PredictionFunction": "tfaip.predict.prediction_function",
+    "PredictionFunction": "tfaip.predict.computing.prediction_function",
     "Predictor": "tfaip.predict.predictor",
     "PredictorParams": "tfaip.predict.params",
     "VoterParams": "tfaip.predict.voting.voter",
     "WeightedMeanVoter": "tfaip.predict.voting.weighted_mean",
     "WeightedMeanVoterParams": "tfaip.predict.voting.weighted_mean",
-    "graph_prediction_function": "tfaip.predict.prediction_function",
+    "graph_prediction_function": "tfaip.predict.computing.prediction_function",
 }
 
 

@@ -14,8 +14,8 @@ from tfaip.predict.predictor_base import LoadedModel, PredictorBase
 if TYPE_CHECKING:
     from tfaip.model import ScenarioBaseParams
     from tfaip.pipeline import DataPipeline
+    from tfaip.predict.computing.prediction_function import PredictionFunction
     from tfaip.predict.params import PredictorParams
-    from tfaip.predict.prediction_function import PredictionFunction
 
 __all__ = ["Predictor"]
 
@@ -88,7 +88,7 @@ def load_function(
     """Return the prediction of a bundle, without the scenario's code unless it is to run eagerly."""
     if not params.run_eagerly:
         return load_prediction_function(path, inputs=scenario_params.data.create().input_layer_specs())
-    from tfaip.predict.bundle_function import bundle_prediction_function
+    from tfaip.predict.computing.prediction_function import bundle_prediction_function
 
     scenario = find_stored_scenario(scenario_params, trust=trust, reading=[path])
     return bundle_prediction_function(path, scenario(scenario_params), eager=True)

@@ -13,20 +13,18 @@ import numpy as np
 
 from tfaip.pipeline import Sample
 from tfaip.pipeline.hooks import Hooked
-from tfaip.predict.array_adoption import as_tensors
-from tfaip.predict.batches_ahead import BATCHES_AHEAD, map_ahead
+from tfaip.predict.computing.array_adoption import as_tensors
+from tfaip.predict.computing.batches_ahead import BATCHES_AHEAD, map_ahead, raised_behind
 from tfaip.predict.counters import PredictionCounters
-from tfaip.predict.dataset_batches import dataset_batches
+from tfaip.predict.given_samples import GivenSamples, dataset_batches
 from tfaip.predict.loaded_object import LoadedObject
 from tfaip.predict.progress import with_progress
-from tfaip.predict.raw_prediction import RawPrediction
-from tfaip.predict.raw_samples import RawSamplesParams
-from tfaip.predict.withheld_error import raised_behind
+from tfaip.predict.service.raw_prediction import RawPrediction
 
 if TYPE_CHECKING:
     from tfaip.pipeline import Batch, DataBase, DataGeneratorParams, DataPipeline
+    from tfaip.predict.computing.prediction_function import PredictionFunction
     from tfaip.predict.params import PredictorParams
-    from tfaip.predict.prediction_function import PredictionFunction
 
 __all__ = ["LoadedModel", "PredictorBase"]
 
@@ -97,7 +95,7 @@ class PredictorBase(Hooked, LoadedObject, ABC):
             samples: Samples as a generator would make them; only their inputs are needed. They are read a few batches
                 ahead.
         """
-        return self.predict(RawSamplesParams(samples))
+        return self.predict(GivenSamples(samples))
 
     def predict_pipeline(self, pipeline: DataPipeline) -> Iterator[Sample]:
         """Yield the samples of one pass of a pipeline with their outputs, after its post-processing."""
@@ -117,7 +115,7 @@ class PredictorBase(Hooked, LoadedObject, ABC):
                 has none is batched here.
         """
         self.require_own_process()
-        pipeline = self.data.create_pipeline(self.params.mode, self.params.pipeline, RawSamplesParams(()))
+        pipeline = self.data.create_pipeline(self.params.mode, self.params.pipeline, GivenSamples(()))
         batches = dataset_batches(dataset, self.data, self.params.pipeline.batch_size)
         with closing(self._predict_batches(pipeline, batches, lambda: 0)) as samples:
             yield from samples

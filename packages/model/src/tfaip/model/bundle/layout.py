@@ -15,10 +15,10 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from tfaip.model.bundle.atomic_folder import standing_folder
-from tfaip.model.bundle.containment import what_leads_out
 from tfaip.model.bundle.errors import BundleError
 from tfaip.model.bundle.manifest import MANIFEST, Manifest
+from tfaip.model.folders.atomic_folder import standing_folder
+from tfaip.model.folders.containment import what_leads_out
 
 __all__ = ["DEFAULT_LABEL", "SIGNATURE", "Bundle"]
 

@@ -1,68 +1,22 @@
-"""Reading a bundle."""
+"""Reading the weights and the graphs of a bundle."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tfaip.model.bundle.containment import what_leads_out
 from tfaip.model.bundle.errors import BundleError
 from tfaip.model.bundle.layout import DEFAULT_LABEL, SIGNATURE, Bundle
+from tfaip.model.folders.containment import what_leads_out
 
 if TYPE_CHECKING:
     import numpy as np
 
     from tfaip.model.bundle.array_file import ArrayFile
-    from tfaip.model.scenario import ScenarioBaseParams
     from tfaip.pipeline import ArraySpec
 
-__all__ = ["load_prediction_function", "load_scenario_params", "load_weights", "open_weights"]
-
-
-def load_scenario_params(
-    path: str | os.PathLike[str],
-    *,
-    trust: Iterable[str] = (),
-    reading: Iterable[str | os.PathLike[str]] = (),
-    strict: bool = True,
-) -> ScenarioBaseParams[Any, Any]:
-    """Return the parameters of the scenario of the bundle at `path`.
-
-    Args:
-        path: The bundle.
-        trust: Packages whose parameter classes may be imported. The scenario's own counts where it is installed, or
-            at a place that the user has named before, if its source shows that it holds such a class.
-        reading: Further folders that are read with the bundle, other bundles for instance. No module in one of them is
-            imported.
-        strict: Whether parameters that are unknown today are an error; otherwise these, and new ones that take their
-            defaults, are a `ParamsWarning` each.
-
-    Raises:
-        BundleError: `path` is no bundle, its parameters cannot be read, or a resource lies outside of it.
-    """
-    from tfaip.model.scenario import ScenarioBaseParams
-    from tfaip.model.scenario.stored_params import load_stored_params
-    from tfaip.params import ParamsError
-    from tfaip.pipeline.resources import find_resources
-
-    bundle = Bundle.at(path)
-    try:
-        params = load_stored_params(
-            ScenarioBaseParams, bundle.scenario_params, trust=trust, reading=[bundle.path, *reading], strict=strict
-        )
-    except ParamsError as error:
-        raise BundleError(f"the parameters of the bundle {bundle.path} cannot be read: {error}") from error
-    # Resources stand in the bundle, wherever it has been moved to.
-    params.data.resource_base_path = str(bundle.path.resolve())
-    for resource in find_resources(params.data, "$.data"):
-        if outside := what_leads_out(bundle.path, Path(params.data.resource_path(resource.path))):
-            raise BundleError(
-                f"a resource of the bundle {bundle.path} must lie in it, but {resource.where} is {resource.path!r}: "
-                f"{outside}"
-            )
-    return params
+__all__ = ["load_prediction_function", "load_weights", "open_weights"]
 
 
 def load_weights(

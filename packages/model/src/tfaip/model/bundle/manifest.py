@@ -11,8 +11,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from tfaip.model.bundle.containment import what_leads_out
 from tfaip.model.bundle.errors import BundleError
+from tfaip.model.folders.containment import what_leads_out
 from tfaip.params.regular_files import read_regular
 
 __all__ = ["BUNDLE_VERSION", "MANIFEST", "Manifest"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tfaip.model.bundle.errors import BundleError
-from tfaip.model.tensor_specs import tensor_specs
+from tfaip.model.runtime.tracing import tensor_specs
 
 if TYPE_CHECKING:
     from tfaip.pipeline import ArraySpec

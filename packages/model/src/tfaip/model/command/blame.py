@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from tfaip.model.keras_backend import whole_keras_errors
+from tfaip.model.runtime.backend import whole_keras_errors
 from tfaip.params import UserError
 from tfaip.pipeline.hooks import Hooked, is_ours
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from tfaip.model.command.line_words import take_user_word
 from tfaip.model.command.log_level import take_log_level
 from tfaip.model.command.user_errors import USAGE_ERROR, reported_user_errors
-from tfaip.model.keras_backend import prefer_tensorflow
+from tfaip.model.runtime.backend import prefer_tensorflow
 from tfaip.params.shown_text import one_line
 
 __all__ = ["run_command"]

@@ -193,8 +193,8 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
         Raises:
             BundleError: `path` is no bundle, or one of other parameters than this scenario's.
         """
-        from tfaip.model.bundle import BundleError, load_scenario_params
-        from tfaip.model.scenario.stored_params import find_stored_scenario
+        from tfaip.model.bundle import BundleError
+        from tfaip.model.stored.params import find_stored_scenario, load_scenario_params
 
         packages = (*cls._trusted(), *trust)
         params = load_scenario_params(path, trust=packages)

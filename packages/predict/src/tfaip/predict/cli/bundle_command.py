@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from tfaip.model import Bundle
 from tfaip.model.command import USAGE_ERROR, reported_user_errors, take_log_level, take_user_word, values_of
-from tfaip.model.keras_backend import prefer_tensorflow
+from tfaip.model.runtime.backend import prefer_tensorflow
 from tfaip.params.shown_text import one_line
 from tfaip.pipeline import DataGeneratorParams, PipelineMode
 from tfaip.predict.errors import PredictionError

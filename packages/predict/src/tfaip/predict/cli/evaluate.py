@@ -17,7 +17,7 @@ from tfaip.model.command import (
     trusted_on_the_line,
     values_of,
 )
-from tfaip.model.keras_backend import prefer_tensorflow
+from tfaip.model.runtime.backend import prefer_tensorflow
 from tfaip.params.shown_text import one_line
 
 __all__ = ["main"]

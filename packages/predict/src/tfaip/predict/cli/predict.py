@@ -98,6 +98,6 @@ def _predict(paths: list[str], words: list[str]) -> None:
         skipped,
     )
     if arguments.benchmark:
-        from tfaip.predict.benchmark_table import print_benchmark
+        from tfaip.predict.counters import print_benchmark
 
         print_benchmark(counters)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from tfaip.model.bundle.containment import what_leads_out
+from tfaip.model.folders.containment import what_leads_out
 from tfaip.params.regular_files import open_regular, read_regular
 from tfaip.pipeline import Sample
 from tfaip.predict.dump.errors import DumpError

@@ -8,18 +8,17 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, Self
 
 from tfaip.model import configure_devices, find_stored_scenario, load_scenario_params
-from tfaip.predict.array_adoption import as_tensors
-from tfaip.predict.batches_ahead import BATCHES_AHEAD, map_ahead
+from tfaip.predict.computing.array_adoption import as_tensors
+from tfaip.predict.computing.batches_ahead import BATCHES_AHEAD, map_ahead, raised_behind
 from tfaip.predict.lav.lav_base import LAVBase
 from tfaip.predict.loaded_object import absolute
-from tfaip.predict.withheld_error import raised_behind
 
 if TYPE_CHECKING:
     from tfaip.model import ModelBase, ScenarioBase
     from tfaip.pipeline import Batch, DataPipeline, Sample
+    from tfaip.predict.computing.prediction_function import PredictionFunction
     from tfaip.predict.lav.callback import LAVCallback
     from tfaip.predict.lav.params import LAVParams
-    from tfaip.predict.prediction_function import PredictionFunction
 
 __all__ = ["LAV"]
 
@@ -75,7 +74,7 @@ class LAV(LAVBase):
             BundleError: `path` is no bundle, or a broken one.
             DeviceError: The devices that were asked for can't be had.
         """
-        from tfaip.predict.bundle_function import bundle_prediction_function
+        from tfaip.predict.computing.prediction_function import bundle_prediction_function
 
         trust = tuple(trust)
         scenario_params = load_scenario_params(path, trust=trust)

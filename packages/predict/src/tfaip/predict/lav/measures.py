@@ -58,7 +58,7 @@ class Measures:
     def _prepare(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> None:
         """Find out on the first batch what can be computed."""
         from tfaip.model import ModelMetrics
-        from tfaip.model.compiled import compiled
+        from tfaip.model.runtime.tracing import compiled
 
         losses: list[str] = []
         try:

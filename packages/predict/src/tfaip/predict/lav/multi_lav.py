@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from tfaip.model import find_stored_scenario, load_scenario_params
-from tfaip.predict.array_adoption import as_tensors
-from tfaip.predict.batches_ahead import BATCHES_AHEAD, map_ahead
+from tfaip.predict.computing.array_adoption import as_tensors
+from tfaip.predict.computing.batches_ahead import BATCHES_AHEAD, map_ahead, raised_behind
 from tfaip.predict.errors import PredictionError
 from tfaip.predict.lav.lav_base import LAVBase
 from tfaip.predict.lav.params import MultiLAVParams
 from tfaip.predict.loaded_object import absolute
 from tfaip.predict.voting import MultiModelPredictor, MultiModelPredictorParams
-from tfaip.predict.withheld_error import raised_behind
 
 if TYPE_CHECKING:
     from tfaip.model import ModelBase, ScenarioBase

@@ -12,10 +12,10 @@ from tfaip.model import configure_devices, load_scenario_params
 from tfaip.pipeline.hooks import hook
 from tfaip.pipeline.user_code import call_user_code
 from tfaip.predict.errors import PredictionError
+from tfaip.predict.given_samples import GivenSamples
 from tfaip.predict.loaded_object import absolute
 from tfaip.predict.predictor import load_function
 from tfaip.predict.predictor_base import LoadedModel, PredictorBase
-from tfaip.predict.raw_samples import RawSamplesParams
 from tfaip.predict.voting.joining import post_processed_together
 from tfaip.predict.voting.params import MultiModelPredictorParams
 from tfaip.predict.voting.same_pre_processing import require_same_pre_processing
@@ -121,7 +121,7 @@ class MultiModelPredictor(PredictorBase):
             samples: For each sample one with the outputs of each model.
         """
         others = [
-            model.data.create_pipeline(pipeline.mode, self.params.pipeline, RawSamplesParams(()))
+            model.data.create_pipeline(pipeline.mode, self.params.pipeline, GivenSamples(()))
             for model in self._models[1:]
         ]
         with closing(post_processed_together([pipeline, *others], samples)) as rows:

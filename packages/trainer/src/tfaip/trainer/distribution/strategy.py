@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfaip.model import DeviceConfigParams, DeviceError
-from tfaip.model.compiled import compiled
+from tfaip.model.runtime.tracing import compiled
 from tfaip.trainer.distribution.cluster import Cluster
 from tfaip.trainer.distribution.rendezvous import meet
 

@@ -15,7 +15,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from tfaip.model.bundle.atomic_folder import FORMER_RUN, place_in_former_run
+from tfaip.model.folders.atomic_folder import FORMER_RUN, place_in_former_run
 from tfaip.trainer.errors import RunFolderError
 
 __all__ = ["CHECKPOINT", "PARAMS", "FormerRun"]

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tfaip.model.bundle.folder_lock import FolderInUseError, FolderLock
+from tfaip.model.folders.folder_lock import FolderInUseError, FolderLock
 from tfaip.params.regular_files import open_regular_anew, read_regular
 from tfaip.params.trust.trust import words_of_trust
 from tfaip.trainer.errors import RunFolderError

@@ -9,7 +9,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tfaip.model.compiled import compiled
+from tfaip.model.runtime.tracing import compiled
 from tfaip.trainer.loop.steps_per_call import StepsPerCall
 
 __all__ = ["CompiledLoop", "LoopCall", "next_batch"]

@@ -7,7 +7,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tfaip.model.compiled import compiled
+from tfaip.model.runtime.tracing import compiled
 from tfaip.trainer.loop.compiled_loop import CompiledLoop, next_batch
 from tfaip.trainer.step.train_step import TrainStep
 

@@ -15,9 +15,9 @@ import numpy as np
 import tensorflow as tf
 
 from tfaip.model import ModelMetrics, configure_devices
-from tfaip.model.bundle.export import export_bundle
 from tfaip.model.bundle.load import load_prediction_function
-from tfaip.model.keras_backend import whole_keras_errors
+from tfaip.model.runtime.backend import whole_keras_errors
+from tfaip.model.stored.export import export_bundle
 from tfaip.pipeline import PipelineMode
 from tfaip.predict import graph_prediction_function
 from tfaip.predict.lav.result import numbers_of

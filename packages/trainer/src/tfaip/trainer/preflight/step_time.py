@@ -79,7 +79,7 @@ def measure_steps(params: TrainerParams, scenario: ScenarioBase[Any, Any], secon
 def main() -> None:
     """Measure the training whose parameters a file holds."""
     from tfaip.model import configure_devices, find_stored_scenario, load_stored_params
-    from tfaip.model.keras_backend import prefer_tensorflow
+    from tfaip.model.runtime.backend import prefer_tensorflow
     from tfaip.trainer.params import TrainerParams
 
     prefer_tensorflow()

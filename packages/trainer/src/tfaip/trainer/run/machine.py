@@ -9,7 +9,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tfaip.model.onednn import onednn_choice
+from tfaip.model.runtime.backend import onednn_choice
 from tfaip.pipeline.process_count import available_cores
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import keras
 import tensorflow as tf
 
 from tfaip.model import Evaluator, precision_policy
-from tfaip.model.autograph_files import remove_autograph_files
 from tfaip.model.command import blamed
+from tfaip.model.runtime.autograph_files import remove_autograph_files
 from tfaip.model.summary import summary_text
 from tfaip.trainer.early_stopping.early_stopping import EarlyStopping
 from tfaip.trainer.folder.growing_files import cut_back, sizes

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tfaip.model.compiled import compiled
+from tfaip.model.runtime.tracing import compiled
 from tfaip.pipeline import Sample
 from tfaip.pipeline.user_code import call_user_code
 from tfaip.predict.lav.result import numbers_of

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from tfaip.model.compiled import compiled
+from tfaip.model.runtime.tracing import compiled
 
 __all__ = ["ExponentialMovingAverage"]
 

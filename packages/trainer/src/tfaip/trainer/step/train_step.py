@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 import tensorflow as tf
 
-from tfaip.model.compiled import compiled
+from tfaip.model.runtime.tracing import compiled
 from tfaip.model.tensorboard import Recorder
 from tfaip.trainer.step.forward_state import ForwardState
 

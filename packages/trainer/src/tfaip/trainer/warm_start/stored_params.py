@@ -6,10 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tfaip.model import load_stored_params
-from tfaip.model.bundle.atomic_folder import in_former_run
+from tfaip.model import load_scenario_params, load_stored_params
 from tfaip.model.bundle.layout import Bundle
-from tfaip.model.bundle.load import load_scenario_params
+from tfaip.model.folders.atomic_folder import in_former_run
 from tfaip.trainer.folder.run_folder import RunFolder
 
 if TYPE_CHECKING:

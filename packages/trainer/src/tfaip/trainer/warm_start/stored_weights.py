@@ -12,8 +12,8 @@ from typing import IO
 import numpy as np
 
 from tfaip.model.bundle.array_file import ArrayFile
-from tfaip.model.bundle.atomic_folder import in_former_run
 from tfaip.model.bundle.weights import read_weights
+from tfaip.model.folders.atomic_folder import in_former_run
 from tfaip.params.regular_files import require_regular
 from tfaip.trainer.errors import CheckpointError, WarmStartError
 from tfaip.trainer.folder.checkpoint import WEIGHTS, Checkpoint, Checkpoints

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tfaip.model.bundle.export import export_bundle
+from tfaip.model.stored.export import export_bundle
 from tfaip.trainer.run.actions.action import Action
 from tfaip.trainer.run.run_context import RunContext
 

@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 
 from tfaip.model import Bundle
-from tfaip.model.bundle.export import export_bundle
+from tfaip.model.stored.export import export_bundle
 from tfaip.trainer.folder.run_folder import RunFolder
 from tfaip.trainer.reporting.results_line import format_value
 from tfaip.trainer.run.actions.action import Action

@@ -1,17 +1,47 @@
-"""The elements of a `tf.data.Dataset` as batches."""
+"""Samples that the caller gives: objects, or the elements of a `tf.data.Dataset`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tfaip.pipeline import Batch
+from tfaip.pipeline import Batch, DataGenerator, DataGeneratorParams, Sample
 from tfaip.predict.errors import PredictionError
 
 if TYPE_CHECKING:
     from tfaip.pipeline import DataBase
 
-__all__ = ["dataset_batches"]
+__all__ = ["GivenSamples", "dataset_batches"]
+
+
+class GivenSamples(DataGeneratorParams):
+    """A source that holds samples, where a pipeline expects the parameters of a generator.
+
+    No command line offers it, and no file can hold it.
+
+    Args:
+        samples: Read once, lazily, in the caller's process.
+    """
+
+    __slots__ = ("samples",)
+
+    samples: Iterable[Sample]
+
+    def __init__(self, samples: Iterable[Sample]) -> None:
+        super().__init__()
+        object.__setattr__(self, "samples", samples)
+
+    def cls(self) -> type[RawSamples]:
+        """Return the generator's class."""
+        return RawSamples
+
+
+class RawSamples(DataGenerator[GivenSamples]):
+    """A stream of the caller's samples."""
+
+    def generate(self) -> Iterable[Any]:
+        """Return the samples, in the caller's order."""
+        return self.params.samples
 
 
 def dataset_batches(dataset: Any, data: DataBase[Any], batch_size: int) -> Iterator[Batch]:

@@ -1,4 +1,4 @@
-"""Reading parameters that a training has stored."""
+"""Reading parameters that a training has stored, in a run or in a bundle, and finding their scenario."""
 
 from __future__ import annotations
 
@@ -9,17 +9,21 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from tfaip.model.bundle.errors import BundleError
+from tfaip.model.bundle.layout import Bundle
+from tfaip.model.folders.containment import what_leads_out
 from tfaip.model.scenario.lookup import find_located_scenario
 from tfaip.model.scenario.not_found import ScenarioNotFoundError
 from tfaip.model.scenario.params import ScenarioBaseParams
 from tfaip.model.scenario.scenario import ScenarioBase
-from tfaip.params import LoadError, Mistake
+from tfaip.params import LoadError, Mistake, ParamsError
 from tfaip.params.trust.current_folder import search_current_folder
+from tfaip.pipeline.resources import find_resources
 
 if TYPE_CHECKING:
     from tfaip.params import Trust
 
-__all__ = ["find_stored_scenario", "load_stored_params"]
+__all__ = ["find_stored_scenario", "load_scenario_params", "load_stored_params"]
 
 T = TypeVar("T")
 
@@ -62,6 +66,45 @@ def load_stored_params(
     with suppress(LoadError):
         _vouch(trusted, scenario)
     return load(cls, path, trust=trusted, strict=strict, complete=not strict)
+
+
+def load_scenario_params(
+    path: str | os.PathLike[str],
+    *,
+    trust: Iterable[str] = (),
+    reading: Iterable[str | os.PathLike[str]] = (),
+    strict: bool = True,
+) -> ScenarioBaseParams[Any, Any]:
+    """Return the parameters of the scenario of the bundle at `path`.
+
+    Args:
+        path: The bundle.
+        trust: Packages whose parameter classes may be imported. The scenario's own counts where it is installed, or
+            at a place that the user has named before, if its source shows that it holds such a class.
+        reading: Further folders that are read with the bundle, other bundles for instance. No module in one of them is
+            imported.
+        strict: Whether parameters that are unknown today are an error; otherwise these, and new ones that take their
+            defaults, are a `ParamsWarning` each.
+
+    Raises:
+        BundleError: `path` is no bundle, its parameters cannot be read, or a resource lies outside of it.
+    """
+    bundle = Bundle.at(path)
+    try:
+        params = load_stored_params(
+            ScenarioBaseParams, bundle.scenario_params, trust=trust, reading=[bundle.path, *reading], strict=strict
+        )
+    except ParamsError as error:
+        raise BundleError(f"the parameters of the bundle {bundle.path} cannot be read: {error}") from error
+    # Resources stand in the bundle, wherever it has been moved to.
+    params.data.resource_base_path = str(bundle.path.resolve())
+    for resource in find_resources(params.data, "$.data"):
+        if outside := what_leads_out(bundle.path, Path(params.data.resource_path(resource.path))):
+            raise BundleError(
+                f"a resource of the bundle {bundle.path} must lie in it, but {resource.where} is {resource.path!r}: "
+                f"{outside}"
+            )
+    return params
 
 
 def find_stored_scenario(

@@ -1,17 +1,18 @@
-"""Running a function on batches in a thread, a few of them ahead of the consumer."""
+"""A function that a thread runs on batches, a few of them ahead of the consumer, and where its error is raised."""
 
 from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from contextlib import contextmanager
+from typing import Generic, TypeVar
 
 from tfaip.pipeline.user_code import call_user_code
 from tfaip.predict.loaded_object import require_process
 
-__all__ = ["BATCHES_AHEAD", "map_ahead"]
+__all__ = ["BATCHES_AHEAD", "WithheldError", "map_ahead", "raised_behind"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -63,3 +64,32 @@ def map_ahead(
                 future.cancel()
     if error is not None:
         raise error
+
+
+class WithheldError(Generic[T]):
+    """Items that end where their source fails.
+
+    The post-processing would note the place of the error in its own input, which is not where it happened.
+
+    Args:
+        items: The source.
+    """
+
+    def __init__(self, items: Iterable[T]) -> None:
+        self._items = items
+        self.error: Exception | None = None
+
+    def __iter__(self) -> Generator[T, None, None]:
+        try:
+            yield from self._items
+        except Exception as error:
+            self.error = error
+
+
+@contextmanager
+def raised_behind(items: Iterable[T]) -> Iterator[WithheldError[T]]:
+    """Yield the items for a block that consumes them, and raise the error of their source at its end."""
+    withheld = WithheldError(items)
+    yield withheld
+    if withheld.error is not None:
+        raise withheld.error

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import tensorflow as tf
 
-from tfaip.model.autograph_files import remove_autograph_files
-from tfaip.model.bundle.atomic_folder import replaced_folder
 from tfaip.model.bundle.errors import BundleError
-from tfaip.model.bundle.folder_lock import FolderInUseError, FolderLock
 from tfaip.model.bundle.layout import SIGNATURE, Bundle
 from tfaip.model.bundle.manifest import Manifest
 from tfaip.model.bundle.weights import write_weights
-from tfaip.model.tensor_specs import tensor_specs
+from tfaip.model.folders.atomic_folder import replaced_folder
+from tfaip.model.folders.folder_lock import FolderInUseError, FolderLock
+from tfaip.model.runtime.autograph_files import remove_autograph_files
+from tfaip.model.runtime.tracing import tensor_specs
 from tfaip.params import save
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from tfaip.model.bundle.heartbeat import MAX_RECORD, Heartbeat
+from tfaip.model.folders.heartbeat import MAX_RECORD, Heartbeat
 from tfaip.params import UserError
 from tfaip.params.regular_files import read_regular
 from tfaip.params.shown_text import one_line

@@ -12,7 +12,7 @@ import numpy as np
 from tfaip.pipeline import PipelineMode, Sample
 from tfaip.pipeline.single_samples import SingleSamples
 from tfaip.pipeline.user_code import call_user_code, substitute_for
-from tfaip.predict.micro_batches import MicroBatcher
+from tfaip.predict.service.micro_batches import MicroBatcher
 
 if TYPE_CHECKING:
     from tfaip.pipeline import Batch, DataBase

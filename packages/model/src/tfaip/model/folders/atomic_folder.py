@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tfaip.model.bundle.exchange import exchange
-
-__all__ = ["FORMER_RUN", "in_former_run", "place_in_former_run", "replaced_folder", "standing_folder"]
+__all__ = ["FORMER_RUN", "exchange", "in_former_run", "place_in_former_run", "replaced_folder", "standing_folder"]
 
 # Folder in a run's folder with the run that a new one is to replace.
 FORMER_RUN = ".former_run"
+# From <fcntl.h> and <linux/fs.h>.
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
 
 
 @contextmanager
@@ -49,6 +51,24 @@ def replaced_folder(path: Path) -> Iterator[Path]:
     _sync(path.parent)
     shutil.rmtree(written, ignore_errors=True)
     shutil.rmtree(former, ignore_errors=True)
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Exchange two folders of one file system, so that each path is there at any time.
+
+    Returns:
+        Whether it was done; not every system and file system can.
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    import ctypes
+
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError):
+        return False
+    failed: int = renameat2(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE)
+    return not failed
 
 
 def standing_folder(path: Path) -> Path:

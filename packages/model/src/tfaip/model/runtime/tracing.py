@@ -1,0 +1,31 @@
+"""Tracing: functions that TensorFlow compiles, and the specs of the tensors that they take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import tensorflow as tf
+
+if TYPE_CHECKING:
+    from tfaip.pipeline import ArraySpec
+
+__all__ = ["compiled", "tensor_specs"]
+
+
+def compiled(function: Callable[..., Any], **options: Any) -> Any:
+    """Return a `tf.function` of `function`, without autograph, with the other options of `tf.function`.
+
+    TensorFlow warns of retracing by the source code that is traced. Several objects that each trace the same method
+    once look to it like one function that is traced again and again; here, each object is counted by itself.
+    """
+    return tf.function(partial(function), autograph=False, **options)
+
+
+def tensor_specs(specs: Mapping[str, ArraySpec]) -> dict[str, tf.TensorSpec]:
+    """Add the batch axis, of any size, to the spec of each sample's array."""
+    return {
+        name: tf.TensorSpec((None, *spec.shape), tf.dtypes.as_dtype(spec.dtype), name=name)
+        for name, spec in specs.items()
+    }

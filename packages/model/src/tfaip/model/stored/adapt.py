@@ -1,0 +1,89 @@
+"""Rebuilding a bundle with today's code."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tfaip.model.bundle.errors import BundleError
+from tfaip.model.bundle.layout import Bundle
+from tfaip.model.bundle.load import open_weights
+from tfaip.model.stored.export import export_bundle
+from tfaip.model.stored.params import find_stored_scenario, load_scenario_params
+from tfaip.params import ParamsWarning
+from tfaip.params.suggestions import nearest
+
+if TYPE_CHECKING:
+    from tfaip.model.bundle.array_file import StoredArray
+
+__all__ = ["AdaptedBundle", "adapt_bundle"]
+
+
+@dataclass(frozen=True)
+class AdaptedBundle:
+    """A bundle that was rebuilt.
+
+    Attributes:
+        bundle: The new bundle.
+        differences: What of the former one could not be taken over as it was, one sentence each.
+    """
+
+    bundle: Bundle
+    differences: tuple[str, ...]
+
+
+def adapt_bundle(
+    path: str | os.PathLike[str], output: str | os.PathLike[str] | None = None, *, trust: Iterable[str] = ()
+) -> AdaptedBundle:
+    """Rebuild the bundle at `path` with the code of its scenario as it is today.
+
+    Parameters that are unknown today are left out, new ones take their defaults. The graph is built anew, takes the
+    weights by the path of their variable, and is exported. Each of them must be in the bundle in its shape.
+
+    Args:
+        path: The bundle.
+        output: Where the new one is written; default: in place, where the former one is kept until the new is whole.
+        trust: Packages, beside the scenario's own, whose parameter classes may be imported.
+
+    Raises:
+        BundleError: `path` is no bundle, lacks weights of today's graph, or `output` is taken.
+    """
+    former, trust = Bundle.at(path), tuple(trust)
+    target = Path(path if output is None else output)
+    if output is not None and target.exists() and target.resolve() != former.path.resolve():
+        raise BundleError(f"the output must be a folder that is not there yet, but {target} is")
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always", ParamsWarning)
+        params = load_scenario_params(path, trust=trust, strict=False)
+    differences = [str(warning.message) for warning in warned if issubclass(warning.category, ParamsWarning)]
+    scenario_cls = find_stored_scenario(params, trust=trust, reading=[former.path])
+    scenario = scenario_cls(scenario_cls.tagged(params))
+    model = scenario.create_model()
+    graph = model.build_graph(scenario.data)
+    with open_weights(path) as file:
+        _check_weights(former, graph.weights, file.arrays)
+        weights = file.read(variable.path for variable in graph.weights)
+    for variable in graph.weights:
+        variable.assign(weights[variable.path])
+    left = [name for name in file.arrays if name not in weights]
+    differences += [f"{former.weights}: the graph has no variable {name} any more" for name in left]
+    return AdaptedBundle(export_bundle(target, scenario, model, graph), tuple(differences))
+
+
+def _check_weights(former: Bundle, variables: Iterable[Any], weights: Mapping[str, StoredArray]) -> None:
+    problems = []
+    for variable in variables:
+        if variable.path not in weights:
+            close = nearest(variable.path, weights, 1)
+            problems.append(f"{variable.path} is not in it" + (f" (it has {close[0]})" if close else ""))
+        elif (stored := weights[variable.path].shape) != (shape := tuple(variable.shape)):
+            problems.append(f"{variable.path} has the shape {list(stored)} in it, {list(shape)} today")
+    if problems:
+        raise BundleError(
+            f"the bundle {former.path} lacks weights of today's graph: {'; '.join(problems)}. Use the code of that "
+            "time, or train again from these weights by warm start"
+        )
