@@ -1,8 +1,11 @@
 """Time from starting a process to its end, for what must not wait for TensorFlow.
 
     python benchmarks/startup.py [--rounds 9]
+    python benchmarks/startup.py --imports
 
 Medians over rounds in which all take turns; `above python` is the difference to a process that does nothing.
+`--imports` lists the foreign modules that tfaip imports and that take over 10 ms, TensorFlow left out: the least of the
+rounds, each in a process that has imported tfaip.params.
 """
 
 from __future__ import annotations
@@ -14,7 +17,13 @@ import sys
 import time
 from pathlib import Path
 
+from import_graph import ImportGraph
+
 ROOT = Path(__file__).parents[1]
+SLOW = 0.01
+"""Seconds that make an import slow."""
+TENSORFLOW = {"keras", "tensorboard", "tensorflow"}
+"""Known to take seconds."""
 HELP = "from tfaip.cli.train import main; main(['examples.tutorial.min', '--help'])"
 PROCESSES = {
     "python": "pass",
@@ -28,7 +37,15 @@ def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=9)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--imports", action="store_true", help="list slow imports instead")
+    arguments = parser.parse_args()
+    if arguments.imports:
+        _print_slow_imports(arguments.rounds)
+    else:
+        _print_processes(arguments.rounds)
+
+
+def _print_processes(rounds: int) -> None:
     seconds: dict[str, list[float]] = {name: [] for name in PROCESSES}
     for _ in range(rounds):
         for name, code in PROCESSES.items():
@@ -39,6 +56,32 @@ def main() -> None:
     for name, measured in seconds.items():
         median = statistics.median(measured)
         print(f"| {name} | {median * 1000:.0f} ms | {(median - python) * 1000:.0f} ms |")
+
+
+def _print_slow_imports(rounds: int) -> None:
+    graph = ImportGraph([ROOT / "src", *sorted((ROOT / "packages").glob("*/src"))])
+    print("| module | import |")
+    print("| --- | --- |")
+    foreign = {found.target for found in graph.imports} - graph.modules.keys()
+    for module in sorted(name for name in foreign if name.partition(".")[0] not in TENSORFLOW):
+        seconds = _import_seconds(module, rounds)
+        if seconds is not None and seconds > SLOW:
+            print(f"| {module} | {seconds * 1000:.0f} ms |")
+
+
+def _import_seconds(module: str, rounds: int) -> float | None:
+    """Return how long the import of a module takes; `None` where it isn't installed."""
+    clock = "time.perf_counter()"
+    code = f"import tfaip.params, time; start = {clock}; import {module}; print({clock} - start)"
+    seconds = []
+    for _ in range(rounds):
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+        if done.returncode:
+            return None
+        seconds.append(float(done.stdout))
+        if seconds[-1] < SLOW:
+            break
+    return min(seconds)
 
 
 def _time(code: str) -> float:
