@@ -5,6 +5,7 @@ from tfaip.params.commandline.embedding import EmbeddedCommandLine as EmbeddedCo
 from tfaip.params.commandline.embedding import embed as embed
 from tfaip.params.commandline.result import ParseResult as ParseResult
 from tfaip.params.commandline.script import parse as parse
+from tfaip.params.creates import Creates as Creates
 from tfaip.params.definition import params as params
 from tfaip.params.errors import CommandLineError as CommandLineError
 from tfaip.params.errors import DefinitionError as DefinitionError

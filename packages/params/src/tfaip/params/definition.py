@@ -25,9 +25,13 @@ C = TypeVar("C", bound=type[Any])
 @overload
 def params(cls: C) -> C: ...
 @overload
-def params(*, name: str | None = None, former_tags: Sequence[str] = ()) -> Callable[[C], C]: ...
+def params(
+    *, name: str | None = None, former_tags: Sequence[str] = (), group: str | None = None
+) -> Callable[[C], C]: ...
 @dataclass_transform(kw_only_default=True, field_specifiers=(field,))
-def params(cls: Any = None, *, name: str | None = None, former_tags: Sequence[str] = ()) -> Any:
+def params(
+    cls: Any = None, *, name: str | None = None, former_tags: Sequence[str] = (), group: str | None = None
+) -> Any:
     """Make a class of annotated fields a params class: keyword-only, comparable, picklable, without stray attributes.
 
     Every annotated name becomes a field, with a default or `field(...)` as its value; methods are left alone.
@@ -38,6 +42,8 @@ def params(cls: Any = None, *, name: str | None = None, former_tags: Sequence[st
         cls: The class, where the decorator is used without parentheses.
         name: A short name by which people select the class on the command line.
         former_tags: Tags (`module:Class`) of earlier versions, under which older files know the class.
+        group: Entry-point group, such as `"mylab.losses"`, by which installed distributions add classes to those that
+            can be selected where a field is declared with this class.
 
     Raises:
         DefinitionError: A field has no annotation or a default that instances would share, a base class declares fields
@@ -52,7 +58,7 @@ def params(cls: Any = None, *, name: str | None = None, former_tags: Sequence[st
             raise
         except (attrs.exceptions.UnannotatedAttributeError, TypeError, ValueError) as error:
             raise DefinitionError(f"{tag_of(decorated)}: {error}") from error
-        register(made, name, former_tags)
+        register(made, name, former_tags, group)
         return made
 
     return decorate if cls is None else decorate(cls)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -10,7 +11,9 @@ from tfaip.params.errors import DefinitionError
 
 __all__ = [
     "find_tag",
+    "group_of",
     "is_params_class",
+    "known_groups",
     "name_of",
     "names_of",
     "register",
@@ -19,9 +22,12 @@ __all__ = [
     "tag_of",
 ]
 
+_GROUP = re.compile(r"\w+(\.\w+)*")
+
 _CLASSES: dict[str, type[Any]] = {}
 _FORMER_TAGS: dict[str, str] = {}
 _NAMES: dict[type[Any], str] = {}
+_GROUPS: dict[type[Any], str] = {}
 
 
 def tag_of(cls: type[Any]) -> str:
@@ -29,15 +35,17 @@ def tag_of(cls: type[Any]) -> str:
     return f"{cls.__module__}:{cls.__qualname__}"
 
 
-def register(cls: type[Any], name: str | None, former_tags: Iterable[str]) -> None:
+def register(cls: type[Any], name: str | None, former_tags: Iterable[str], group: str | None) -> None:
     """Make a params class known.
 
     A class of a tag that exists already takes the place of the older one: a notebook's cell that runs again, a reload.
 
     Raises:
-        DefinitionError: A former tag is malformed, or belongs to another class.
+        DefinitionError: A former tag is malformed, or belongs to another class. The group is no dotted name.
     """
     tag = tag_of(cls)
+    if group is not None and not _GROUP.fullmatch(group):
+        raise DefinitionError(f"{tag}: group must look like 'mylab.optimizers', got {group!r}")
     for former in former_tags:
         module, _, qualname = former.partition(":")
         if not module or not qualname:
@@ -47,6 +55,8 @@ def register(cls: type[Any], name: str | None, former_tags: Iterable[str]) -> No
     _CLASSES[tag] = cls
     if name is not None:
         _NAMES[cls] = name
+    if group is not None:
+        _GROUPS[cls] = group
 
 
 def find_tag(tag: str) -> type[Any] | None:
@@ -67,6 +77,16 @@ def name_of(cls: type[Any]) -> str:
 def names_of(cls: type[Any]) -> tuple[str, ...]:
     """Every name by which a class can be selected, the preferred one first and the tag last."""
     return tuple(dict.fromkeys([name_of(cls), cls.__name__.removesuffix("Params"), cls.__name__, tag_of(cls)]))
+
+
+def group_of(cls: type[Any]) -> str | None:
+    """The group of entry points by which other distributions add subclasses; only the class itself counts."""
+    return _GROUPS.get(cls)
+
+
+def known_groups() -> list[str]:
+    """The groups of all params classes that have been imported."""
+    return list(dict.fromkeys(_GROUPS.values()))
 
 
 def registered_classes() -> Iterator[type[Any]]:

@@ -7,13 +7,22 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from tfaip.params.generics import origin_class
-from tfaip.params.registry import find_tag, name_of, names_of, registered_classes, registered_subclasses, tag_of
+from tfaip.params.registry import (
+    find_tag,
+    group_of,
+    name_of,
+    names_of,
+    registered_classes,
+    registered_subclasses,
+    tag_of,
+)
 from tfaip.params.suggestions import did_you_mean, nearest
+from tfaip.params.trust.entry_points import JoiningClass, joining_classes
 from tfaip.params.values.annotations import has_fields
 from tfaip.params.values.problem import ValueProblem
 from tfaip.params.values.structures import ParamsType
 
-__all__ = ["allowed_hint", "find_class", "selectable_classes"]
+__all__ = ["allowed_hint", "find_class", "selectable_classes", "selectable_names"]
 
 _MANY = 12
 """More names than this aren't listed in a message: they would bury it."""
@@ -29,6 +38,20 @@ def selectable_classes(
     found += [base for base in kind.bases if not inspect.isabstract(base)]
     found += registered_subclasses(kind.bases)
     return list(dict.fromkeys(found))
+
+
+def selectable_names(kind: ParamsType, choices: Iterable[type[Any]] | None, enforced: bool = False) -> tuple[str, ...]:
+    """The names that can be selected; last those of classes in other distributions, which aren't imported for it."""
+    choices = tuple(choices or ())
+    classes = selectable_classes(kind, choices, enforced)
+    known = {tag_of(cls) for cls in classes}
+    joining = [] if enforced and choices else [found.name for found in _joining(kind) if found.tag not in known]
+    return tuple(dict.fromkeys([*map(name_of, classes), *joining]))
+
+
+def _joining(kind: ParamsType) -> list[JoiningClass]:
+    groups = [group for base in kind.bases if (group := group_of(base)) is not None]
+    return [found for group in groups for found in joining_classes(group)]
 
 
 def find_class(
@@ -50,16 +73,12 @@ def find_class(
     Raises:
         ValueProblem: No such class, several of them, or one that the field can't hold.
     """
-    offered = selectable_classes(kind, choices, enforced)
-    cls = (
-        _by_tag(word, kind, import_tag)
-        if ":" in word
-        else _by_name(word, kind, tuple(choices or ()), offered, enforced)
-    )
+    choices = tuple(choices or ())
+    cls = _by_tag(word, kind, import_tag) if ":" in word else _by_name(word, kind, choices, enforced, import_tag)
     if inspect.isabstract(cls):
-        raise ValueProblem(f"{cls.__name__} is abstract, {' '.join(allowed_hint(offered, enforced))}")
-    if enforced and choices and cls not in tuple(choices):
-        raise ValueProblem(f"{name_of(cls)} isn't supported here, {' '.join(allowed_hint(offered, enforced))}")
+        raise ValueProblem(f"{cls.__name__} is abstract, {' '.join(allowed_hint(kind, choices, enforced))}")
+    if enforced and choices and cls not in choices:
+        raise ValueProblem(f"{name_of(cls)} isn't supported here, {' '.join(allowed_hint(kind, choices, enforced))}")
     return next((annotation for annotation in kind.annotations if origin_class(annotation) is cls), cls)
 
 
@@ -90,36 +109,57 @@ def _of_a_script(tag: str, kind: ParamsType) -> type[Any] | None:
 
 
 def _by_name(
-    word: str, kind: ParamsType, choices: tuple[type[Any], ...], offered: list[type[Any]], enforced: bool
+    word: str, kind: ParamsType, choices: tuple[type[Any], ...], enforced: bool, import_tag: Callable[[str], Any]
 ) -> type[Any]:
+    offered = selectable_classes(kind, choices, enforced)
     for candidates in (choices, offered):
         found = [cls for cls in candidates if word in names_of(cls)]
         preferred = [cls for cls in found if name_of(cls) == word]
         if len(preferred or found) == 1:
             return (preferred or found)[0]
         if found:
-            raise ValueProblem(f"{word!r} is ambiguous", ("write one of " + ", ".join(map(tag_of, found)),))
+            raise _ambiguous(word, map(tag_of, found))
+    if not (enforced and choices) and (joining := [found for found in _joining(kind) if found.name == word]):
+        return _of_distribution(word, joining, kind, import_tag)
     # One that can't be selected is refused for what it is.
     for cls in (*kind.bases, *registered_classes()):
         if word in names_of(cls) and issubclass(cls, kind.bases):
             return cls
-    hints = (*allowed_hint(offered, enforced), *did_you_mean(_one_each(word, offered)))
-    raise ValueProblem(f"no class named {word!r}", hints)
+    names = _one_each(word, offered, selectable_names(kind, choices, enforced))
+    raise ValueProblem(f"no class named {word!r}", (*allowed_hint(kind, choices, enforced), *did_you_mean(names)))
 
 
-def _one_each(word: str, offered: list[type[Any]]) -> list[str]:
+def _ambiguous(word: str, tags: Iterable[str]) -> ValueProblem:
+    return ValueProblem(f"{word!r} is ambiguous", ("write one of " + ", ".join(tags),))
+
+
+def _of_distribution(
+    word: str, joining: list[JoiningClass], kind: ParamsType, import_tag: Callable[[str], Any]
+) -> type[Any]:
+    tags = list(dict.fromkeys(found.tag for found in joining))
+    if len(tags) > 1:
+        raise _ambiguous(word, tags)
+    try:
+        return _by_tag(tags[0], kind, import_tag)
+    except ValueProblem as problem:
+        origin = f"{joining[0].distribution} offers {word} for {joining[0].group}"
+        raise ValueProblem(f"{origin}: {problem.problem}", problem.hints) from None
+
+
+def _one_each(word: str, offered: list[type[Any]], selectable: Iterable[str]) -> list[str]:
     """The nearest names, but only the best one of each class."""
-    owners = {name: cls for cls in reversed(offered) for name in names_of(cls)[:-1]}
-    best: dict[type[Any], str] = {}
+    owners: dict[str, object] = {name: name for name in selectable}
+    owners |= {name: cls for cls in reversed(offered) for name in names_of(cls)[:-1]}
+    best: dict[object, str] = {}
     for name in nearest(word, owners, count=len(owners)):
         best.setdefault(owners[name], name)
     return list(best.values())[:3]
 
 
-def allowed_hint(offered: list[type[Any]], enforced: bool = False) -> tuple[str, ...]:
+def allowed_hint(kind: ParamsType, choices: Iterable[type[Any]] | None, enforced: bool = False) -> tuple[str, ...]:
     """A line that lists the classes which can be selected, and says that others can be named, unless choices hold."""
-    if not offered:
+    names = selectable_names(kind, choices, enforced)
+    if not names:
         return ("no class is known that could be selected; write module:Class",)
-    names = [name_of(cls) for cls in offered]
     more = f", ... ({len(names)} in all)" if len(names) > _MANY else ""
     return (f"allowed: {', '.join(names[:_MANY])}{more}{'' if enforced else ', or module:Class'}",)

@@ -7,7 +7,7 @@ from typing import Any
 
 from tfaip.params.fields import PLAIN, FieldOptions
 from tfaip.params.generics import origin_class
-from tfaip.params.selection import allowed_hint, find_class, selectable_classes
+from tfaip.params.selection import allowed_hint, find_class
 from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode
 from tfaip.params.tree.seeding import node_of_class, select
 from tfaip.params.values.alternatives import NONE_WORDS
@@ -69,9 +69,8 @@ class Assigner:
         node.converted = False
         if not words and node.selected is not None and node.selected is not UNSET:
             options = _options(node)
-            enforced = bool(options.enforce_choices)
-            classes = selectable_classes(node.kind, options.choices, enforced)
-            raise ValueProblem("expects a class, got none", allowed_hint(classes, enforced))
+            allowed = allowed_hint(node.kind, options.choices, bool(options.enforce_choices))
+            raise ValueProblem("expects a class, got none", allowed)
         select(node, self._find(node, words[0] if words else node.kind.bases[0].__name__), Origin.LINE)
 
     def _find(self, node: ParamsNode, word: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tfaip.params.registry import name_of
-from tfaip.params.selection import selectable_classes
+from tfaip.params.selection import selectable_names
 from tfaip.params.tree.nodes import UNSET, Leaf, ListNode, Node, Origin, ParamsNode, origin_of
 from tfaip.params.values.alternatives import NONE_WORDS, OptionalType
 from tfaip.params.values.base import ScalarType, ValueType
@@ -27,7 +27,7 @@ def choices_of(node: Node) -> tuple[str, ...]:
     item = node.kind if isinstance(node, ParamsNode) else node.kind.item
     offered = spec.options.choices if spec is not None else None
     enforced = bool(spec is not None and spec.options.enforce_choices)
-    names = tuple(dict.fromkeys(name_of(cls) for cls in selectable_classes(item, offered, enforced)))
+    names = selectable_names(item, offered, enforced)
     return (*names, "none") if node.kind.optional else names
 
 

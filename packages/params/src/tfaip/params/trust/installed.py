@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import site
 import sys
 from collections.abc import Iterator
 
-__all__ = ["is_distributed", "is_editable", "is_installed_folder"]
+__all__ = ["installed_entries", "is_distributed", "is_editable", "is_installed_folder"]
 
 _NAMES_OF_SITES = ("site-packages", "dist-packages")
 _MAX_BYTES = 2**20
@@ -22,6 +23,17 @@ def is_installed_folder(folder: str) -> bool:
     """
     wanted = os.path.realpath(folder)
     return any(os.path.realpath(known) == wanted for known in _installed_folders())
+
+
+def installed_entries() -> tuple[str, ...]:
+    """The entries of `sys.path` that are folders of installed modules."""
+    return _installed_among(tuple(sys.path), os.path.realpath(os.curdir))
+
+
+@functools.lru_cache(maxsize=8)
+def _installed_among(path: tuple[str, ...], current: str) -> tuple[str, ...]:
+    known = {os.path.realpath(folder) for folder in _installed_folders()}
+    return tuple(entry for entry in dict.fromkeys(path) if os.path.realpath(entry) in known and os.path.isdir(entry))
 
 
 def _installed_folders() -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tfaip.params.errors import LoadError, Mistake
 from tfaip.params.trust.current_folder import is_inside
+from tfaip.params.trust.entry_points import declares
 from tfaip.params.trust.locating import Located, locate, locate_below, module_of
 from tfaip.params.trust.remembered import is_remembered, remembered_places
 from tfaip.params.trust.searched_last import search_last
@@ -27,9 +28,9 @@ _OWN_PORTION = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(_
 class Trust:
     """Which modules a file may make us import.
 
-    A module counts if the caller has named its package. The package that `vouch` finds installed, or remembered as
-    named before, counts at that place. Modules of `tfaip` count where they are installed. No module counts that is in a
-    folder which is read.
+    A module counts if the caller has named its package, or an installed distribution offers the class by an entry
+    point. The package that `vouch` finds installed, or remembered as named before, counts at that place. Modules of
+    `tfaip` count where they are installed. No module counts that is in a folder which is read.
 
     Args:
         packages: What the caller names: `"mylab"` or `"mylab.scenarios"`.
@@ -95,7 +96,7 @@ class Trust:
             raise ValueProblem(f"{tag}: there is no module {module!r}")
         if located is not None:
             self._refuse_inside(module, located)
-            if self._counts(module, located):
+            if self._counts(module, located) or (located.is_installed and declares(tag)):
                 return
         if located is not None and self._mentions(module):
             raise _only_here(located, f"{tag} ")

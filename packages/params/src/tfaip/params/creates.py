@@ -1,0 +1,76 @@
+"""`Creates`: the base of parameters that make an object, such as a layer, an optimizer or a voter."""
+
+from __future__ import annotations
+
+import inspect
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from tfaip.params.errors import DefinitionError
+from tfaip.params.registry import tag_of
+
+__all__ = ["Creates"]
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class AbstractParamsError(DefinitionError, TypeError):
+    """A base class of parameters was instantiated; a `TypeError`, as for any abstract class."""
+
+
+class Creates(ABC, Generic[T_co]):
+    """Base of parameters that make an object of class `T`.
+
+    The class of the object stands in `cls`, which imports it, so that parameters alone load nothing slow::
+
+        @params(group="mylab.losses")
+        class LossParams(Creates["Loss"]):
+            weight: float = 1.0
+
+        @params(name="Hinge")
+        class HingeParams(LossParams):
+            def cls(self) -> type[Hinge]:
+                from mylab.losses.hinge import Hinge
+
+                return Hinge
+
+    A class without `cls` is a base: it can be neither instantiated nor selected. Override `create` where the object's
+    constructor takes its arguments in another order.
+    """
+
+    __slots__ = ()
+
+    if not TYPE_CHECKING:  # type checkers look at the fields
+
+        def __new__(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: D102 - said by the class
+            if inspect.isabstract(cls):
+                missing = " and ".join(f"{name}()" for name in sorted(cls.__abstractmethods__))
+                raise AbstractParamsError(
+                    f"Can't instantiate abstract class {cls.__name__} of {cls.__module__}: it doesn't define {missing}"
+                )
+            return super().__new__(cls)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        given = vars(cls).get("cls")
+        if isinstance(given, type):
+            raise DefinitionError(
+                f"{tag_of(cls)}: cls must be a method, got the class {given.__name__}; "
+                f"write `def cls(self): return {given.__name__}`"
+            )
+
+    @abstractmethod
+    def cls(self) -> type[T_co]:
+        """Return the class of the object; import it in this method."""
+
+    def create(self, *args: Any, **kwargs: Any) -> T_co:
+        """Make the object: `cls()` is called with the parameters, then the arguments.
+
+        Raises:
+            DefinitionError: `cls` returns something else than a class.
+        """
+        made: Any = self.cls()
+        if not callable(made):
+            raise DefinitionError(f"{tag_of(type(self))}.cls() must return a class, got {made!r}")
+        created: T_co = made(self, *args, **kwargs)
+        return created
