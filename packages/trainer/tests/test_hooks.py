@@ -5,7 +5,7 @@ import pytest
 from tfaip.pipeline.errors import HookError
 from tfaip.predict import LAV, LAVCallback, MultiModelVoter, Predictor
 from tfaip.trainer import Trainer
-from tfaip.trainer.schedules.schedule import Schedule
+from tfaip.trainer.schedules.base import Schedule
 from tfaip.trainer.warm_start.warm_starter import WarmStarter
 
 FORMER = [

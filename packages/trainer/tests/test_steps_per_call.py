@@ -1,6 +1,6 @@
 import pytest
 
-from tfaip.trainer.loop.steps_per_call import TARGET_SECONDS, StepsPerCall
+from tfaip.trainer.loop.compiled_loop import TARGET_SECONDS, StepsPerCall
 
 
 def after(*seconds: float) -> int:

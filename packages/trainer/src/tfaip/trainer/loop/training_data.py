@@ -11,8 +11,7 @@ from tfaip.pipeline import PipelineMode
 from tfaip.pipeline.errors import StateError
 from tfaip.trainer.distribution.share import share_of_batches, share_of_state
 from tfaip.trainer.loop.epoch_size import EpochSize
-from tfaip.trainer.loop.pipeline_errors import pipeline_errors
-from tfaip.trainer.loop.sample_metas import sample_metas
+from tfaip.trainer.loop.input_batches import pipeline_errors, sample_metas
 
 if TYPE_CHECKING:
     from tfaip.model import ScenarioBase

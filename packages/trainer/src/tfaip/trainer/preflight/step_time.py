@@ -49,7 +49,7 @@ def measure_steps(params: TrainerParams, scenario: ScenarioBase[Any, Any], secon
     """
     from tfaip.model import precision_policy
     from tfaip.pipeline import PipelineMode
-    from tfaip.trainer.loop.pipeline_errors import pipeline_errors
+    from tfaip.trainer.loop.input_batches import pipeline_errors
     from tfaip.trainer.loop.training_loop import create_training_loop
     from tfaip.trainer.step.training_state import Network
 

@@ -22,19 +22,14 @@ from tfaip.trainer.loop.training_loop import create_training_loop
 from tfaip.trainer.reporting.epoch_progress import EpochProgress
 from tfaip.trainer.reporting.progress import create_progress
 from tfaip.trainer.reporting.tensorboard import TensorBoardWriter
-from tfaip.trainer.run.actions.adapt_learning_rate import AdaptLearningRate
 from tfaip.trainer.run.actions.call_keras_callbacks import CallKerasCallbacks
-from tfaip.trainer.run.actions.choose_best import ChooseBest
-from tfaip.trainer.run.actions.export_best import ExportBest
-from tfaip.trainer.run.actions.export_final import ExportFinal
+from tfaip.trainer.run.actions.decisions import AdaptLearningRate, ChooseBest, StopEarly
+from tfaip.trainer.run.actions.export import ExportBest, ExportFinal
 from tfaip.trainer.run.actions.load_and_validate import LastLoadAndValidate, LoadAndValidate
 from tfaip.trainer.run.actions.profile import Profile
 from tfaip.trainer.run.actions.record_params import RecordParams
-from tfaip.trainer.run.actions.report import Report
-from tfaip.trainer.run.actions.report_norms import ReportNorms
+from tfaip.trainer.run.actions.report import Report, ReportNorms, Summarize
 from tfaip.trainer.run.actions.share_logs import ShareLogs
-from tfaip.trainer.run.actions.stop_early import StopEarly
-from tfaip.trainer.run.actions.summarize import Summarize
 from tfaip.trainer.run.actions.validate import Validate
 from tfaip.trainer.run.actions.write_checkpoint import WriteCheckpoint
 from tfaip.trainer.run.best_model import BestModel, find_best_model

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,15 +13,16 @@ from tfaip.pipeline import Sample
 from tfaip.pipeline.user_code import call_user_code
 from tfaip.predict.lav.result import numbers_of
 from tfaip.trainer.loop.compiled_loop import CompiledLoop
-from tfaip.trainer.loop.sample_metas import sample_metas
+from tfaip.trainer.loop.input_batches import sample_metas
 
 if TYPE_CHECKING:
-    from tfaip.model import Evaluator
-    from tfaip.pipeline import DataPipeline
-    from tfaip.trainer.run.printed_samples import PrintedSamples
+    from tfaip.model import Evaluator, ModelBase
+    from tfaip.pipeline import DataBase, DataPipeline
     from tfaip.trainer.step.training_state import Network
 
-__all__ = ["Validation"]
+__all__ = ["PrintedSamples", "Validation"]
+
+logger = logging.getLogger(__name__)
 
 Tensors = Mapping[str, Any]
 Arrays = Mapping[str, np.ndarray]
@@ -129,3 +131,34 @@ def _samples(inputs: Arrays, targets: Arrays, outputs: Arrays, metas: Sequence[A
             outputs={name: array[row] for name, array in outputs.items()},
             meta=meta,
         )
+
+
+class PrintedSamples:
+    """Logs what the model says of the first samples of a validation, after their post-processing.
+
+    Args:
+        model: Says the words.
+        data: Handed to the model.
+        limit: Samples at most; -1 for all.
+    """
+
+    def __init__(self, model: ModelBase[Any], data: DataBase[Any], limit: int) -> None:
+        self._model = model
+        self._data = data
+        self._limit = limit
+        self._printed = 0
+
+    @property
+    def wants_more(self) -> bool:
+        """Whether the limit is not reached."""
+        return self._limit < 0 or self._printed < self._limit
+
+    def start(self) -> None:
+        """Begin a new validation."""
+        self._printed = 0
+
+    def print_sample(self, sample: Sample) -> None:
+        """Log a sample, as far as the limit goes."""
+        if self.wants_more:
+            self._printed += 1
+            self._model.print_evaluate(sample, self._data, logger.info)

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from tfaip.trainer.schedules.schedule import Schedule
+from tfaip.params import params
+from tfaip.trainer.schedules.base import LearningRateParams, Schedule
 
-__all__ = ["Constant"]
+__all__ = ["Constant", "ConstantParams"]
+
+
+@params(name="Constant", former_tags=["tfaip.trainer.schedules.params:ConstantParams"])
+class ConstantParams(LearningRateParams):
+    """The same learning rate throughout."""
+
+    def cls(self) -> type[Constant]:
+        """Return the schedule's class."""
+        return Constant
 
 
 class Constant(Schedule):

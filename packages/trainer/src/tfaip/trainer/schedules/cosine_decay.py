@@ -3,18 +3,56 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tfaip.trainer.schedules.exponential_decay import ExponentialDecay
+from attrs.validators import ge, gt
 
-if TYPE_CHECKING:
-    from tfaip.trainer.schedules.params import (
-        CosineDecayParams,
-        WarmupConstantCosineParams,
-        WarmupCosineParams,
-    )
+from tfaip.params import field, params
+from tfaip.trainer.schedules.exponential_decay import ExponentialDecay, ExponentialDecayParams
 
-__all__ = ["CosineDecay", "WarmupConstantCosine", "WarmupCosine"]
+__all__ = [
+    "CosineDecay",
+    "CosineDecayParams",
+    "WarmupConstantCosine",
+    "WarmupConstantCosineParams",
+    "WarmupCosine",
+    "WarmupCosineParams",
+]
+
+
+@params(name="CosineDecay", former_tags=["tfaip.trainer.schedules.params:CosineDecayParams"])
+class CosineDecayParams(ExponentialDecayParams):
+    """Exponential decay, and half a cosine in the last epochs."""
+
+    alpha: float = field(default=0.1, validator=ge(0), help="Share of the rate that the cosine ends at")
+    final_epochs: int = field(default=50, validator=ge(1), help="Epochs of the cosine, the last ones of the training")
+
+    def cls(self) -> type[CosineDecay]:
+        """Return the schedule's class."""
+        return CosineDecay
+
+
+@params(name="WarmupCosine", former_tags=["tfaip.trainer.schedules.params:WarmupCosineParams"])
+class WarmupCosineParams(CosineDecayParams):
+    """A warm-up before exponential decay and cosine."""
+
+    warmup_epochs: int = field(default=10, validator=ge(0), help="Epochs in which the rate grows")
+    warmup_factor: float = field(default=10.0, validator=gt(0), help="The warm-up starts at lr / factor")
+
+    def cls(self) -> type[WarmupCosine]:
+        """Return the schedule's class."""
+        return WarmupCosine
+
+
+@params(name="WarmupConstantCosine", former_tags=["tfaip.trainer.schedules.params:WarmupConstantCosineParams"])
+class WarmupConstantCosineParams(WarmupCosineParams):
+    """A warm-up and a constant phase before exponential decay and cosine."""
+
+    constant_epochs: int = field(default=10, validator=ge(0), help="Epochs between the warm-up and the decay")
+
+    def cls(self) -> type[WarmupConstantCosine]:
+        """Return the schedule's class."""
+        return WarmupConstantCosine
 
 
 class CosineDecay(ExponentialDecay):

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tfaip.trainer.schedules.schedule import Schedule
+from attrs.validators import ge, gt
 
-if TYPE_CHECKING:
-    from tfaip.trainer.schedules.params import ExponentialDecayParams
+from tfaip.params import field, params
+from tfaip.trainer.schedules.base import LearningRateParams, Schedule
 
-__all__ = ["ExponentialDecay"]
+__all__ = ["ExponentialDecay", "ExponentialDecayParams"]
+
+
+@params(name="ExponentialDecay", former_tags=["tfaip.trainer.schedules.params:ExponentialDecayParams"])
+class ExponentialDecayParams(LearningRateParams):
+    """A rate that is multiplied by a factor every few epochs."""
+
+    learning_circle: int = field(default=3, validator=ge(1), help="Epochs between two multiplications")
+    lr_decay_rate: float = field(default=0.99, validator=gt(0), help="The factor")
+    lr_min_fraction: float = field(default=0.0, help="Share of the first rate below which it does not fall")
+
+    def cls(self) -> type[ExponentialDecay]:
+        """Return the schedule's class."""
+        return ExponentialDecay
 
 
 class ExponentialDecay(Schedule):

@@ -8,7 +8,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from tfaip.trainer.loop.epoch_size import EpochSize
-    from tfaip.trainer.schedules.schedule import Schedule
+    from tfaip.trainer.schedules.base import Schedule
 
 __all__ = ["changes_within_an_epoch", "first_epoch_note", "schedule_notes"]
 

@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tfaip.trainer.schedules.schedule import Schedule
+from attrs.validators import gt, lt
 
-if TYPE_CHECKING:
-    from tfaip.trainer.schedules.params import OneCycleParams
+from tfaip.params import field, params
+from tfaip.trainer.schedules.base import LearningRateParams, Schedule
 
-__all__ = ["OneCycle"]
+__all__ = ["OneCycle", "OneCycleParams"]
+
+
+@params(name="OneCycle", former_tags=["tfaip.trainer.schedules.params:OneCycleParams"])
+class OneCycleParams(LearningRateParams):
+    """A rate that rises to lr and falls further than it rose, once over the training."""
+
+    rising_fraction: float = field(
+        default=0.3, validator=[gt(0), lt(1)], help="Share of the training in which the rate rises"
+    )
+    initial_factor: float = field(default=25.0, validator=gt(0), help="The cycle starts at lr / factor")
+    final_factor: float = field(default=250000.0, validator=gt(0), help="The cycle ends at lr / factor")
+    step_function: bool = field(default=False, help="Change the rate between epochs only, not within them")
+
+    def cls(self) -> type[OneCycle]:
+        """Return the schedule's class."""
+        return OneCycle
 
 
 class OneCycle(Schedule):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from tfaip.trainer.schedules.params import LearningRateParams
+    from tfaip.trainer.schedules.base import LearningRateParams
 
 __all__ = ["plot_schedule"]
 

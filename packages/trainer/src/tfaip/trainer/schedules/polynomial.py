@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tfaip.trainer.schedules.schedule import Schedule
+from attrs.validators import ge, gt
 
-if TYPE_CHECKING:
-    from tfaip.trainer.schedules.params import PolynomialParams
+from tfaip.params import field, params
+from tfaip.trainer.schedules.base import LearningRateParams, Schedule
 
-__all__ = ["Polynomial"]
+__all__ = ["Polynomial", "PolynomialParams"]
+
+
+@params(name="Polynomial", former_tags=["tfaip.trainer.schedules.params:PolynomialParams"])
+class PolynomialParams(LearningRateParams):
+    """A rate that falls as a polynomial: in a straight line with power 1."""
+
+    decay_epochs: int | None = field(default=None, help="Epochs of the decay; default: the whole training")
+    power: float = field(default=1.0, validator=gt(0), help="Power of the polynomial")
+    end_fraction: float = field(default=0.0, validator=ge(0), help="Share of the first rate that it ends at")
+    step_function: bool = field(default=False, help="Change the rate between epochs only, not within them")
+
+    def cls(self) -> type[Polynomial]:
+        """Return the schedule's class."""
+        return Polynomial
 
 
 class Polynomial(Schedule):

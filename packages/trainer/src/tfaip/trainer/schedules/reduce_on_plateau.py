@@ -6,19 +6,33 @@ import difflib
 import logging
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
+from attrs.validators import ge, gt, in_, lt
 
-from tfaip.params import ParamsError
-from tfaip.trainer.schedules.schedule import Schedule
+from tfaip.params import ParamsError, field, params
+from tfaip.trainer.schedules.base import LearningRateParams, Schedule
 
-if TYPE_CHECKING:
-    from tfaip.trainer.schedules.params import ReduceOnPlateauParams
-
-__all__ = ["ReduceOnPlateau"]
+__all__ = ["ReduceOnPlateau", "ReduceOnPlateauParams"]
 
 logger = logging.getLogger(__name__)
+
+
+@params(name="ReduceOnPlateau", former_tags=["tfaip.trainer.schedules.params:ReduceOnPlateauParams"])
+class ReduceOnPlateauParams(LearningRateParams):
+    """A rate that drops when a log gets no better."""
+
+    monitor: str = field(default="loss", help="The log; without val_, the validation's wherever there is validation")
+    mode: str = field(default="min", choices=["min", "max"], validator=in_(["min", "max"]), help="What is better")
+    factor: float = field(default=0.1, validator=[gt(0), lt(1)], help="What the rate is multiplied by")
+    patience: int = field(default=10, validator=ge(1), help="Epochs without improvement before it drops")
+    min_delta: float = field(default=1e-4, validator=ge(0), help="Change of the log that counts as an improvement")
+    cooldown: int = field(default=0, validator=ge(0), help="Epochs after a drop that don't count")
+    min_fraction: float = field(default=0.0, validator=ge(0), help="Share of lr below which the rate does not fall")
+
+    def cls(self) -> type[ReduceOnPlateau]:
+        """Return the schedule's class."""
+        return ReduceOnPlateau
 
 
 class ReduceOnPlateau(Schedule):
@@ -36,8 +50,9 @@ class ReduceOnPlateau(Schedule):
         self._log = params.monitor
         self._fraction: Any = 1.0
         self._state: Any = None
-        if ops is not np:
+        if ops.__name__ != "numpy":
             import keras
+            import numpy as np
 
             def variable(value: Any, dtype: str, name: str) -> Any:
                 return keras.Variable(value, dtype=dtype, trainable=False, aggregation="only_first_replica", name=name)
@@ -73,6 +88,8 @@ class ReduceOnPlateau(Schedule):
 
     def end_epoch(self, logs: Mapping[str, float]) -> None:
         """Drop the rate if the epoch ends a plateau."""
+        import numpy as np
+
         value = logs.get(self._log, math.nan)
         if math.isnan(value):
             return

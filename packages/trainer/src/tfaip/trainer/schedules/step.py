@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tfaip.trainer.schedules.schedule import Schedule
+from attrs.validators import gt
 
-if TYPE_CHECKING:
-    from tfaip.trainer.schedules.params import StepParams
+from tfaip.params import field, params
+from tfaip.trainer.schedules.base import LearningRateParams, Schedule
 
-__all__ = ["Step"]
+__all__ = ["Step", "StepParams"]
+
+
+@params(name="Step", former_tags=["tfaip.trainer.schedules.params:StepParams"])
+class StepParams(LearningRateParams):
+    """A rate that drops at given epochs."""
+
+    milestones: list[int] = field(factory=lambda: [30, 60, 90], help="Epochs at whose begin the rate drops")
+    factor: float = field(default=0.1, validator=gt(0), help="What it is multiplied by")
+
+    def cls(self) -> type[Step]:
+        """Return the schedule's class."""
+        return Step
 
 
 class Step(Schedule):

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tfaip.trainer.schedules.schedule import Schedule
+from attrs.validators import ge
 
-if TYPE_CHECKING:
-    from tfaip.trainer.schedules.params import WarmupDecayParams
+from tfaip.params import field, params
+from tfaip.trainer.schedules.base import LearningRateParams, Schedule
 
-__all__ = ["WarmupDecay"]
+__all__ = ["WarmupDecay", "WarmupDecayParams"]
+
+
+@params(name="WarmupDecay", former_tags=["tfaip.trainer.schedules.params:WarmupDecayParams"])
+class WarmupDecayParams(LearningRateParams):
+    """A warm-up, then a decay with the square root of the epochs."""
+
+    warmup_epochs: int = field(default=10, validator=ge(1), help="Epochs in which the rate grows up to lr")
+
+    def cls(self) -> type[WarmupDecay]:
+        """Return the schedule's class."""
+        return WarmupDecay
 
 
 class WarmupDecay(Schedule):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
+
+import keras
 
 from tfaip.model.model_metrics import build_metrics
 from tfaip.model.tensorboard import Recorder
@@ -15,7 +17,6 @@ from tfaip.trainer.step.frozen_layers import freeze
 from tfaip.trainer.step.gradient_accumulation import GradientAccumulation
 from tfaip.trainer.step.input_gradient_penalty import InputGradientPenalty
 from tfaip.trainer.step.norms import GradientNorms
-from tfaip.trainer.step.precision import scale_loss_in_half_precision
 from tfaip.trainer.step.train_step import TrainStep
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Network:
         self, scenario: ScenarioBase[Any, Any], params: TrainerParams, strategy: Strategy | None, frozen: set[str]
     ) -> None:
         trained = self.graph.trainable_variables
-        self.optimizer = scale_loss_in_half_precision(params.optimizer.create(trained), trained)
+        self.optimizer = _scale_loss_in_half_precision(params.optimizer.create(trained), trained)
         # Frozen weights are their own average; those that layers update themselves (of batch normalisation) are not.
         averaged = [weight for weight in self.graph.weights if weight.path not in frozen]
         self._average = ExponentialMovingAverage(averaged, params.ema_decay) if params.ema_decay else None
@@ -114,3 +115,14 @@ class Network:
         if not params.input_gradient_regularization:
             return None
         return InputGradientPenalty(self.graph, scenario.data, params.input_gradient_h, params.input_gradient_lambda)
+
+
+def _scale_loss_in_half_precision(optimizer: Any, variables: Sequence[Any]) -> Any:
+    """Wrap `optimizer`, built on `variables`, so that it scales the loss, if layers compute in float16.
+
+    Gradients that are too small for float16 would be zero otherwise; bfloat16 has float32's range and needs nothing.
+    """
+    if keras.config.dtype_policy().compute_dtype == "float16":
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+        optimizer.build(list(variables))
+    return optimizer

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import keras
 
 from tfaip.pipeline.user_code import call_user_code
+from tfaip.trainer.errors import CallbackError
 from tfaip.trainer.run.actions.action import Action
-from tfaip.trainer.run.graph_model import GraphModel
 from tfaip.trainer.run.run_context import RunContext
 
-__all__ = ["CallKerasCallbacks"]
+__all__ = ["CallKerasCallbacks", "GraphModel"]
 
 logger = logging.getLogger(__name__)
 
@@ -117,3 +117,40 @@ def _overrides_batches(callback: Any) -> bool:
         getattr(getattr(callback, name), "__func__", None) is not getattr(keras.callbacks.Callback, name)
         for name in _OF_BATCHES
     )
+
+
+class GraphModel(keras.Model):
+    """What a callback finds as its `model`: the weights of the graph, its prediction, the optimizer.
+
+    It is never compiled nor fitted.
+
+    Args:
+        graph: Built; its variables keep their paths.
+        optimizer: What the trainer trains with. Its learning rate is set by the schedule at each step.
+
+    Attributes:
+        stop_training: A callback that sets it ends the training.
+    """
+
+    def __init__(self, graph: Any, optimizer: Any) -> None:
+        super().__init__(name=graph.name)
+        self.graph = graph
+        self.optimizer = optimizer
+        self.stop_training = False
+        self.built = True
+
+    def call(self, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the outputs of the prediction for inputs by name, of shape (batch, ...)."""
+        outputs: dict[str, Any] = self.graph.build_prediction_graph(inputs)
+        return outputs
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Refuse: a graph is stored as a bundle, or by its weights.
+
+        Raises:
+            CallbackError: Always.
+        """
+        raise CallbackError(
+            "a callback can't save the model of a scenario as a whole: the trainer exports it as a bundle to best/ and "
+            "export/; `save_weights_only=True` saves its weights"
+        )

@@ -1,16 +1,19 @@
-"""What is written of each epoch: log, metrics, TensorBoard."""
+"""Reports of each epoch to log, metrics and TensorBoard, and tables at the end."""
 
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from tfaip.model.command.log_format import RESULTS_RECORD
-from tfaip.trainer.reporting.metrics_file import append_metrics
+from tfaip.trainer.reporting.epoch_table import epoch_table
+from tfaip.trainer.reporting.metrics_file import append_metrics, read_metrics
 from tfaip.trainer.reporting.results_line import results_line
 from tfaip.trainer.run.actions.action import Action
 from tfaip.trainer.run.run_context import RunContext
+from tfaip.trainer.step.norms import weight_norms
 
-__all__ = ["Report"]
+__all__ = ["Report", "ReportNorms", "Summarize"]
 
 logger = logging.getLogger(__name__)
 
@@ -32,3 +35,42 @@ class Report(Action):
         context.tensorboard.write(epoch, logs)
         if context.folder:
             append_metrics(context.folder.metrics, epoch, context.step, logs)
+
+
+class ReportNorms(Action):
+    """Writes, after each epoch, the norms that were asked for."""
+
+    name = "norms"
+
+    def after_epoch(self, context: RunContext) -> None:
+        """Write them."""
+        norms = context.network.gradient_norms.take() if context.network.gradient_norms else {}
+        if context.params.log_weights:
+            norms |= weight_norms(context.network.graph.weights)
+        if norms:
+            context.tensorboard.write(context.epoch, norms)
+
+
+class Summarize(Action):
+    """Logs the results of all epochs, also of those before a resume, and where the time went."""
+
+    name = "tables"
+
+    def __init__(self) -> None:
+        self._rows: list[dict[str, Any]] = []
+
+    def open(self, context: RunContext) -> None:
+        """Read the epochs before a resume."""
+        if context.folder and context.folder.metrics.exists():
+            self._rows = read_metrics(context.folder.metrics)
+
+    def after_epoch(self, context: RunContext) -> None:
+        """Remember the epoch."""
+        self._rows.append({"epoch": context.epoch, **context.logs})
+
+    def end(self, context: RunContext) -> None:
+        """Log the tables; none where no epoch was trained."""
+        times = context.benchmark.table()
+        if times:
+            logger.info("Results of all epochs\n%s", epoch_table(self._rows, context.best.epoch))
+            logger.info("%s", times)

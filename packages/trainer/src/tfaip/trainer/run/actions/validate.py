@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 from tfaip.pipeline import PipelineMode
 from tfaip.pipeline.errors import StateError
 from tfaip.pipeline.user_code import call_user_code
-from tfaip.trainer.loop.pipeline_errors import pipeline_errors
+from tfaip.trainer.loop.input_batches import pipeline_errors
 from tfaip.trainer.loop.training_data import BATCHES_AHEAD
 from tfaip.trainer.run.actions.action import Action
 from tfaip.trainer.run.best_model import check_best_log
-from tfaip.trainer.run.printed_samples import PrintedSamples
 from tfaip.trainer.run.run_context import RunContext
-from tfaip.trainer.run.validation import Validation
+from tfaip.trainer.run.validation import PrintedSamples, Validation
 
 if TYPE_CHECKING:
     from tfaip.model import Evaluator, ScenarioBase

@@ -1,17 +1,42 @@
-"""The interface of schedules."""
+"""What all learning-rate schedules share."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tfaip.params import field, params
 from tfaip.pipeline.hooks import Hooked, hook
 
-if TYPE_CHECKING:
-    from tfaip.trainer.schedules.params import LearningRateParams
+__all__ = ["LearningRateParams", "Schedule"]
 
-__all__ = ["Schedule"]
+
+@params
+class LearningRateParams(ABC):
+    """Base of the learning-rate schedules' parameters."""
+
+    lr: float = field(default=0.001, help="Learning rate that the schedule starts from")
+    offset_epochs: int = field(default=0, help="Epochs at the start that the schedule does not count")
+    step_function: bool = field(default=True, help="Change the rate between epochs only, not within them")
+
+    def create(self, epochs: int, ops: Any = None) -> Schedule:
+        """Return the schedule.
+
+        Args:
+            epochs: Epochs of the whole training; on resume, those that are planned then.
+            ops: What the rate is computed with: `numpy`, or by default `keras.ops`.
+        """
+        if ops is None:
+            import keras
+
+            ops = keras.ops
+        schedule: Schedule = self.cls()(self, epochs, ops)
+        return schedule
+
+    @abstractmethod
+    def cls(self) -> Any:
+        """Return the schedule's class."""
 
 
 class Schedule(Hooked, ABC):

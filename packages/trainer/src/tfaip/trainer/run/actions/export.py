@@ -1,4 +1,4 @@
-"""The bundle of the last model, and where all is."""
+"""The bundles of the best and of the last model."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tfaip.trainer.reporting.results_line import format_value
 from tfaip.trainer.run.actions.action import Action
 from tfaip.trainer.run.run_context import RunContext
 
-__all__ = ["ExportFinal"]
+__all__ = ["ExportBest", "ExportFinal"]
 
 logger = logging.getLogger(__name__)
 
@@ -46,3 +46,17 @@ class ExportFinal(Action):
 def _digest_of(path: Path) -> str:
     """Tell the digest by which somebody else can see that nothing of a bundle was changed on its way."""
     return f", digest {Bundle(path).digest}" if path.is_dir() else ""
+
+
+class ExportBest(Action):
+    """Exports the network after each epoch that was the best so far."""
+
+    name = "export_best"
+
+    def after_epoch(self, context: RunContext) -> None:
+        """Export, if the epoch was the best."""
+        if context.is_best and context.folder and context.params.export_best:
+            context.progress.note("exporting the best model")
+            with context.network.averaged_weights():
+                export_bundle(context.folder.best, context.scenario, context.network.model, context.network.graph)
+            context.folder.keep_new_run()
