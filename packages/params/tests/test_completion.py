@@ -12,8 +12,8 @@ import params_zoo as zoo
 import pytest
 
 from tfaip.params import CommandLine
-from tfaip.params.commandline.completion import candidates, print_candidates
-from tfaip.params.commandline.shells import completion_script
+from tfaip.params.commandline.answering.completion import candidates, print_candidates
+from tfaip.params.commandline.answering.shells import completion_script
 
 
 @pytest.fixture

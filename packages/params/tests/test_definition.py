@@ -16,8 +16,8 @@ import params_zoo as zoo
 import pytest
 
 from tfaip.params import DefinitionError, field, from_json, params, to_json
+from tfaip.params.defining.structure import fields_of
 from tfaip.params.registry import find_tag, is_params_class, name_of, names_of, tag_of
-from tfaip.params.structure import fields_of
 
 
 def test_fields_are_keyword_only_with_defaults() -> None:
@@ -263,7 +263,7 @@ def test_an_abstract_bound_asks_for_a_type_argument() -> None:
 
 
 def test_an_annotation_that_does_not_exist_names_the_class() -> None:
-    from tfaip.params.structure import fields_of
+    from tfaip.params.defining.structure import fields_of
 
     @params
     class Lost:

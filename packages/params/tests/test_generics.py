@@ -8,7 +8,7 @@ import params_zoo as zoo
 import pytest
 
 from tfaip.params import TYPE_ARGUMENT, DefinitionError, field, from_json, params, to_json
-from tfaip.params.generics import field_annotations, substitute, type_variable_bound
+from tfaip.params.defining.generics import field_annotations, substitute, type_variable_bound
 
 T = TypeVar("T")
 U = TypeVar("U", int, str)

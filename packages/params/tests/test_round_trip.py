@@ -161,7 +161,7 @@ def test_what_is_saved_from_a_line_is_the_same_config(value: zoo.TrainerParams) 
 @few
 @given(ALL)
 def test_every_value_can_be_written_on_the_command_line(value: zoo.AllParams) -> None:
-    from tfaip.params.structure import fields_of
+    from tfaip.params.defining.structure import fields_of
 
     line = []
     for name, spec in fields_of(zoo.AllParams).items():

@@ -27,7 +27,7 @@ from slow_cases import (
 )
 
 from tfaip.params import CommandLine, CommandLineError
-from tfaip.params.commandline.schema import schema_of
+from tfaip.params.commandline.answering.schema import schema_of
 from tfaip.pipeline import (
     DataBaseParams,
     DataGeneratorParams,

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tfaip.params import CommandLine, CommandLineError
-from tfaip.params.commandline.describing import choices_of
+from tfaip.params.commandline.answering.describing import choices_of
 from tfaip.pipeline import Sample
 from tfaip.predict import (
     ConfidenceVoterParams,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tfaip.params.field_spec import FieldSpec
-from tfaip.params.fields import PLAIN, FieldOptions
-from tfaip.params.generics import origin_class
+from tfaip.params.defining.field_spec import FieldSpec
+from tfaip.params.defining.fields import PLAIN, FieldOptions
+from tfaip.params.defining.generics import origin_class
+from tfaip.params.defining.structure import fields_of
 from tfaip.params.registry import names_of, tag_of
 from tfaip.params.selection import selectable_classes
-from tfaip.params.structure import fields_of
 from tfaip.params.tree.merging import CLASS_KEY, VERSION_KEY
 from tfaip.params.values.annotations import kind_of
 from tfaip.params.values.base import ValueType

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tfaip.params.commandline.arguments import Argument, Group
+from tfaip.params.commandline.answering.describing import choices_of, docstring_of, required, value_of
 from tfaip.params.commandline.command import CommandLine
-from tfaip.params.commandline.describing import choices_of, docstring_of, required, value_of
+from tfaip.params.commandline.reading.arguments import Argument, Group
 from tfaip.params.registry import name_of, tag_of
 from tfaip.params.selection import selectable_classes
 from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, ParamsNode, label_of

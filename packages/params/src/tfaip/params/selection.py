@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tfaip.params.generics import origin_class
+from tfaip.params.defining.generics import origin_class
 from tfaip.params.registry import (
     find_tag,
     group_of,

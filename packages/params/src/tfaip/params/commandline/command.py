@@ -9,12 +9,12 @@ from typing import Any, NoReturn
 
 import attrs
 
-from tfaip.params.commandline.builtin import BUILTIN_ARGUMENTS, COMPLETION_VARIABLE
-from tfaip.params.commandline.parsed import Parsed
-from tfaip.params.commandline.parsing import parse_line
-from tfaip.params.commandline.plain import PlainArgument
+from tfaip.params.commandline.declared.builtin import BUILTIN_ARGUMENTS, COMPLETION_VARIABLE
+from tfaip.params.commandline.declared.plain import PlainArgument
+from tfaip.params.commandline.declared.roots import Root
+from tfaip.params.commandline.reading.parsed import Parsed
+from tfaip.params.commandline.reading.parsing import parse_line
 from tfaip.params.commandline.result import ParseResult
-from tfaip.params.commandline.roots import Root
 from tfaip.params.errors import CommandLineError, DefinitionError
 
 __all__ = ["CommandLine"]
@@ -107,20 +107,20 @@ class CommandLine:
             SystemExit: With 0 after `--help`, `--show`, `--show-schema`; with 2 after a mistake of the user.
         """
         if shell := os.environ.get(COMPLETION_VARIABLE):
-            from tfaip.params.commandline.completion import print_candidates
+            from tfaip.params.commandline.answering.completion import print_candidates
 
             print_candidates(self, _words(argv), shell)
             sys.exit(0)
         try:
             parsed = self.read(argv)
             if parsed.request is not None:
-                from tfaip.params.commandline.requests import answer
+                from tfaip.params.commandline.answering.requests import answer
 
                 answer(parsed, self)
                 sys.exit(0)
             result = parsed.result()
             if parsed.save_to is not None:
-                from tfaip.params.commandline.requests import save_config
+                from tfaip.params.commandline.answering.requests import save_config
 
                 save_config(result, parsed.save_to)
         except CommandLineError as error:

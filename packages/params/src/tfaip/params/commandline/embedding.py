@@ -8,9 +8,9 @@ import sys
 from collections.abc import Sequence
 
 from tfaip.params.commandline.command import CommandLine
-from tfaip.params.commandline.options import Option, SplitLine, Word
-from tfaip.params.commandline.parsed import Parsed
-from tfaip.params.commandline.parsing import parse_line
+from tfaip.params.commandline.reading.options import Option, SplitLine, Word
+from tfaip.params.commandline.reading.parsed import Parsed
+from tfaip.params.commandline.reading.parsing import parse_line
 
 __all__ = ["EmbeddedCommandLine", "embed"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tfaip.params.commandline.plain import Arguments
+from tfaip.params.commandline.declared.plain import Arguments
 
 __all__ = ["ParseResult"]
 

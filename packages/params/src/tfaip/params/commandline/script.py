@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from tfaip.params.commandline.command import CommandLine
-from tfaip.params.generics import ClassOf
+from tfaip.params.defining.generics import ClassOf
 
 __all__ = ["parse"]
 

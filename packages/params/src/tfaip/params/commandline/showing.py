@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tfaip.params.commandline.requests import config_text
+from tfaip.params.commandline.answering.requests import config_text
 from tfaip.params.commandline.result import ParseResult
 
 __all__ = ["print_params"]

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from pathlib import PurePath
 from typing import Any
 
+from tfaip.params.defining.field_spec import FieldSpec
+from tfaip.params.defining.structure import fields_of
 from tfaip.params.errors import Mistake, SaveError
-from tfaip.params.field_spec import FieldSpec
 from tfaip.params.registry import find_tag, tag_of
 from tfaip.params.serialization.formats import dump_text, parse_text
 from tfaip.params.serialization.reading import CattrsReader
 from tfaip.params.serialization.values import key_of, value_converter
-from tfaip.params.structure import fields_of
 from tfaip.params.tree.building import Problems, build
 from tfaip.params.tree.merging import Merger
 from tfaip.params.tree.nodes import Origin, Path, spell_path

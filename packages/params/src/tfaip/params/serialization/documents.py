@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tfaip.params.defining.generics import ClassOf
 from tfaip.params.errors import ParamsError
-from tfaip.params.generics import ClassOf
 from tfaip.params.serialization.checking import checked_text
 from tfaip.params.serialization.formats import format_of, parse_text, read_file, write_file
 from tfaip.params.serialization.plain import FORMAT_VERSION, read_plain

@@ -7,9 +7,9 @@ import warnings
 from collections.abc import Iterable
 from typing import Any, TypeVar
 
+from tfaip.params.defining.generics import ClassOf
+from tfaip.params.defining.post_init import run_post_init
 from tfaip.params.errors import LoadError, Mistake, ParamsError, ParamsWarning, UserError
-from tfaip.params.generics import ClassOf
-from tfaip.params.post_init import run_post_init
 from tfaip.params.serialization.formats import mistakes_of
 from tfaip.params.serialization.reading import CattrsReader
 from tfaip.params.shown_text import clean_text

@@ -11,8 +11,8 @@ from typing import Any, Union, cast, get_args, get_origin
 
 from cattrs.errors import BaseValidationError
 
-from tfaip.params.field_spec import FieldSpec
-from tfaip.params.generics import origin_class
+from tfaip.params.defining.field_spec import FieldSpec
+from tfaip.params.defining.generics import origin_class
 from tfaip.params.serialization.values import read_key, value_converter
 from tfaip.params.tree.merging import Merger, read_keys
 from tfaip.params.tree.nodes import DictNode, Path

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from tfaip.params.defining.field_spec import FieldSpec
+from tfaip.params.defining.generics import origin_class
+from tfaip.params.defining.structure import fields_of
 from tfaip.params.errors import Mistake, ParamsError, SaveError
-from tfaip.params.field_spec import FieldSpec
-from tfaip.params.generics import origin_class
 from tfaip.params.registry import tag_of
 from tfaip.params.serialization.values import key_of, value_converter
-from tfaip.params.structure import fields_of
 from tfaip.params.tree.building import Problems
 from tfaip.params.tree.merging import CLASS_KEY
 from tfaip.params.tree.nodes import Path, spell_path

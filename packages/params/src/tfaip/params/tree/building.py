@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tfaip.params.conversion import Converted, skips_converted
+from tfaip.params.defining.conversion import Converted, skips_converted
 from tfaip.params.tree.nodes import UNSET, Leaf, ListNode, Node, Origin, ParamsNode, Path, label_of, origin_of
 from tfaip.params.tree.validation import problems_of, problems_of_fields
 from tfaip.params.values.problem import ValueProblem

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, Protocol
 
-from tfaip.params.field_spec import FieldSpec
-from tfaip.params.fields import PLAIN
+from tfaip.params.defining.field_spec import FieldSpec
+from tfaip.params.defining.fields import PLAIN
 from tfaip.params.selection import find_class
 from tfaip.params.suggestions import did_you_mean, nearest
 from tfaip.params.tree.building import Problems, build

@@ -5,8 +5,8 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import Any, Final
 
-from tfaip.params.field_spec import FieldSpec
-from tfaip.params.generics import origin_class
+from tfaip.params.defining.field_spec import FieldSpec
+from tfaip.params.defining.generics import origin_class
 from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType
 
 __all__ = [

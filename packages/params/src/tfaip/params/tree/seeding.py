@@ -6,10 +6,10 @@ import inspect
 import typing
 from typing import Any
 
+from tfaip.params.defining.field_spec import FieldSpec
+from tfaip.params.defining.generics import declaring_classes
+from tfaip.params.defining.structure import fields_of
 from tfaip.params.errors import DefinitionError
-from tfaip.params.field_spec import FieldSpec
-from tfaip.params.generics import declaring_classes
-from tfaip.params.structure import fields_of
 from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode
 from tfaip.params.values.base import ValueType
 from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from tfaip.params.conversion import apply_converter
+from tfaip.params.defining.conversion import apply_converter
 from tfaip.params.values.problem import ValueProblem
 
 __all__ = ["problems_of", "problems_of_fields"]

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tfaip.params.commandline.builtin import COMPLETION_VARIABLE
+from tfaip.params.commandline.declared.builtin import COMPLETION_VARIABLE
 from tfaip.params.regular_files import open_regular
 from tfaip.params.trust.current_folder import is_inside
 from tfaip.params.trust.locating import Located, locate

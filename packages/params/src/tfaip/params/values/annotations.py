@@ -10,7 +10,7 @@ from enum import Enum
 from pathlib import Path, PurePath
 from typing import Any, Literal, NewType, TypeVar, Union, get_args, get_origin
 
-from tfaip.params.generics import origin_class, type_variable_bound
+from tfaip.params.defining.generics import origin_class, type_variable_bound
 from tfaip.params.values.alternatives import EnumType, LiteralType, OptionalType, UnionType
 from tfaip.params.values.base import ScalarType, ValueType
 from tfaip.params.values.collections import MappingType, SequenceType, TupleType

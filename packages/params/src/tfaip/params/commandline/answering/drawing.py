@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from tfaip.params.commandline.help import Entry, help_sections, usage
-from tfaip.params.commandline.parsed import Parsed
+from tfaip.params.commandline.answering.help import Entry, help_sections, usage
+from tfaip.params.commandline.reading.parsed import Parsed
 from tfaip.params.shown_text import clean_text, one_line
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from typing import Any
 
 import attrs
 
-from tfaip.params.commandline.options import normalise
+from tfaip.params.commandline.reading.options import normalise
+from tfaip.params.defining.field_spec import FieldSpec
+from tfaip.params.defining.fields import FieldOptions
 from tfaip.params.errors import DefinitionError
-from tfaip.params.field_spec import FieldSpec
-from tfaip.params.fields import FieldOptions
 from tfaip.params.values.base import ValueType
 
 __all__ = ["Arguments", "PlainArgument"]

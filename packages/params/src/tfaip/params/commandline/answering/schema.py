@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tfaip.params.commandline.arguments import Argument, Group
-from tfaip.params.commandline.describing import choices_of, docstring_of, required, value_of
-from tfaip.params.commandline.names import spell
-from tfaip.params.commandline.parsed import Parsed
-from tfaip.params.commandline.plain import PlainArgument
+from tfaip.params.commandline.answering.describing import choices_of, docstring_of, required, value_of
+from tfaip.params.commandline.declared.plain import PlainArgument
+from tfaip.params.commandline.reading.arguments import Argument, Group
+from tfaip.params.commandline.reading.names import spell
+from tfaip.params.commandline.reading.parsed import Parsed
 from tfaip.params.registry import tag_of
 from tfaip.params.tree.nodes import label_of
 

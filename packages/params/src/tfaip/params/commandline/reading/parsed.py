@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tfaip.params.commandline.arguments import ArgumentTable
-from tfaip.params.commandline.plain import Arguments
+from tfaip.params.commandline.declared.plain import Arguments
+from tfaip.params.commandline.reading.arguments import ArgumentTable
 from tfaip.params.commandline.result import ParseResult
+from tfaip.params.defining.post_init import run_post_init
 from tfaip.params.errors import CommandLineError, Mistake
-from tfaip.params.post_init import run_post_init
 from tfaip.params.tree.building import Problems, build
 from tfaip.params.tree.nodes import ParamsNode
 

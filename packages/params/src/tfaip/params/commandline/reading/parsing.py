@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tfaip.params.commandline.binding import Binder
-from tfaip.params.commandline.builtin import BUILTIN_ARGUMENTS
-from tfaip.params.commandline.options import Option, SplitLine, Word, normalise, split_line
-from tfaip.params.commandline.parsed import Parsed
-from tfaip.params.commandline.plain import Arguments, PlainArgument
+from tfaip.params.commandline.declared.builtin import BUILTIN_ARGUMENTS
+from tfaip.params.commandline.declared.plain import Arguments, PlainArgument
+from tfaip.params.commandline.reading.binding import Binder
+from tfaip.params.commandline.reading.options import Option, SplitLine, Word, normalise, split_line
+from tfaip.params.commandline.reading.parsed import Parsed
 from tfaip.params.errors import Mistake
 from tfaip.params.importing import import_tag
 from tfaip.params.values.problem import ValueProblem
@@ -58,7 +58,7 @@ def _parse(
     values = {a.name: _value_of(a, binder) for a in declared if not a.positional}
     nodes = {name: root.seed() for name, root in command.roots.items()}
     if values["config"]:
-        from tfaip.params.commandline.configuration import merge_configs
+        from tfaip.params.commandline.reading.configuration import merge_configs
 
         binder.mistakes += merge_configs(values["config"], nodes, command.roots, values["trust"])
     for name, root in command.roots.items():
@@ -80,7 +80,7 @@ def _parse(
 def _leftovers(
     unknown: Sequence[Option], rest: Iterable[Word], binder: Binder, declared: Iterable[PlainArgument]
 ) -> list[Mistake]:
-    from tfaip.params.commandline.unknown import unexpected_word, unknown_option
+    from tfaip.params.commandline.reading.unknown import unexpected_word, unknown_option
 
     plain = {key: argument.kind for argument in declared for key in argument.keys}
     names = [key for key in plain if not key.startswith("-")]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tfaip.params.commandline.arguments import Argument, ArgumentTable, Group, takes_value
-from tfaip.params.commandline.assigning import Assigner, count_words
-from tfaip.params.commandline.names import Names
-from tfaip.params.commandline.options import Option, Word
+from tfaip.params.commandline.reading.arguments import Argument, ArgumentTable, Group, takes_value
+from tfaip.params.commandline.reading.assigning import Assigner, count_words
+from tfaip.params.commandline.reading.names import Names
+from tfaip.params.commandline.reading.options import Option, Word
 from tfaip.params.errors import DefinitionError, Mistake
 from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, Node, Origin, ParamsNode, Path
 from tfaip.params.values.base import ValueType

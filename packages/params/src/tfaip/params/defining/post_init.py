@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tfaip.params.structure import fields_of
+from tfaip.params.defining.structure import fields_of
 from tfaip.params.values.annotations import has_fields
 
 __all__ = ["run_post_init"]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tfaip.params.commandline.roots import Root
+from tfaip.params.commandline.declared.roots import Root
 from tfaip.params.errors import LoadError, Mistake
 from tfaip.params.registry import names_of
 from tfaip.params.selection import selectable_classes

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tfaip.params.commandline.options import normalise
-from tfaip.params.fields import FieldOptions
+from tfaip.params.commandline.reading.options import normalise
+from tfaip.params.defining.fields import FieldOptions
 
 __all__ = ["Names", "spell"]
 

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tfaip.params.commandline.arguments import Argument, Group
-from tfaip.params.commandline.builtin import BUILTIN_ARGUMENTS
-from tfaip.params.commandline.describing import choices_of, docstring_of, quoted, required, value_of, words_of_kind
-from tfaip.params.commandline.metavars import metavar_of, metavar_of_kind, type_note
-from tfaip.params.commandline.parsed import Parsed
-from tfaip.params.commandline.plain import PlainArgument
+from tfaip.params.commandline.answering.describing import (
+    choices_of,
+    docstring_of,
+    quoted,
+    required,
+    value_of,
+    words_of_kind,
+)
+from tfaip.params.commandline.answering.metavars import metavar_of, metavar_of_kind, type_note
+from tfaip.params.commandline.declared.builtin import BUILTIN_ARGUMENTS
+from tfaip.params.commandline.declared.plain import PlainArgument
+from tfaip.params.commandline.reading.arguments import Argument, Group
+from tfaip.params.commandline.reading.parsed import Parsed
 from tfaip.params.registry import name_of
 from tfaip.params.tree.nodes import UNSET, Origin, ParamsNode, origin_of
 from tfaip.params.values.collections import MappingType, SequenceType

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 import attrs
 
+from tfaip.params.defining.generics import field_annotations, origin_class, type_variable_bound
 from tfaip.params.errors import DefinitionError
-from tfaip.params.generics import field_annotations, origin_class, type_variable_bound
 from tfaip.params.registry import tag_of
 
 __all__ = ["TypeArgumentDefault"]

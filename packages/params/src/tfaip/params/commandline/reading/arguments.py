@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tfaip.params.commandline.names import Names, spell
+from tfaip.params.commandline.reading.names import Names, spell
 from tfaip.params.errors import DefinitionError
 from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, Node, ParamsNode, Path
 from tfaip.params.values.alternatives import OptionalType

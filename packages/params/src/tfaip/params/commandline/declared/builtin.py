@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from tfaip.params.commandline.plain import PlainArgument
+from tfaip.params.commandline.declared.plain import PlainArgument
 
 __all__ = ["BUILTIN_ARGUMENTS", "COMPLETION_VARIABLE"]
 

@@ -9,12 +9,12 @@ from typing import Any, TypeVar, dataclass_transform, get_args, overload
 
 import attrs
 
-from tfaip.params.attributes import refuse_unknown_attributes
-from tfaip.params.conversion import skipping_converted
-from tfaip.params.defaults import TypeArgumentDefault
+from tfaip.params.defining.attributes import refuse_unknown_attributes
+from tfaip.params.defining.conversion import skipping_converted
+from tfaip.params.defining.defaults import TypeArgumentDefault
+from tfaip.params.defining.fields import TYPE_ARGUMENT, field
+from tfaip.params.defining.generics import annotated_fields
 from tfaip.params.errors import DefinitionError
-from tfaip.params.fields import TYPE_ARGUMENT, field
-from tfaip.params.generics import annotated_fields
 from tfaip.params.registry import is_params_class, register, tag_of
 
 __all__ = ["params"]

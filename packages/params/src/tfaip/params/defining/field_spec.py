@@ -7,10 +7,10 @@ from typing import Any
 
 import attrs
 
-from tfaip.params.defaults import TypeArgumentDefault
+from tfaip.params.defining.defaults import TypeArgumentDefault
+from tfaip.params.defining.fields import FieldOptions
+from tfaip.params.defining.generics import origin_class
 from tfaip.params.errors import DefinitionError
-from tfaip.params.fields import FieldOptions
-from tfaip.params.generics import origin_class
 from tfaip.params.registry import tag_of
 from tfaip.params.values.alternatives import ChoiceType, OptionalType
 from tfaip.params.values.annotations import UnsupportedAnnotation, has_fields, kind_of, strip_annotation

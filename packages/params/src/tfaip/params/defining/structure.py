@@ -7,10 +7,10 @@ from typing import Any
 
 import attrs
 
+from tfaip.params.defining.field_spec import FieldSpec
+from tfaip.params.defining.fields import PLAIN, FieldOptions, options_of
+from tfaip.params.defining.generics import annotated_fields, field_annotations, origin_class
 from tfaip.params.errors import DefinitionError
-from tfaip.params.field_spec import FieldSpec
-from tfaip.params.fields import PLAIN, FieldOptions, options_of
-from tfaip.params.generics import annotated_fields, field_annotations, origin_class
 from tfaip.params.registry import is_params_class, tag_of
 
 __all__ = ["fields_of"]

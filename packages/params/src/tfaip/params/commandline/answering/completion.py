@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from tfaip.params.commandline.arguments import ArgumentTable
-from tfaip.params.commandline.describing import choices_of
-from tfaip.params.commandline.names import spell
-from tfaip.params.commandline.options import normalise
-from tfaip.params.commandline.parsing import parse_line
-from tfaip.params.commandline.plain import PlainArgument
+from tfaip.params.commandline.answering.describing import choices_of
+from tfaip.params.commandline.declared.plain import PlainArgument
+from tfaip.params.commandline.reading.arguments import ArgumentTable
+from tfaip.params.commandline.reading.names import spell
+from tfaip.params.commandline.reading.options import normalise
+from tfaip.params.commandline.reading.parsing import parse_line
 from tfaip.params.tree.nodes import DictNode, Leaf, ListNode
 from tfaip.params.values.base import ValueType
 

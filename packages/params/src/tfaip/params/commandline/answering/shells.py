@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tfaip.params.commandline.builtin import COMPLETION_VARIABLE
+from tfaip.params.commandline.declared.builtin import COMPLETION_VARIABLE
 
 __all__ = ["completion_script"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from tfaip.params.fields import PLAIN, FieldOptions
-from tfaip.params.generics import origin_class
+from tfaip.params.defining.fields import PLAIN, FieldOptions
+from tfaip.params.defining.generics import origin_class
 from tfaip.params.selection import allowed_hint, find_class
 from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode
 from tfaip.params.tree.seeding import node_of_class, select

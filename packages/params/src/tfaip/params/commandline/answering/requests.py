@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tfaip.params.commandline.parsed import Parsed
+from tfaip.params.commandline.reading.parsed import Parsed
 from tfaip.params.commandline.result import ParseResult
 from tfaip.params.errors import CommandLineError, Mistake, ParamsError, SaveError
 from tfaip.params.shown_text import clean_text
@@ -23,11 +23,11 @@ def answer(parsed: Parsed, command: CommandLine) -> None:
         CommandLineError: The resulting params are asked for, but the line is wrong.
     """
     if parsed.request == "help":
-        from tfaip.params.commandline.drawing import print_help
+        from tfaip.params.commandline.answering.drawing import print_help
 
         print_help(parsed, command)
     elif parsed.request == "show_completion":
-        from tfaip.params.commandline.shells import completion_script
+        from tfaip.params.commandline.answering.shells import completion_script
 
         print(completion_script(command.prog, parsed.builtin["show_completion"]), end="")
     elif parsed.request == "show":
@@ -35,7 +35,7 @@ def answer(parsed: Parsed, command: CommandLine) -> None:
 
         print_params(parsed.result())
     elif parsed.request == "show_schema":
-        from tfaip.params.commandline.schema import schema_of
+        from tfaip.params.commandline.answering.schema import schema_of
         from tfaip.params.serialization.json import dump_json
 
         print(clean_text(dump_json(schema_of(parsed, command))))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from tfaip.params.commandline.arguments import Argument, ArgumentTable
-from tfaip.params.commandline.names import spell
-from tfaip.params.commandline.options import Option, Word
+from tfaip.params.commandline.reading.arguments import Argument, ArgumentTable
+from tfaip.params.commandline.reading.names import spell
+from tfaip.params.commandline.reading.options import Option, Word
+from tfaip.params.defining.fields import PLAIN
+from tfaip.params.defining.structure import fields_of
 from tfaip.params.errors import Mistake
-from tfaip.params.fields import PLAIN
 from tfaip.params.registry import name_of
 from tfaip.params.selection import selectable_classes
-from tfaip.params.structure import fields_of
 from tfaip.params.suggestions import did_you_mean, nearest_paths
 from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, Node, ParamsNode
 from tfaip.params.values.alternatives import OptionalType
