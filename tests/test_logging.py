@@ -30,7 +30,7 @@ PRINTS = {
 # a worker, a process of its own, which doesn't repeat what the consumer has said.
 SETS_UP = {
     "packages/model/src/tfaip/model/command/console_log.py",
-    "packages/pipeline/src/tfaip/pipeline/engine/worker_main.py",
+    "packages/pipeline/src/tfaip/pipeline/engine/processes/worker_main.py",
     "packages/trainer/src/tfaip/trainer/reporting/train_log.py",
 }
 SETTING_UP = {"basicConfig", "dictConfig", "fileConfig", "addHandler", "removeHandler", "setLevel", "disable"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-ENTRY = b"tfaip.pipeline.engine.worker_main"
+ENTRY = b"tfaip.pipeline.engine.processes.worker_main"
 
 
 def workers_of(parent: int | None = None) -> set[int]:

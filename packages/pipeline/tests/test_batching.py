@@ -16,9 +16,9 @@ from pipeline_cases import (
 )
 
 from tfaip.pipeline import DataPipelineParams, PipelineMode
-from tfaip.pipeline.batching.buckets import default_bucket_sizes
-from tfaip.pipeline.batching.budget import batches_by_budget
 from tfaip.pipeline.errors import DefinitionError, EmptyPassError
+from tfaip.pipeline.generators.budget import batches_by_budget
+from tfaip.pipeline.running.buckets import default_bucket_sizes
 
 
 def evaluate(*processors, **settings):

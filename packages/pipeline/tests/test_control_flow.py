@@ -15,10 +15,10 @@ from pipeline_cases import DataParams, RepeatParams, StreamParams, make_pipeline
 
 from tfaip.pipeline import PipelineMode, SequentialProcessorPipelineParams
 from tfaip.pipeline.engine.failure import SampleError
-from tfaip.pipeline.engine.portion import Indices
-from tfaip.pipeline.engine.runner import Runner
+from tfaip.pipeline.engine.stream.portion import Indices
+from tfaip.pipeline.engine.work.runner import Runner
 from tfaip.pipeline.errors import DefinitionError, ProcessorError
-from tfaip.pipeline.single_samples import SingleSamples
+from tfaip.pipeline.running.single_samples import SingleSamples
 from tfaip.pipeline.user_code import call_user_code
 
 ENDS = ["StopIteration", "StopAsyncIteration", "SystemExit", "OwnError"]

@@ -37,7 +37,7 @@ from tfaip.pipeline import (
     Sample,
     SequentialProcessorPipelineParams,
 )
-from tfaip.pipeline.counters import Counters, StepCounters
+from tfaip.pipeline.engine.counters import Counters, StepCounters
 from tfaip.pipeline.measure import Measurement, format_measurement
 
 

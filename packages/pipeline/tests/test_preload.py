@@ -16,7 +16,7 @@ from pipeline_cases import (
 )
 
 from tfaip.pipeline import PipelineMode
-from tfaip.pipeline.preload import split_for_preload
+from tfaip.pipeline.running.preload import split_for_preload
 
 
 @pytest.mark.parametrize("processes", [0, 2])

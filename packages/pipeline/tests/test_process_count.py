@@ -7,8 +7,9 @@ import select
 import pytest
 from pipeline_cases import NumbersParams, TellProcessParams, make_pipeline
 
-from tfaip.pipeline import PipelineMode, process_count
-from tfaip.pipeline.engine.worker_support import missing_for_workers
+from tfaip.pipeline import PipelineMode
+from tfaip.pipeline.engine.processes.worker_support import missing_for_workers
+from tfaip.pipeline.running import process_count
 
 
 @pytest.fixture(autouse=True)

@@ -3,8 +3,8 @@ from pipeline_cases import Data, DataParams
 
 from tfaip.params import field, params
 from tfaip.pipeline import DataProcessorParams, SequentialProcessorPipelineParams, resource
+from tfaip.pipeline.data.resources import find_resources
 from tfaip.pipeline.errors import DefinitionError
-from tfaip.pipeline.resources import find_resources
 
 
 @params

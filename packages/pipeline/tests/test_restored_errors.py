@@ -19,7 +19,7 @@ from pipeline_cases import AddNoiseParams, OddError, StreamParams, make_pipeline
 
 from tfaip.pipeline import PipelineMode
 from tfaip.pipeline.engine.failure import SampleError
-from tfaip.pipeline.engine.restored_error import error_of, tell
+from tfaip.pipeline.engine.processes.restored_error import error_of, tell
 from tfaip.pipeline.errors import PipelineError, ProcessorError, SpecError
 from tfaip.pipeline.user_code import as_error
 

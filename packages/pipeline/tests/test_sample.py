@@ -6,8 +6,8 @@ from error_cases import MakeOwnParams, OwnSample, OwnSamplesParams, ReadOwnParam
 from pipeline_cases import DoubleParams, PairUpParams, RepeatParams, make_pipeline
 
 from tfaip.pipeline import GENERAL, INPUT_PROCESSOR, TARGETS_PROCESSOR, PipelineMode, Sample
+from tfaip.pipeline.data.randomness import SampleIdentity
 from tfaip.pipeline.generators import InMemoryGeneratorParams
-from tfaip.pipeline.randomness import SampleIdentity
 
 
 def test_modes_say_what_a_sample_needs():

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pipeline_cases import AddNoiseParams, NumbersParams, make_pipeline
 
-from tfaip.pipeline.engine.shared_memory import Arena, MappedBlocks
+from tfaip.pipeline.engine.processes.shared_memory import Arena, MappedBlocks
 
 
 def big_batches(*processors, count=4000, **options):

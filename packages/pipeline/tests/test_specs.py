@@ -10,8 +10,8 @@ from hypothesis.extra import numpy as hnp
 from pipeline_cases import flat
 
 from tfaip.pipeline import ArraySpec, PipelineMode, Sample
-from tfaip.pipeline.array_spec import as_array_specs
 from tfaip.pipeline.batching.layout import ALIGNMENT, BatchLayout
+from tfaip.pipeline.data.array_spec import as_array_specs
 from tfaip.pipeline.errors import DefinitionError, SpecError
 
 

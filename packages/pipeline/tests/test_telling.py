@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 from pipeline_cases import DataParams, NumbersParams
 
 from tfaip.pipeline import PipelineMode
-from tfaip.pipeline.counters import Counters
-from tfaip.pipeline.engine import pool as pool_module
-from tfaip.pipeline.engine.board import Board
-from tfaip.pipeline.engine.channel import Channel
-from tfaip.pipeline.engine.messages import Done, Order, Ready
-from tfaip.pipeline.engine.pool import WorkerPool
-from tfaip.pipeline.engine.portion import Indices
+from tfaip.pipeline.engine.counters import Counters
+from tfaip.pipeline.engine.processes import pool as pool_module
+from tfaip.pipeline.engine.processes.board import Board
+from tfaip.pipeline.engine.processes.channel import Channel
+from tfaip.pipeline.engine.processes.messages import Done, Order, Ready
+from tfaip.pipeline.engine.processes.pool import WorkerPool
+from tfaip.pipeline.engine.processes.worker_main import serve
 from tfaip.pipeline.engine.program import Program, Segment
 from tfaip.pipeline.engine.settings import WorkerSettings
-from tfaip.pipeline.engine.worker_main import serve
+from tfaip.pipeline.engine.stream.portion import Indices
 
 
 class Watched(Channel):

@@ -11,7 +11,7 @@ from tfaip.model.testing.points.params import JitterParams, PointsDataParams
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.params import params, save
 from tfaip.pipeline import ComposedProcessorPipelineParams, PipelineMode
-from tfaip.pipeline.resources import resource
+from tfaip.pipeline.data.resources import resource
 from tfaip.predict import (
     LAV,
     LAVParams,

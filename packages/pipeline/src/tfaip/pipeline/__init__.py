@@ -9,28 +9,28 @@ import tfaip.params  # noqa: F401 - first: it puts the current folder last, whic
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from tfaip.pipeline.data_base_params import DataBaseParams
-from tfaip.pipeline.data_generator_params import DataGeneratorParams
-from tfaip.pipeline.data_pipeline_params import DataPipelineParams
-from tfaip.pipeline.data_processor_params import DataProcessorParams
-from tfaip.pipeline.errors import DataError
-from tfaip.pipeline.mode import GENERAL, INPUT_PROCESSOR, TARGETS_PROCESSOR, PipelineMode
-from tfaip.pipeline.processor_pipeline_params import (
+from tfaip.pipeline.data.data_base_params import DataBaseParams
+from tfaip.pipeline.data.generator_params import DataGeneratorParams
+from tfaip.pipeline.data.mode import GENERAL, INPUT_PROCESSOR, TARGETS_PROCESSOR, PipelineMode
+from tfaip.pipeline.data.pipeline_params import DataPipelineParams
+from tfaip.pipeline.data.processor_params import DataProcessorParams
+from tfaip.pipeline.data.processor_pipeline_params import (
     ComposedProcessorPipelineParams,
     DataProcessorPipelineParams,
     SequentialProcessorPipelineParams,
 )
-from tfaip.pipeline.resources import resource
+from tfaip.pipeline.data.resources import resource
+from tfaip.pipeline.errors import DataError
 
 if TYPE_CHECKING:
-    from tfaip.pipeline.array_spec import ArraySpec
-    from tfaip.pipeline.batch import Batch
-    from tfaip.pipeline.batch_iterator import BatchIterator
-    from tfaip.pipeline.data_base import DataBase
-    from tfaip.pipeline.data_generator import DataGenerator
-    from tfaip.pipeline.data_pipeline import DataPipeline
-    from tfaip.pipeline.data_processor import DataProcessor, GeneratingDataProcessor, MappingDataProcessor
-    from tfaip.pipeline.sample import Sample
+    from tfaip.pipeline.batching.batch import Batch
+    from tfaip.pipeline.data.array_spec import ArraySpec
+    from tfaip.pipeline.data.data_base import DataBase
+    from tfaip.pipeline.data.generator import DataGenerator
+    from tfaip.pipeline.data.processor import DataProcessor, GeneratingDataProcessor, MappingDataProcessor
+    from tfaip.pipeline.data.sample import Sample
+    from tfaip.pipeline.running.batch_iterator import BatchIterator
+    from tfaip.pipeline.running.data_pipeline import DataPipeline
     from tfaip.pipeline.tf_dataset import InputDataset as InputDataset
 
 # Without InputDataset, which `import *` would import TensorFlow for.
@@ -61,17 +61,17 @@ __all__ = [
 ]
 
 _MODULES = {
-    "ArraySpec": "array_spec",
-    "Batch": "batch",
-    "BatchIterator": "batch_iterator",
-    "DataBase": "data_base",
-    "DataGenerator": "data_generator",
-    "DataPipeline": "data_pipeline",
-    "DataProcessor": "data_processor",
-    "GeneratingDataProcessor": "data_processor",
+    "ArraySpec": "data.array_spec",
+    "Batch": "batching.batch",
+    "BatchIterator": "running.batch_iterator",
+    "DataBase": "data.data_base",
+    "DataGenerator": "data.generator",
+    "DataPipeline": "running.data_pipeline",
+    "DataProcessor": "data.processor",
+    "GeneratingDataProcessor": "data.processor",
     "InputDataset": "tf_dataset",
-    "MappingDataProcessor": "data_processor",
-    "Sample": "sample",
+    "MappingDataProcessor": "data.processor",
+    "Sample": "data.sample",
 }
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from tfaip.params.trust.current_folder import search_current_folder
-from tfaip.pipeline.counters import WORKERS, Counters
-from tfaip.pipeline.data_pipeline import DataPipeline
+from tfaip.pipeline.engine.counters import WORKERS, Counters
+from tfaip.pipeline.running.data_pipeline import DataPipeline
 
 __all__ = ["Measurement", "format_measurement", "main", "measure"]
 

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tfaip.pipeline.array_spec import ArraySpec
-from tfaip.pipeline.batch import Batch
-from tfaip.pipeline.batch_iterator import BatchIterator
+from tfaip.pipeline.batching.batch import Batch
 from tfaip.pipeline.batching.conversion import Conversion
-from tfaip.pipeline.data_base import DataBase
+from tfaip.pipeline.data.array_spec import ArraySpec
+from tfaip.pipeline.data.data_base import DataBase
+from tfaip.pipeline.data.mode import PipelineMode
 from tfaip.pipeline.errors import SpecError
-from tfaip.pipeline.mode import PipelineMode
+from tfaip.pipeline.running.batch_iterator import BatchIterator
 from tfaip.pipeline.user_code import substitute_for
 
 __all__ = ["InputDataset"]

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, TypeVar
 
+from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.errors import ProcessorError
-from tfaip.pipeline.sample import Sample
 
 __all__ = [
     "INTERRUPTIONS",

@@ -18,7 +18,7 @@ from tfaip.model.scenario.params import ScenarioBaseParams
 from tfaip.model.scenario.scenario import ScenarioBase
 from tfaip.params import LoadError, Mistake, ParamsError
 from tfaip.params.trust.current_folder import search_current_folder
-from tfaip.pipeline.resources import find_resources
+from tfaip.pipeline.data.resources import find_resources
 
 if TYPE_CHECKING:
     from tfaip.params import Trust

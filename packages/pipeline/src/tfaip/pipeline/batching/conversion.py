@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tfaip.pipeline.array_spec import ArraySpec
+from tfaip.pipeline.data.array_spec import ArraySpec
 from tfaip.pipeline.errors import DataError, SpecError
 
 __all__ = ["Conversion"]

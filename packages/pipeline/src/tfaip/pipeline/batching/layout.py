@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from tfaip.pipeline.array_spec import ArraySpec
-from tfaip.pipeline.batch import Arrays, Batch
+from tfaip.pipeline.batching.batch import Arrays, Batch
 from tfaip.pipeline.batching.conversion import Conversion
+from tfaip.pipeline.data.array_spec import ArraySpec
+from tfaip.pipeline.data.mode import PipelineMode
+from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.errors import DefinitionError, SpecError
-from tfaip.pipeline.mode import PipelineMode
-from tfaip.pipeline.sample import Sample
 
 __all__ = ["ALIGNMENT", "Allocate", "BatchLayout", "Packed", "Row", "allocate_private"]
 

@@ -1,1 +1,4 @@
-"""What moves samples through processors, in this process and in workers. No public interface."""
+"""The engine: does the work of a pipeline, in this process and in workers.
+
+In come a plan and a source of elements; out go portions of processed samples, in order, whatever the parallelism.
+"""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tfaip.pipeline.engine.failure import SampleError
 from tfaip.pipeline.engine.run import Run
-from tfaip.pipeline.engine.source import Source
+from tfaip.pipeline.engine.stream.source import Source
 from tfaip.pipeline.errors import SpecError
 
 __all__ = ["find_mistake"]

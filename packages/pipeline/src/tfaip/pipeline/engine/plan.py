@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tfaip.pipeline.data_processor import DataProcessor, GeneratingDataProcessor, MappingDataProcessor
-from tfaip.pipeline.data_processor_params import DataProcessorParams
+from tfaip.pipeline.data.mode import PipelineMode
+from tfaip.pipeline.data.processor import DataProcessor, GeneratingDataProcessor, MappingDataProcessor
+from tfaip.pipeline.data.processor_params import DataProcessorParams
+from tfaip.pipeline.data.processor_pipeline_params import DataProcessorPipelineParams
 from tfaip.pipeline.engine.program import Segment
 from tfaip.pipeline.errors import DefinitionError
-from tfaip.pipeline.mode import PipelineMode
-from tfaip.pipeline.processor_pipeline_params import DataProcessorPipelineParams
 
 __all__ = ["needs_stream", "plan_segments", "processor_class"]
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tfaip.pipeline.batching.layout import BatchLayout
-from tfaip.pipeline.data_base_params import DataBaseParams
-from tfaip.pipeline.data_generator_params import DataGeneratorParams
-from tfaip.pipeline.data_processor_params import DataProcessorParams
-from tfaip.pipeline.mode import PipelineMode
+from tfaip.pipeline.data.data_base_params import DataBaseParams
+from tfaip.pipeline.data.generator_params import DataGeneratorParams
+from tfaip.pipeline.data.mode import PipelineMode
+from tfaip.pipeline.data.processor_params import DataProcessorParams
 
 __all__ = ["Program", "Segment"]
 

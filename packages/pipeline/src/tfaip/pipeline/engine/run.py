@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from tfaip.pipeline.counters import CONSUMER, WORKERS, Counters, StepCounters
-from tfaip.pipeline.engine.flow import EndedFlow, Flow, LocalFlow, SourceFlow, StreamFlow
-from tfaip.pipeline.engine.pickling import pickle_program
-from tfaip.pipeline.engine.place import Place
-from tfaip.pipeline.engine.pool import WorkerPool
-from tfaip.pipeline.engine.portion import PackedRows, Portion, Samples
+from tfaip.pipeline.engine.counters import CONSUMER, WORKERS, Counters, StepCounters
+from tfaip.pipeline.engine.processes.pickling import pickle_program
+from tfaip.pipeline.engine.processes.pool import WorkerPool
 from tfaip.pipeline.engine.program import Program
-from tfaip.pipeline.engine.runner import Runner
 from tfaip.pipeline.engine.settings import WorkerSettings
-from tfaip.pipeline.engine.source import Source
-from tfaip.pipeline.engine.worker_flow import WorkerFlow
+from tfaip.pipeline.engine.stream.flow import EndedFlow, Flow, LocalFlow, SourceFlow, StreamFlow
+from tfaip.pipeline.engine.stream.place import Place
+from tfaip.pipeline.engine.stream.portion import PackedRows, Portion, Samples
+from tfaip.pipeline.engine.stream.source import Source
+from tfaip.pipeline.engine.stream.worker_flow import WorkerFlow
+from tfaip.pipeline.engine.work.runner import Runner
 
 __all__ = ["Run"]
 

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from tfaip.params import field, params
-from tfaip.pipeline.batching.budget import batches_by_budget
-from tfaip.pipeline.data_generator import DataGenerator
+from tfaip.pipeline.data.generator import DataGenerator
+from tfaip.pipeline.data.mode import PipelineMode
+from tfaip.pipeline.data.randomness import pass_generator
+from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.errors import DataError
+from tfaip.pipeline.generators.budget import batches_by_budget
 from tfaip.pipeline.generators.line_lists import read_lengths, read_list, weighted_picks
 from tfaip.pipeline.generators.list_file_params import ListFileGeneratorParams
 from tfaip.pipeline.hooks import hook
-from tfaip.pipeline.mode import PipelineMode
-from tfaip.pipeline.randomness import pass_generator
-from tfaip.pipeline.sample import Sample
 from tfaip.pipeline.text_files import expand_globs
 
 __all__ = ["BudgetedListsGenerator", "BudgetedListsGeneratorParams"]

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from tfaip.params import field, params
-from tfaip.pipeline.data_generator import DataGenerator
-from tfaip.pipeline.data_generator_params import DataGeneratorParams
+from tfaip.pipeline.data.generator import DataGenerator
+from tfaip.pipeline.data.generator_params import DataGeneratorParams
+from tfaip.pipeline.data.mode import PipelineMode
+from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.errors import DataError, DefinitionError
 from tfaip.pipeline.hooks import hook
-from tfaip.pipeline.mode import PipelineMode
-from tfaip.pipeline.sample import Sample
 from tfaip.pipeline.text_files import QUOTING, expand_globs, read_table
 
 __all__ = ["CSVGenerator", "CSVGeneratorParams"]

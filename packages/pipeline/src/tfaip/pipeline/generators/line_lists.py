@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from tfaip.pipeline.data.randomness import pass_generator
 from tfaip.pipeline.errors import DataError, DefinitionError
-from tfaip.pipeline.randomness import pass_generator
 from tfaip.pipeline.text_files import expand_globs, read_entries
 
 __all__ = ["expand_globs", "is_entry", "read_lengths", "read_list", "weighted_picks"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from tfaip.pipeline.data_generator import DataGenerator
+from tfaip.pipeline.data.generator import DataGenerator
+from tfaip.pipeline.data.mode import PipelineMode
+from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.errors import DataError
 from tfaip.pipeline.generators.line_lists import is_entry, read_list, weighted_picks
 from tfaip.pipeline.generators.list_file_params import STANDARD_INPUT, ListFileGeneratorParams
 from tfaip.pipeline.hooks import hook
-from tfaip.pipeline.mode import PipelineMode
-from tfaip.pipeline.sample import Sample
 from tfaip.pipeline.text_files import expand_globs, lines_of_stream
 
 __all__ = ["ListFileGenerator"]

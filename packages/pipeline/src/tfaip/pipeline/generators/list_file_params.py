@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tfaip.params import field, params
-from tfaip.pipeline.data_generator_params import DataGeneratorParams
+from tfaip.pipeline.data.generator_params import DataGeneratorParams
 
 if TYPE_CHECKING:
-    from tfaip.pipeline.data_generator import DataGenerator
+    from tfaip.pipeline.data.generator import DataGenerator
 
 __all__ = ["STANDARD_INPUT", "ListFileGeneratorParams"]
 

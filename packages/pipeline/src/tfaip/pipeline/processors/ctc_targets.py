@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from tfaip.pipeline.data_processor import MappingDataProcessor
+from tfaip.pipeline.data.processor import MappingDataProcessor
+from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.errors import UnusableSampleError
 from tfaip.pipeline.processors.ctc_targets_params import CTCTargetsParams
-from tfaip.pipeline.sample import Sample
 
 __all__ = ["CTCTargets", "ctc_frames_needed"]
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from attrs.validators import ge
 
 from tfaip.params import field, params
-from tfaip.pipeline.data_processor_params import DataProcessorParams
-from tfaip.pipeline.mode import PipelineMode
+from tfaip.pipeline.data.mode import PipelineMode
+from tfaip.pipeline.data.processor_params import DataProcessorParams
 
 if TYPE_CHECKING:
-    from tfaip.pipeline.data_processor import DataProcessor
+    from tfaip.pipeline.data.processor import DataProcessor
 
 __all__ = ["CTCTargetsParams"]
 

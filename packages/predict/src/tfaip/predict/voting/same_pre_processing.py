@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tfaip.params import to_dict
 from tfaip.pipeline import SequentialProcessorPipelineParams
-from tfaip.pipeline.resources import find_resources
+from tfaip.pipeline.data.resources import find_resources
 from tfaip.predict.errors import PredictionError
 
 if TYPE_CHECKING:

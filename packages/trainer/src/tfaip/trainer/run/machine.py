@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tfaip.model.runtime.backend import onednn_choice
-from tfaip.pipeline.process_count import available_cores
+from tfaip.pipeline.running.process_count import available_cores
 
 if TYPE_CHECKING:
     from tfaip.model import DeviceConfigParams

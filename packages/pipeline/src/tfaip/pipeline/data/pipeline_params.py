@@ -1,0 +1,121 @@
+"""`DataPipelineParams`: batching, shuffling, and how the work is spread over processes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from numbers import Integral, Real
+from typing import Any
+
+from tfaip.params import field, params
+from tfaip.pipeline.errors import DefinitionError
+
+__all__ = ["DataPipelineParams", "require_integer"]
+
+
+@params(former_tags=["tfaip.pipeline.data_pipeline_params:DataPipelineParams"])
+class DataPipelineParams:
+    """How the samples of a generator become batches."""
+
+    batch_size: int = field(default=16, help="The number of samples of a batch")
+    batch_drop_remainder: bool = field(
+        default=False, help="Leave out the samples at the end of a pass that do not fill a batch"
+    )
+    limit: int = field(
+        default=-1,
+        help="Use only the first samples of the generator, or the first batches if it yields batches (-1: all)",
+    )
+    shuffle_buffer_size: int = field(
+        default=-1,
+        help="Training shuffles: 0 or 1 switches it off; an indexable generator is always shuffled completely, "
+        "a stream through a buffer of so many samples (-1: 1024)",
+    )
+    bucket_boundaries: list[int] = field(
+        factory=list,
+        help="Batch samples of similar length: ascending lengths, a bucket holds what is shorter than its boundary",
+    )
+    bucket_batch_sizes: list[int] = field(
+        factory=list,
+        help="The batch size of each bucket, one more than boundaries (empty: in inverse proportion to the length)",
+    )
+    num_processes: int = field(
+        default=-1,
+        help="The number of worker processes; 0: everything in this process; -1: chosen from cores and processors",
+    )
+    prefetch: int = field(default=-1, help="The number of batches in the making, at most (-1: chosen from their size)")
+    max_tasks_per_process: int = field(
+        default=0, help="Replace a worker after so many batches, against processors that leak memory (0: never)"
+    )
+    on_bad_sample: str = field(
+        default="raise", choices=["raise", "skip"], help="What happens to a sample whose processing fails"
+    )
+    on_worker_death: str = field(
+        default="raise", choices=["raise", "restart"], help="What happens if a worker process is killed or crashes"
+    )
+    sample_timeout: float = field(
+        default=0.0, help="Seconds that a worker may spend on one sample before it is ended (0: any time)"
+    )
+
+    def validate(self) -> None:
+        """Check all values.
+
+        Raises:
+            DefinitionError: One of them can't be.
+        """
+        least = {
+            "batch_size": 1,
+            "limit": -1,
+            "shuffle_buffer_size": -1,
+            "num_processes": -1,
+            "prefetch": -1,
+            "max_tasks_per_process": 0,
+        }
+        for name, minimum in least.items():
+            require_integer(name, getattr(self, name), minimum)
+        if self.prefetch == 0:
+            raise DefinitionError("prefetch must be >= 1, or -1 (chosen from the size of the batches), got 0")
+        if not isinstance(self.batch_drop_remainder, bool):
+            raise DefinitionError(f"batch_drop_remainder must be True or False, got {self.batch_drop_remainder!r}")
+        _require_number("sample_timeout", self.sample_timeout, Real, "a number", 0)
+        for name, allowed in (("on_bad_sample", ("raise", "skip")), ("on_worker_death", ("raise", "restart"))):
+            if getattr(self, name) not in allowed:
+                raise DefinitionError(f"{name} must be one of {', '.join(allowed)}, got {getattr(self, name)!r}")
+        self._validate_buckets()
+
+    def _validate_buckets(self) -> None:
+        for name in ("bucket_boundaries", "bucket_batch_sizes"):
+            value = getattr(self, name)
+            if not isinstance(value, Sequence) or isinstance(value, str):
+                raise DefinitionError(f"{name} must be a list of integers, got {value!r}")
+            if any(not _is_number(entry, Integral) for entry in value):
+                raise DefinitionError(f"{name} must be a list of integers, got {value!r}")
+        boundaries, sizes = self.bucket_boundaries, self.bucket_batch_sizes
+        if any(boundary < 1 for boundary in boundaries) or any(a >= b for a, b in pairwise(boundaries)):
+            raise DefinitionError(f"bucket_boundaries must be ascending and >= 1, got {boundaries}")
+        if sizes and len(sizes) != len(boundaries) + 1:
+            raise DefinitionError(
+                f"bucket_batch_sizes must have one entry per bucket, {len(boundaries) + 1} for {len(boundaries)} "
+                f"bucket_boundaries, got {len(sizes)}: {sizes}"
+            )
+        if any(size < 1 for size in sizes):
+            raise DefinitionError(f"bucket_batch_sizes must be >= 1, got {sizes}")
+
+
+def require_integer(name: str, value: Any, minimum: int) -> None:
+    """Check a whole number; those of NumPy are as good as Python's.
+
+    Raises:
+        DefinitionError: It is something else, or too small.
+    """
+    _require_number(name, value, Integral, "an integer", minimum)
+
+
+def _require_number(name: str, value: Any, kind: type[Any], in_words: str, minimum: int) -> None:
+    if not _is_number(value, kind) or value != value:  # NaN
+        raise DefinitionError(f"{name} must be {in_words} >= {minimum}, got {value!r}")
+    if value < minimum:
+        raise DefinitionError(f"{name} must be >= {minimum}, got {value}")
+
+
+def _is_number(value: Any, kind: type[Any]) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)

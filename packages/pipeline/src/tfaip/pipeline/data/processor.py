@@ -1,0 +1,88 @@
+"""The base classes of processors, the pure Python steps that samples go through."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from tfaip.pipeline.data.mode import PipelineMode
+from tfaip.pipeline.data.sample import Sample
+from tfaip.pipeline.hooks import Hooked, hook
+
+if TYPE_CHECKING:
+    from tfaip.pipeline.data.data_base_params import DataBaseParams
+    from tfaip.pipeline.data.processor_params import DataProcessorParams
+
+__all__ = ["DataProcessor", "GeneratingDataProcessor", "MappingDataProcessor"]
+
+P = TypeVar("P", bound="DataProcessorParams")
+
+
+class DataProcessor(Hooked, ABC, Generic[P]):
+    """What mapping and generating processors share. Processors are built where they run: in each worker.
+
+    Args:
+        params: The parameters that made this processor.
+        data_params: The parameters of the data, which several processors may share.
+        mode: What the pipeline is used for.
+    """
+
+    def __init__(self, params: P, data_params: DataBaseParams, mode: PipelineMode) -> None:
+        self.params = params
+        self.data_params = data_params
+        self.mode = mode
+
+    @hook
+    def supports_preload(self) -> bool:
+        """Whether the result may be computed once and kept for all passes: False for whatever is random."""
+        return True
+
+    @hook
+    def is_valid_sample(self, sample: Sample) -> bool:
+        """Whether a result goes on; what is not valid is dropped and counted."""
+        return sample.is_valid(self.mode)
+
+
+class MappingDataProcessor(DataProcessor[P]):
+    """A processor that makes one sample of one sample."""
+
+    @abstractmethod
+    @hook
+    def apply(self, sample: Sample) -> Sample | None:
+        """The processed sample; None (or `sample.new_invalid()`) drops it.
+
+        The sample and its dicts belong to this call and may be changed; its arrays may be shared and may not.
+        Random numbers come from `sample.rng`.
+        """
+
+    @hook
+    def preload(self, sample: Sample) -> Sample | None:
+        """What `apply` does, when the result is kept in memory for all passes."""
+        return self.apply(sample)
+
+
+class GeneratingDataProcessor(DataProcessor[P]):
+    """A processor that makes any number of samples of a stream of samples.
+
+    Where `one_to_n` is set, each sample is processed on its own (`generate` is called with one sample), so that it runs
+    in parallel like a mapping processor. Otherwise it sees the whole stream of a pass, and runs once, in the consumer's
+    process.
+    """
+
+    one_to_n: ClassVar[bool] = False
+
+    @hook
+    def supports_preload(self) -> bool:
+        """Only where each sample is processed on its own; a stream may look different in each pass."""
+        return self.one_to_n
+
+    @abstractmethod
+    @hook
+    def generate(self, samples: Iterable[Sample]) -> Iterable[Sample]:
+        """The processed samples."""
+
+    @hook
+    def preload(self, samples: Iterable[Sample]) -> Iterable[Any]:
+        """What `generate` does, when the results are kept in memory for all passes."""
+        return self.generate(samples)

@@ -1,0 +1,134 @@
+"""`Sample`: what travels through a pipeline."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+import numpy as np
+
+from tfaip.pipeline.data.mode import PipelineMode
+from tfaip.pipeline.data.randomness import SampleIdentity
+
+__all__ = ["Sample"]
+
+
+class Sample:
+    """Inputs, outputs, targets and meta of one example.
+
+    Before the batcher, `inputs` and `targets` may be anything a processor likes; what reaches the batcher are dicts of
+    arrays without batch axis, as the specs of the `DataBase` say. `outputs` are what a model predicted. `meta` is free:
+    it travels beside the arrays and is never batched.
+
+    A subclass may hold more: it keeps its class and attributes up to the batcher, also from process to process.
+
+    Samples are treated as values: a processor returns a new one (`new_inputs`, ...) or changes the one it was given,
+    whose dicts are its own; the arrays in them may be shared with other samples and must not be written to.
+    """
+
+    __slots__ = ("_identity", "inputs", "meta", "outputs", "targets")
+
+    def __init__(self, *, inputs: Any = None, outputs: Any = None, targets: Any = None, meta: Any = None) -> None:
+        self.inputs = inputs
+        self.outputs = outputs
+        self.targets = targets
+        self.meta = {} if meta is None else meta
+        self._identity: SampleIdentity | None = None
+
+    @property
+    def rng(self) -> np.random.Generator:
+        """The random generator of this sample, derived from the seed of the pipeline, the epoch and the sample's index.
+
+        Processors that draw from nothing else give the same data whatever the number of processes. A sample that was
+        never in a pipeline has a generator without a fixed seed.
+        """
+        if self._identity is None:
+            self._identity = SampleIdentity(secrets.randbits(64), 0, ())
+        return self._identity.generator
+
+    @property
+    def identity(self) -> SampleIdentity | None:
+        """Which sample of which pass this is; None outside of a pipeline."""
+        return self._identity
+
+    def identified_by(self, identity: SampleIdentity | None) -> Sample:
+        """This very sample, after its identity was set."""
+        self._identity = identity
+        return self
+
+    def copy(self) -> Sample:
+        """A copy whose dicts and lists are its own, while the arrays in them are shared."""
+        # Written out, since each sample is copied at least once.
+        made = Sample.__new__(Sample) if self.__class__ is Sample else self._same()
+        value = self.inputs
+        made.inputs = value.copy() if value.__class__ is dict or value.__class__ is list else value
+        value = self.outputs
+        made.outputs = value.copy() if value.__class__ is dict or value.__class__ is list else value
+        value = self.targets
+        made.targets = value.copy() if value.__class__ is dict or value.__class__ is list else value
+        value = self.meta
+        made.meta = value.copy() if value.__class__ is dict or value.__class__ is list else value
+        made._identity = self._identity
+        return made
+
+    def new_inputs(self, inputs: Any) -> Sample:
+        """A shallow copy with other inputs."""
+        return self._with(inputs, self.outputs, self.targets, self.meta)
+
+    def new_outputs(self, outputs: Any) -> Sample:
+        """A shallow copy with other outputs."""
+        return self._with(self.inputs, outputs, self.targets, self.meta)
+
+    def new_targets(self, targets: Any) -> Sample:
+        """A shallow copy with other targets."""
+        return self._with(self.inputs, self.outputs, targets, self.meta)
+
+    def new_meta(self, meta: Any) -> Sample:
+        """A shallow copy with another meta."""
+        return self._with(self.inputs, self.outputs, self.targets, meta)
+
+    def new_invalid(self) -> Sample:
+        """A copy that holds nothing but the meta: it is valid in no mode, so the pipeline drops and counts it."""
+        return self._with(None, None, None, self.meta)
+
+    def is_valid(self, mode: PipelineMode) -> bool:
+        """Whether the sample holds what the mode needs: inputs unless TARGETS, targets unless PREDICTION."""
+        return not ((mode.needs_inputs and self.inputs is None) or (mode.needs_targets and self.targets is None))
+
+    def _with(self, inputs: Any, outputs: Any, targets: Any, meta: Any) -> Sample:
+        made = Sample.__new__(Sample) if self.__class__ is Sample else self._same()
+        made.inputs = inputs
+        made.outputs = outputs
+        made.targets = targets
+        made.meta = meta
+        made._identity = self._identity
+        return made
+
+    def _same(self) -> Sample:
+        """A sample of a subclass with the same values."""
+        return _restore_subclass(self.__class__, object.__getstate__(self))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.__class__ is not Sample:
+            return _restore_subclass, (self.__class__, object.__getstate__(self))
+        # Several times faster than the default for classes with slots.
+        return _restore, (self.inputs, self.outputs, self.targets, self.meta, self._identity)
+
+    def __repr__(self) -> str:
+        parts = [f"{name}={getattr(self, name)!r}" for name in ("inputs", "outputs", "targets", "meta")]
+        return f"Sample({', '.join(parts)})"
+
+
+def _restore(inputs: Any, outputs: Any, targets: Any, meta: Any, identity: SampleIdentity | None) -> Sample:
+    sample = Sample(inputs=inputs, outputs=outputs, targets=targets, meta=meta)
+    sample._identity = identity
+    return sample
+
+
+def _restore_subclass(cls: type[Sample], state: Any) -> Sample:
+    """A sample of a subclass, made without `__init__`, whose arguments are not known."""
+    sample = object.__new__(cls)
+    attributes, slots = state
+    for name, value in {**(attributes or {}), **slots}.items():
+        object.__setattr__(sample, name, value)
+    return sample

@@ -1,0 +1,125 @@
+"""What a worker process does, from its first line to its last."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import pickle
+import signal
+import socket
+import sys
+import traceback
+from time import perf_counter
+
+import numpy as np
+
+from tfaip.pipeline.engine.failure import SampleError
+from tfaip.pipeline.engine.processes.board import Board
+from tfaip.pipeline.engine.processes.channel import SMALL, Channel
+from tfaip.pipeline.engine.processes.lifeline import hold_on_to
+from tfaip.pipeline.engine.processes.messages import Done, Order, Ready, StartFailed
+from tfaip.pipeline.engine.processes.pickling import first_unpicklable, not_sent
+from tfaip.pipeline.engine.processes.restored_error import tell
+from tfaip.pipeline.engine.processes.shared_memory import Block
+from tfaip.pipeline.engine.program import Program
+from tfaip.pipeline.engine.stream.portion import Samples, describe_element
+from tfaip.pipeline.engine.work.runner import Runner
+from tfaip.pipeline.user_code import LONGEST_TRACEBACK, shortened
+
+__all__ = ["main"]
+
+_HOLD = 0.05
+"""Seconds for which a result may wait for others while there is more to do, where none of them was asked for."""
+
+
+def main() -> None:
+    """Serve the process at the other end of the socket until it closes it.
+
+    The arguments are a JSON object with the file descriptors `socket`, `board` and `lifeline`.
+    """
+    descriptors = json.loads(sys.argv[1])
+    hold_on_to(descriptors["lifeline"])
+    # Ctrl-C, and SIGTERM from a batch system, reach the whole group; it is the consumer who decides what to do then.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    # The consumer has read the same tables, and has said what there is to say about them.
+    logging.getLogger("tfaip.pipeline.text_files").setLevel(logging.ERROR)
+    channel = Channel(socket.socket(fileno=descriptors["socket"]))
+    board = Board(descriptors["board"])
+    with contextlib.suppress(EOFError, ConnectionError):
+        serve(channel, board)
+
+
+def serve(channel: Channel, board: Board) -> None:
+    """Build what the first message says, then do what the others ask for.
+
+    Raises:
+        EOFError, ConnectionError: The consumer is gone, or does not want any more.
+    """
+    waiting = channel.receive()
+    while not waiting:
+        waiting = channel.receive()
+    try:
+        program: Program = pickle.loads(waiting.pop(0))
+        runner = Runner(program, passes_on=())
+        runner.prepare(number for number, segment in enumerate(program.segments) if segment.in_workers)
+    except BaseException:
+        channel.send(StartFailed(shortened(traceback.format_exc(), LONGEST_TRACEBACK)))
+        return
+    channel.send(Ready())
+    while True:
+        flushed = perf_counter()
+        for order in waiting:
+            work_on(order, runner, channel, board)
+            if order.tell or perf_counter() - flushed > _HOLD:
+                channel.flush()
+                flushed = perf_counter()
+        channel.flush()
+        waiting = channel.receive()
+
+
+def work_on(order: Order, runner: Runner, channel: Channel, board: Board) -> None:
+    """Do one task and send what came of it."""
+    block: Block | None = None
+
+    def allocate(size: int) -> np.ndarray:
+        nonlocal block
+        if size <= SMALL:
+            return np.empty(size, np.uint8)
+        block = channel.allocate(size)
+        return block.memory
+
+    board.begin(order.task)
+    began = perf_counter()
+    done: Done | None = None
+    failure: SampleError
+    try:
+        portion, report = runner.run(
+            order.segment,
+            order.portion,
+            allocate=allocate,
+            skip=order.skip,
+            watch=board.watch,
+            is_trial=order.is_trial,
+        )
+        made = portion.samples if isinstance(portion, Samples) else portion.packed
+        done = Done(order.task, made, portion.elements, report, perf_counter() - began)
+    except SampleError as raised:
+        failure = raised
+    except BaseException as error:
+        failure = SampleError(error, "in a worker")
+    if done is not None:
+        board.idle()
+        try:
+            channel.send(done, block, hold=True)
+            return
+        except MemoryError as error:
+            failure = SampleError(error, "in a worker")
+        except BaseException as error:
+            element = describe_element(order.portion, first_unpicklable(portion))
+            failure = SampleError(not_sent(error, "to leave a worker"), element)
+    if block is not None:
+        channel.take_back(block)
+    tell(order.task, failure, channel.send)
+    board.idle()

@@ -1,0 +1,128 @@
+"""`WorkerProcess`: one worker, as the consumer's process sees it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tfaip.params.trust.preferred import preferred
+from tfaip.params.trust.searched_last import searched_last
+from tfaip.pipeline.engine.processes.board import Board, Note
+from tfaip.pipeline.engine.processes.channel import Channel
+from tfaip.pipeline.engine.processes.messages import Failed
+
+__all__ = ["WorkerProcess"]
+
+# The new interpreter runs nothing but this: it does not import the user's __main__ again, nor what that imports.
+_ENTRY = (
+    "import json, sys; places = json.loads(sys.argv[2]); sys.path[:] = places['path']; "
+    "from tfaip.params.trust.searched_last import search_last; "
+    "[search_last(*entry) for entry in places['last'].items()]; "
+    "from tfaip.params.trust.preferred import prefer; prefer(places['preferred']); "
+    "from tfaip.pipeline.engine.processes.worker_main import main; main()"
+)
+
+# One thread per process: several workers whose numerical libraries use all cores each get in each other's way.
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+
+
+class WorkerProcess:
+    """A fresh Python process (never a fork of this one, whose threads and locks it would inherit in any state).
+
+    Args:
+        program: The pickled program, sent as the first message.
+        lifeline: The reading end of the lifeline.
+
+    Attributes:
+        channel: For messages; sending never waits.
+        tasks: What it has been asked to do and has not done yet, by number, in order.
+        served: How many tasks it was given so far.
+        untold: How many it was given since the last one that it was asked to tell of at once.
+        ready: Whether it has said that it is.
+        failing: What it has told about a failure whose error it pickles now.
+    """
+
+    def __init__(self, program: bytes, lifeline: int) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._board = Board()
+        descriptors = {"socket": theirs.fileno(), "board": self._board.descriptor, "lifeline": lifeline}
+        # An empty entry of sys.path means the current folder.
+        path = [entry or str(Path.cwd()) for entry in sys.path]
+        last = searched_last()
+        first = [entry for entry in path if entry not in last]
+        places = json.dumps({"path": first, "last": last, "preferred": preferred()})
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, *_interpreter_flags(), "-c", _ENTRY, json.dumps(descriptors), places],
+                stdin=subprocess.DEVNULL,
+                pass_fds=list(descriptors.values()),
+                env=_environment(os.environ),
+            )
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+            self._board.close()
+        ours.setblocking(False)
+        self.channel = Channel(ours)
+        self.tasks: dict[int, Any] = {}
+        self.served = 0
+        self.untold = 0
+        self.ready = False
+        self.failing: Failed | None = None
+        self.channel.send(program, hold=True)
+
+    @property
+    def pid(self) -> int:
+        """The id of the process."""
+        return self._process.pid
+
+    def note(self) -> Note | None:
+        """What it works on, or worked on when it died."""
+        return self._board.read()
+
+    def hang_up(self) -> None:
+        """Close the connection, at which the process ends after the sample that it works on."""
+        self.channel.close()
+
+    def kill(self) -> None:
+        """End the process at once."""
+        self._process.kill()
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """The exit code (negative for a signal) once the process has ended; None if it has not within `timeout`."""
+        try:
+            return self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return None
+
+
+def describe_exit(code: int | None) -> str:
+    """An exit code in words."""
+    if code is None:
+        return "was ended"
+    if code >= 0:
+        return f"exited with code {code}"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    hint = " (as the kernel does when memory runs out)" if -code == signal.SIGKILL else ""
+    return f"was killed by {name}{hint}"
+
+
+def _interpreter_flags() -> list[str]:
+    # Without -P, Python itself would import from the current folder before the first line of ours.
+    return ["-P", *["-O"] * sys.flags.optimize, *["-B"] * sys.flags.dont_write_bytecode]
+
+
+def _environment(environ: Mapping[str, str]) -> dict[str, str]:
+    return {**dict.fromkeys(_THREADS, "1"), **environ}

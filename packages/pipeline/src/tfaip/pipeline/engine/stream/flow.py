@@ -1,0 +1,216 @@
+"""Flows: what tokens run through, from the source to the batcher, within the consumer's process."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from time import perf_counter
+from typing import TypeVar
+
+from tfaip.pipeline.data.randomness import SampleIdentity
+from tfaip.pipeline.data.sample import Sample
+from tfaip.pipeline.engine.counters import Counters
+from tfaip.pipeline.engine.failure import SampleError
+from tfaip.pipeline.engine.stream.place import Place
+from tfaip.pipeline.engine.stream.portion import EndOfPass, Indices, Samples, Token
+from tfaip.pipeline.engine.stream.source import Source, cut
+from tfaip.pipeline.engine.stream.stream_watch import warn_of_early_end
+from tfaip.pipeline.engine.work.runner import Runner
+from tfaip.pipeline.errors import DefinitionError
+from tfaip.pipeline.user_code import INTERRUPTIONS, comes_from_function, describe_sample
+
+__all__ = ["EndedFlow", "Flow", "LocalFlow", "SourceFlow", "StreamFlow"]
+
+T = TypeVar("T")
+
+_END = object()
+
+
+class Flow(ABC, Iterator[Token]):
+    """An iterator of tokens that can say whether asking for the next one would mean to wait for a worker."""
+
+    @abstractmethod
+    def ready(self) -> bool:
+        """Whether `next` gives a token (or ends) without waiting for a worker."""
+
+
+class EndedFlow(Flow):
+    """What is left of a flow whose results nobody wants any more."""
+
+    def ready(self) -> bool:
+        """Always."""
+        return True
+
+    def __next__(self) -> Token:
+        raise StopIteration
+
+
+class SourceFlow(Flow):
+    """The beginning of all flows. Where it reads samples, the time counts as that of the first step."""
+
+    def __init__(self, source: Source, start: Place, counters: Counters, *, repeat: bool) -> None:
+        self._tokens = source.tokens(start, repeat=repeat)
+        self._reading = counters.segments[0].steps[0]
+
+    def ready(self) -> bool:
+        """Always: nothing here is done by a worker."""
+        return True
+
+    def __next__(self) -> Token:
+        began = perf_counter()
+        token = next(self._tokens)
+        if not isinstance(token, Indices):
+            self._reading.seconds += perf_counter() - began
+        return token
+
+
+class LocalFlow(Flow):
+    """Runs a segment in this process."""
+
+    def __init__(self, runner: Runner, segment: int, upstream: Flow, counters: Counters) -> None:
+        self._runner = runner
+        self._segment = segment
+        self._upstream = upstream
+        self._counters = counters
+
+    def ready(self) -> bool:
+        """Whether there is something to work on."""
+        return self._upstream.ready()
+
+    def __next__(self) -> Token:
+        token = next(self._upstream)
+        if isinstance(token, EndOfPass):
+            return token
+        result, report = self._runner.run(self._segment, token)
+        self._counters.add(self._segment, report)
+        return result
+
+
+class StreamFlow(Flow):
+    """Runs a generating processor that needs the stream: once per pass, on all samples of the pass.
+
+    Args:
+        runner: Has the processor.
+        segment: The segment that consists of it.
+        upstream: Starts at the beginning of the pass, whatever `start` is.
+        portion_size: The number of samples of a portion.
+        seed: Of the random numbers of the samples that come out.
+        start: Where to go on: the samples before that place are made, and dropped.
+        counters: Counts the samples.
+        length: How many samples a pass of the source has; None if that is not known.
+    """
+
+    def __init__(
+        self,
+        runner: Runner,
+        segment: int,
+        upstream: Flow,
+        portion_size: int,
+        seed: int,
+        start: Place,
+        counters: Counters,
+        length: int | None,
+    ) -> None:
+        self._processor = runner.stream_processor(segment)
+        self._keeps_invalid = runner.keeps_invalid
+        self._segment = segment
+        self._upstream = upstream
+        self._portion_size = portion_size
+        self._seed = seed
+        self._counters = counters
+        self._counts = counters.segments[segment]
+        self._waited = 0.0  # seconds for what comes before, within the calls of the processor
+        self._pass_ended = False
+        self._length = length
+        self._handed_over = self._made = 0  # samples of the pass
+        self._last: Sample | None = None
+        self._has_warned = False
+        self._tokens = self._run(start)
+
+    def ready(self) -> bool:
+        """Whether the input is; the processor may want more than one sample, for which it would wait."""
+        return self._upstream.ready()
+
+    def __next__(self) -> Token:
+        return next(self._tokens)
+
+    def _run(self, start: Place) -> Iterator[Token]:
+        place = start
+        for first in self._upstream:
+            made = self._outputs(self._inputs(first), place.epoch)
+            for chunk, keep in cut(made, place, self._portion_size):
+                positions = [position for position, _ in chunk]
+                yield Samples(place.epoch, positions, [sample for _, sample in chunk], keep=keep)
+            yield EndOfPass(place.epoch)
+            place = Place(place.epoch + 1)
+
+    def _inputs(self, first: Token) -> Iterator[Sample]:
+        """The samples of one pass, of which the first token was taken to see whether there is a pass."""
+        token = first
+        self._pass_ended = False
+        self._handed_over = 0
+        while not isinstance(token, EndOfPass):
+            assert isinstance(token, Samples)
+            self._counts.read += len(token.samples)
+            for sample in token.samples:
+                self._handed_over += 1
+                self._last = sample
+                yield sample
+            began = perf_counter()
+            try:
+                token = next(self._upstream)
+            finally:
+                self._waited += perf_counter() - began
+        self._pass_ended = True
+
+    def _outputs(self, inputs: Iterator[Sample], epoch: int) -> Iterator[Sample]:
+        self._made = 0
+        try:
+            outputs = self._timed(lambda: iter(self._processor.generate(inputs)))
+            while (sample := self._timed(lambda: self._next(outputs))) is not _END:
+                if self._is_valid(sample):
+                    assert isinstance(sample, Sample)
+                    yield sample.copy().identified_by(
+                        SampleIdentity(self._seed, epoch, (self._made,), level=self._segment + 1)
+                    )
+                    self._made += 1
+                    self._counts.made += 1
+                else:
+                    self._counters.count_dropped(self._segment)
+        except BaseException as error:
+            if isinstance(error, (SampleError, *INTERRUPTIONS)):
+                raise
+            last = "" if self._last is None else f", the last one that it read is {describe_sample(self._last)}"
+            where = f"in {type(self._processor).__name__}, after {self._made} samples{last}"
+            raise SampleError(error, where) from error
+        if not self._pass_ended:
+            for _ in inputs:  # the processor has seen enough, but the pass is over only when its end has come through
+                pass
+
+    def _next(self, outputs: Iterator[Sample]) -> object:
+        """The next result, or the mark of the end."""
+        try:
+            return next(outputs)
+        except StopIteration as end:
+            if comes_from_function(end) and not (self._pass_ended or self._has_warned):
+                self._has_warned = True
+                name = type(self._processor).__name__
+                warn_of_early_end(name, self._made, self._handed_over, self._length, end)
+            return _END
+
+    def _is_valid(self, sample: object) -> bool:
+        if sample is None:
+            return False
+        if not isinstance(sample, Sample):
+            raise DefinitionError(
+                f"{type(self._processor).__name__} must give samples or None, got {type(sample).__name__}"
+            )
+        return self._keeps_invalid or self._processor.is_valid_sample(sample)
+
+    def _timed(self, call: Callable[[], T]) -> T:
+        """What a call of the processor returns; its time counts, without that of what the processor waits for."""
+        began = perf_counter() - self._waited
+        try:
+            return call()
+        finally:
+            self._counts.steps[1].seconds += perf_counter() - self._waited - began

@@ -1,0 +1,115 @@
+"""What moves between the parts of the engine: portions of a pass over the data, and the mark of its end.
+
+A pass lines up the *elements* of the source (a sample, or a whole batch if the generator yields batches) in some order;
+the *position* of an element is its place in that line. A portion holds a few elements, and is the unit of work of a
+worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tfaip.pipeline.batching.layout import Packed
+from tfaip.pipeline.data.sample import Sample
+
+__all__ = ["EndOfPass", "Indices", "Origin", "PackedRows", "Portion", "Samples", "Token", "describe_element", "origins"]
+
+Origin = tuple[int, int]
+"""Which sample: the position of the element it comes from, and its number among the samples made of that element."""
+
+
+@dataclass(slots=True)
+class Portion:
+    """Some elements of a pass.
+
+    Attributes:
+        epoch: The pass.
+        positions: The position of each element.
+        keep: Where only some of the samples made of these elements are wanted (when a state is restored), which.
+    """
+
+    epoch: int
+    positions: Sequence[int]
+    keep: frozenset[Origin] | None = field(default=None, kw_only=True)
+
+
+@dataclass(slots=True)
+class Indices(Portion):
+    """Elements that still have to be read from the generator, `indices[i]` being the one at `positions[i]`."""
+
+    indices: list[int]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        positions = self.positions
+        # As nearly always: the positions follow each other, and the first one says it all.
+        short = positions.start if isinstance(positions, range) and positions.step == 1 else positions
+        return _indices, (self.epoch, short, self.indices, self.keep)
+
+
+@dataclass(slots=True)
+class Samples(Portion):
+    """Samples.
+
+    Attributes:
+        samples: The samples.
+        elements: For each sample, the number of its element in `positions`; None if there is exactly one of each.
+    """
+
+    samples: list[Sample]
+    elements: list[int] | None = None
+
+
+@dataclass(slots=True)
+class PackedRows(Portion):
+    """Samples that are ready for the model, stacked.
+
+    Attributes:
+        packed: The arrays; None if no sample is left.
+        elements: As in `Samples`.
+    """
+
+    packed: Packed | None
+    elements: list[int] | None = None
+
+
+@dataclass(slots=True)
+class EndOfPass:
+    """All portions of a pass came before this."""
+
+    epoch: int
+
+
+Token = Portion | EndOfPass
+
+
+def origins(portion: Samples | PackedRows, count: int) -> list[Origin]:
+    """The origin of each of the `count` samples of a portion."""
+    if portion.elements is None:
+        return [(position, 0) for position in portion.positions]
+    numbers: dict[int, int] = {}
+    found = []
+    for element in portion.elements:
+        number = numbers.get(element, 0)
+        numbers[element] = number + 1
+        found.append((portion.positions[element], number))
+    return found
+
+
+def describe_element(portion: Portion, element: int) -> str:
+    """Which sample an element of a portion is; of the portion if there is no such element."""
+    if not 0 <= element < len(portion.positions):
+        return f"position {portion.positions[0]} of epoch {portion.epoch}"
+    if isinstance(portion, Indices):
+        return f"sample {portion.indices[element]} of epoch {portion.epoch}"
+    if isinstance(portion, Samples):
+        number = element if portion.elements is None else portion.elements.index(element)
+        return str(portion.samples[number].identity)
+    return f"position {portion.positions[element]} of epoch {portion.epoch}"
+
+
+def _indices(epoch: int, positions: Sequence[int] | int, indices: list[int], keep: frozenset[Origin] | None) -> Indices:
+    if isinstance(positions, int):
+        positions = range(positions, positions + len(indices))
+    return Indices(epoch, positions, indices, keep=keep)

@@ -1,0 +1,141 @@
+"""`BranchingLine`: a line on which an element may become any number of samples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from time import perf_counter
+from types import GeneratorType
+from typing import Any
+
+from tfaip.pipeline.data.randomness import SampleIdentity
+from tfaip.pipeline.data.sample import Sample
+from tfaip.pipeline.engine.failure import SampleError, no_sample
+from tfaip.pipeline.engine.report import Report
+from tfaip.pipeline.engine.stream.portion import Indices, Samples
+from tfaip.pipeline.engine.work.line import Finish, Line, Watch, note_failure, numbered
+from tfaip.pipeline.engine.work.step import Step
+from tfaip.pipeline.user_code import comes_from_function, describe_sample
+
+__all__ = ["BranchingLine"]
+
+
+class BranchingLine(Line):
+    """Processors that make several samples of one, or a generator whose elements are lists of samples."""
+
+    def run(
+        self,
+        portion: Indices | Samples,
+        finish: Finish | None,
+        report: Report,
+        *,
+        skip: frozenset[int],
+        watch: Watch,
+        skips_bad: bool,
+    ) -> tuple[list[Any], list[int]]:
+        """See `Line`."""
+        made: list[Any] = []
+        elements: list[int] = []
+        for element, source in numbered(portion):
+            if element in skip:
+                continue
+            watch(element)
+            try:
+                arrivals = self._read(portion.epoch, source, report)
+            except SampleError as failure:
+                note_failure(failure, report, skips_bad=skips_bad)
+                continue
+            report.read += len(arrivals)
+            for arrived in arrivals:
+                try:
+                    for result in self._processed(arrived, report):
+                        made.append(result if finish is None else self._finished(finish, result))
+                        elements.append(element)
+                except SampleError as failure:
+                    note_failure(failure, report, skips_bad=skips_bad)
+        return made, elements
+
+    def _read(self, epoch: int, source: Any, report: Report) -> list[Sample]:
+        """The samples of an element: copies, since the generator may keep its own, and processors may change theirs."""
+        if isinstance(source, Sample):
+            return [source.copy()]
+        identity = SampleIdentity(self._seed, epoch, (source,))
+        generator: Any = self._generator  # an indexable one, which the base class does not promise
+        began = perf_counter()
+        try:
+            loaded = generator[source]
+            if loaded is None:
+                report.dropped += 1
+                return []
+            if isinstance(loaded, Sample):
+                return [loaded.copy().identified_by(identity)]
+            batch = loaded if isinstance(loaded, list | tuple) and generator.yields_batches() else [loaded]
+            if wrong := [each for each in batch if not isinstance(each, Sample)]:
+                raise no_sample(type(generator).__name__, wrong[0])
+            return [each.copy().identified_by(identity.child(number)) for number, each in enumerate(batch)]
+        except BaseException as error:
+            raise self._failure(error, f"in {type(generator).__name__}[{source}], {identity}") from error
+        finally:
+            report.seconds[0] += perf_counter() - began
+
+    def _processed(self, sample: Sample, report: Report) -> list[Sample]:
+        current = [sample]
+        for step in self._steps:
+            began = perf_counter()
+            try:
+                current = [
+                    result
+                    for before in current
+                    for result in _results(step, before)
+                    if self._goes_on(step, result, report)
+                ]
+            except BaseException as error:
+                raise self._failure(error, f"in {step.name}, {describe_sample(sample)}") from error
+            finally:
+                report.seconds[step.number] += perf_counter() - began
+        return current
+
+    def _finished(self, finish: Finish, sample: Sample) -> Any:
+        try:
+            return finish(sample)
+        except BaseException as error:
+            raise self._failure(error, f"{self._origin}, {describe_sample(sample)}") from error
+
+    def _failure(self, error: BaseException, where: str) -> SampleError:
+        if isinstance(error, self._passes_on):
+            raise error
+        return SampleError(error, where)
+
+    def _goes_on(self, step: Step, result: Any, report: Report) -> bool:
+        if step.accepts(result):
+            return True
+        report.dropped += 1
+        return False
+
+
+def _results(step: Step, sample: Sample) -> Iterable[Any]:
+    identity = sample.identity
+    if step.maps is not None:
+        result = step.maps(sample)
+        return [result.identified_by(identity) if isinstance(result, Sample) else result]
+    assert step.generates is not None
+    assert identity is not None
+    # Copies: a processor may yield one sample several times, and each of them has random numbers of its own.
+    return [
+        result.copy().identified_by(identity.child(number)) if isinstance(result, Sample) else result
+        for number, result in enumerate(_all_of(step.generates([sample])))
+    ]
+
+
+def _all_of(results: Iterable[Any]) -> Iterable[Any]:
+    """The results, where a StopIteration may be an error rather than their end."""
+    if isinstance(results, list | tuple | GeneratorType):
+        return results
+    iterator = iter(results)
+    drawn = []
+    while True:
+        try:
+            drawn.append(next(iterator))
+        except StopIteration as end:
+            if comes_from_function(end):
+                raise
+            return drawn

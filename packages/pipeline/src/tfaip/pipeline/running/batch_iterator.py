@@ -1,0 +1,166 @@
+"""`BatchIterator`: the batches of a pipeline, one after the other, and the state after each of them."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from time import perf_counter
+from typing import Any
+
+from tfaip.pipeline.batching.batch import Batch
+from tfaip.pipeline.engine.failure import SampleError
+from tfaip.pipeline.engine.processes.pool import PoolClosedError
+from tfaip.pipeline.engine.run import Run
+from tfaip.pipeline.engine.stream.flow import Flow
+from tfaip.pipeline.engine.stream.place import Place
+from tfaip.pipeline.engine.stream.portion import EndOfPass, PackedRows, Samples
+from tfaip.pipeline.errors import EmptyPassError, StateError
+from tfaip.pipeline.running.batcher import BatchAt, Batcher
+
+__all__ = ["REMEMBERED_STATES", "BatchIterator"]
+
+REMEMBERED_STATES = 4096
+"""Batches that may lie between what was handed out and what the consumer has used up: more than anybody prefetches."""
+
+
+class BatchIterator(Iterator[Batch]):
+    """Batches, in an order that depends on nothing but seed and data. Made by `DataPipeline.generate_input_batches`.
+
+    It may be used from several threads, one of which is served at a time. After an error, each further `next` raises
+    it again.
+    """
+
+    def __init__(
+        self,
+        run: Run,
+        batcher: Batcher,
+        *,
+        start: Place,
+        seed: int,
+        length: int | None,
+        repeat: bool,
+        why_empty: Callable[[int], str],
+    ) -> None:
+        self.counters = run.counters
+        self._why_empty = why_empty
+        self._start = start
+        self._seed = seed
+        self._length = length
+        self._repeat = repeat
+        self._run = run
+        self._batches = self._make(run.flow, batcher)
+        self._delivered = 0
+        self._places: deque[Place] = deque([start], REMEMBERED_STATES)
+        self._error: BaseException | None = None
+        self._lock = threading.Lock()
+        self._closed = False
+        # For a consumer that neither closes it nor comes to its end; also called at the exit of the interpreter.
+        self._finalizer = weakref.finalize(self, run.close)
+
+    def __next__(self) -> Batch:
+        with self._lock:
+            if self._error is not None:
+                raise self._error
+            if self._closed:
+                raise StopIteration
+            began = perf_counter()
+            try:
+                batch, place = next(self._batches)
+            except SampleError as failure:
+                self._error = failure.original()
+            except (StopIteration, PoolClosedError):
+                self._close()
+                raise StopIteration from None
+            except BaseException as error:
+                self._error = error
+                self._close()
+                raise
+            else:
+                self.counters.waiting_seconds += perf_counter() - began
+                self.counters.batches += 1
+                self.counters.samples += batch.size
+                self._delivered += 1
+                self._places.append(place)
+                return batch
+            self._close()
+            # Outside of the except clause, so that the traceback is that of the processor and not one of the engine.
+            raise self._error
+
+    def state(self, delivered: int | None = None) -> dict[str, Any]:
+        """What restores the pipeline right after a batch: a small JSON value.
+
+        Args:
+            delivered: After how many batches of this iterator; by default after all that were handed out. A consumer
+                that prefetches asks for the number of batches that it has used up.
+
+        Raises:
+            StateError: So many batches were not handed out, or too long ago.
+        """
+        with self._lock:
+            count = self._delivered if delivered is None else delivered
+            oldest = self._delivered - len(self._places) + 1
+            if not oldest <= count <= self._delivered:
+                raise StateError(f"delivered must be between {oldest} and {self._delivered}, got {delivered}")
+            return self._places[count - oldest].to_json(self._seed, self._length)
+
+    def worker_process_ids(self) -> list[int]:
+        """The ids of the worker processes; empty without workers, or when all is done."""
+        pool = self._run.pool
+        return [] if pool is None else pool.process_ids()
+
+    def close(self) -> None:
+        """End the workers. Batches that were handed out stay valid. Another thread that waits for one gets none."""
+        self._run.interrupt()
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            # Also the batch that is held back, whose memory would stay as long as this object.
+            self._batches.close()
+            self._finalizer()
+
+    def _make(self, flow: Flow, batcher: Batcher) -> Generator[BatchAt, None, None]:
+        # One batch is held back until it is known whether another one of this pass follows.
+        held: BatchAt | None = None
+        batches_of_pass = int(self._start.position > 0)
+        try:
+            while (token := next(flow, None)) is not None:
+                if isinstance(token, EndOfPass):
+                    completed = batcher.flush()
+                else:
+                    assert isinstance(token, Samples | PackedRows)
+                    completed = batcher.add(token)
+                for batch_at in self._timed(completed):
+                    batches_of_pass += 1
+                    if held is not None:
+                        yield held
+                    held = batch_at
+                if isinstance(token, EndOfPass):
+                    if held is not None:
+                        held[0].end_of_epoch = True
+                        yield held[0], Place(token.epoch + 1)
+                    elif self._repeat and not batches_of_pass:
+                        why = self._why_empty(self.counters.skipped)
+                        raise EmptyPassError(f"epoch {token.epoch} gave no batch: {why}")
+                    held = None
+                    batches_of_pass = 0
+        except SampleError:
+            if held is not None:
+                yield held
+            raise
+
+    def _timed(self, completed: Iterator[BatchAt]) -> Iterator[BatchAt]:
+        """The same batches; the time that it takes to put them together counts."""
+        while True:
+            began = perf_counter()
+            try:
+                batch_at = next(completed, None)
+            finally:
+                self.counters.batching.seconds += perf_counter() - began
+            if batch_at is None:
+                return
+            yield batch_at

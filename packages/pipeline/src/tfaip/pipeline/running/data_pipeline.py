@@ -1,0 +1,384 @@
+"""`DataPipeline`: from a generator through processors to batches, for one mode."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property
+from textwrap import shorten
+from typing import TYPE_CHECKING, Any
+
+from tfaip.pipeline.data.generator import DataGenerator
+from tfaip.pipeline.data.generator_params import DataGeneratorParams
+from tfaip.pipeline.data.mode import PipelineMode
+from tfaip.pipeline.data.pipeline_params import DataPipelineParams, require_integer
+from tfaip.pipeline.data.processor import GeneratingDataProcessor
+from tfaip.pipeline.data.processor_pipeline_params import DataProcessorPipelineParams
+from tfaip.pipeline.data.sample import Sample
+from tfaip.pipeline.engine.first_sample import find_mistake
+from tfaip.pipeline.engine.plan import plan_segments, processor_class
+from tfaip.pipeline.engine.program import Program, Segment
+from tfaip.pipeline.engine.run import Run
+from tfaip.pipeline.engine.settings import WorkerSettings
+from tfaip.pipeline.engine.stream.place import Place
+from tfaip.pipeline.engine.stream.source import Element
+from tfaip.pipeline.errors import DefinitionError
+from tfaip.pipeline.hooks import Hooked
+from tfaip.pipeline.running.as_given import AsGivenBatcher
+from tfaip.pipeline.running.batch_iterator import BatchIterator
+from tfaip.pipeline.running.batcher import Batcher
+from tfaip.pipeline.running.buckets import BucketBatcher, default_bucket_sizes
+from tfaip.pipeline.running.description import describe
+from tfaip.pipeline.running.fixed import FixedBatcher
+from tfaip.pipeline.running.preload import elements_of, split_for_preload
+from tfaip.pipeline.running.process_count import choose_process_count, possible_process_count
+from tfaip.pipeline.running.sample_iterator import SampleIterator
+from tfaip.pipeline.running.source_choice import SourceChoice, source_of_samples
+from tfaip.pipeline.user_code import call_user_code
+
+if TYPE_CHECKING:
+    from tfaip.pipeline.data.data_base import DataBase
+    from tfaip.pipeline.tf_dataset import InputDataset
+
+__all__ = ["DataPipeline"]
+
+_BEGINNING = Place()
+
+_WHOLE = (0, 1)
+"""The only shard of a pipeline that shares its data with no other."""
+
+
+_SHOWN_OF_PARAMS = 300
+"""So many characters of a generator's parameters are shown in a message."""
+
+
+class DataPipeline(Hooked):
+    """Samples and batches of one generator in one mode.
+
+    Args:
+        data: Says what samples look like and which processors they go through.
+        mode: What they are used for. Only TRAINING shuffles, and repeats by default.
+        pipeline_params: Batching, shuffling, and how the work is spread over processes.
+        generator_params: Where samples come from.
+        seed: Of all random numbers, >= 0.
+
+    Raises:
+        DefinitionError: It can't work as it is put together.
+    """
+
+    def __init__(
+        self,
+        data: DataBase[Any],
+        mode: PipelineMode,
+        pipeline_params: DataPipelineParams,
+        generator_params: DataGeneratorParams,
+        *,
+        seed: int = 0,
+    ) -> None:
+        require_integer("seed", seed, 0)
+        pipeline_params.validate()
+        self.data = data
+        self.mode = PipelineMode(mode)
+        self.pipeline_params = pipeline_params
+        self.generator_params = generator_params
+        self.seed = seed
+        self._pre_proc: DataProcessorPipelineParams = data.params.pre_proc
+        self._preloaded: Sequence[Element] | None = None
+        self._is_tried_out = False
+        self._layout = data.batch_layout(self.mode)
+        for processor in (*data.params.pre_proc.flatten(), *data.params.post_proc.flatten()):
+            processor_class(processor)
+
+    @cached_property
+    def generator(self) -> DataGenerator[Any]:
+        """The generator, made on first use."""
+        return self.create_data_generator()
+
+    def create_data_generator(self) -> DataGenerator[Any]:
+        """Hook: make the generator."""
+        return call_user_code(self.generator_params.create, self.mode)
+
+    def to_mode(self, mode: PipelineMode) -> DataPipeline:
+        """The same pipeline in another mode."""
+        return type(self)(self.data, mode, self.pipeline_params, self.generator_params, seed=self.seed)
+
+    def as_preloaded(self) -> DataPipeline:
+        """The same pipeline, after the samples went through all processors up to the first that can't be preloaded.
+
+        What comes out of them is kept in memory. Each pass shuffles it, and runs the other processors on it.
+        """
+        done, left = split_for_preload(self._pre_proc, self.data.params, self.mode)
+        loading = copy.copy(self)
+        loading._pre_proc = done
+        loading.pipeline_params = copy.copy(self.pipeline_params)
+        loading.pipeline_params.shuffle_buffer_size = 0
+        run = loading._start(packs=False, checks=False, preloading=True)
+        try:
+            elements = elements_of(run, grouped=self._sources.yields_batches)
+        finally:
+            run.close()
+        preloaded = copy.copy(self)
+        preloaded.__dict__.pop("_sources", None)
+        preloaded._pre_proc = left
+        preloaded._preloaded = elements
+        preloaded._is_tried_out = False
+        return preloaded
+
+    @contextmanager
+    def generate_input_samples(self, *, repeat: bool = False) -> Iterator[SampleIterator]:
+        """The samples after the processors, as an iterator that lives as long as the context.
+
+        With `num_processes=0` all happens in this process, where breakpoints work.
+        """
+        samples = SampleIterator(self._start(repeat=repeat, packs=False, checks=False))
+        try:
+            yield samples
+        finally:
+            samples.close()
+
+    @contextmanager
+    def generate_input_batches(
+        self, *, repeat: bool | None = None, state: Mapping[str, Any] | None = None, shard: tuple[int, int] = _WHOLE
+    ) -> Iterator[BatchIterator]:
+        """The batches, as an iterator that lives as long as the context; see `open_batches`."""
+        batches = self.open_batches(repeat=repeat, state=state, shard=shard)
+        try:
+            yield batches
+        finally:
+            batches.close()
+
+    def open_batches(
+        self, *, repeat: bool | None = None, state: Mapping[str, Any] | None = None, shard: tuple[int, int] = _WHOLE
+    ) -> BatchIterator:
+        """The batches, as an iterator that has to be closed.
+
+        The first time, it processes one sample, in a worker if there are any, and checks it against the specs, unless
+        the generator is a stream, whose first sample is checked when it comes.
+
+        Args:
+            repeat: Go on with the next pass after each; by default in TRAINING only.
+            state: What `BatchIterator.state` returned: go on after that batch.
+            shard: `(index, number of shards)`: every n-th element of each pass, for pipelines that share the work.
+
+        Raises:
+            StateError: The state belongs to other data.
+            DefinitionError: Workers can't be given what they need, or the shard can't be.
+            SpecError: The first sample is not what the specs promise.
+            WorkerStartError: A worker could not build its generator or its processors.
+            Exception: What the processing of the first sample raised.
+        """
+        index, shards = shard
+        if not 0 <= index < shards:
+            raise DefinitionError(f"shard must be (index, number of shards) with 0 <= index < number, got {shard}")
+        repeat = self.mode is PipelineMode.TRAINING if repeat is None else repeat
+        length = self._sources.source(shard).length
+        start = Place() if state is None else Place.from_json(state, self.seed, length)
+        run = self._start(start, repeat=repeat, packs=not self._is_bucketed, shard=shard)
+        self._try_out(run, start.epoch)
+        batcher = self._batcher(run)
+        return BatchIterator(
+            run, batcher, start=start, seed=self.seed, length=length, repeat=repeat, why_empty=self._why_empty
+        )
+
+    def _why_empty(self, skipped: int) -> str:
+        """Why a pass gave no batch; generators are shown by their parameters, which may hold long lists."""
+        if skipped:
+            return f"all samples were dropped or skipped ({skipped} so far), or what is left fills no batch"
+        source = shorten(repr(self.generator_params), _SHOWN_OF_PARAMS)
+        if self.pipeline_params.batch_drop_remainder and self._sources.source().length != 0:
+            return f"batch_drop_remainder is set, and the samples fill no batch; they come from {source}"
+        return f"there are no samples; they come from {source}"
+
+    def input_dataset(
+        self,
+        *,
+        repeat: bool | None = None,
+        state: Mapping[str, Any] | None = None,
+        with_meta: bool = False,
+        shard: tuple[int, int] = _WHOLE,
+    ) -> InputDataset:
+        """The batches as a `tf.data.Dataset` (its attribute `dataset`); it has to be closed. Needs TensorFlow."""
+        dataset_cls = self.input_dataset_cls()
+        batches = self.open_batches(repeat=repeat, state=state, shard=shard)
+        size = self.pipeline_params.batch_size
+        return dataset_cls(self.data, self.mode, batches, batch_size=size, with_meta=with_meta)
+
+    def input_dataset_cls(self) -> type[InputDataset]:
+        """Hook: the class of the datasets, for other ways into `tf.data`. Needs TensorFlow."""
+        from tfaip.pipeline.tf_dataset import InputDataset
+
+        return InputDataset
+
+    def process_output(self, samples: Iterable[Sample], *, num_processes: int = 0) -> SampleIterator:
+        """The samples after the processors that follow the model, in order; what they drop is missing.
+
+        Args:
+            samples: With outputs. Each is taken when it is asked for, or a few in advance where there are workers.
+            num_processes: The number of worker processes.
+
+        Raises:
+            DefinitionError: `num_processes` is no integer >= 0.
+        """
+        require_integer("num_processes", num_processes, 0)
+        num_processes = possible_process_count(num_processes)
+        segments = plan_segments(self.data.params.post_proc, self.mode, parallel=num_processes > 0, read_by_index=False)
+        program = self._program(segments, packs=False, checks=False, keeps_invalid=True)
+        source = source_of_samples(self.seed, samples, "the samples to post-process")
+        return SampleIterator(Run(program, source, self._worker_settings(num_processes), start=Place(), repeat=False))
+
+    def steps_per_epoch(self) -> int | None:
+        """The number of batches of one pass; None if it depends on the samples.
+
+        It is an upper bound if processors drop samples.
+        """
+        length = self._sources.source().length
+        if length is None or self._sources.yields_batches:
+            return length
+        params = self.pipeline_params
+        if params.bucket_boundaries or any(self._makes_many(processor) for processor in self._pre_proc.flatten()):
+            return None
+        return length // params.batch_size if params.batch_drop_remainder else -(-length // params.batch_size)
+
+    def samples_per_epoch(self) -> int | None:
+        """The number of samples of one pass; None if it depends on the samples.
+
+        It is an upper bound if processors drop samples.
+        """
+        if self._sources.yields_batches or any(self._makes_many(p) for p in self._pre_proc.flatten()):
+            return None
+        return self._sources.source().length
+
+    def samples_of_generator(self) -> int | None:
+        """The number of samples that the generator makes in one pass; None if it does not tell, or makes batches."""
+        return None if self._sources.yields_batches else self._sources.source().length
+
+    def __len__(self) -> int:
+        """`steps_per_epoch`, where it is known."""
+        steps = self.steps_per_epoch()
+        if steps is None:
+            raise TypeError("the number of batches of this pipeline depends on its samples")
+        return steps
+
+    def describe(self) -> str:
+        """The stages, one a line, with the process in which each of them runs."""
+        program, processes = self._placed(self._program(self._segments(parallel=True), packs=True, checks=False))
+        post_proc = [params for params in self.data.params.post_proc.flatten() if self.mode in params.modes]
+        return describe(self.generator, self._sources, program.segments, post_proc, self.pipeline_params, processes)
+
+    @cached_property
+    def _sources(self) -> SourceChoice:
+        return SourceChoice(self.mode, self.pipeline_params, self.seed, self.generator, self._preloaded)
+
+    def _makes_many(self, processor: Any) -> bool:
+        return self.mode in processor.modes and issubclass(processor_class(processor), GeneratingDataProcessor)
+
+    @property
+    def _is_bucketed(self) -> bool:
+        return bool(self.pipeline_params.bucket_boundaries) and not self._sources.yields_batches
+
+    def _batcher(self, run: Run) -> Batcher:
+        params = self.pipeline_params
+        if self._sources.yields_batches:
+            return AsGivenBatcher(self._layout)
+        if not self._is_bucketed:
+            return FixedBatcher(self._layout, params.batch_size, drop_remainder=params.batch_drop_remainder)
+        return BucketBatcher(
+            self._layout,
+            params.bucket_boundaries,
+            params.bucket_batch_sizes or default_bucket_sizes(params.batch_size, params.bucket_boundaries),
+            call_user_code(self.data.element_length_fn),
+            drop_remainder=params.batch_drop_remainder,
+            skip=run.counters.count_bad if params.on_bad_sample == "skip" else None,
+        )
+
+    def _start(
+        self,
+        start: Place = _BEGINNING,
+        *,
+        packs: bool,
+        repeat: bool = False,
+        checks: bool = True,
+        preloading: bool = False,
+        shard: tuple[int, int] = _WHOLE,
+    ) -> Run:
+        program, processes = self._placed(
+            self._program(self._segments(parallel=True), packs=packs, checks=checks, preloading=preloading)
+        )
+        source = self._sources.source(shard)
+        return Run(program, source, self._worker_settings(processes), start=start, repeat=repeat)
+
+    def _try_out(self, run: Run, epoch: int) -> None:
+        if self._is_tried_out:
+            return
+        try:
+            mistake = find_mistake(
+                run, self._sources.source(), epoch, skips_bad_samples=self.pipeline_params.on_bad_sample == "skip"
+            )
+        except BaseException:
+            run.close()
+            raise
+        if mistake is not None:
+            run.close()
+            raise mistake.original()
+        self._is_tried_out = True
+
+    def _segments(self, *, parallel: bool) -> list[Segment]:
+        sources = self._sources
+        segments = plan_segments(self._pre_proc, self.mode, parallel=parallel, read_by_index=sources.read_by_index)
+        if sources.yields_batches and (streams := [segment for segment in segments if segment.is_stream]):
+            raise DefinitionError(
+                f"{processor_class(streams[0].processors[0]).__name__} needs the whole stream of samples, whereas "
+                f"{type(self.generator).__name__} yields batches: declare it as one_to_n, or batch in the pipeline"
+            )
+        return segments
+
+    def _program(
+        self,
+        segments: Sequence[Segment],
+        *,
+        packs: bool,
+        checks: bool,
+        preloading: bool = False,
+        keeps_invalid: bool = False,
+    ) -> Program:
+        reads = not keeps_invalid and self._sources.read_by_index
+        return Program(
+            mode=self.mode,
+            seed=self.seed,
+            data_params=self.data.params,
+            generator_params=self.generator_params if reads else None,
+            segments=segments,
+            layout=self._layout if checks else None,
+            packs=packs,
+            skip_bad_samples=self.pipeline_params.on_bad_sample == "skip",
+            preloading=preloading,
+            keeps_invalid=keeps_invalid,
+        )
+
+    def _placed(self, program: Program) -> tuple[Program, int]:
+        """The program as it is run, and the number of workers."""
+        processes = self.pipeline_params.num_processes
+        if processes < 0:
+            processes = choose_process_count(
+                program,
+                batch_size=self.pipeline_params.batch_size,
+                batches=self.steps_per_epoch(),
+                # Who asked for protection from samples that hang or crash must not have them in this process.
+                tries_out=not self.pipeline_params.sample_timeout and self.pipeline_params.on_worker_death == "raise",
+            )
+        processes = possible_process_count(processes)
+        if processes == 0:
+            program = replace(program, segments=self._segments(parallel=False))
+        return program, processes
+
+    def _worker_settings(self, processes: int) -> WorkerSettings:
+        params = self.pipeline_params
+        return WorkerSettings(
+            processes=processes,
+            prefetch=None if params.prefetch < 0 else params.prefetch,
+            max_tasks=params.max_tasks_per_process,
+            restart=params.on_worker_death == "restart",
+            sample_timeout=params.sample_timeout,
+        )

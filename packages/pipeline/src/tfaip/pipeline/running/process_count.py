@@ -1,0 +1,70 @@
+"""How many worker processes a pipeline gets."""
+
+from __future__ import annotations
+
+import logging
+import os
+from functools import cache
+
+from tfaip.pipeline.engine.processes.pickling import find_in_main
+from tfaip.pipeline.engine.processes.worker_support import missing_for_workers
+from tfaip.pipeline.engine.program import Program
+from tfaip.pipeline.engine.work.trial import seconds_per_element
+
+__all__ = ["available_cores", "choose_process_count", "possible_process_count"]
+
+logger = logging.getLogger(__name__)
+
+_MOST_PROCESSES = 4
+
+_WORTH_A_WORKER = 0.5e-3
+"""Seconds for a batch. To get one from a worker costs this process about 0.1 ms, while a core of the model is taken."""
+
+
+def choose_process_count(program: Program, *, batch_size: int, batches: int | None, tries_out: bool) -> int:
+    """As many as there are cores, at most 4; none where they would have little to do, or could not do it.
+
+    The data is the same in any case, so that the choice may depend on how long the first samples take.
+
+    Args:
+        program: The program as it is with workers.
+        batch_size: The number of samples of a batch.
+        batches: The number of batches of a pass, if it is known.
+        tries_out: Whether samples may be processed here to find out; not if they might hang or end this process.
+    """
+    if not any(segment.in_workers for segment in program.segments) or (batches is not None and batches <= 1):
+        return 0
+    if (in_main := find_in_main(program)) is not None:
+        logger.warning(
+            "The pipeline runs in this process only, since %s is defined in __main__, which worker processes don't "
+            "import: move it into a module of its own",
+            in_main,
+        )
+        return 0
+    if program.generator_params is not None and tries_out:
+        seconds = seconds_per_element(program)
+        if seconds is not None and seconds * batch_size < _WORTH_A_WORKER:
+            return 0
+    return min(_MOST_PROCESSES, available_cores())
+
+
+def available_cores() -> int:
+    """The number of cores that this process may run on, or of all where the system does not tell."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def possible_process_count(wanted: int) -> int:
+    """The number of workers that was asked for, or 0, with one warning, where the system has no workers."""
+    if wanted == 0 or (missing := missing_for_workers()) is None:
+        return wanted
+    _warn_of_missing(missing)
+    return 0
+
+
+@cache
+def _warn_of_missing(missing: str) -> None:
+    logger.warning(
+        "Pipelines run in this process only, as with num_processes=0: worker processes need %s, which this system "
+        "does not have",
+        missing,
+    )

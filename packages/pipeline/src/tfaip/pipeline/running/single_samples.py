@@ -1,0 +1,128 @@
+"""`SingleSamples`: the processors before and after the model, on one sample at a time in the caller's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tfaip.pipeline.batching.batch import Batch
+from tfaip.pipeline.batching.layout import Row
+from tfaip.pipeline.data.data_base import DataBase
+from tfaip.pipeline.data.mode import PipelineMode
+from tfaip.pipeline.data.processor_pipeline_params import DataProcessorPipelineParams
+from tfaip.pipeline.data.randomness import SampleIdentity
+from tfaip.pipeline.data.sample import Sample
+from tfaip.pipeline.engine.failure import SampleError
+from tfaip.pipeline.engine.plan import needs_stream, plan_segments, processor_class
+from tfaip.pipeline.engine.program import Program
+from tfaip.pipeline.engine.stream.portion import Samples
+from tfaip.pipeline.engine.work.runner import Runner
+from tfaip.pipeline.errors import DefinitionError, SpecError
+from tfaip.pipeline.user_code import INTERRUPTIONS
+
+__all__ = ["SingleSamples"]
+
+
+class SingleSamples:
+    """What a service needs that gets its samples one by one: no generator, no workers, one result for each sample.
+
+    It is not meant to be shared by threads, since processors need not be.
+
+    Args:
+        data: Says what samples look like and which processors they go through.
+        mode: What they are used for.
+        seed: Of all random numbers, >= 0.
+        passes_on: Errors that are no sample's, such as Ctrl-C; none in a thread that nobody interrupts.
+
+    Raises:
+        DefinitionError: A processor needs the whole stream of samples.
+    """
+
+    def __init__(
+        self,
+        data: DataBase[Any],
+        mode: PipelineMode,
+        *,
+        seed: int = 0,
+        passes_on: tuple[type[BaseException], ...] = INTERRUPTIONS,
+    ) -> None:
+        self._layout = data.batch_layout(mode)
+        self._seed = seed
+        before, after = (
+            _program(data, mode, seed, processors, keeps_invalid=keeps_invalid)
+            for processors, keeps_invalid in ((data.params.pre_proc, False), (data.params.post_proc, True))
+        )
+        self._before = Runner(before, passes_on=passes_on)
+        self._after = Runner(after, passes_on=passes_on)
+        for runner in (self._before, self._after):
+            runner.prepare([0])
+
+    def before(self, sample: Sample, number: int) -> Row:
+        """Return the row of a batch that the processors before the model make of a sample.
+
+        Args:
+            sample: As a generator would make it; it is not changed.
+            number: Which one it is, from 0; for its random numbers and for messages.
+
+        Raises:
+            Exception: What a processor raised, with a note that names processor and sample.
+            SpecError: The processors made something else of it than one valid sample that fits the specs.
+        """
+        made = self._one(self._before, sample, number)
+        try:
+            return self._layout.row(made)
+        except Exception as error:
+            raise SampleError(error, f"before batching, {made.identity}").original() from None
+
+    def batch(self, rows: Sequence[Row]) -> Batch:
+        """Return the batch of rows, at least one, padded to the longest of them."""
+        return self._layout.batch(self._layout.pack(rows))
+
+    def after(self, sample: Sample, number: int) -> Sample:
+        """Return what the processors after the model make of a sample.
+
+        Raises:
+            Exception: What a processor raised, with a note that names processor and sample.
+            SpecError: The processors made something else of it than one sample.
+        """
+        return self._one(self._after, sample, number)
+
+    def _one(self, runner: Runner, sample: Sample, number: int) -> Sample:
+        identified = sample.copy().identified_by(SampleIdentity(self._seed, 0, (number,)))
+        failure: BaseException
+        try:
+            portion, report = runner.run(0, Samples(0, [number], [identified]))
+        except SampleError as error:
+            failure = error.original()
+        else:
+            assert isinstance(portion, Samples)
+            if len(portion.samples) == 1:
+                return portion.samples[0]
+            unwanted = (
+                f"the processors must make one valid sample of each that comes alone, got {len(portion.samples)} of "
+                f"{identified.identity} (meta {sample.meta!r})"
+            )
+            failure = SpecError(report.failures[0] if report.failures else unwanted)
+        # Outside of the except clause, so that the traceback is that of the processor and not one of the engine.
+        raise failure
+
+
+def _program(
+    data: DataBase[Any], mode: PipelineMode, seed: int, processors: DataProcessorPipelineParams, *, keeps_invalid: bool
+) -> Program:
+    streams = [params for params in processors.flatten() if mode in params.modes and needs_stream(params)]
+    if streams:
+        raise DefinitionError(
+            f"samples that come one by one can't go through {processor_class(streams[0]).__name__}, which needs the "
+            "whole stream of samples: declare it as one_to_n, or predict whole data sets"
+        )
+    return Program(
+        mode=mode,
+        seed=seed,
+        data_params=data.params,
+        generator_params=None,
+        segments=plan_segments(processors, mode, parallel=False, read_by_index=False),
+        layout=None,
+        packs=False,
+        keeps_invalid=keeps_invalid,
+    )
