@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
-from tfaip.experimenter.plan import read_plan
+from tfaip.experimenter.commands.plan import read_plan
 from tfaip.experimenter.results import write_results
 from tfaip.experimenter.results.drawn_sheet import drawn_sheet
 from tfaip.experimenter.results.reading_back import ReadBackError, read_back

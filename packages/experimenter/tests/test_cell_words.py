@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from tfaip.experimenter.command_words import quoted
+from tfaip.experimenter.commands.command_words import quoted
 from tfaip.experimenter.errors import SheetError
 from tfaip.experimenter.sheet.rows import read_sheet
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tfaip.experimenter.command_words import (
+from tfaip.experimenter.commands.command_words import (
     is_resume_command,
     is_train_command,
     restart_words,
@@ -140,7 +140,7 @@ def test_options_in_the_command_change_a_run_that_goes_on(workbook: MakeWorkbook
 
 
 def test_python_replaces_the_interpreter_behind_other_words(workbook: MakeWorkbook) -> None:
-    from tfaip.experimenter.plan import read_plan
+    from tfaip.experimenter.commands.plan import read_plan
 
     scripts = Path(sys.executable).parent
     path = workbook(

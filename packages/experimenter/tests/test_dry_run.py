@@ -46,7 +46,7 @@ def test_only_the_wanted_rows_are_printed(workbook: MakeWorkbook, command: Comma
 
 
 def test_python_runs_the_rows_with_that_interpreter(workbook: MakeWorkbook, tmp_path: Path) -> None:
-    from tfaip.experimenter.plan import read_plan
+    from tfaip.experimenter.commands.plan import read_plan
 
     scripts = Path(sys.executable).parent
     path = workbook(
@@ -103,7 +103,7 @@ def test_a_command_of_tfaip_that_the_interpreter_lacks_is_refused(workbook: Make
 
 
 def test_a_slot_is_a_device_or_a_part_of_it() -> None:
-    from tfaip.experimenter.slots import read_slots
+    from tfaip.experimenter.executors.slots import read_slots
 
     slots = read_slots(["1", "3a", "3b"], ["0"])
     assert [slot.name for slot in slots] == ["gpu:1", "gpu:3a", "gpu:3b", "cpu:0"]
@@ -121,7 +121,7 @@ WRONG_SLOTS = {
 @pytest.mark.parametrize("words", WRONG_SLOTS)
 def test_wrong_slots_are_refused(words: str) -> None:
     from tfaip.experimenter.errors import ExperimenterError
-    from tfaip.experimenter.slots import read_slots
+    from tfaip.experimenter.executors.slots import read_slots
 
     with pytest.raises(ExperimenterError) as caught:
         read_slots(words.split(), [])

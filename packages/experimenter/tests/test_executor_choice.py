@@ -158,7 +158,7 @@ def test_the_registry_asks_for_all_methods_of_the_interface() -> None:
 
 def test_queue_and_sheet_know_no_executor() -> None:
     package = Path(tfaip.experimenter.__file__).parent
-    known = {"interface", "process_identity"}  # what it must be able to do, and which scheduler is alive
+    known = {"interface", "process_identity", "slots"}  # the contract, which scheduler is alive, places to run
     for path in [*(package / "queue").glob("*.py"), *(package / "sheet").glob("*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tfaip.experimenter.executors"):

@@ -17,7 +17,7 @@ from tfaip.experimenter.executors import runner
 from tfaip.experimenter.executors.interface import Ended, Job, Lost, Outcome, Running
 from tfaip.experimenter.executors.local import LocalExecutor
 from tfaip.experimenter.executors.process_identity import identity_of, is_alive
-from tfaip.experimenter.slots import Slot
+from tfaip.experimenter.executors.slots import Slot
 
 Submit = Callable[..., Job]
 
@@ -188,7 +188,7 @@ def test_ctrl_c_reaches_a_run_that_was_started_by_nohup(tmp_path: Path) -> None:
         from pathlib import Path
         from tfaip.experimenter.executors.interface import Job
         from tfaip.experimenter.executors.local import LocalExecutor
-        from tfaip.experimenter.slots import Slot
+        from tfaip.experimenter.executors.slots import Slot
         source = "import signal; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
         words = (sys.executable, "-c", source)
         LocalExecutor(Path("attempts")).submit(Job("k", words, Path("console.log"), Slot("cpu", 0)))

@@ -2,7 +2,7 @@ import pytest
 
 from tfaip.experimenter.errors import ExperimenterError
 from tfaip.experimenter.executors.local_gpus import count_gpus, require_gpus
-from tfaip.experimenter.slots import read_slots
+from tfaip.experimenter.executors.slots import read_slots
 
 
 @pytest.fixture

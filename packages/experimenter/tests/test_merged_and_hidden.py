@@ -12,7 +12,7 @@ import pytest
 from openpyxl import Workbook
 
 from tfaip.experimenter.cli.command import main
-from tfaip.experimenter.command_words import quoted
+from tfaip.experimenter.commands.command_words import quoted
 from tfaip.experimenter.errors import ExperimenterError, SheetError
 from tfaip.experimenter.sheet.layout import Area, Layout, read_layout
 from tfaip.experimenter.sheet.rows import read_sheet

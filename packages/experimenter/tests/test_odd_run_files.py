@@ -12,8 +12,8 @@ import openpyxl
 import pytest
 
 from tfaip.experimenter.queue.log_tail import log_tail
-from tfaip.experimenter.run_progress import LOG_BYTES, MOST_METRICS, STATUS_BYTES, RunProgress, read_progress
-from tfaip.experimenter.views.metrics import metric_text
+from tfaip.experimenter.run_folder.progress import LOG_BYTES, MOST_METRICS, STATUS_BYTES, RunProgress, read_progress
+from tfaip.experimenter.views.numbers import metric_text
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 MakeWorkbook = Callable[..., Path]

@@ -17,7 +17,7 @@ from tfaip.experimenter.executors.interface import Ended, Job, Lost, Outcome, Ru
 from tfaip.experimenter.executors.local import LocalExecutor
 from tfaip.experimenter.executors.process_identity import identity_of, living_processes, send_signal
 from tfaip.experimenter.executors.process_tree import MARK, processes_of
-from tfaip.experimenter.slots import Slot
+from tfaip.experimenter.executors.slots import Slot
 
 # Children in the group, in sessions of their own, that ignore the hang-up, and a daemon without parent or environment.
 CHILDREN = """
@@ -180,6 +180,6 @@ def test_a_runner_needs_little_time_to_start() -> None:
     """Imports are checked instead of seconds, which differ from machine to machine."""
     from tfaip.experimenter.executors.local import START_RUNNER
 
-    program = START_RUNNER.partition("; main(")[0] + "; print(*sorted(sys.modules))"
+    program = START_RUNNER.partition("\nmain(")[0] + "\nprint(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=True)
     assert {"typing", "subprocess", "pathlib", "ctypes"}.isdisjoint(done.stdout.split())

@@ -42,7 +42,7 @@ def test_every_argument_of_the_command_is_in_the_readme(
 
 def test_the_row_that_the_readme_explains_means_that_line(workbook: Callable[..., Path]) -> None:
     from tfaip.experimenter import read_sheet
-    from tfaip.experimenter.command_words import quoted
+    from tfaip.experimenter.commands.command_words import quoted
 
     lines = README.read_text(encoding="utf-8").splitlines()
     start = lines.index("| COMMAND | SCENARIO | ID | CLEANUP | PARAMS | | | |")

@@ -347,7 +347,7 @@ def test_a_failure_is_told_in_the_sheet(workbook: MakeWorkbook, command: Command
 
 
 def test_the_results_go_into_the_workbook_once_the_user_has_closed_it(workbook: MakeWorkbook, runs: None) -> None:
-    from tfaip.experimenter.plan import read_plan
+    from tfaip.experimenter.commands.plan import read_plan
     from tfaip.experimenter.results.updating import ResultsUpdater
 
     path = workbook(*ROWS)
@@ -379,7 +379,7 @@ def test_a_file_of_the_user_beside_the_workbook_is_not_overwritten(workbook: Mak
 
 
 def test_a_helper_that_has_read_new_rows_does_not_lose_their_results(workbook: MakeWorkbook, tmp_path: Path) -> None:
-    from tfaip.experimenter.plan import read_plan
+    from tfaip.experimenter.commands.plan import read_plan
     from tfaip.experimenter.queue.store import Store
     from tfaip.experimenter.results.updating import ResultsUpdater
 
@@ -406,7 +406,7 @@ def test_a_start_tells_that_the_workbook_is_open(workbook: MakeWorkbook, command
 
 
 def test_what_a_helper_has_written_is_no_change_by_the_user(workbook: MakeWorkbook, tmp_path: Path) -> None:
-    from tfaip.experimenter.plan import read_plan
+    from tfaip.experimenter.commands.plan import read_plan
     from tfaip.experimenter.queue.store import Store
     from tfaip.experimenter.results.updating import ResultsUpdater
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from conftest import REAL_WORKBOOKS
 
-from tfaip.experimenter.main_metric import lower_is_better, main_metric
 from tfaip.experimenter.results.table import metric_columns
-from tfaip.experimenter.run_progress import RunProgress, read_progress
+from tfaip.experimenter.run_folder.main_metric import lower_is_better, main_metric
+from tfaip.experimenter.run_folder.progress import RunProgress, read_progress
 
 
 def test_an_empty_folder_tells_nothing(tmp_path: Path) -> None:

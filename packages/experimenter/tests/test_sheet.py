@@ -12,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 from openpyxl import Workbook
 
-from tfaip.experimenter.command_words import quoted
+from tfaip.experimenter.commands.command_words import quoted
 from tfaip.experimenter.errors import ExperimenterError, SheetError
 from tfaip.experimenter.sheet.rows import read_sheet
 

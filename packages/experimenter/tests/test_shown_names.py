@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from tfaip.experimenter.command_words import quoted
+from tfaip.experimenter.commands.command_words import quoted
 from tfaip.experimenter.queue.entries import Entry, State
-from tfaip.experimenter.run_progress import RunProgress
+from tfaip.experimenter.run_folder.progress import RunProgress
 from tfaip.experimenter.views.drawing import drawn_snapshot
 from tfaip.experimenter.views.lines import Lines
 from tfaip.experimenter.views.snapshot import RunView, Snapshot

@@ -18,9 +18,9 @@ from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from tfaip.experimenter.command_words import quoted
+from tfaip.experimenter.commands.command_words import quoted
+from tfaip.experimenter.commands.interpreter import Interpreter
 from tfaip.experimenter.errors import ExperimenterError
-from tfaip.experimenter.interpreter import Interpreter
 from tfaip.experimenter.workbook.cell_text import cell_text, write_text
 
 __all__ = ["init_workbook"]

@@ -6,22 +6,22 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from tfaip.experimenter.command_words import quoted
+from tfaip.experimenter.commands.command_words import quoted
+from tfaip.experimenter.commands.plan import Plan
 from tfaip.experimenter.errors import ExperimenterError, SheetError, SheetMistake
 from tfaip.experimenter.executors.interface import Executor
 from tfaip.experimenter.executors.local_gpus import require_gpus
 from tfaip.experimenter.executors.registry import DEFAULT_EXECUTOR, make_executor
-from tfaip.experimenter.plan import Plan
+from tfaip.experimenter.executors.slots import Slot
 from tfaip.experimenter.queue.entries import Entry, State
 from tfaip.experimenter.queue.membership import membership
 from tfaip.experimenter.queue.scheduler import PAUSED, Listener, Options, Scheduler
 from tfaip.experimenter.queue.state_folder import StateFolder
 from tfaip.experimenter.queue.store import Store
 from tfaip.experimenter.results.updating import ResultsUpdater
-from tfaip.experimenter.slots import Slot
-from tfaip.experimenter.status import snapshot_of
 from tfaip.experimenter.updating_listener import UpdatingListener
 from tfaip.experimenter.views.snapshot import Snapshot
+from tfaip.experimenter.views.status import snapshot_of
 from tfaip.experimenter.workbook.workbook_file import open_elsewhere
 from tfaip.params.shown_text import one_line
 

@@ -13,18 +13,18 @@ from typing import NoReturn
 from rich.console import Console
 
 from tfaip.experimenter.cli.arguments import Arguments, read_arguments, read_status_arguments
-from tfaip.experimenter.command_words import quoted
+from tfaip.experimenter.commands.command_words import quoted
+from tfaip.experimenter.commands.plan import Plan, read_plan
 from tfaip.experimenter.errors import ExperimenterError
+from tfaip.experimenter.executors.slots import read_slots
 from tfaip.experimenter.init_workbook import init_workbook
-from tfaip.experimenter.plan import Plan, read_plan
 from tfaip.experimenter.queue.scheduler import Listener, Options
 from tfaip.experimenter.session import INTERRUPTED, run_plan, update_results
-from tfaip.experimenter.slots import read_slots
-from tfaip.experimenter.status import status_json, workbook_snapshot
 from tfaip.experimenter.views.drawing import drawn_snapshot
 from tfaip.experimenter.views.lines import Lines
 from tfaip.experimenter.views.live import LiveView
 from tfaip.experimenter.views.snapshot import Snapshot
+from tfaip.experimenter.views.status import status_json, workbook_snapshot
 from tfaip.params.shown_text import clean_text, one_line
 
 __all__ = ["PROG", "main"]

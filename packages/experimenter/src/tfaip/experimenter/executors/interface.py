@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from tfaip.experimenter.slots import Slot
+from tfaip.experimenter.executors.slots import Slot
 
 __all__ = ["Ended", "Executor", "Job", "Lost", "Outcome", "Running"]
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tfaip.experimenter.errors import ExperimenterError
-from tfaip.experimenter.slots import Slot
+from tfaip.experimenter.executors.slots import Slot
 
 __all__ = ["count_gpus", "require_gpus"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tfaip.experimenter.run_files import end_of_file
+from tfaip.experimenter.run_folder.file_ends import end_of_file
 
 __all__ = ["log_tail"]
 

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 
 from tfaip.experimenter.errors import ExperimenterError
 from tfaip.experimenter.executors.process_identity import identity_of, is_alive
+from tfaip.experimenter.executors.slots import Slot
 from tfaip.experimenter.queue.store import Store
-from tfaip.experimenter.slots import Slot
 
 __all__ = ["is_member_alive", "living_slots", "membership", "own_identity"]
 

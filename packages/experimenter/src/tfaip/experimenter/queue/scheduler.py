@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from tfaip.experimenter.executors.interface import Ended, Executor, Job, Lost
-from tfaip.experimenter.queue.cleanup import remove_checkpoints
+from tfaip.experimenter.executors.slots import Slot
 from tfaip.experimenter.queue.entries import Entry, State
 from tfaip.experimenter.queue.log_tail import log_tail
 from tfaip.experimenter.queue.membership import is_member_alive
 from tfaip.experimenter.queue.start_guard import StartGuard
 from tfaip.experimenter.queue.starting import words_of_attempt
 from tfaip.experimenter.queue.store import Store
-from tfaip.experimenter.slots import Slot
+from tfaip.experimenter.run_folder.checkpoints import remove_checkpoints
 from tfaip.params.shown_text import one_line
 
 __all__ = ["PAUSED", "Listener", "Options", "Scheduler"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tfaip.experimenter.executors.interface import Ended
 from tfaip.experimenter.queue.entries import Entry
-from tfaip.experimenter.run_progress import read_progress
+from tfaip.experimenter.run_folder.progress import read_progress
 
 __all__ = ["StartGuard"]
 

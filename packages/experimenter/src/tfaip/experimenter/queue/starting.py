@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tfaip.experimenter.command_words import is_resume_command, is_train_command, restart_words, resume_words
+from tfaip.experimenter.commands.command_words import is_resume_command, is_train_command, restart_words, resume_words
 from tfaip.experimenter.queue.entries import Entry
 from tfaip.experimenter.queue.store import Store
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tfaip.experimenter.commands.plan import PlannedRun
 from tfaip.experimenter.errors import ExperimenterError
-from tfaip.experimenter.plan import PlannedRun
+from tfaip.experimenter.executors.slots import Slot
 from tfaip.experimenter.queue.entries import Entry, State
-from tfaip.experimenter.slots import Slot
 
 __all__ = ["Store"]
 

@@ -1,1 +1,5 @@
-"""The sheet of results: its rows, its looks, and how it gets into the user's workbook without touching the rest."""
+"""The sheet of results.
+
+In: the queue and the folders of its runs.
+Out: a sheet in the workbook; each other part of the file stays the same.
+"""

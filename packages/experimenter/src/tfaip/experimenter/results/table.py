@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tfaip.experimenter.main_metric import lower_is_better, main_metric
 from tfaip.experimenter.queue.entries import Entry, State
-from tfaip.experimenter.run_progress import RunProgress, read_progress
+from tfaip.experimenter.run_folder.main_metric import lower_is_better, main_metric
+from tfaip.experimenter.run_folder.progress import RunProgress, read_progress
 from tfaip.experimenter.sheet.rows import Row, Sheet
 from tfaip.experimenter.workbook.cell_text import title_text
 

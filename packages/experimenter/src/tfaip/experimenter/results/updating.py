@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
 
+from tfaip.experimenter.commands.plan import Plan
 from tfaip.experimenter.errors import ExperimenterError
-from tfaip.experimenter.plan import Plan
 from tfaip.experimenter.queue.store import Store
 from tfaip.experimenter.results.table import results_table
 from tfaip.experimenter.results.write_results import write_results

@@ -1,1 +1,5 @@
-"""The sheet of runs: its cells, its columns, its rows, and the command lines that the rows mean."""
+"""The sheet of runs.
+
+In: the cells of the first visible sheet.
+Out: one row for each run, with the words of its columns; mistakes name their cells.
+"""

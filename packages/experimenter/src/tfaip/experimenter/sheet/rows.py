@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tfaip.experimenter.command_words import is_resume_command, options_of, with_folder
+from tfaip.experimenter.commands.command_words import is_resume_command, options_of, with_folder
 from tfaip.experimenter.errors import SheetError, SheetMistake
 from tfaip.experimenter.sheet.cells import FIRST_RUN_ROW, Cell, Cells, read_cells
 from tfaip.experimenter.sheet.columns import NULL, Columns, Parameter, read_columns

@@ -1,1 +1,5 @@
-"""What is seen of a queue: live, once, as lines, as JSON."""
+"""Views of the queue.
+
+In: the entries of the queue and the progress of their runs.
+Out: a live table, lines, a status as text or JSON.
+"""

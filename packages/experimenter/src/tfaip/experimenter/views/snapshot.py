@@ -10,7 +10,7 @@ from typing import Any
 
 from tfaip.experimenter.queue.entries import Entry, State
 from tfaip.experimenter.queue.log_tail import log_tail
-from tfaip.experimenter.run_progress import RunProgress, read_progress
+from tfaip.experimenter.run_folder.progress import RunProgress, read_progress
 
 __all__ = ["RunView", "Snapshot", "take_snapshot"]
 

@@ -1,1 +1,5 @@
-"""The workbook as a file: its parts, the texts in it, and its place on the disk."""
+"""The workbook as a file.
+
+In: the path of a workbook.
+Out: its parts and the texts in them; a new file replaces the old one as a whole.
+"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tfaip.experimenter.run_progress import RunProgress
+from tfaip.experimenter.run_folder.progress import RunProgress
 
 __all__ = ["metric_text", "value_text"]
 

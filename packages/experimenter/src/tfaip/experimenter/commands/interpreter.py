@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path, PurePath
 
-from tfaip.experimenter.command_words import command_position, is_python
+from tfaip.experimenter.commands.command_words import command_position, is_python
 from tfaip.experimenter.errors import ExperimenterError
 
 __all__ = ["Interpreter"]

@@ -7,8 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tfaip.experimenter.commands.interpreter import Interpreter
 from tfaip.experimenter.errors import ExperimenterError
-from tfaip.experimenter.interpreter import Interpreter
 from tfaip.experimenter.sheet.rows import Row, Sheet, read_sheet
 from tfaip.experimenter.workbook.workbook_file import Stamp, stamp_of
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from tfaip.experimenter.main_metric import is_better, main_metric
-from tfaip.experimenter.run_files import end_of_file
+from tfaip.experimenter.run_folder.file_ends import end_of_file
+from tfaip.experimenter.run_folder.main_metric import is_better, main_metric
 from tfaip.params.regular_files import read_regular
 
 __all__ = ["RunProgress", "read_progress"]
