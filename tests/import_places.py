@@ -22,6 +22,10 @@ SLOW = {"cattrs", "filelock", "h5py", "importlib.metadata", "numpy", "openpyxl",
 NOT_EVERYWHERE = {"fcntl", "msvcrt", "resource", "pwd"}
 # The process above each run imports them: `typing` would be half of its start-up.
 NO_TYPING = {"tfaip.experimenter.executors.process_tree", "tfaip.experimenter.executors.runner"}
+# They run before all else: the current folder isn't in its place yet, and each process pays for them.
+FIRST = {"tfaip.params.public_names", "tfaip.params.trust.current_folder"}
+# Parameters alone load none of them: `packages/params/tests/test_start_up.py`.
+NOT_FOR_PARAMETERS = {"argparse", "dataclasses", "difflib", "json", "tomllib"}
 
 
 class ImportPlaces:
@@ -52,7 +56,7 @@ class ImportPlaces:
             return "some systems lack it"
         if foreign and not self._declared(found.module, found.target):
             return "optional extra"
-        if found.target == "typing" and found.module in NO_TYPING:
+        if (found.target == "typing" and found.module in NO_TYPING) or found.module in FIRST:
             return "start-up of a run"
         mine, its = self._graph.loads(found.module), self._graph.loads(found.target)
         new = {name for name in its - mine if name not in self._graph.modules}
@@ -60,6 +64,8 @@ class ImportPlaces:
             return "TensorFlow"
         if found.module in self.on_the_way_to_help and _among(new, SLOW):
             return "over 10 ms on the way to --help"
+        if found.module.startswith("tfaip.params.") and _among({found.target, *new}, NOT_FOR_PARAMETERS):
+            return "parameters alone do without"
         circle = self._circle_of.get(found.module)
         if circle is not None and circle == self._circle_of.get(found.target):
             return "circle"

@@ -22,9 +22,9 @@ LONGEST_FILE = 400
 UPPER_FLOOR = "tfaip.model.scenario.upper_floor"
 
 # Packages that still break a rule, to be mended: each set only becomes smaller.
-KNOWN_CIRCLES = {"params", "pipeline", "model", "predict", "trainer"}
-KNOWN_FOLDERS = {"params", "pipeline", "model", "predict", "trainer"}
-KNOWN_MISPLACED = {"params", "pipeline", "model", "predict", "trainer", "experimenter", "cli"}
+KNOWN_CIRCLES = {"pipeline", "model", "predict", "trainer"}
+KNOWN_FOLDERS = {"pipeline", "model", "predict", "trainer"}
+KNOWN_MISPLACED = {"pipeline", "model", "predict", "trainer", "experimenter", "cli"}
 KNOWN_UPWARD = {"model"}
 
 

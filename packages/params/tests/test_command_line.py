@@ -94,6 +94,39 @@ def test_several_flat_fields_share_a_root_name(read: Read) -> None:
     assert found.gen.setup.val == zoo.PipelineParams(batch_size=32, num_processes=1)
 
 
+@pytest.mark.parametrize(
+    ("word", "older", "names"),
+    [
+        ("path", "snake", ("a.inner.value",)),
+        ("without_parent", "ssnake", ("a.value", "a.inner.value")),
+        ("root", "flat", ("value", "a.inner.value")),
+        ("hidden", "ignore", ()),
+    ],
+)
+def test_modes_name_arguments_by_new_and_older_words(word: Any, older: Any, names: tuple[str, ...]) -> None:
+    for mode in (word, older):
+        inner = params(
+            type("Inner", (), {"__annotations__": {"value": int}, "value": field(default=1, mode=mode)})  # made anew
+        )
+        outer = params(type("Outer", (), {"__annotations__": {"inner": inner}, "inner": field(factory=inner)}))
+        command = CommandLine("prog")
+        command.add_root("a", outer)
+        table = command.read([]).table
+        assert {name for name in table.by_name if name.endswith("value")} == set(names)
+
+
+def test_the_result_is_asked_with_a_name_or_with_the_root() -> None:
+    command = CommandLine("prog")
+    net = command.add_root("net", zoo.NetParams)
+    size = command.add_root("size", zoo.SizeParams | None)
+    result = command.parse_or_raise(["--net.activation", "tanh"])
+    assert result[net] is result["net"]
+    assert result[net].activation == "tanh"
+    assert result[size] is None
+    assert net in result
+    assert CommandLine("other").add_root("trainer", zoo.TrainerParams) not in result
+
+
 def test_ssnake_drops_the_parent(read: Read) -> None:
     @params
     class Inner:

@@ -148,7 +148,7 @@ def test_defining_a_class_again_replaces_it() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"mode": "camel"}, "mode must be one of snake, flat, ssnake, ignore, got 'camel'"),
+        ({"mode": "camel"}, "mode must be one of path, without_parent, root, hidden, got 'camel'"),
         ({"nargs": "?"}, r"nargs must be '\*', '\+' or None, got '\?'"),
         ({"choices": []}, "choices must not be empty"),
         ({"choices": [1, 2, 1]}, "choices must differ from each other, got 1 twice"),

@@ -74,6 +74,11 @@ def test_a_line_of_another_form_is_refused(line: str, tmp_path: Path, monkeypatc
         package(tmp_path, monkeypatch, line + "\n")
 
 
+def test_a_name_that_is_a_module_too_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ImportError, match="tools is a public name and a module of lazy_package; rename the module"):
+        package(tmp_path, monkeypatch, "from lazy_package.tools import measure as tools\n")
+
+
 def test_a_package_without_its_stub_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ImportError, match=r"lazy_package has no list of its public names: .*__init__\.pyi"):
         package(tmp_path, monkeypatch, None)

@@ -1,15 +1,17 @@
 """The public names of the package: one line each, for type checkers and for `public_names`."""
 
 from tfaip.params.commandline.command import CommandLine as CommandLine
+from tfaip.params.commandline.command import parse as parse
 from tfaip.params.commandline.embedding import EmbeddedCommandLine as EmbeddedCommandLine
 from tfaip.params.commandline.embedding import embed as embed
 from tfaip.params.commandline.result import ParseResult as ParseResult
-from tfaip.params.commandline.script import parse as parse
 from tfaip.params.defining.creates import Creates as Creates
 from tfaip.params.defining.definition import params as params
 from tfaip.params.defining.fields import TYPE_ARGUMENT as TYPE_ARGUMENT
 from tfaip.params.defining.fields import field as field
 from tfaip.params.defining.post_init import run_post_init as run_post_init
+from tfaip.params.documenting.json_schema import json_schema as json_schema
+from tfaip.params.documenting.reference import markdown_reference as markdown_reference
 from tfaip.params.errors import CommandLineError as CommandLineError
 from tfaip.params.errors import DefinitionError as DefinitionError
 from tfaip.params.errors import LoadError as LoadError
@@ -18,8 +20,6 @@ from tfaip.params.errors import ParamsError as ParamsError
 from tfaip.params.errors import ParamsWarning as ParamsWarning
 from tfaip.params.errors import SaveError as SaveError
 from tfaip.params.errors import UserError as UserError
-from tfaip.params.json_schema import json_schema as json_schema
-from tfaip.params.reference import markdown_reference as markdown_reference
 from tfaip.params.serialization.documents import from_json as from_json
 from tfaip.params.serialization.documents import load as load
 from tfaip.params.serialization.documents import save as save

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Sequence
 
 from tfaip.params.commandline.command import CommandLine
+from tfaip.params.documenting.reference import markdown_reference
 from tfaip.params.errors import CommandLineError, Mistake
 from tfaip.params.importing import import_tag
-from tfaip.params.reference import markdown_reference
 from tfaip.params.values.annotations import has_fields
 from tfaip.params.values.problem import ValueProblem
 

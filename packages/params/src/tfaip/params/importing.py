@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
+from tfaip.params.suggestions import did_you_mean, nearest
 from tfaip.params.values.problem import ValueProblem
 
 __all__ = ["import_tag"]
@@ -17,8 +19,6 @@ def import_tag(tag: str) -> Any:
     Raises:
         ValueProblem: There is no such module or object, or the module fails to import.
     """
-    import importlib
-
     module_name, _, qualname = tag.partition(":")
     if not module_name or not qualname:
         raise ValueProblem(f"expects module:Class, got {tag!r}")
@@ -32,8 +32,6 @@ def import_tag(tag: str) -> Any:
         try:
             found = getattr(found, name)
         except AttributeError:
-            from tfaip.params.suggestions import did_you_mean, nearest
-
             raise ValueProblem(
                 f"{tag}: there is no {name!r} in {module_name}", did_you_mean(nearest(name, dir(found)))
             ) from None

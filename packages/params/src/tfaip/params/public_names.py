@@ -28,7 +28,8 @@ def public_names(
         unlisted: Public names that `import *` leaves out.
 
     Raises:
-        ImportError: The package has no stub, or a line of it imports in another way.
+        ImportError: The package has no stub, a line of it imports in another way, or a public name is a module too,
+            which would take its place.
     """
     module = sys.modules[package]
     places = _places(module)
@@ -62,7 +63,8 @@ class _UnknownNameError(AttributeError):
 def _places(module: Any) -> dict[str, tuple[str, str]]:
     """The module of each name, and its name there."""
     stub = module.__file__.removesuffix(".py") + ".pyi"
-    places = {}
+    places: dict[str, tuple[str, str]] = {}
+    modules = set()
     try:
         # By the loader: a package may lie in a zip file.
         text = module.__spec__.loader.get_data(stub).decode("utf-8")
@@ -72,6 +74,10 @@ def _places(module: Any) -> dict[str, tuple[str, str]]:
         match line.split():
             case ["from", source, "import", original, "as", name]:
                 places[name] = (source, original)
+                modules.add(source.removeprefix(f"{module.__name__}.").partition(".")[0])
             case ["from" | "import", *_]:
                 raise ImportError(f"{stub}: expects `from MODULE import NAME as NAME`, got {line!r}")
+    if both := sorted(modules & places.keys()):
+        # Importing the module sets it as an attribute of the package.
+        raise ImportError(f"{stub}: {both[0]} is a public name and a module of {module.__name__}; rename the module")
     return places

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import sys
 from collections.abc import Sequence
 
-from tfaip.params.commandline.command import CommandLine
+from tfaip.params.commandline.command import CommandLine, words_of
 from tfaip.params.commandline.reading.options import Option, SplitLine, Word
 from tfaip.params.commandline.reading.parsed import Parsed
 from tfaip.params.commandline.reading.parsing import parse_line
@@ -22,15 +21,16 @@ class EmbeddedCommandLine(CommandLine):
     own help first, that of a subcommand if the line names one.
     """
 
+    shows_usage = False
+
     def __init__(self, parser: argparse.ArgumentParser, *, check_required: bool = True) -> None:
         super().__init__(parser.prog, parser.description or "", check_required=check_required)
         self.parser = parser
         self.namespace = argparse.Namespace()
-        self.shows_usage = False
 
     def read(self, argv: Sequence[str] | None = None) -> Parsed:
         """As of `CommandLine`, and fills the `namespace`."""
-        return parse_line(self, list(sys.argv[1:] if argv is None else argv), self._claim)
+        return parse_line(self, words_of(argv), self._claim)
 
     def _claim(self, line: SplitLine, unknown: list[Option], rest: list[Word]) -> tuple[list[Option], list[Word]]:
         """Give argparse its words in their order; what it doesn't know comes back as a mistake of ours."""

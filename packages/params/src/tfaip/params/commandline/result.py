@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from tfaip.params.commandline.declared.plain import Arguments
+from tfaip.params.commandline.declared.roots import Root
 
 __all__ = ["ParseResult"]
 
 
+T = TypeVar("T")
+
+
 class ParseResult(Mapping[str, Any]):
     """The params by the name of their root; `arguments` holds what stands beside them.
+
+    Asked with what `add_root` has returned, type checkers know the class: `result[root]`.
 
     Args:
         roots: The params.
@@ -24,8 +30,12 @@ class ParseResult(Mapping[str, Any]):
         self.arguments = arguments
         self.trust = trust
 
-    def __getitem__(self, name: str) -> Any:
-        return self._roots[name]
+    @overload
+    def __getitem__(self, root: Root[T]) -> T: ...
+    @overload
+    def __getitem__(self, root: str) -> Any: ...
+    def __getitem__(self, root: str | Root[Any]) -> Any:
+        return self._roots[root.name if isinstance(root, Root) else root]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._roots)

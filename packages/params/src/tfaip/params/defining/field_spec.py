@@ -80,14 +80,14 @@ class FieldSpec:
             return OpaqueType()
 
     def _find_kind(self) -> ValueType | ParamsValue:
-        if self.options.mode == "ignore" and self.options.decoder is not None:
+        if self.options.mode == "hidden" and self.options.decoder is not None:
             return OpaqueType()
         try:
             kind = kind_of(self.annotation)
         except UnsupportedAnnotation as error:
-            if self.options.mode == "ignore":
+            if self.options.mode == "hidden":
                 return OpaqueType()
-            problem = f"{error}; change the type, or hide the field with field(mode='ignore')"
+            problem = f"{error}; change the type, or hide the field with field(mode='hidden')"
             raise UnsupportedFieldError(str(self.error(problem))) from None
         if isinstance(kind, ParamsType | ParamsList | ParamsDict):
             self._check_params_options(kind)

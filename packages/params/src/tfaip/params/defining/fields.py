@@ -13,7 +13,9 @@ __all__ = ["PLAIN", "TYPE_ARGUMENT", "FieldOptions", "Mode", "field", "options_o
 
 T = TypeVar("T")
 
-Mode = Literal["snake", "flat", "ssnake", "ignore"]
+Mode = Literal["path", "without_parent", "root", "hidden", "snake", "ssnake", "flat", "ignore"]
+
+_OLDER_WORDS: dict[str, Mode] = {"snake": "path", "ssnake": "without_parent", "flat": "root", "ignore": "hidden"}
 
 _METADATA_KEY = "tfaip.params"
 _NOTHING: Any = attrs.NOTHING
@@ -75,7 +77,7 @@ class FieldOptions:
         choices: Sequence[Any] | None = None,
         enforce_choices: bool | None = None,
         required: bool = False,
-        mode: Mode = "snake",
+        mode: Mode = "path",
         aliases: Sequence[str] = (),
         tuple_like: bool = False,
         fixed_class: bool = False,
@@ -88,7 +90,7 @@ class FieldOptions:
         self.choices = None if choices is None else tuple(choices)
         self.enforce_choices = enforce_choices
         self.required = required
-        self.mode: Mode = mode
+        self.mode: Mode = _OLDER_WORDS.get(mode, mode)
         self.aliases = tuple(aliases)
         self.tuple_like = tuple_like
         self.fixed_class = fixed_class
@@ -100,7 +102,8 @@ class FieldOptions:
     def problem(self) -> str | None:
         """What is wrong with these options whatever the type of the field is, if anything."""
         if self.mode not in get_args(Mode):
-            return f"mode must be one of {', '.join(get_args(Mode))}, got {self.mode!r}"
+            words = [word for word in get_args(Mode) if word not in _OLDER_WORDS]
+            return f"mode must be one of {', '.join(words)}, got {self.mode!r}"
         if self.nargs not in (None, "*", "+"):
             return f"nargs must be '*', '+' or None, got {self.nargs!r}"
         for option in ("aliases", "former_names"):
@@ -146,9 +149,10 @@ def field(
         choices: Allowed values, or the classes offered for a field that holds params.
         enforce_choices: Refuse everything else; by default True for values and False for classes.
         required: Must be set on the command line, or by a config file or a default instance.
-        mode: How the argument is named: `snake` by the path to it; `flat` as a root of its own, its descendants below;
-            `ssnake` by the path without its immediate parent; `ignore` not at all (it is still stored in files).
-            The full path always works too, except for `ignore`.
+        mode: How the argument is named: `path` by the path to it; `root` as a root of its own, its descendants below;
+            `without_parent` by the path without its immediate parent; `hidden` not at all (it is still stored in
+            files). The full path always works too, except for `hidden`. The older words `snake`, `flat`, `ssnake` and
+            `ignore` mean the same.
         aliases: Further names of the field on the command line, each for the last part of the path. With dashes a name
             is taken as written and needs no path: `-l`, `--learning-rate`; not in elements of lists and dicts.
         tuple_like: `--size 4 5` sets the fields of the nested params in their order.

@@ -5,18 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import Self
 
 from tfaip.params.errors import LoadError, Mistake
 from tfaip.params.trust.current_folder import is_inside
+from tfaip.params.trust.defining import require_definition
 from tfaip.params.trust.entry_points import declares
+from tfaip.params.trust.installed import is_installed_folder
 from tfaip.params.trust.locating import Located, locate, locate_below, module_of
 from tfaip.params.trust.remembered import is_remembered, remembered_places
 from tfaip.params.trust.searched_last import search_last
 from tfaip.params.values.problem import ValueProblem
-
-if TYPE_CHECKING:
-    from typing import Self
 
 __all__ = ["ALWAYS_TRUSTED", "Trust", "refuse_two_places", "trusted_packages_of", "words_of_trust"]
 
@@ -63,10 +62,6 @@ class Trust:
             ValueProblem: The tag is malformed, its module isn't found, its place doesn't vouch for it, or it defines no
                 such class.
         """
-        from tfaip.params.trust.defining import (
-            require_definition,  # reading source is seldom needed, and slow to import
-        )
-
         module, _, qualname = tag.partition(":")
         if not all(part.isidentifier() for part in (*module.split("."), *qualname.split("."))):
             raise ValueProblem("expects module:Class")
@@ -183,8 +178,6 @@ def refuse_two_places(module: str, located: Located | None, *, by_path: bool = F
     Raises:
         ValueProblem: With both places.
     """
-    from tfaip.params.trust.installed import is_installed_folder
-
     current = os.path.realpath(os.curdir)
     here = locate_below(current, module)
     # A folder without __init__ is no module yet: the clone of an installed package has its name too.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,8 +28,6 @@ class DocumentProblem(ValueError):  # noqa: N818 - a problem until the file is k
 
 def shown(data: Any) -> str:
     """A value in a message, cut where it would fill the screen; so is nesting, which a file can make endless."""
-    import reprlib
-
     # None and the booleans as JSON, YAML and the command line spell them.
     if data is None or isinstance(data, bool):
         return str(data).lower()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from tfaip.params.commandline.answering.describing import choices_of
+from tfaip.params.commandline.declared.declarations import Declarations
 from tfaip.params.commandline.declared.plain import PlainArgument
 from tfaip.params.commandline.reading.arguments import ArgumentTable
 from tfaip.params.commandline.reading.names import spell
@@ -14,16 +14,13 @@ from tfaip.params.commandline.reading.parsing import parse_line
 from tfaip.params.tree.nodes import DictNode, Leaf, ListNode
 from tfaip.params.values.base import ValueType
 
-if TYPE_CHECKING:
-    from tfaip.params.commandline.command import CommandLine
-
 __all__ = ["candidates", "print_candidates"]
 
 
-def print_candidates(command: CommandLine, words: Sequence[str], shell: str) -> None:
+def print_candidates(declared: Declarations, words: Sequence[str], shell: str) -> None:
     """Print the candidates for the last of the words, one a line, as the scripts of `shells` expect them."""
     current = words[-1] if words else ""
-    found = candidates(command, words)
+    found = candidates(declared, words)
     if shell == "bash":
         # Bash takes `:` and `=` for the beginning of a new word, and replaces only what comes after.
         start = max(current.rfind(":"), current.rfind("=")) + 1
@@ -31,19 +28,19 @@ def print_candidates(command: CommandLine, words: Sequence[str], shell: str) -> 
     print("\n".join(found))
 
 
-def candidates(command: CommandLine, words: Sequence[str]) -> list[str]:
+def candidates(declared: Declarations, words: Sequence[str]) -> list[str]:
     """The words that the last word, begun but unfinished, may become; the classes selected before it count."""
     *before, current = words or [""]
-    parsed = parse_line(command, before)
-    declared = {key: argument for argument in command.declared_arguments() for key in argument.keys}
+    parsed = parse_line(declared, before)
+    plain = {key: argument for argument in declared.declared_arguments() for key in argument.keys}
     if current.startswith("-") and "=" in current:
         name, _, begun = current.partition("=")
-        values = _values(name, [], parsed.table, declared)
+        values = _values(name, [], parsed.table, plain)
         return [f"{name}={value}" for value in values if value.startswith(begun)]
     if current.startswith("-"):
-        return sorted({name for name in _names(current, parsed.table, declared) if name.startswith(current)})
+        return sorted({name for name in _names(current, parsed.table, plain) if name.startswith(current)})
     last = next((i for i in range(len(before) - 1, -1, -1) if before[i].startswith("-")), None)
-    found = [] if last is None else _values(before[last], before[last + 1 :], parsed.table, declared)
+    found = [] if last is None else _values(before[last], before[last + 1 :], parsed.table, plain)
     return [value for value in found if value.startswith(current)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 from tfaip.params.registry import name_of
@@ -77,8 +78,6 @@ def _formatted(kind: ValueType, value: Any) -> list[str]:
 
 def quoted(word: str) -> str:
     """A word as a shell needs it."""
-    import shlex
-
     return shlex.quote(word)
 
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 import os
 import textwrap
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
 from tfaip.params.commandline.answering.help import Entry, help_sections, usage
+from tfaip.params.commandline.declared.declarations import Declarations
 from tfaip.params.commandline.reading.parsed import Parsed
 from tfaip.params.shown_text import clean_text, one_line
-
-if TYPE_CHECKING:
-    from tfaip.params.commandline.command import CommandLine
 
 __all__ = ["print_help"]
 
@@ -23,7 +20,7 @@ _COLUMN = 30
 """Where explanations begin: names longer than this get a line of their own."""
 
 
-def print_help(parsed: Parsed, command: CommandLine) -> None:
+def print_help(parsed: Parsed, command: Declarations) -> None:
     """Print the help of a command, as wide as the terminal."""
     plain = bool(os.environ.get("NO_COLOR"))
     console = Console(highlight=False, color_system=None if plain else "auto")
@@ -32,7 +29,7 @@ def print_help(parsed: Parsed, command: CommandLine) -> None:
         console.print(line, soft_wrap=True)
 
 
-def _lines(parsed: Parsed, command: CommandLine, width: int) -> Iterator[Text]:
+def _lines(parsed: Parsed, command: Declarations, width: int) -> Iterator[Text]:
     if command.shows_usage:
         yield Text(one_line(usage(command)))
         if command.description:

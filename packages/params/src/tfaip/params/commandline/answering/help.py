@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from tfaip.params.commandline.answering.describing import (
     choices_of,
@@ -15,6 +14,7 @@ from tfaip.params.commandline.answering.describing import (
 )
 from tfaip.params.commandline.answering.metavars import metavar_of, metavar_of_kind, type_note
 from tfaip.params.commandline.declared.builtin import BUILTIN_ARGUMENTS
+from tfaip.params.commandline.declared.declarations import Declarations
 from tfaip.params.commandline.declared.plain import PlainArgument
 from tfaip.params.commandline.reading.arguments import Argument, Group
 from tfaip.params.commandline.reading.parsed import Parsed
@@ -22,9 +22,6 @@ from tfaip.params.registry import name_of
 from tfaip.params.tree.nodes import UNSET, Origin, ParamsNode, origin_of
 from tfaip.params.values.collections import MappingType, SequenceType
 from tfaip.params.values.scalars import BoolType
-
-if TYPE_CHECKING:
-    from tfaip.params.commandline.command import CommandLine
 
 __all__ = ["Entry", "Section", "help_sections", "usage"]
 
@@ -69,7 +66,7 @@ def several(argument: PlainArgument) -> str:
     return " ..." if isinstance(argument.kind, SequenceType | MappingType) else ""
 
 
-def usage(command: CommandLine) -> str:
+def usage(command: Declarations) -> str:
     """The first line of help."""
     positionals = [
         argument.spelled + several(argument) if argument.required else f"[{argument.spelled}{several(argument)}]"
@@ -79,7 +76,7 @@ def usage(command: CommandLine) -> str:
     return " ".join(["usage:", command.prog, *positionals, "[--argument value ...]"])
 
 
-def help_sections(parsed: Parsed, command: CommandLine) -> Iterator[Section]:
+def help_sections(parsed: Parsed, command: Declarations) -> Iterator[Section]:
     """The sections of help: the command's own arguments, the params in the order of their tree, the built-in ones."""
     if command.arguments:
         yield Section("arguments", [], [_plain_entry(argument) for argument in command.arguments])

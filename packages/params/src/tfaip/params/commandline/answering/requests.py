@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tfaip.params.commandline.answering.schema import schema_of
+from tfaip.params.commandline.answering.shells import completion_script
+from tfaip.params.commandline.declared.declarations import Declarations
 from tfaip.params.commandline.reading.parsed import Parsed
 from tfaip.params.commandline.result import ParseResult
+from tfaip.params.documenting.json_schema import json_schema_of_roots
 from tfaip.params.errors import CommandLineError, Mistake, ParamsError, SaveError
-from tfaip.params.shown_text import clean_text
+from tfaip.params.serialization.formats import format_of, write_file
+from tfaip.params.shown_text import clean_text, one_line
+from tfaip.params.tree.merging import VERSION_KEY
 
-if TYPE_CHECKING:
-    from tfaip.params.commandline.command import CommandLine
-
-__all__ = ["answer", "config_text", "save_config"]
+__all__ = ["answer", "config_text", "print_mistakes", "save_config"]
 
 
-def answer(parsed: Parsed, command: CommandLine) -> None:
+def answer(parsed: Parsed, command: Declarations) -> None:
     """Print what the line asks to see.
 
     Raises:
@@ -27,20 +32,14 @@ def answer(parsed: Parsed, command: CommandLine) -> None:
 
         print_help(parsed, command)
     elif parsed.request == "show_completion":
-        from tfaip.params.commandline.answering.shells import completion_script
-
         print(completion_script(command.prog, parsed.builtin["show_completion"]), end="")
     elif parsed.request == "show":
-        from tfaip.params.commandline.showing import print_params
-
-        print_params(parsed.result())
+        print(config_text(parsed.result(), "yaml"), end="")
     elif parsed.request == "show_schema":
-        from tfaip.params.commandline.answering.schema import schema_of
         from tfaip.params.serialization.json import dump_json
 
         print(clean_text(dump_json(schema_of(parsed, command))))
     else:
-        from tfaip.params.json_schema import json_schema_of_roots
         from tfaip.params.serialization.json import dump_json
 
         roots = {name: node.kind for name, node in parsed.nodes.items()}
@@ -57,7 +56,6 @@ def config_text(result: ParseResult, format: str) -> str:  # noqa: A002 - what e
     from tfaip.params.serialization.documents import to_document
     from tfaip.params.serialization.plain import FORMAT_VERSION
     from tfaip.params.serialization.writing import to_dict
-    from tfaip.params.tree.merging import VERSION_KEY
 
     roots: dict[tuple[str | int, ...], Any] = {((name,) if name else ()): params for name, params in result.items()}
     try:
@@ -75,11 +73,17 @@ def save_config(result: ParseResult, path: Path) -> None:
     Raises:
         CommandLineError: The file can't be written, or a value can't be read from one.
     """
-    from tfaip.params.serialization.formats import format_of, write_file
-
     try:
         write_file(config_text(result, format_of(path)), path)
     except CommandLineError:
         raise
     except ParamsError as error:
         raise CommandLineError([Mistake("--save-config", str(error))]) from None
+
+
+def print_mistakes(mistakes: Sequence[Mistake], prog: str) -> None:
+    """Print all mistakes to stderr, and how to get help."""
+    lines = [clean_text(mistake) for mistake in mistakes]
+    prog = one_line(prog)
+    print(f"{prog}: error: " + "\n".join(lines), file=sys.stderr)
+    print(f"see {prog} --help", file=sys.stderr)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tfaip.params.commandline.answering.describing import choices_of, docstring_of, required, value_of
+from tfaip.params.commandline.declared.declarations import Declarations
 from tfaip.params.commandline.declared.plain import PlainArgument
 from tfaip.params.commandline.reading.arguments import Argument, Group
 from tfaip.params.commandline.reading.names import spell
@@ -12,13 +13,10 @@ from tfaip.params.commandline.reading.parsed import Parsed
 from tfaip.params.registry import tag_of
 from tfaip.params.tree.nodes import label_of
 
-if TYPE_CHECKING:
-    from tfaip.params.commandline.command import CommandLine
-
 __all__ = ["schema_of"]
 
 
-def schema_of(parsed: Parsed, command: CommandLine) -> dict[str, Any]:
+def schema_of(parsed: Parsed, command: Declarations) -> dict[str, Any]:
     """All arguments that exist for the classes selected on the line, in groups by the params that they belong to."""
     return {
         "prog": command.prog,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from tfaip.params.errors import DefinitionError
 from tfaip.params.tree.nodes import UNSET, Origin, ParamsNode
@@ -15,8 +15,11 @@ from tfaip.params.values.structures import ParamsType
 __all__ = ["Root"]
 
 
-class Root:
-    """One params object of a command line.
+T = TypeVar("T")
+
+
+class Root(Generic[T]):
+    """One params object of a command line; `T` is its class, for type checkers.
 
     Args:
         name: The first part of the names of its arguments; empty if its fields stand alone.

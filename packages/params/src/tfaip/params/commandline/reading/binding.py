@@ -68,7 +68,7 @@ class Binder:
             assert child.spec is not None
             child_path = (*path, name)
             child_names = names.child(name, child.spec.options)
-            if child.spec.options.mode == "ignore" or self._is_hidden(child_names):
+            if child.spec.options.mode == "hidden" or self._is_hidden(child_names):
                 continue
             self.table.name_path(child_path, child_names)
             self._bind(child, child_names, child_path, group, negatable=f"no_{name}" not in node.children)

@@ -22,7 +22,7 @@ __all__ = ["merge_configs"]
 
 
 def merge_configs(
-    paths: Iterable[Path], nodes: Mapping[str, ParamsNode], roots: Mapping[str, Root], trust: Iterable[str]
+    paths: Iterable[Path], nodes: Mapping[str, ParamsNode], roots: Mapping[str, Root[Any]], trust: Iterable[str]
 ) -> list[Mistake]:
     """Lay the files over the trees, in their order; returns what is wrong with them.
 

@@ -62,8 +62,8 @@ class Names:
         dashed = tuple(alias for alias in aliases if alias.startswith("-"))
         own = (name, *(normalise(alias) for alias in options.aliases if not alias.startswith("-")))
         fulls = _joined(self.fulls, own)
-        above = self.parent if options.mode == "ssnake" else self
-        shorts = own if above is None or options.mode == "flat" else _joined(above.shorts, own)
+        above = self.parent if options.mode == "without_parent" else self
+        shorts = own if above is None or options.mode == "root" else _joined(above.shorts, own)
         return Names(shorts + written, fulls, self, dashed, self.repeated)
 
     def element(self, key: str) -> Names:

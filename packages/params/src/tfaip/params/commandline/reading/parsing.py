@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tfaip.params.commandline.declared.builtin import BUILTIN_ARGUMENTS
+from tfaip.params.commandline.declared.declarations import Declarations
 from tfaip.params.commandline.declared.plain import Arguments, PlainArgument
 from tfaip.params.commandline.reading.binding import Binder
 from tfaip.params.commandline.reading.options import Option, SplitLine, Word, normalise, split_line
 from tfaip.params.commandline.reading.parsed import Parsed
+from tfaip.params.commandline.reading.unknown import unexpected_word, unknown_option
 from tfaip.params.errors import Mistake
 from tfaip.params.importing import import_tag
 from tfaip.params.values.problem import ValueProblem
-
-if TYPE_CHECKING:
-    from tfaip.params.commandline.command import CommandLine
 
 __all__ = ["Claim", "parse_line"]
 
@@ -29,59 +28,57 @@ def _already_said(where: str, mistakes: Iterable[Mistake]) -> bool:
     return any(mistake.where.replace("-", "_") == where.replace("-", "_") for mistake in mistakes)
 
 
-def parse_line(command: CommandLine, words: Sequence[str], claim: Claim | None = None) -> Parsed:
-    """Read a line for a command; mistakes are kept, so that help can be shown nevertheless.
+def parse_line(declared: Declarations, words: Sequence[str], claim: Claim | None = None) -> Parsed:
+    """Read a line; mistakes are kept, so that help can be shown nevertheless.
 
     Args:
-        command: Which arguments there are.
+        declared: Which arguments there are.
         words: The line.
         claim: Somebody else who takes what is left over, and returns what nobody knows.
     """
     if claim is not None:
-        return _parse(command, words, lambda word: bool(_SHORT_OPTION.match(word)), claim)
-    shorts = {short for argument in command.declared_arguments() for short in argument.short}
+        return _parse(declared, words, lambda word: bool(_SHORT_OPTION.match(word)), claim)
+    shorts = {short for argument in declared.declared_arguments() for short in argument.short}
     unsure = {word.partition("=")[0] for word in words if _SHORT_OPTION.match(word)} - shorts
     if unsure:
         # Only the classes that the line selects tell short aliases of fields from values.
-        known = _parse(command, words, lambda word: word in shorts or word in unsure, None).table.by_name
+        known = _parse(declared, words, lambda word: word in shorts or word in unsure, None).table.by_name
         shorts |= {word for word in unsure if normalise(word) in known}
-    return _parse(command, words, shorts.__contains__, None)
+    return _parse(declared, words, shorts.__contains__, None)
 
 
 def _parse(
-    command: CommandLine, words: Sequence[str], is_short_option: Callable[[str], bool], claim: Claim | None
+    declared: Declarations, words: Sequence[str], is_short_option: Callable[[str], bool], claim: Claim | None
 ) -> Parsed:
-    declared = command.declared_arguments()
+    plain = declared.declared_arguments()
     line = split_line(words, is_short_option)
     binder = Binder(line.options, import_tag)
-    binder.table.reserved = frozenset(key for argument in declared if not argument.positional for key in argument.keys)
-    values = {a.name: _value_of(a, binder) for a in declared if not a.positional}
-    nodes = {name: root.seed() for name, root in command.roots.items()}
+    binder.table.reserved = frozenset(key for argument in plain if not argument.positional for key in argument.keys)
+    values = {a.name: _value_of(a, binder) for a in plain if not a.positional}
+    nodes = {name: root.seed() for name, root in declared.roots.items()}
     if values["config"]:
         from tfaip.params.commandline.reading.configuration import merge_configs
 
-        binder.mistakes += merge_configs(values["config"], nodes, command.roots, values["trust"])
-    for name, root in command.roots.items():
+        binder.mistakes += merge_configs(values["config"], nodes, declared.roots, values["trust"])
+    for name, root in declared.roots.items():
         binder.bind_root(name, nodes[name], selectable=not root.fixed_class, hidden=root.hidden)
     loose = sorted([*line.loose, *binder.loose], key=lambda word: word.position)
-    positional = [argument for argument in command.arguments if argument.positional]
+    positional = [argument for argument in declared.arguments if argument.positional]
     rest = _bind_positionals(positional, loose, values, binder.mistakes)
-    _check_presence(command.arguments, values, binder.mistakes)
+    _check_presence(declared.arguments, values, binder.mistakes)
     unknown = binder.unknown()
     if claim is not None:
         unknown, rest = claim(line, unknown, rest)
     if unknown or rest:
-        binder.mistakes += _leftovers(unknown, rest, binder, declared)
+        binder.mistakes += _leftovers(unknown, rest, binder, plain)
     builtin = {argument.name: values[argument.name] for argument in BUILTIN_ARGUMENTS}
-    own = {argument.name: values[argument.name] for argument in command.arguments}
-    return Parsed(nodes, binder.table, Arguments(own), Arguments(builtin), binder.mistakes, command.check_required)
+    own = {argument.name: values[argument.name] for argument in declared.arguments}
+    return Parsed(nodes, binder.table, Arguments(own), Arguments(builtin), binder.mistakes, declared.check_required)
 
 
 def _leftovers(
     unknown: Sequence[Option], rest: Iterable[Word], binder: Binder, declared: Iterable[PlainArgument]
 ) -> list[Mistake]:
-    from tfaip.params.commandline.reading.unknown import unexpected_word, unknown_option
-
     plain = {key: argument.kind for argument in declared for key in argument.keys}
     names = [key for key in plain if not key.startswith("-")]
     failed = {normalise(mistake.where) for mistake in binder.mistakes}
