@@ -17,7 +17,7 @@ from pipeline_cases import (
 
 from tfaip.pipeline import DataPipelineParams, PipelineMode
 from tfaip.pipeline.errors import DefinitionError, EmptyPassError
-from tfaip.pipeline.generators.budget import batches_by_budget
+from tfaip.pipeline.generators.budgeted_lists import batches_by_budget
 from tfaip.pipeline.running.buckets import default_bucket_sizes
 
 

@@ -14,12 +14,12 @@ from error_cases import (
 from pipeline_cases import DataParams, RepeatParams, StreamParams, make_pipeline
 
 from tfaip.pipeline import PipelineMode, SequentialProcessorPipelineParams
-from tfaip.pipeline.engine.failure import SampleError
 from tfaip.pipeline.engine.stream.portion import Indices
 from tfaip.pipeline.engine.work.runner import Runner
 from tfaip.pipeline.errors import DefinitionError, ProcessorError
+from tfaip.pipeline.hooks import call_user_code
 from tfaip.pipeline.running.single_samples import SingleSamples
-from tfaip.pipeline.user_code import call_user_code
+from tfaip.pipeline.user_code import SampleError
 
 ENDS = ["StopIteration", "StopAsyncIteration", "SystemExit", "OwnError"]
 INTERRUPTIONS = {"KeyboardInterrupt": KeyboardInterrupt, "GeneratorExit": GeneratorExit}

@@ -16,15 +16,15 @@ from tfaip.pipeline import (
     Sample,
 )
 from tfaip.pipeline.batching.layout import BatchLayout
-from tfaip.pipeline.data.randomness import SampleIdentity
-from tfaip.pipeline.engine.failure import SampleError
+from tfaip.pipeline.data.sample import SampleIdentity
+from tfaip.pipeline.engine.counters import Report
 from tfaip.pipeline.engine.program import Program, Segment
-from tfaip.pipeline.engine.report import Report
 from tfaip.pipeline.engine.stream.portion import Indices, Samples
 from tfaip.pipeline.engine.work.branching_line import BranchingLine
 from tfaip.pipeline.engine.work.step import make_steps
 from tfaip.pipeline.engine.work.straight_line import StraightLine
 from tfaip.pipeline.generators import InMemoryGeneratorParams
+from tfaip.pipeline.user_code import SampleError
 
 BEHAVIOURS = [
     "fine",

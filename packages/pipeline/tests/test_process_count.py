@@ -8,8 +8,8 @@ import pytest
 from pipeline_cases import NumbersParams, TellProcessParams, make_pipeline
 
 from tfaip.pipeline import PipelineMode
-from tfaip.pipeline.engine.processes.worker_support import missing_for_workers
 from tfaip.pipeline.running import process_count
+from tfaip.pipeline.running.process_count import missing_for_workers
 
 
 @pytest.fixture(autouse=True)

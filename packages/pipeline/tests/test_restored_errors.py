@@ -18,10 +18,9 @@ from error_cases import (
 from pipeline_cases import AddNoiseParams, OddError, StreamParams, make_pipeline, make_sample
 
 from tfaip.pipeline import PipelineMode
-from tfaip.pipeline.engine.failure import SampleError
 from tfaip.pipeline.engine.processes.restored_error import error_of, tell
 from tfaip.pipeline.errors import PipelineError, ProcessorError, SpecError
-from tfaip.pipeline.user_code import as_error
+from tfaip.pipeline.user_code import SampleError, as_error
 
 WHERE = "in Raise, sample 7 of epoch 0"
 

@@ -6,7 +6,7 @@ from error_cases import MakeOwnParams, OwnSample, OwnSamplesParams, ReadOwnParam
 from pipeline_cases import DoubleParams, PairUpParams, RepeatParams, make_pipeline
 
 from tfaip.pipeline import GENERAL, INPUT_PROCESSOR, TARGETS_PROCESSOR, PipelineMode, Sample
-from tfaip.pipeline.data.randomness import SampleIdentity
+from tfaip.pipeline.data.sample import SampleIdentity
 from tfaip.pipeline.generators import InMemoryGeneratorParams
 
 

@@ -11,6 +11,7 @@ from pipeline_cases import DataParams, NumbersParams
 
 from tfaip.pipeline import PipelineMode
 from tfaip.pipeline.engine.counters import Counters
+from tfaip.pipeline.engine.plan import WorkerSettings
 from tfaip.pipeline.engine.processes import pool as pool_module
 from tfaip.pipeline.engine.processes.board import Board
 from tfaip.pipeline.engine.processes.channel import Channel
@@ -18,7 +19,6 @@ from tfaip.pipeline.engine.processes.messages import Done, Order, Ready
 from tfaip.pipeline.engine.processes.pool import WorkerPool
 from tfaip.pipeline.engine.processes.worker_main import serve
 from tfaip.pipeline.engine.program import Program, Segment
-from tfaip.pipeline.engine.settings import WorkerSettings
 from tfaip.pipeline.engine.stream.portion import Indices
 
 

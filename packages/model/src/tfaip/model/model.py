@@ -16,8 +16,7 @@ from tfaip.model.model_params import ModelBaseParams
 from tfaip.model.runtime.backend import layers_numbered_from_one, require_tensorflow, whole_keras_errors
 from tfaip.model.runtime.tracing import tensor_specs
 from tfaip.params.shown_text import clean_text
-from tfaip.pipeline.hooks import Hooked, hook
-from tfaip.pipeline.user_code import call_user_code
+from tfaip.pipeline.hooks import Hooked, call_user_code, hook
 
 if TYPE_CHECKING:
     from tfaip.model.graph import GraphBase

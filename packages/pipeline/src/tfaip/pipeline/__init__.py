@@ -9,16 +9,21 @@ import tfaip.params  # noqa: F401 - first: it puts the current folder last, whic
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from tfaip.pipeline.data.data_base_params import DataBaseParams
-from tfaip.pipeline.data.generator_params import DataGeneratorParams
-from tfaip.pipeline.data.mode import GENERAL, INPUT_PROCESSOR, TARGETS_PROCESSOR, PipelineMode
-from tfaip.pipeline.data.pipeline_params import DataPipelineParams
-from tfaip.pipeline.data.processor_params import DataProcessorParams
-from tfaip.pipeline.data.processor_pipeline_params import (
+from tfaip.pipeline.data.data_base_params import (
     ComposedProcessorPipelineParams,
+    DataBaseParams,
     DataProcessorPipelineParams,
     SequentialProcessorPipelineParams,
 )
+from tfaip.pipeline.data.generator import DataGeneratorParams
+from tfaip.pipeline.data.pipeline_params import (
+    GENERAL,
+    INPUT_PROCESSOR,
+    TARGETS_PROCESSOR,
+    DataPipelineParams,
+    PipelineMode,
+)
+from tfaip.pipeline.data.processor import DataProcessorParams
 from tfaip.pipeline.data.resources import resource
 from tfaip.pipeline.errors import DataError
 

@@ -15,7 +15,7 @@ from tfaip.pipeline.batching.batch import Batch
 from tfaip.pipeline.batching.conversion import Conversion
 from tfaip.pipeline.data.array_spec import ArraySpec
 from tfaip.pipeline.data.data_base import DataBase
-from tfaip.pipeline.data.mode import PipelineMode
+from tfaip.pipeline.data.pipeline_params import PipelineMode
 from tfaip.pipeline.errors import SpecError
 from tfaip.pipeline.running.batch_iterator import BatchIterator
 from tfaip.pipeline.user_code import substitute_for

@@ -1,29 +1,31 @@
-"""Errors of user's code: told in words, and never taken for the end of the data or of the process."""
+"""Errors of users' code: told in words, with their sample, and never taken for an end of data or process."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from types import ModuleType
-from typing import Any, TypeVar
+import traceback
+from typing import TYPE_CHECKING, Any
 
-from tfaip.pipeline.data.sample import Sample
-from tfaip.pipeline.errors import ProcessorError
+from tfaip.pipeline.errors import DefinitionError, ProcessorError
+
+if TYPE_CHECKING:
+    from tfaip.pipeline.data.sample import Sample
 
 __all__ = [
+    "ENDS",
     "INTERRUPTIONS",
     "LONGEST_TEXT",
     "LONGEST_TRACEBACK",
+    "SampleError",
     "add_note",
     "as_error",
-    "call_user_code",
+    "caused_by",
     "comes_from_function",
     "describe_sample",
     "in_words",
+    "no_sample",
     "shortened",
     "substitute_for",
 ]
-
-T = TypeVar("T")
 
 INTERRUPTIONS: tuple[type[BaseException], ...] = (KeyboardInterrupt, GeneratorExit)
 """Ctrl-C and the closing of a generator, which pass through user's code in the user's own process."""
@@ -35,7 +37,8 @@ LONGEST_TRACEBACK = 50_000
 
 _LONGEST_META = 200
 
-_ENDS = (StopIteration, StopAsyncIteration)
+ENDS = (StopIteration, StopAsyncIteration)
+"""Errors that a loop takes for the end of its data."""
 
 
 def in_words(error: BaseException) -> str:
@@ -66,7 +69,7 @@ def as_error(error: BaseException, where: str) -> Exception:
         if where not in getattr(error, "__notes__", ()):
             add_note(error, where)
     except BaseException:
-        return _caused_by(error, f"{where}: {in_words(error)}")
+        return caused_by(error, f"{where}: {in_words(error)}")
     return error
 
 
@@ -79,22 +82,10 @@ def add_note(error: BaseException, note: str) -> None:
 def substitute_for(error: BaseException, where: str) -> ProcessorError | None:
     """Return what to raise instead of an error that would end an iteration or the process; None for any other error."""
     raised = _raised_in_generator(error)
-    if isinstance(raised, Exception) and not isinstance(raised, _ENDS):
+    if isinstance(raised, Exception) and not isinstance(raised, ENDS):
         return None
-    ends = "the data" if isinstance(raised, _ENDS) else "the process"
-    return _caused_by(error, f"{where}: {type(raised).__name__}({_text(raised)}), which would end {ends}")
-
-
-def call_user_code(function: Callable[..., T], *arguments: Any) -> T:
-    """Call a hook outside of the pipeline's own loops, such as that of an evaluator or a callback.
-
-    Raises:
-        ProcessorError: It has raised `StopIteration` or `StopAsyncIteration`, at which some loop would end silently.
-    """
-    try:
-        return function(*arguments)
-    except _ENDS as error:
-        raise _caused_by(error, f"{_call_in_words(function, arguments)}: {in_words(error)}") from error
+    ends = "the data" if isinstance(raised, ENDS) else "the process"
+    return caused_by(error, f"{where}: {type(raised).__name__}({_text(raised)}), which would end {ends}")
 
 
 def comes_from_function(end: StopIteration) -> bool:
@@ -118,21 +109,47 @@ def describe_sample(sample: Sample | None) -> str:
     return f"{sample.identity}" + (f" (meta {text})" if 0 < len(text) <= _LONGEST_META else "")
 
 
-def _caused_by(error: BaseException, text: str) -> ProcessorError:
+class SampleError(Exception):
+    """Carries the error of a processor out of the engine; consumers see `original()`.
+
+    Attributes:
+        error: What was raised.
+        where: The processor (or generator, or specs) and the sample.
+    """
+
+    def __init__(self, error: BaseException, where: str) -> None:
+        super().__init__(where)
+        self.error = error
+        self.where = where
+
+    def __str__(self) -> str:
+        return f"{self.where}: {in_words(self.error)}"
+
+    def original(self) -> Exception:
+        """The error as consumers see it, see `as_error`."""
+        return as_error(self.error, self.where)
+
+    def summary(self) -> str:
+        """One line."""
+        return str(self)
+
+    def traceback_text(self) -> str:
+        """The traceback as Python prints it, as far as it is not too long."""
+        return shortened("".join(traceback.format_exception(self.error)), LONGEST_TRACEBACK)
+
+
+def no_sample(giver: str, given: object) -> DefinitionError:
+    """The error of a generator that gives something else than it should."""
+    return DefinitionError(
+        f"{giver} must give samples (or lists of samples where yields_batches() is True), got {type(given).__name__}"
+    )
+
+
+def caused_by(error: BaseException, text: str) -> ProcessorError:
+    """Return what is raised in place of an error, which it names as its cause."""
     made = ProcessorError(text)
     made.__cause__ = error
     return made
-
-
-def _call_in_words(function: Callable[..., Any], arguments: tuple[Any, ...]) -> str:
-    owner = getattr(function, "__self__", None)
-    name = getattr(function, "__name__", type(function).__name__)
-    if isinstance(owner, ModuleType):  # a function of Python itself: `len`
-        where = f"in {name}() of {', '.join(type(argument).__name__ for argument in arguments)}"
-    else:
-        where = f"in {name}" if owner is None else f"in {type(owner).__name__}.{name}"
-    samples = [describe_sample(argument) for argument in arguments if isinstance(argument, Sample)]
-    return ", ".join([where, *samples])
 
 
 def _text(error: BaseException) -> str:
@@ -145,6 +162,6 @@ def _text(error: BaseException) -> str:
 def _raised_in_generator(error: BaseException) -> BaseException:
     """Return the StopIteration behind the RuntimeError that Python makes of it in a generator, else the error."""
     cause = error.__cause__
-    if type(error) is RuntimeError and isinstance(cause, _ENDS) and "raised Stop" in _text(error):
+    if type(error) is RuntimeError and isinstance(cause, ENDS) and "raised Stop" in _text(error):
         return cause
     return error

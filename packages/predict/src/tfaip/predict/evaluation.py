@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tfaip.params.shown_text import one_line
-from tfaip.pipeline.user_code import call_user_code
+from tfaip.pipeline.hooks import call_user_code
 from tfaip.predict.dump import DumpError, DumpReader
 from tfaip.predict.lav.result_files import write_document
 from tfaip.predict.lav.table import figure_in_words

@@ -13,7 +13,7 @@ import numpy as np
 from tfaip.pipeline.batching.batch import Arrays, Batch
 from tfaip.pipeline.batching.conversion import Conversion
 from tfaip.pipeline.data.array_spec import ArraySpec
-from tfaip.pipeline.data.mode import PipelineMode
+from tfaip.pipeline.data.pipeline_params import PipelineMode
 from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.errors import DefinitionError, SpecError
 

@@ -12,9 +12,8 @@ import numpy as np
 from tfaip.pipeline.batching.layout import BatchLayout
 from tfaip.pipeline.data.array_spec import ArraySpec, as_array_specs
 from tfaip.pipeline.data.data_base_params import DataBaseParams
-from tfaip.pipeline.data.generator_params import DataGeneratorParams
-from tfaip.pipeline.data.mode import PipelineMode
-from tfaip.pipeline.data.pipeline_params import DataPipelineParams
+from tfaip.pipeline.data.generator import DataGeneratorParams
+from tfaip.pipeline.data.pipeline_params import DataPipelineParams, PipelineMode
 from tfaip.pipeline.data.resources import export_resources
 from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.hooks import Hooked, hook

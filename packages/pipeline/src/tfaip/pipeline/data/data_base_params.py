@@ -1,23 +1,90 @@
-"""`DataBaseParams`: the parameters of the data of a scenario."""
+"""`DataBaseParams`: the parameters of the data of a scenario, and the processors that its samples go through."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tfaip.params import field, params
-from tfaip.pipeline.data.processor_pipeline_params import (
-    ComposedProcessorPipelineParams,
-    DataProcessorPipelineParams,
-    SequentialProcessorPipelineParams,
-)
+from tfaip.pipeline.data.processor import DataProcessorParams
 from tfaip.pipeline.hooks import make
 
 if TYPE_CHECKING:
     from tfaip.pipeline.data.data_base import DataBase
 
-__all__ = ["DataBaseParams"]
+__all__ = [
+    "ComposedProcessorPipelineParams",
+    "DataBaseParams",
+    "DataProcessorPipelineParams",
+    "SequentialProcessorPipelineParams",
+]
+
+P = TypeVar("P", bound=DataProcessorParams)
+
+
+@params(former_tags=["tfaip.pipeline.processor_pipeline_params:DataProcessorPipelineParams"])
+class DataProcessorPipelineParams(ABC):
+    """The base class: a list of stages, each a sequence of processors."""
+
+    @abstractmethod
+    def stages(self) -> list[SequentialProcessorPipelineParams]:
+        """The stages in their order."""
+
+    def flatten(self) -> Iterator[DataProcessorParams]:
+        """All processors in their order."""
+        for stage in self.stages():
+            yield from stage.processors
+
+    def has_processor(self, cls: type[DataProcessorParams]) -> bool:
+        """Whether there is a processor with parameters of this class or a subclass."""
+        return any(isinstance(processor, cls) for processor in self.flatten())
+
+    def processors_of_type(self, cls: type[P]) -> list[P]:
+        """The parameters of this class or a subclass, in order."""
+        return [processor for processor in self.flatten() if isinstance(processor, cls)]
+
+    def erase_all(self, cls: type[DataProcessorParams]) -> None:
+        """Remove all processors with parameters of this class or a subclass."""
+        for stage in self.stages():
+            stage.processors = [processor for processor in stage.processors if not isinstance(processor, cls)]
+
+    def replace_all(self, cls: type[P], replacement: DataProcessorParams | Callable[[P], DataProcessorParams]) -> None:
+        """Put another processor in the place of all with parameters of this class or a subclass."""
+
+        def replaced(processor: DataProcessorParams) -> DataProcessorParams:
+            if not isinstance(processor, cls):
+                return processor
+            return replacement if isinstance(replacement, DataProcessorParams) else replacement(processor)
+
+        for stage in self.stages():
+            stage.processors = [replaced(processor) for processor in stage.processors]
+
+
+@params(name="Sequential", former_tags=["tfaip.pipeline.processor_pipeline_params:SequentialProcessorPipelineParams"])
+class SequentialProcessorPipelineParams(DataProcessorPipelineParams):
+    """One sequence of processors; which of them share a process is found out from their kinds."""
+
+    run_parallel: bool = field(
+        default=True, help="Run in the worker processes; otherwise in the process that consumes the batches"
+    )
+    processors: list[DataProcessorParams] = field(factory=list, help="The processors in their order")
+
+    def stages(self) -> list[SequentialProcessorPipelineParams]:
+        """Itself."""
+        return [self]
+
+
+@params(name="Composed", former_tags=["tfaip.pipeline.processor_pipeline_params:ComposedProcessorPipelineParams"])
+class ComposedProcessorPipelineParams(DataProcessorPipelineParams):
+    """Several stages, each of which runs in the workers or in the consumer's process; the values are the same."""
+
+    pipelines: list[SequentialProcessorPipelineParams] = field(factory=list, help="The stages in their order")
+
+    def stages(self) -> list[SequentialProcessorPipelineParams]:
+        """The stages."""
+        return self.pipelines
 
 
 @params(former_tags=["tfaip.pipeline.data_base_params:DataBaseParams"])

@@ -1,8 +1,9 @@
-"""`DataPipelineParams`: batching, shuffling, and how the work is spread over processes."""
+"""How a pipeline is used: its mode, batching, shuffling, and how the work is spread over processes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from itertools import pairwise
 from numbers import Integral, Real
 from typing import Any
@@ -10,7 +11,36 @@ from typing import Any
 from tfaip.params import field, params
 from tfaip.pipeline.errors import DefinitionError
 
-__all__ = ["DataPipelineParams", "require_integer"]
+__all__ = ["GENERAL", "INPUT_PROCESSOR", "TARGETS_PROCESSOR", "DataPipelineParams", "PipelineMode", "require_integer"]
+
+
+class PipelineMode(StrEnum):
+    """What the samples of a pipeline are used for, which decides what a sample must hold."""
+
+    TRAINING = "training"
+    EVALUATION = "evaluation"
+    PREDICTION = "prediction"
+    TARGETS = "targets"
+
+    @property
+    def needs_inputs(self) -> bool:
+        """Whether samples of this mode hold inputs."""
+        return self is not PipelineMode.TARGETS
+
+    @property
+    def needs_targets(self) -> bool:
+        """Whether samples of this mode hold targets."""
+        return self is not PipelineMode.PREDICTION
+
+
+GENERAL: frozenset[PipelineMode] = frozenset(PipelineMode)
+"""All modes: a processor that works on inputs and targets alike, or on neither."""
+
+INPUT_PROCESSOR: frozenset[PipelineMode] = frozenset(mode for mode in PipelineMode if mode.needs_inputs)
+"""The modes of a processor that changes inputs."""
+
+TARGETS_PROCESSOR: frozenset[PipelineMode] = frozenset(mode for mode in PipelineMode if mode.needs_targets)
+"""The modes of a processor that changes targets."""
 
 
 @params(former_tags=["tfaip.pipeline.data_pipeline_params:DataPipelineParams"])

@@ -1,4 +1,4 @@
-"""The base classes of processors, the pure Python steps that samples go through."""
+"""The base classes of processors, the pure Python steps that samples go through, and of their parameters."""
 
 from __future__ import annotations
 
@@ -6,15 +6,33 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from tfaip.pipeline.data.mode import PipelineMode
-from tfaip.pipeline.data.sample import Sample
-from tfaip.pipeline.hooks import Hooked, hook
+from tfaip.params import field, params
+from tfaip.pipeline.data.pipeline_params import GENERAL, PipelineMode
+from tfaip.pipeline.hooks import Hooked, hook, make
 
 if TYPE_CHECKING:
     from tfaip.pipeline.data.data_base_params import DataBaseParams
-    from tfaip.pipeline.data.processor_params import DataProcessorParams
+    from tfaip.pipeline.data.sample import Sample
 
-__all__ = ["DataProcessor", "GeneratingDataProcessor", "MappingDataProcessor"]
+__all__ = ["DataProcessor", "DataProcessorParams", "GeneratingDataProcessor", "MappingDataProcessor"]
+
+
+@params(former_tags=["tfaip.pipeline.data_processor_params:DataProcessorParams"])
+class DataProcessorParams(ABC):
+    """The base class of processors' parameters."""
+
+    modes: set[PipelineMode] = field(
+        factory=lambda: set(GENERAL), help="The modes of a pipeline in which the processor is used"
+    )
+
+    @abstractmethod
+    def cls(self) -> type[DataProcessor[Any]]:
+        """The class of the processor; import it inside of this method."""
+
+    def create(self, data_params: DataBaseParams, mode: PipelineMode) -> DataProcessor[Any]:
+        """Make the processor."""
+        return make(self.cls(), self, data_params, mode)
+
 
 P = TypeVar("P", bound="DataProcessorParams")
 

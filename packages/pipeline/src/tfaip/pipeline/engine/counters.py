@@ -5,10 +5,33 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from tfaip.pipeline.engine.report import Report
+__all__ = ["CONSUMER", "WORKERS", "Counters", "Report", "SegmentCounters", "StepCounters"]
 
-__all__ = ["CONSUMER", "WORKERS", "Counters", "SegmentCounters", "StepCounters"]
+
+@dataclass(slots=True)
+class Report:
+    """Counts of one portion.
+
+    Attributes:
+        read: Samples that came in.
+        made: Samples that came out.
+        dropped: Samples that a processor found invalid.
+        seconds: Spent in the generator, in each processor of the segment, and in all that makes a batch of the results.
+        failures: One line for each bad sample that was left out.
+    """
+
+    seconds: list[float]
+    read: int = 0
+    made: int = 0
+    dropped: int = 0
+    failures: list[str] = field(default_factory=list)
+
+    def parts(self) -> tuple[Any, ...]:
+        """What a report is made of again in another process."""
+        return self.seconds, self.read, self.made, self.dropped, self.failures
+
 
 logger = logging.getLogger(__name__)
 

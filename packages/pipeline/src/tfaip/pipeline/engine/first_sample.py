@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tfaip.pipeline.engine.failure import SampleError
 from tfaip.pipeline.engine.run import Run
 from tfaip.pipeline.engine.stream.source import Source
 from tfaip.pipeline.errors import SpecError
+from tfaip.pipeline.user_code import SampleError
 
 __all__ = ["find_mistake"]
 

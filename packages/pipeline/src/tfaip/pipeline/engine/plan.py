@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from tfaip.pipeline.data.mode import PipelineMode
-from tfaip.pipeline.data.processor import DataProcessor, GeneratingDataProcessor, MappingDataProcessor
-from tfaip.pipeline.data.processor_params import DataProcessorParams
-from tfaip.pipeline.data.processor_pipeline_params import DataProcessorPipelineParams
+from tfaip.pipeline.data.data_base_params import DataProcessorPipelineParams
+from tfaip.pipeline.data.pipeline_params import PipelineMode
+from tfaip.pipeline.data.processor import (
+    DataProcessor,
+    DataProcessorParams,
+    GeneratingDataProcessor,
+    MappingDataProcessor,
+)
 from tfaip.pipeline.engine.program import Segment
 from tfaip.pipeline.errors import DefinitionError
 
-__all__ = ["needs_stream", "plan_segments", "processor_class"]
+__all__ = ["WorkerSettings", "needs_stream", "plan_segments", "processor_class"]
 
 
 def processor_class(params: DataProcessorParams) -> type[DataProcessor[Any]]:
@@ -67,3 +72,22 @@ def plan_segments(
     if segments[-1].is_stream:
         segments.append(Segment([], in_workers=False))
     return segments
+
+
+@dataclass(frozen=True)
+class WorkerSettings:
+    """How workers are used; see `DataPipelineParams`.
+
+    Attributes:
+        processes: The number of workers; 0 for none.
+        prefetch: The most portions in the making; None chooses.
+        max_tasks: After how many portions a worker is replaced; 0 for never.
+        restart: Whether a worker that died is replaced.
+        sample_timeout: Seconds for one sample; 0 for any time.
+    """
+
+    processes: int = 0
+    prefetch: int | None = None
+    max_tasks: int = 0
+    restart: bool = False
+    sample_timeout: float = 0.0

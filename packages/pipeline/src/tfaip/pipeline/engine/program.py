@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from tfaip.pipeline.batching.layout import BatchLayout
 from tfaip.pipeline.data.data_base_params import DataBaseParams
-from tfaip.pipeline.data.generator_params import DataGeneratorParams
-from tfaip.pipeline.data.mode import PipelineMode
-from tfaip.pipeline.data.processor_params import DataProcessorParams
+from tfaip.pipeline.data.generator import DataGeneratorParams
+from tfaip.pipeline.data.pipeline_params import PipelineMode
+from tfaip.pipeline.data.processor import DataProcessorParams
 
 __all__ = ["Program", "Segment"]
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from tfaip.pipeline.engine.counters import CONSUMER, WORKERS, Counters, StepCounters
+from tfaip.pipeline.engine.plan import WorkerSettings
 from tfaip.pipeline.engine.processes.pickling import pickle_program
 from tfaip.pipeline.engine.processes.pool import WorkerPool
 from tfaip.pipeline.engine.program import Program
-from tfaip.pipeline.engine.settings import WorkerSettings
 from tfaip.pipeline.engine.stream.flow import EndedFlow, Flow, LocalFlow, SourceFlow, StreamFlow
-from tfaip.pipeline.engine.stream.place import Place
-from tfaip.pipeline.engine.stream.portion import PackedRows, Portion, Samples
+from tfaip.pipeline.engine.stream.portion import PackedRows, Place, Portion, Samples
 from tfaip.pipeline.engine.stream.source import Source
 from tfaip.pipeline.engine.stream.worker_flow import WorkerFlow
 from tfaip.pipeline.engine.work.runner import Runner

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tfaip.params import field, params
-from tfaip.pipeline.data.generator import DataGenerator
-from tfaip.pipeline.data.generator_params import DataGeneratorParams
-from tfaip.pipeline.data.mode import PipelineMode
+from tfaip.pipeline.data.generator import DataGenerator, DataGeneratorParams
+from tfaip.pipeline.data.pipeline_params import PipelineMode
 from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.errors import DataError, DefinitionError
 from tfaip.pipeline.hooks import hook

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tfaip.params import field, params
-from tfaip.pipeline.data.generator import DataGenerator
-from tfaip.pipeline.data.generator_params import DataGeneratorParams
+from tfaip.pipeline.data.generator import DataGenerator, DataGeneratorParams
 from tfaip.pipeline.data.sample import Sample
 
 __all__ = ["InMemoryGenerator", "InMemoryGeneratorParams"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfaip.pipeline.data.randomness import pass_generator
+from tfaip.pipeline.data.sample import pass_generator
 from tfaip.pipeline.errors import DataError, DefinitionError
 from tfaip.pipeline.text_files import expand_globs, read_entries
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 
 from tfaip.pipeline.data.generator import DataGenerator
-from tfaip.pipeline.data.mode import PipelineMode
+from tfaip.pipeline.data.pipeline_params import PipelineMode
 from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.errors import DataError
 from tfaip.pipeline.generators.line_lists import is_entry, read_list, weighted_picks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tfaip.params import field, params
-from tfaip.pipeline.data.generator_params import DataGeneratorParams
+from tfaip.pipeline.data.generator import DataGeneratorParams
 
 if TYPE_CHECKING:
     from tfaip.pipeline.data.generator import DataGenerator

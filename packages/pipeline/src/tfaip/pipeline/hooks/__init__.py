@@ -4,7 +4,6 @@ In comes a class that a user defines; out goes a `HookError` where a hook of it 
 """
 
 from tfaip.pipeline.hooks.former import FORMER_HOOKS
-from tfaip.pipeline.hooks.hooked import Hooked, hook, hook_with, hooks_of, make
-from tfaip.pipeline.hooks.ours import is_ours
+from tfaip.pipeline.hooks.hooked import Hooked, call_user_code, hook, hook_with, hooks_of, is_ours, make
 
-__all__ = ["FORMER_HOOKS", "Hooked", "hook", "hook_with", "hooks_of", "is_ours", "make"]
+__all__ = ["FORMER_HOOKS", "Hooked", "call_user_code", "hook", "hook_with", "hooks_of", "is_ours", "make"]

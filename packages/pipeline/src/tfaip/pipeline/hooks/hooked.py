@@ -1,23 +1,28 @@
-"""The base of all classes that have hooks: it looks at each subclass that a user defines."""
+"""How the framework meets the classes of users: it looks at them, makes objects of them, and calls their hooks."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any, NamedTuple, TypeVar
 from weakref import WeakSet
 
 from tfaip.pipeline.errors import HookError
 from tfaip.pipeline.hooks.code_of_class import reads_of_former_params, uses_name
 from tfaip.pipeline.hooks.former import FORMER_HOOKS, HOOKS_BY_NAME, UNMISTAKABLE
-from tfaip.pipeline.hooks.ours import is_ours
 from tfaip.pipeline.hooks.signatures import place_of, problem_of, wanted
+from tfaip.pipeline.user_code import ENDS, caused_by, describe_sample, in_words
 
-__all__ = ["Hooked", "hook", "hook_with", "hooks_of", "make"]
+__all__ = ["Hooked", "call_user_code", "hook", "hook_with", "hooks_of", "is_ours", "make"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
 _MARK = "__by_name__"
+
+# Scenarios for tests and templates are written like those of users.
+_OUR_MODULES = re.compile(r"tfaip\.(params|pipeline|model|predict|trainer|cli|experimenter)(\.(?!testing\b)|$)")
 
 
 class _Hook(NamedTuple):
@@ -25,6 +30,11 @@ class _Hook(NamedTuple):
 
     base: Any
     by_name: tuple[str, ...]
+
+
+def is_ours(module: str) -> bool:
+    """Whether a module is one of the framework's own, and no scenario."""
+    return bool(_OUR_MODULES.match(module))
 
 
 def hook(function: F) -> F:
@@ -73,6 +83,18 @@ def make(cls: type[T], *arguments: Any) -> T:
         if problem := problem_of(method, given, "__init__", ()):
             raise HookError(_message(cls.__qualname__, "__init__", method, given, problem))
     return cls(*arguments)
+
+
+def call_user_code(function: Callable[..., T], *arguments: Any) -> T:
+    """Call a hook outside of the pipeline's own loops, such as that of an evaluator or a callback.
+
+    Raises:
+        ProcessorError: It has raised `StopIteration` or `StopAsyncIteration`, at which some loop would end silently.
+    """
+    try:
+        return function(*arguments)
+    except ENDS as error:
+        raise caused_by(error, f"{_call_in_words(function, arguments)}: {in_words(error)}") from error
 
 
 class _FormerAttributeError(HookError, AttributeError):
@@ -164,3 +186,14 @@ def _users(cls: type) -> list[type]:
 
 def _message(cls: str, name: str, method: Any, base: Any, problem: str) -> str:
     return f"{cls}.{name}{place_of(method)} must be written as `{wanted(base, name)}`: {problem}"
+
+
+def _call_in_words(function: Callable[..., Any], arguments: tuple[Any, ...]) -> str:
+    owner = getattr(function, "__self__", None)
+    name = getattr(function, "__name__", type(function).__name__)
+    if isinstance(owner, ModuleType):  # a function of Python itself: `len`
+        where = f"in {name}() of {', '.join(type(argument).__name__ for argument in arguments)}"
+    else:
+        where = f"in {name}" if owner is None else f"in {type(owner).__name__}.{name}"
+    samples = [describe_sample(argument) for argument in arguments if hasattr(argument, "identified_by")]
+    return ", ".join([where, *samples])

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from attrs.validators import ge
 
 from tfaip.params import field, params
-from tfaip.pipeline.data.mode import PipelineMode
-from tfaip.pipeline.data.processor_params import DataProcessorParams
+from tfaip.pipeline.data.pipeline_params import PipelineMode
+from tfaip.pipeline.data.processor import DataProcessorParams
 
 if TYPE_CHECKING:
     from tfaip.pipeline.data.processor import DataProcessor

@@ -10,14 +10,13 @@ from time import perf_counter
 from typing import Any
 
 from tfaip.pipeline.batching.batch import Batch
-from tfaip.pipeline.engine.failure import SampleError
 from tfaip.pipeline.engine.processes.pool import PoolClosedError
 from tfaip.pipeline.engine.run import Run
 from tfaip.pipeline.engine.stream.flow import Flow
-from tfaip.pipeline.engine.stream.place import Place
-from tfaip.pipeline.engine.stream.portion import EndOfPass, PackedRows, Samples
+from tfaip.pipeline.engine.stream.portion import EndOfPass, PackedRows, Place, Samples
 from tfaip.pipeline.errors import EmptyPassError, StateError
 from tfaip.pipeline.running.batcher import BatchAt, Batcher
+from tfaip.pipeline.user_code import SampleError
 
 __all__ = ["REMEMBERED_STATES", "BatchIterator"]
 

@@ -6,10 +6,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
 from tfaip.pipeline.batching.batch import Batch
-from tfaip.pipeline.engine.stream.place import Place
-from tfaip.pipeline.engine.stream.portion import Origin, PackedRows, Portion, Samples
+from tfaip.pipeline.batching.layout import BatchLayout, Packed, Row
+from tfaip.pipeline.engine.stream.portion import Origin, PackedRows, Place, Portion, Samples, origins
 
-__all__ = ["BatchAt", "Batcher"]
+__all__ = ["AsGivenBatcher", "BatchAt", "Batcher", "FixedBatcher"]
 
 BatchAt = tuple[Batch, Place]
 """A batch, and the place at which the pass goes on after it."""
@@ -50,3 +50,79 @@ class Progress:
     def place(self, pending: tuple[Origin, ...]) -> Place:
         """The place if these samples are pending."""
         return Place(self.epoch, self.position, pending)
+
+
+class AsGivenBatcher(Batcher):
+    """Each portion is a batch: what the generator yielded, less the samples that processors dropped."""
+
+    def __init__(self, layout: BatchLayout) -> None:
+        self._layout = layout
+        self._progress = Progress()
+
+    def add(self, portion: Samples | PackedRows) -> Iterator[BatchAt]:
+        """See `Batcher`."""
+        self._progress.feed(portion)
+        assert isinstance(portion, PackedRows)
+        if portion.packed is not None:
+            yield self._layout.batch(portion.packed), self._progress.place(())
+
+    def flush(self) -> Iterator[BatchAt]:
+        """Nothing is ever left."""
+        return iter(())
+
+
+class FixedBatcher(Batcher):
+    """Every `size` samples become a batch; what is left at the end of a pass becomes a smaller one, or is dropped.
+
+    A portion that was packed by a worker and is just what the next batch needs goes through untouched. Only after a
+    processor has dropped or added samples, rows move from portion to portion, and batches are packed anew.
+    """
+
+    def __init__(self, layout: BatchLayout, size: int, *, drop_remainder: bool) -> None:
+        self._layout = layout
+        self._size = size
+        self._drop_remainder = drop_remainder
+        self._progress = Progress()
+        self._rows: list[Row] = []
+        self._origins: list[Origin] = []
+        # A packed portion that is too small for a batch, as the last one of a pass often is; its rows are not in _rows.
+        self._small: Packed | None = None
+
+    def add(self, portion: Samples | PackedRows) -> Iterator[BatchAt]:
+        """See `Batcher`."""
+        self._progress.feed(portion)
+        assert isinstance(portion, PackedRows)
+        packed = portion.packed
+        if packed is None:
+            return
+        count = len(packed.meta)
+        if not self._origins and portion.keep is None:
+            if count == self._size:
+                yield self._layout.batch(packed), self._progress.place(())
+                return
+            if count < self._size:
+                self._small = packed
+                self._origins = origins(portion, count)
+                return
+        self._unpack_small()
+        for row, origin in zip(self._layout.unpack(packed), origins(portion, count), strict=True):
+            if portion.keep is None or origin in portion.keep:
+                self._rows.append(row)
+                self._origins.append(origin)
+        while len(self._rows) >= self._size:
+            rows, self._rows = self._rows[: self._size], self._rows[self._size :]
+            self._origins = self._origins[self._size :]
+            yield self._layout.batch(self._layout.pack(rows)), self._progress.place(tuple(self._origins))
+
+    def flush(self) -> Iterator[BatchAt]:
+        """See `Batcher`."""
+        small, rows = self._small, self._rows
+        self._small, self._rows, self._origins = None, [], []
+        if self._drop_remainder or not (small or rows):
+            return
+        yield self._layout.batch(small or self._layout.pack(rows)), self._progress.place(())
+
+    def _unpack_small(self) -> None:
+        if self._small is not None:
+            self._rows = self._layout.unpack(self._small)
+            self._small = None

@@ -8,11 +8,10 @@ from typing import Any
 
 from tfaip.pipeline.batching.layout import BatchLayout, Row
 from tfaip.pipeline.data.sample import Sample
-from tfaip.pipeline.engine.failure import SampleError
 from tfaip.pipeline.engine.stream.portion import Origin, PackedRows, Samples, origins
 from tfaip.pipeline.errors import DefinitionError
 from tfaip.pipeline.running.batcher import BatchAt, Batcher, Progress
-from tfaip.pipeline.user_code import INTERRUPTIONS, describe_sample
+from tfaip.pipeline.user_code import INTERRUPTIONS, SampleError, describe_sample
 
 __all__ = ["BucketBatcher", "default_bucket_sizes"]
 

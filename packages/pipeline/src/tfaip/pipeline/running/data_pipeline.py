@@ -10,33 +10,27 @@ from functools import cached_property
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
-from tfaip.pipeline.data.generator import DataGenerator
-from tfaip.pipeline.data.generator_params import DataGeneratorParams
-from tfaip.pipeline.data.mode import PipelineMode
-from tfaip.pipeline.data.pipeline_params import DataPipelineParams, require_integer
+from tfaip.pipeline.data.data_base_params import DataProcessorPipelineParams
+from tfaip.pipeline.data.generator import DataGenerator, DataGeneratorParams
+from tfaip.pipeline.data.pipeline_params import DataPipelineParams, PipelineMode, require_integer
 from tfaip.pipeline.data.processor import GeneratingDataProcessor
-from tfaip.pipeline.data.processor_pipeline_params import DataProcessorPipelineParams
 from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.engine.first_sample import find_mistake
-from tfaip.pipeline.engine.plan import plan_segments, processor_class
+from tfaip.pipeline.engine.plan import WorkerSettings, plan_segments, processor_class
 from tfaip.pipeline.engine.program import Program, Segment
 from tfaip.pipeline.engine.run import Run
-from tfaip.pipeline.engine.settings import WorkerSettings
-from tfaip.pipeline.engine.stream.place import Place
+from tfaip.pipeline.engine.stream.portion import Place
 from tfaip.pipeline.engine.stream.source import Element
 from tfaip.pipeline.errors import DefinitionError
-from tfaip.pipeline.hooks import Hooked
-from tfaip.pipeline.running.as_given import AsGivenBatcher
+from tfaip.pipeline.hooks import Hooked, call_user_code
 from tfaip.pipeline.running.batch_iterator import BatchIterator
-from tfaip.pipeline.running.batcher import Batcher
+from tfaip.pipeline.running.batcher import AsGivenBatcher, Batcher, FixedBatcher
 from tfaip.pipeline.running.buckets import BucketBatcher, default_bucket_sizes
 from tfaip.pipeline.running.description import describe
-from tfaip.pipeline.running.fixed import FixedBatcher
 from tfaip.pipeline.running.preload import elements_of, split_for_preload
 from tfaip.pipeline.running.process_count import choose_process_count, possible_process_count
 from tfaip.pipeline.running.sample_iterator import SampleIterator
 from tfaip.pipeline.running.source_choice import SourceChoice, source_of_samples
-from tfaip.pipeline.user_code import call_user_code
 
 if TYPE_CHECKING:
     from tfaip.pipeline.data.data_base import DataBase

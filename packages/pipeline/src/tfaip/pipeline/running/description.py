@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tfaip.pipeline.data.pipeline_params import DataPipelineParams
-from tfaip.pipeline.data.processor_params import DataProcessorParams
+from tfaip.pipeline.data.processor import DataProcessorParams
 from tfaip.pipeline.engine.plan import needs_stream, processor_class
 from tfaip.pipeline.engine.program import Segment
 from tfaip.pipeline.running.buckets import default_bucket_sizes

@@ -6,19 +6,19 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from tfaip.pipeline.data.data_base_params import DataBaseParams
-from tfaip.pipeline.data.mode import PipelineMode
-from tfaip.pipeline.data.processor_pipeline_params import (
+from tfaip.pipeline.data.data_base_params import (
     ComposedProcessorPipelineParams,
+    DataBaseParams,
     DataProcessorPipelineParams,
     SequentialProcessorPipelineParams,
 )
+from tfaip.pipeline.data.pipeline_params import PipelineMode
 from tfaip.pipeline.data.sample import Sample
-from tfaip.pipeline.engine.failure import SampleError
 from tfaip.pipeline.engine.run import Run
 from tfaip.pipeline.engine.stream.portion import Samples
 from tfaip.pipeline.engine.stream.source import Element
-from tfaip.pipeline.user_code import call_user_code
+from tfaip.pipeline.hooks import call_user_code
+from tfaip.pipeline.user_code import SampleError
 
 __all__ = ["elements_of", "split_for_preload"]
 

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import mmap
 import os
+import select
+import signal
+import socket
+from dataclasses import replace
 from functools import cache
+from importlib.util import find_spec
+from time import perf_counter
 
 from tfaip.pipeline.engine.processes.pickling import find_in_main
-from tfaip.pipeline.engine.processes.worker_support import missing_for_workers
 from tfaip.pipeline.engine.program import Program
-from tfaip.pipeline.engine.work.trial import seconds_per_element
+from tfaip.pipeline.engine.stream.portion import Indices
+from tfaip.pipeline.engine.work.runner import Runner
 
-__all__ = ["available_cores", "choose_process_count", "possible_process_count"]
+__all__ = [
+    "available_cores",
+    "choose_process_count",
+    "missing_for_workers",
+    "possible_process_count",
+    "seconds_per_element",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -68,3 +82,53 @@ def _warn_of_missing(missing: str) -> None:
         "does not have",
         missing,
     )
+
+
+_NEEDED = [
+    (os, "memfd_create"),
+    (os, "posix_fallocate"),
+    (os, "O_ASYNC"),
+    (mmap, "MAP_POPULATE"),
+    (select, "poll"),
+    (signal, "SIGIO"),
+    (socket, "AF_UNIX"),
+    (socket, "send_fds"),
+]
+
+
+def missing_for_workers() -> str | None:
+    """Return what of it is missing, in words; None where workers can run."""
+    for module, name in _NEEDED:
+        if not hasattr(module, name):
+            return f"{module.__name__}.{name}"
+    if find_spec("fcntl") is None:
+        return "fcntl"
+    try:
+        os.close(os.memfd_create("tfaip-pipeline"))
+    except OSError as error:  # as some sandboxes have it
+        return f"os.memfd_create ({error.strerror})"
+    return None
+
+
+_MOST_ELEMENTS = 8
+_MOST_SECONDS = 0.05
+
+
+def seconds_per_element(program: Program) -> float | None:
+    """The least time that one of the first elements took in this process, as far as the workers would do the work.
+
+    None where it could not be found out. What fails here fails again later, where it is reported.
+    """
+    runner = Runner(replace(program, layout=None, packs=False))
+    began = perf_counter()
+    least: float | None = None
+    with contextlib.suppress(Exception):
+        runner.prepare([0])
+        for index in range(_MOST_ELEMENTS):
+            before = perf_counter()
+            runner.run(0, Indices(0, [0], [index]))
+            seconds = perf_counter() - before
+            least = seconds if least is None else min(least, seconds)
+            if perf_counter() - began > _MOST_SECONDS:
+                break
+    return least

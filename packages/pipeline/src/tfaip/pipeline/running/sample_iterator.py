@@ -6,10 +6,10 @@ import weakref
 from collections.abc import Generator, Iterator
 
 from tfaip.pipeline.data.sample import Sample
-from tfaip.pipeline.engine.failure import SampleError
 from tfaip.pipeline.engine.run import Run
 from tfaip.pipeline.engine.stream.flow import Flow
 from tfaip.pipeline.engine.stream.portion import Samples
+from tfaip.pipeline.user_code import SampleError
 
 __all__ = ["SampleIterator"]
 

@@ -8,17 +8,15 @@ from typing import Any
 from tfaip.pipeline.batching.batch import Batch
 from tfaip.pipeline.batching.layout import Row
 from tfaip.pipeline.data.data_base import DataBase
-from tfaip.pipeline.data.mode import PipelineMode
-from tfaip.pipeline.data.processor_pipeline_params import DataProcessorPipelineParams
-from tfaip.pipeline.data.randomness import SampleIdentity
-from tfaip.pipeline.data.sample import Sample
-from tfaip.pipeline.engine.failure import SampleError
+from tfaip.pipeline.data.data_base_params import DataProcessorPipelineParams
+from tfaip.pipeline.data.pipeline_params import PipelineMode
+from tfaip.pipeline.data.sample import Sample, SampleIdentity
 from tfaip.pipeline.engine.plan import needs_stream, plan_segments, processor_class
 from tfaip.pipeline.engine.program import Program
 from tfaip.pipeline.engine.stream.portion import Samples
 from tfaip.pipeline.engine.work.runner import Runner
 from tfaip.pipeline.errors import DefinitionError, SpecError
-from tfaip.pipeline.user_code import INTERRUPTIONS
+from tfaip.pipeline.user_code import INTERRUPTIONS, SampleError
 
 __all__ = ["SingleSamples"]
 

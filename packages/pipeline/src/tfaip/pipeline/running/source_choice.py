@@ -7,8 +7,7 @@ from functools import partial
 from typing import Any
 
 from tfaip.pipeline.data.generator import DataGenerator, is_indexable, length_of
-from tfaip.pipeline.data.mode import PipelineMode
-from tfaip.pipeline.data.pipeline_params import DataPipelineParams
+from tfaip.pipeline.data.pipeline_params import DataPipelineParams, PipelineMode
 from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.engine.stream.source import Element, IndexedSource, PreloadedSource, Source, StreamSource
 from tfaip.pipeline.engine.stream.stream_watch import StreamWatch

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
-from tfaip.pipeline.user_code import call_user_code
+from tfaip.pipeline.hooks import call_user_code
 from tfaip.predict.loaded_object import require_process
 
 __all__ = ["BATCHES_AHEAD", "WithheldError", "map_ahead", "raised_behind"]

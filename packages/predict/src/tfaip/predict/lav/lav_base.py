@@ -8,8 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from tfaip.pipeline import PipelineMode
-from tfaip.pipeline.hooks import Hooked
-from tfaip.pipeline.user_code import call_user_code
+from tfaip.pipeline.hooks import Hooked, call_user_code
 from tfaip.predict.errors import PredictionError
 from tfaip.predict.lav.measures import Measures
 from tfaip.predict.lav.result import LAVResult

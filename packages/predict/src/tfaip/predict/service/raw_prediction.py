@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 import numpy as np
 
 from tfaip.pipeline import PipelineMode, Sample
+from tfaip.pipeline.hooks import call_user_code
 from tfaip.pipeline.running.single_samples import SingleSamples
-from tfaip.pipeline.user_code import call_user_code, substitute_for
+from tfaip.pipeline.user_code import substitute_for
 from tfaip.predict.service.micro_batches import MicroBatcher
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from tfaip.model import configure_devices, load_scenario_params
-from tfaip.pipeline.hooks import hook
-from tfaip.pipeline.user_code import call_user_code
+from tfaip.pipeline.hooks import call_user_code, hook
 from tfaip.predict.errors import PredictionError
 from tfaip.predict.given_samples import GivenSamples
 from tfaip.predict.loaded_object import absolute

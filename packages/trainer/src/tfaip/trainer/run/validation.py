@@ -10,7 +10,7 @@ import numpy as np
 
 from tfaip.model.runtime.tracing import compiled
 from tfaip.pipeline import Sample
-from tfaip.pipeline.user_code import call_user_code
+from tfaip.pipeline.hooks import call_user_code
 from tfaip.predict.lav.result import numbers_of
 from tfaip.trainer.loop.compiled_loop import CompiledLoop
 from tfaip.trainer.loop.input_batches import sample_metas

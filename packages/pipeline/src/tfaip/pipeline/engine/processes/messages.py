@@ -7,7 +7,7 @@ from typing import Any
 
 from tfaip.pipeline.batching.layout import Packed
 from tfaip.pipeline.data.sample import Sample
-from tfaip.pipeline.engine.report import Report
+from tfaip.pipeline.engine.counters import Report
 from tfaip.pipeline.engine.stream.portion import Portion
 
 __all__ = ["Done", "Failed", "Order", "Ready", "StartFailed"]

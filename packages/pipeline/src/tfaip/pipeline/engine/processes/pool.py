@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from tfaip.pipeline.engine.counters import Counters
+from tfaip.pipeline.engine.plan import WorkerSettings
 from tfaip.pipeline.engine.processes.messages import Done, Failed, Order, Ready, StartFailed
 from tfaip.pipeline.engine.processes.pickling import first_unpicklable, not_sent
 from tfaip.pipeline.engine.processes.restored_error import error_of
 from tfaip.pipeline.engine.processes.worker_process import WorkerProcess, describe_exit
-from tfaip.pipeline.engine.settings import WorkerSettings
 from tfaip.pipeline.engine.stream.portion import PackedRows, Portion, Samples, describe_element
 from tfaip.pipeline.errors import PipelineError, SampleTimeoutError, WorkerDiedError, WorkerStartError
 

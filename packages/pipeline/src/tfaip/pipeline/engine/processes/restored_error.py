@@ -7,10 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from tfaip.pipeline.engine.failure import SampleError
 from tfaip.pipeline.engine.processes.messages import Failed
 from tfaip.pipeline.errors import ProcessorError
-from tfaip.pipeline.user_code import add_note
+from tfaip.pipeline.user_code import SampleError, add_note
 
 __all__ = ["error_of", "tell"]
 

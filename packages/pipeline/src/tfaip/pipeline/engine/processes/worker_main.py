@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import logging
+import os
 import pickle
+import select
 import signal
 import socket
 import sys
@@ -14,10 +17,8 @@ from time import perf_counter
 
 import numpy as np
 
-from tfaip.pipeline.engine.failure import SampleError
 from tfaip.pipeline.engine.processes.board import Board
 from tfaip.pipeline.engine.processes.channel import SMALL, Channel
-from tfaip.pipeline.engine.processes.lifeline import hold_on_to
 from tfaip.pipeline.engine.processes.messages import Done, Order, Ready, StartFailed
 from tfaip.pipeline.engine.processes.pickling import first_unpicklable, not_sent
 from tfaip.pipeline.engine.processes.restored_error import tell
@@ -25,9 +26,9 @@ from tfaip.pipeline.engine.processes.shared_memory import Block
 from tfaip.pipeline.engine.program import Program
 from tfaip.pipeline.engine.stream.portion import Samples, describe_element
 from tfaip.pipeline.engine.work.runner import Runner
-from tfaip.pipeline.user_code import LONGEST_TRACEBACK, shortened
+from tfaip.pipeline.user_code import LONGEST_TRACEBACK, SampleError, shortened
 
-__all__ = ["main"]
+__all__ = ["hold_on_to", "main"]
 
 _HOLD = 0.05
 """Seconds for which a result may wait for others while there is more to do, where none of them was asked for."""
@@ -123,3 +124,16 @@ def work_on(order: Order, runner: Runner, channel: Channel, board: Board) -> Non
         channel.take_back(block)
     tell(order.task, failure, channel.send)
     board.idle()
+
+
+def hold_on_to(descriptor: int) -> None:
+    """Called in a worker: end this process when the other end of the pipe closes."""
+    signal.signal(signal.SIGIO, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGIO])
+    fcntl.fcntl(descriptor, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(descriptor, fcntl.F_SETFL, fcntl.fcntl(descriptor, fcntl.F_GETFL) | os.O_NONBLOCK | os.O_ASYNC)
+    # It may have closed before we asked for the signal.
+    waiting = select.poll()
+    waiting.register(descriptor, 0)
+    if waiting.poll(0):
+        os._exit(1)

@@ -7,17 +7,14 @@ from collections.abc import Callable, Iterator
 from time import perf_counter
 from typing import TypeVar
 
-from tfaip.pipeline.data.randomness import SampleIdentity
-from tfaip.pipeline.data.sample import Sample
+from tfaip.pipeline.data.sample import Sample, SampleIdentity
 from tfaip.pipeline.engine.counters import Counters
-from tfaip.pipeline.engine.failure import SampleError
-from tfaip.pipeline.engine.stream.place import Place
-from tfaip.pipeline.engine.stream.portion import EndOfPass, Indices, Samples, Token
+from tfaip.pipeline.engine.stream.portion import EndOfPass, Indices, Place, Samples, Token
 from tfaip.pipeline.engine.stream.source import Source, cut
 from tfaip.pipeline.engine.stream.stream_watch import warn_of_early_end
 from tfaip.pipeline.engine.work.runner import Runner
 from tfaip.pipeline.errors import DefinitionError
-from tfaip.pipeline.user_code import INTERRUPTIONS, comes_from_function, describe_sample
+from tfaip.pipeline.user_code import INTERRUPTIONS, SampleError, comes_from_function, describe_sample
 
 __all__ = ["EndedFlow", "Flow", "LocalFlow", "SourceFlow", "StreamFlow"]
 

@@ -7,14 +7,27 @@ worker.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from tfaip.pipeline.batching.layout import Packed
 from tfaip.pipeline.data.sample import Sample
+from tfaip.pipeline.errors import StateError
 
-__all__ = ["EndOfPass", "Indices", "Origin", "PackedRows", "Portion", "Samples", "Token", "describe_element", "origins"]
+__all__ = [
+    "FORMAT_VERSION",
+    "EndOfPass",
+    "Indices",
+    "Origin",
+    "PackedRows",
+    "Place",
+    "Portion",
+    "Samples",
+    "Token",
+    "describe_element",
+    "origins",
+]
 
 Origin = tuple[int, int]
 """Which sample: the position of the element it comes from, and its number among the samples made of that element."""
@@ -113,3 +126,58 @@ def _indices(epoch: int, positions: Sequence[int] | int, indices: list[int], kee
     if isinstance(positions, int):
         positions = range(positions, positions + len(indices))
     return Indices(epoch, positions, indices, keep=keep)
+
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What comes next.
+
+    Attributes:
+        epoch: The pass.
+        position: The first position of the pass that is not yet in the batcher.
+        pending: Samples that are in the batcher but in no batch yet, in the order in which they came there.
+    """
+
+    epoch: int = 0
+    position: int = 0
+    pending: tuple[Origin, ...] = ()
+
+    def to_json(self, seed: int, length: int | None) -> dict[str, Any]:
+        """A JSON value; seed and length let a pipeline with other data refuse it."""
+        return {
+            "format_version": FORMAT_VERSION,
+            "seed": seed,
+            "length": length,
+            "epoch": self.epoch,
+            "position": self.position,
+            "pending": [list(origin) for origin in self.pending],
+        }
+
+    @classmethod
+    def from_json(cls, state: Any, seed: int, length: int | None) -> Place:
+        """The place that `to_json` wrote.
+
+        Raises:
+            StateError: It is no state, or one of a pipeline with another seed or length.
+        """
+        if not isinstance(state, Mapping) or state.get("format_version") != FORMAT_VERSION:
+            raise StateError(
+                f"the state must be what state() returned (format_version {FORMAT_VERSION}), got {state!r}"
+            )
+        for name, own in (("seed", seed), ("length", length)):
+            if state.get(name) != own:
+                raise StateError(
+                    f"the state belongs to a pipeline with {name} {state.get(name)}, this one has {name} {own}: "
+                    f"the batches would not go on where they stopped"
+                )
+        try:
+            pending = tuple((int(position), int(number)) for position, number in state["pending"])
+            place = cls(int(state["epoch"]), int(state["position"]), pending)
+        except (KeyError, TypeError, ValueError) as error:
+            raise StateError(f"the state is damaged ({type(error).__name__}: {error}), got {state!r}") from error
+        if place.epoch < 0 or place.position < 0 or (length is not None and place.position > length):
+            raise StateError(f"the state is damaged (epoch or position out of range), got {state!r}")
+        return place

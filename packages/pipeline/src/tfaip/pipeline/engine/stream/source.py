@@ -9,12 +9,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from tfaip.pipeline.data.randomness import SampleIdentity, pass_generator, pass_order
-from tfaip.pipeline.data.sample import Sample
-from tfaip.pipeline.engine.failure import SampleError, no_sample
-from tfaip.pipeline.engine.stream.place import Place
-from tfaip.pipeline.engine.stream.portion import EndOfPass, Indices, Origin, Portion, Samples, Token
-from tfaip.pipeline.user_code import INTERRUPTIONS, comes_from_function
+from tfaip.pipeline.data.sample import Sample, SampleIdentity, pass_generator, pass_order
+from tfaip.pipeline.engine.stream.portion import EndOfPass, Indices, Origin, Place, Portion, Samples, Token
+from tfaip.pipeline.user_code import INTERRUPTIONS, SampleError, comes_from_function, no_sample
 
 __all__ = ["IndexedSource", "PreloadedSource", "Source", "StreamSource", "cut"]
 

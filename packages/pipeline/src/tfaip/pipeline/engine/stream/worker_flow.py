@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import deque
 
 from tfaip.pipeline.engine.counters import Counters
-from tfaip.pipeline.engine.failure import SampleError
 from tfaip.pipeline.engine.processes.pool import Task, WorkerPool
 from tfaip.pipeline.engine.stream.flow import Flow
 from tfaip.pipeline.engine.stream.portion import EndOfPass, PackedRows, Token
+from tfaip.pipeline.user_code import SampleError
 
 __all__ = ["WorkerFlow"]
 

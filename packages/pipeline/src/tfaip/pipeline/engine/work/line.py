@@ -8,13 +8,12 @@ from typing import Any
 
 from tfaip.pipeline.data.generator import DataGenerator
 from tfaip.pipeline.data.sample import Sample
-from tfaip.pipeline.engine.failure import SampleError
+from tfaip.pipeline.engine.counters import Report
 from tfaip.pipeline.engine.program import Program
-from tfaip.pipeline.engine.report import Report
 from tfaip.pipeline.engine.stream.portion import Indices, Samples
 from tfaip.pipeline.engine.work.step import Step
 from tfaip.pipeline.errors import UnusableSampleError
-from tfaip.pipeline.user_code import INTERRUPTIONS
+from tfaip.pipeline.user_code import INTERRUPTIONS, SampleError
 
 __all__ = ["Finish", "Line", "Watch", "note_failure", "numbered"]
 

@@ -10,14 +10,15 @@ from tfaip.pipeline.batching.layout import Allocate, BatchLayout, allocate_priva
 from tfaip.pipeline.data.generator import DataGenerator
 from tfaip.pipeline.data.processor import DataProcessor, GeneratingDataProcessor
 from tfaip.pipeline.data.sample import Sample
+from tfaip.pipeline.engine.counters import Report
 from tfaip.pipeline.engine.program import Program
-from tfaip.pipeline.engine.report import Report
 from tfaip.pipeline.engine.stream.portion import Indices, PackedRows, Portion, Samples
 from tfaip.pipeline.engine.work.branching_line import BranchingLine
 from tfaip.pipeline.engine.work.line import Finish, Line, Watch
 from tfaip.pipeline.engine.work.step import make_steps
 from tfaip.pipeline.engine.work.straight_line import StraightLine
-from tfaip.pipeline.user_code import INTERRUPTIONS, call_user_code
+from tfaip.pipeline.hooks import call_user_code
+from tfaip.pipeline.user_code import INTERRUPTIONS
 
 __all__ = ["Runner"]
 

@@ -6,13 +6,11 @@ from functools import cached_property
 from time import perf_counter
 from typing import Any
 
-from tfaip.pipeline.data.randomness import SampleIdentity
-from tfaip.pipeline.data.sample import Sample
-from tfaip.pipeline.engine.failure import SampleError, no_sample
-from tfaip.pipeline.engine.report import Report
+from tfaip.pipeline.data.sample import Sample, SampleIdentity
+from tfaip.pipeline.engine.counters import Report
 from tfaip.pipeline.engine.stream.portion import Indices, Samples
 from tfaip.pipeline.engine.work.line import Finish, Line, Watch, note_failure, numbered
-from tfaip.pipeline.user_code import describe_sample
+from tfaip.pipeline.user_code import SampleError, describe_sample, no_sample
 
 __all__ = ["StraightLine"]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import keras
 
-from tfaip.pipeline.user_code import call_user_code
+from tfaip.pipeline.hooks import call_user_code
 from tfaip.trainer.errors import CallbackError
 from tfaip.trainer.run.actions.action import Action
 from tfaip.trainer.run.run_context import RunContext

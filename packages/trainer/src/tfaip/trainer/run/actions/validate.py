@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tfaip.pipeline import PipelineMode
 from tfaip.pipeline.errors import StateError
-from tfaip.pipeline.user_code import call_user_code
+from tfaip.pipeline.hooks import call_user_code
 from tfaip.trainer.loop.input_batches import pipeline_errors
 from tfaip.trainer.loop.training_data import BATCHES_AHEAD
 from tfaip.trainer.run.actions.action import Action
