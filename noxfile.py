@@ -10,6 +10,7 @@ import os
 import shutil
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import nox
 
@@ -145,7 +146,7 @@ def build(session: nox.Session) -> None:
         session.run("python", "-m", "build", "--installer", "uv", "--outdir", str(dist), str(folder), silent=True)
     for name in PACKAGES:
         _import_wheel(session, dist, f"tfaip-{name}", f"tfaip.{name}")
-    _import_wheel(session, dist, "tfaip", "tfaip.cli.train")
+    _import_wheel(session, dist, "tfaip", "tfaip.cli.new")
 
 
 def _test_package(session: nox.Session, package: str, *options: str) -> None:
@@ -170,12 +171,21 @@ def _import_wheel(session: nox.Session, dist: Path, distribution: str, module: s
     # From another folder, lest the checkout's own sources be what is imported.
     with session.chdir(dist.parent):
         session.run(str(python), "-I", "-c", f"import {module}; print({module}.__file__)", external=True)
+        for command in _project(distribution.removeprefix("tfaip").removeprefix("-")).get("scripts", {}):
+            session.run(str(python.with_name(command)), "--help", external=True, silent=True)
 
 
 def _floors_below(name: str) -> list[str]:
     """Names of the packages that a package stands on, itself left out."""
-    project = tomllib.loads((ROOT / "packages" / name / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return [other for other in PACKAGES if any(d.startswith(f"tfaip-{other}") for d in project["dependencies"])]
+    needed = _project(name)["dependencies"]
+    return [other for other in PACKAGES if any(line.startswith(f"tfaip-{other}") for line in needed)]
+
+
+def _project(name: str) -> dict[str, Any]:
+    """What a package declares; the meta-package has no name."""
+    folder = ROOT / "packages" / name if name else ROOT
+    project: dict[str, Any] = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return project
 
 
 def _editable(*names: str) -> list[str]:

@@ -24,7 +24,7 @@ SLOW = 0.01
 """Seconds that make an import slow."""
 TENSORFLOW = {"keras", "tensorboard", "tensorflow"}
 """Known to take seconds."""
-HELP = "from tfaip.cli.train import main; main(['examples.tutorial.min', '--help'])"
+HELP = "from tfaip.trainer.cli.train import main; main(['examples.tutorial.min', '--help'])"
 PROCESSES = {
     "python": "pass",
     "import tfaip.params": "import tfaip.params",

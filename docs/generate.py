@@ -14,33 +14,17 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))  # where the examples are
 
 from examples.tutorial.min.scenario import TutorialScenario
+from tfaip.model.command import installed_commands
 from tfaip.params import markdown_reference
 
 GENERATED = Path(__file__).parent / "_build/generated"
 SCENARIO = "examples.tutorial.min"
 
-COMMANDS = {
-    "tfaip-train": [],
-    "tfaip-resume-training": [],
-    "tfaip-train-from-params": [],
-    "tfaip-new": [],
-    "tfaip-benchmark-input-pipeline": [],
-    "tfaip-predict": [],
-    "tfaip-lav": [],
-    "tfaip-multi-lav": [],
-    "tfaip-evaluate": [],
-    "tfaip-adapt-exported-model": [],
-    "tfaip-experimenter": [],
-}
-
 
 def main() -> None:
     """Write all pages."""
     GENERATED.mkdir(parents=True, exist_ok=True)
-    helps = [
-        f"## {' '.join([command, *words])}\n\n```text\n{help_of(command, words)}```\n"
-        for command, words in COMMANDS.items()
-    ]
+    helps = [f"## {command}\n\n```text\n{help_of(command, [])}```\n" for command in installed_commands()]
     helps.append(f"## tfaip-train {SCENARIO}\n\n```text\n{help_of('tfaip-train', [SCENARIO])}```\n")
     (GENERATED / "commands.md").write_text("\n".join(helps), encoding="utf-8")
     default = TutorialScenario.default_trainer_params()

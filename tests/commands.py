@@ -6,19 +6,20 @@ import sys
 import tempfile
 from pathlib import Path
 
+from tfaip.model.command import installed_commands
+
 ROOT = Path(__file__).parents[1]
 TUTORIAL = "examples.tutorial.min"
 # Where the commands remember what the user trusts: the real folder of the user stays as it is.
 CONFIGURATION = tempfile.TemporaryDirectory(prefix="tfaip-configuration-")
 # Under `CI`, commands remember nothing, and need `--trust` where a person does not.
 AS_A_PERSON = {"XDG_CONFIG_HOME": CONFIGURATION.name, "CI": ""}
-OF_PREDICT = ("evaluate", "lav", "multi_lav", "predict")
+COMMANDS = installed_commands()
 
 
 def run(command: str, *arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess:
-    module = command.removeprefix("tfaip-").replace("-", "_")
-    package = "tfaip.predict.cli" if module in OF_PREDICT else "tfaip.cli"
-    code = f"import sys; from {package}.{module} import main; sys.argv[0] = {command!r}; main()"
+    entry = COMMANDS[command]
+    code = f"import sys; from {entry.module} import {entry.attr} as main; sys.argv[0] = {command!r}; main()"
     return subprocess.run(
         [sys.executable, "-c", code, *arguments],
         capture_output=True,

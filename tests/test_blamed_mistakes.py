@@ -4,6 +4,8 @@ import importlib
 
 import pytest
 
+from commands import COMMANDS
+
 SCENARIO = "broken:BrokenScenario"
 RUN = ["--trainer.epochs", "1", "--trainer.progress", "off", "--train.num_processes", "0", "--val.num_processes", "0"]
 
@@ -13,10 +15,9 @@ def command(capsys, monkeypatch):
     """Run a command in this process; return its exit code and what it says."""
 
     def run(name, *words):
-        package = "tfaip.predict.cli" if name in ("lav", "predict") else "tfaip.cli"
-        module = importlib.import_module(f"{package}.{name}")
+        module = importlib.import_module(COMMANDS[f"tfaip-{name.replace('_', '-')}"].module)
         # The console's handler would stay for the tests that follow in this process.
-        monkeypatch.setattr(f"{package}.{name}.log_to_console", lambda: None, raising=False)
+        monkeypatch.setattr(module, "log_to_console", lambda: None, raising=False)
         with pytest.raises(SystemExit) as ended:
             module.main(list(map(str, words)))
         return ended.value.code, capsys.readouterr().err

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from commands import ROOT, TUTORIAL, run
-from tfaip.cli.train import main
+from tfaip.trainer.cli.train import main
 
 SCENARIO = "broken:BrokenScenario"
 
@@ -63,7 +63,7 @@ def said(stderr):
 @pytest.mark.parametrize("title", MISTAKES)
 def test_a_beginners_mistake_is_named_as_the_documents_show(title, capsys, monkeypatch):
     # The console's handler would stay for the tests that follow in this process.
-    monkeypatch.setattr("tfaip.cli.train.log_to_console", lambda: None)
+    monkeypatch.setattr("tfaip.trainer.cli.train.log_to_console", lambda: None)
     with pytest.raises(SystemExit) as ended:
         main([*MISTAKES[title], "--check", "--trainer.random_seed", "1"])
     assert ended.value.code == 2

@@ -1,24 +1,72 @@
 """The commands as a user runs them: what they say, and with which exit code they end."""
 
+import importlib
+import runpy
+import sys
+
 import pytest
 
-from commands import TUTORIAL, run
-
-COMMANDS = [
-    "tfaip-train",
-    "tfaip-resume-training",
-    "tfaip-train-from-params",
-    "tfaip-predict",
-    "tfaip-benchmark-input-pipeline",
-]
+from commands import COMMANDS, TUTORIAL, run
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_shows_its_usage(command):
-    asked, bare = run(command, "--help"), run(command)
-    assert (asked.returncode, bare.returncode) == (0, 2)
-    assert asked.stdout.startswith(f"usage: {command} ")
-    assert bare.stderr == asked.stdout
+def test_each_command_shows_its_usage(command, capsys):
+    main = COMMANDS[command].load()
+    with pytest.raises(SystemExit) as asked:
+        main(["--help"])
+    shown = capsys.readouterr().out
+    assert asked.value.code == 0
+    assert shown.startswith(f"usage: {command} ")
+    with pytest.raises(SystemExit) as bare:
+        main([])
+    assert bare.value.code == 2
+    assert capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_runs_as_a_module(command, capsys, monkeypatch):
+    monkeypatch.setattr("sys.argv", [command, "--help"])
+    # `runpy` warns of a module that other tests have imported, and runs it again.
+    monkeypatch.delitem(sys.modules, COMMANDS[command].module, raising=False)
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module(COMMANDS[command].module, run_name="__main__")
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: {command} ")
+
+
+FORMER_MODULES = ["adapt_exported_model", "benchmark_input_pipeline", "resume_training", "train", "train_from_params"]
+
+
+@pytest.mark.parametrize("name", FORMER_MODULES)
+def test_a_former_module_of_a_command_has_and_runs_it(name, capsys, monkeypatch):
+    command = f"tfaip-{name.replace('_', '-')}"
+    assert importlib.import_module(f"tfaip.cli.{name}").main is COMMANDS[command].load()
+    monkeypatch.setattr("sys.argv", [command, "--help"])
+    monkeypatch.delitem(sys.modules, f"tfaip.cli.{name}")
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module(f"tfaip.cli.{name}", run_name="__main__")
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: {command} ")
+
+
+OF_PACKAGES = {
+    ("model", ()): "tfaip-adapt-exported-model",
+    ("predict", ()): "tfaip-predict",
+    ("predict", ("multi-lav",)): "tfaip-multi-lav",
+    ("predict", ("evaluate",)): "tfaip-evaluate",
+    ("trainer", ()): "tfaip-train",
+    ("trainer", ("resume-training",)): "tfaip-resume-training",
+    ("experimenter", ()): "tfaip-experimenter",
+}
+
+
+@pytest.mark.parametrize(("package", "words"), OF_PACKAGES)
+def test_a_package_runs_as_a_module(package, words, capsys, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["-m", *words, "--help"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module(f"tfaip.{package}", run_name="__main__")
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith(f"usage: {OF_PACKAGES[package, words]} ")
 
 
 def test_the_help_of_a_scenario_shows_its_arguments_with_their_defaults():

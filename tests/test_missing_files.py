@@ -51,10 +51,10 @@ def bundle(params, tmp_path):
 @pytest.mark.parametrize("also", [[], ["--check"], ["--trainer.overwrite"]])
 def test_a_training_names_them(told, tmp_path, also):
     words = ["examples.atr", "--trainer.output_dir", tmp_path / "run", *also]
-    assert "no file matches 'there/is/none*.png'" in told("tfaip.cli.train", *words, *MISSING)
-    assert "no file matches 'a/b'" in told("tfaip.cli.train", *words, "--val.image_files", "a/b")
+    assert "no file matches 'there/is/none*.png'" in told("tfaip.trainer.cli.train", *words, *MISSING)
+    assert "no file matches 'a/b'" in told("tfaip.trainer.cli.train", *words, "--val.image_files", "a/b")
     assert "warmstart.model must be a folder or a file, but a/b is not there" in told(
-        "tfaip.cli.train", *words, "--warmstart.model", "a/b"
+        "tfaip.trainer.cli.train", *words, "--warmstart.model", "a/b"
     )
     assert not (tmp_path / "run").exists()
 
@@ -63,10 +63,12 @@ def test_resuming_and_training_from_parameters_name_them(told, params):
     params.output_dir.mkdir()
     path = params.output_dir / "trainer_params.json"
     save(params, path)
-    assert "no file matches 'there/is/none*.png'" in told("tfaip.cli.resume_training", params.output_dir, *MISSING)
+    assert "no file matches 'there/is/none*.png'" in told(
+        "tfaip.trainer.cli.resume_training", params.output_dir, *MISSING
+    )
     again = ["--trainer.output_dir", params.output_dir.parent / "again"]
-    assert "no file matches 'there/is/none*.png'" in told("tfaip.cli.train_from_params", path, *again, *MISSING)
-    assert "there is no such folder" in told("tfaip.cli.resume_training", params.output_dir.parent / "other")
+    assert "no file matches 'there/is/none*.png'" in told("tfaip.trainer.cli.train_from_params", path, *again, *MISSING)
+    assert "there is no such folder" in told("tfaip.trainer.cli.resume_training", params.output_dir.parent / "other")
 
 
 @pytest.mark.parametrize("command", ["predict", "lav"])
@@ -80,4 +82,4 @@ def test_several_bundles_are_looked_for_before_any_is_loaded(told, bundle):
     said = f"a bundle is a folder, but {missing} is not there"
     assert said in told("tfaip.predict.cli.predict", "--export_dir", bundle, missing)
     assert said in told("tfaip.predict.cli.multi_lav", "--export_dirs", bundle, missing)
-    assert said in told("tfaip.cli.adapt_exported_model", "--export_dir", missing)
+    assert said in told("tfaip.model.cli.adapt_exported_model", "--export_dir", missing)

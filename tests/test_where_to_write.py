@@ -2,9 +2,9 @@
 
 import pytest
 
-from tfaip.cli import train, train_from_params
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.params import save
+from tfaip.trainer.cli import train, train_from_params
 
 POINTS = "tfaip.model.testing.points"
 

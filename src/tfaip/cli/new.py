@@ -11,8 +11,8 @@ from pathlib import Path
 from textwrap import indent
 
 from tfaip.cli.template_text import clashing_name, renamed
-from tfaip.model.command import reported_user_errors
-from tfaip.params import CommandLine, UserError
+from tfaip.model.command import Invocation, run_command
+from tfaip.params import UserError
 from tfaip.params.shown_text import one_line
 
 __all__ = ["NewScenarioError", "main", "write_scenario"]
@@ -30,9 +30,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     Args:
         argv: Arguments without the command's name; default: those of the process.
     """
-    command_line = CommandLine(
-        prog="tfaip-new", description="Write a new scenario below the current folder, ready to be trained and changed."
-    )
+    run_command("tfaip-new", "", argv, _new, subjects=())
+
+
+def _new(call: Invocation) -> None:
+    command_line = call.command_line("Write a new scenario below the current folder, ready to be trained and changed.")
     command_line.add_argument("name", required=True, help="Name of the package, words separated by underscores")
     command_line.add_argument(
         "--template",
@@ -41,9 +43,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         help="general: samples made in Python; images: folders or tables of labelled images; "
         "listfile: files of any kind, named by lists",
     )
-    arguments = command_line.parse(argv).arguments
-    with reported_user_errors("tfaip-new"):
-        folder = write_scenario(arguments.name, arguments.template, Path.cwd())
+    arguments = command_line.parse(call.words).arguments
+    folder = write_scenario(arguments.name, arguments.template, Path.cwd())
     print(one_line(f"{folder} is written. Now:"), end="\n\n")
     # The README of a template begins with its commands.
     commands = (folder / "README.md").read_text(encoding="utf-8").split("```")[1].removeprefix("shell\n")
@@ -88,3 +89,7 @@ def write_scenario(name: str, template: str, parent: Path) -> Path:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_text(text, encoding="utf-8")
     return folder
+
+
+if __name__ == "__main__":
+    main()

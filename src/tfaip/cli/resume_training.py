@@ -1,66 +1,8 @@
-"""tfaip-resume-training: goes on with a run."""
+"""The former place of `tfaip.trainer.cli.resume_training`."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-from pathlib import Path
-
-from tfaip.cli.scenario_command_line import require_data, require_folder
-from tfaip.model.command import (
-    blamed,
-    import_tensorflow,
-    log_to_console,
-    new_command_line,
-    run_command,
-    trusted_on_the_line,
-)
+from tfaip.trainer.cli.resume_training import main
 
 __all__ = ["main"]
 
-USAGE = """\
-usage: tfaip-resume-training RUN_DIR [arguments]
-
-Go on with the run in RUN_DIR, which its trainer_params.json may stand for, from its newest checkpoint. Arguments change
-the run's parameters:
-
-  tfaip-resume-training runs/min --trainer.epochs 20
-  tfaip-resume-training RUN_DIR --help     all arguments, with the values of the run
-"""
-
-
-def main(argv: Sequence[str] | None = None) -> None:
-    """Run the command.
-
-    Args:
-        argv: Arguments without the command's name; default: those of the process.
-    """
-    run_command("tfaip-resume-training", USAGE, argv, _resume, reading=_folder)
-
-
-def _folder(run_dir: str) -> list[Path]:
-    path = Path(run_dir)
-    return [path.parent if path.is_file() else path]
-
-
-def _resume(run_dir: str, arguments: list[str]) -> None:
-    from tfaip.model import find_stored_scenario, load_stored_params
-    from tfaip.trainer import RunFolder, TrainerParams
-
-    folder = RunFolder.existing(run_dir)
-    trust, reading = trusted_on_the_line(arguments), [folder.path]
-    stored = load_stored_params(
-        TrainerParams, folder.trainer_params, trust=trust, reading=reading, scenario_at="scenario"
-    )
-    # The folder may have been moved since.
-    stored.output_dir = folder.path
-    command_line = new_command_line(prog=f"tfaip-resume-training {run_dir}", description="Go on with a run.")
-    command_line.add_root("trainer", type(stored), default=stored)
-    params = command_line.parse(arguments)["trainer"]
-    log_to_console()
-    scenario = find_stored_scenario(params.scenario, trust=trust, reading=reading)
-    require_folder(params, resumes=True)
-    require_data(scenario, params)
-    import_tensorflow()
-    with blamed():
-        trainer = scenario.create_trainer(params)
-    trainer.resume()
+if __name__ == "__main__":
+    main()

@@ -1,65 +1,8 @@
-"""tfaip-train-from-params: trains with the parameters in a file."""
+"""The former place of `tfaip.trainer.cli.train_from_params`."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-from pathlib import Path
-
-from tfaip.cli.scenario_command_line import require_data, require_folder
-from tfaip.model.command import (
-    blamed,
-    import_tensorflow,
-    log_to_console,
-    new_command_line,
-    run_command,
-    trusted_on_the_line,
-)
+from tfaip.trainer.cli.train_from_params import main
 
 __all__ = ["main"]
 
-USAGE = """\
-usage: tfaip-train-from-params FILE [arguments]
-
-Train with the parameters in FILE, the trainer_params.json of another run for instance; the file names the scenario.
-Arguments change the parameters. The folder to write to is for you to name, as is --trainer.overwrite: the file decides
-about them only where it lies in that folder.
-
-  tfaip-train-from-params runs/min/trainer_params.json --trainer.output_dir runs/again
-  tfaip-train-from-params FILE --help     all arguments, with the values of the file
-"""
-
-
-def main(argv: Sequence[str] | None = None) -> None:
-    """Run the command.
-
-    Args:
-        argv: Arguments without the command's name; default: those of the process.
-    """
-    run_command("tfaip-train-from-params", USAGE, argv, _train, reading=_folders)
-
-
-def _folders(path: str) -> list[Path]:
-    from tfaip.trainer.folder.stored_training import folders_read_with
-
-    return folders_read_with(path)
-
-
-def _train(path: str, arguments: list[str]) -> None:
-    from tfaip.model import find_stored_scenario
-    from tfaip.trainer.folder.stored_training import StoredTraining
-
-    trust = trusted_on_the_line(arguments)
-    stored = StoredTraining(path, trust=trust)
-    command_line = new_command_line(prog=f"tfaip-train-from-params {path}", description="Train with stored parameters.")
-    command_line.add_root("trainer", type(stored.params), default=stored.params)
-    params = command_line.parse(arguments)["trainer"]
-    log_to_console()
-    stored.require_folder(params)
-    scenario = find_stored_scenario(params.scenario, trust=trust, reading=_folders(path))
-    require_folder(params)
-    params.warmstart.require_model()
-    require_data(scenario, params)
-    import_tensorflow()
-    with blamed():
-        trainer = scenario.create_trainer(params)
-    trainer.train()
+if __name__ == "__main__":
+    main()

@@ -144,3 +144,7 @@ def _dry_run(plan: Plan) -> int:
     for run in plan.runs:
         print(quoted(run.words))
     return 0
+
+
+if __name__ == "__main__":
+    main()

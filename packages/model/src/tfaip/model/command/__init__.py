@@ -1,25 +1,37 @@
-"""What all commands share: usage, log, loading TensorFlow late, messages instead of tracebacks."""
+"""The frame of all commands: subject, usage, log, late loading of TensorFlow, messages instead of tracebacks.
+
+In: the words of a command line, and a function that runs the command.
+Out: the call of this function, or a usage text, or one message and exit code 2.
+
+A command is a module with a function `main(argv=None)` that calls `run_command`, and an entry point in the group
+`console_scripts` of its package.
+"""
 
 from tfaip.model.command.blame import blamed
 from tfaip.model.command.console_log import log_to_console
+from tfaip.model.command.installed import installed_commands, run_installed_command
 from tfaip.model.command.line_words import remember_scenario, take_user_word, trusted_on_the_line, values_of
 from tfaip.model.command.log_level import LOG_LEVELS, LogLevelError, take_log_level
-from tfaip.model.command.new_command_line import new_command_line
-from tfaip.model.command.run_command import run_command
+from tfaip.model.command.run_command import FIRST_WORD, Invocation, Subject, new_command_line, run_command
 from tfaip.model.command.tensorflow_import import import_tensorflow
 from tfaip.model.command.user_errors import USAGE_ERROR, reported_user_errors
 
 __all__ = [
+    "FIRST_WORD",
     "LOG_LEVELS",
     "USAGE_ERROR",
+    "Invocation",
     "LogLevelError",
+    "Subject",
     "blamed",
     "import_tensorflow",
+    "installed_commands",
     "log_to_console",
     "new_command_line",
     "remember_scenario",
     "reported_user_errors",
     "run_command",
+    "run_installed_command",
     "take_log_level",
     "take_user_word",
     "trusted_on_the_line",

@@ -1,15 +1,12 @@
-"""What the commands have in common that are about bundles."""
+"""The frame of commands about bundles: their subject, the files that they need, errors of samples."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from tfaip.model import Bundle
-from tfaip.model.command import USAGE_ERROR, reported_user_errors, take_log_level, take_user_word, values_of
-from tfaip.model.runtime.backend import prefer_tensorflow
-from tfaip.params.shown_text import one_line
+from tfaip.model.command import Invocation, Subject, run_command
 from tfaip.pipeline import DataGeneratorParams, PipelineMode
 from tfaip.predict.errors import PredictionError
 
@@ -20,32 +17,26 @@ def run_bundle_command(
     name: str,
     usage: str,
     argv: Sequence[str] | None,
-    run: Callable[[list[str], list[str]], None],
+    run: Callable[[Invocation], None],
     *,
-    options: Sequence[str] = ("--export_dir",),
+    flags: tuple[str, ...] = ("--export_dir",),
 ) -> None:
     """Run a command whose arguments depend on the bundles that it is about.
 
     Args:
         name: Name of the command.
-        usage: What is shown where nothing names a bundle.
+        usage: Text that is shown where nothing names a bundle.
         argv: Words after the command's name; `None` for those of the process.
         run: Called with the bundles, at least one, and the other words.
-        options: Arguments that name bundles; the first one is the one to be shown.
+        flags: Arguments that name bundles; the first one is shown.
     """
-    with reported_user_errors(name):
-        words = take_log_level(sys.argv[1:] if argv is None else argv)
-    bundles, rest = values_of(options, words)
-    if not bundles:
-        asked = any(word in ("-h", "--help") for word in words)
-        print(usage, end="", file=sys.stdout if asked else sys.stderr)
-        if words and not asked:
-            print(f"\n{name}: error: expects {options[0]} FOLDER, got: {one_line(' '.join(words))}", file=sys.stderr)
-        raise SystemExit(0 if asked else USAGE_ERROR)
-    take_user_word(argv, rest, bundles)
-    prefer_tensorflow()
-    with reported_user_errors(name), sample_errors():
-        run(bundles, rest)
+
+    def run_reported(call: Invocation) -> None:
+        with sample_errors():
+            run(call)
+
+    bundles = Subject(flags, "FOLDER", "Folders of the bundles", several=True, reading=lambda path: [path])
+    run_command(name, usage, argv, run_reported, subjects=[bundles])
 
 
 def require_data(bundles: Sequence[str], generator: DataGeneratorParams, mode: PipelineMode) -> None:

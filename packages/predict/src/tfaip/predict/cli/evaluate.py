@@ -2,23 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
-from tfaip.model.command import (
-    USAGE_ERROR,
-    blamed,
-    log_to_console,
-    new_command_line,
-    remember_scenario,
-    reported_user_errors,
-    take_log_level,
-    take_user_word,
-    trusted_on_the_line,
-    values_of,
-)
-from tfaip.model.runtime.backend import prefer_tensorflow
-from tfaip.params.shown_text import one_line
+from tfaip.model.command import Invocation, Subject, blamed, log_to_console, remember_scenario, run_command
 
 __all__ = ["main"]
 
@@ -34,6 +20,14 @@ tfaip-train takes; BUNDLE has the evaluator's parameters of the training.
   tfaip-evaluate --scenario SCENARIO --help     all arguments
 """
 
+SCENARIO = Subject(("--scenario",), "SCENARIO", "Name or path of the scenario of the evaluator")
+BUNDLE = Subject(
+    ("--export_dir",),
+    "BUNDLE",
+    "Folder of the bundle with the parameters of the evaluator",
+    reading=lambda path: [path],
+)
+
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command.
@@ -41,43 +35,33 @@ def main(argv: Sequence[str] | None = None) -> None:
     Args:
         argv: Arguments without the command's name; default: those of the process.
     """
-    with reported_user_errors("tfaip-evaluate"):
-        words = take_log_level(sys.argv[1:] if argv is None else argv)
-    scenarios, rest = values_of(["--scenario"], words)
-    bundles, rest = values_of(["--export_dir"], rest)
-    if len(scenarios) + len(bundles) != 1:
-        asked = not scenarios and not bundles and any(word in ("-h", "--help") for word in words)
-        print(USAGE, end="", file=sys.stdout if asked else sys.stderr)
-        if words and not asked:
-            wanted = "one --scenario SCENARIO or --export_dir BUNDLE"
-            print(f"\ntfaip-evaluate: error: expects {wanted}, got: {one_line(' '.join(words))}", file=sys.stderr)
-        raise SystemExit(0 if asked else USAGE_ERROR)
-    take_user_word(argv, rest, bundles)
-    prefer_tensorflow()
-    with reported_user_errors("tfaip-evaluate"):
-        _evaluate(scenarios, bundles, rest, typed=argv is None)
+    run_command(
+        "tfaip-evaluate",
+        USAGE,
+        argv,
+        _evaluate,
+        subjects=[SCENARIO, BUNDLE],
+    )
 
 
-def _evaluate(scenarios: list[str], bundles: list[str], words: list[str], *, typed: bool) -> None:
+def _evaluate(call: Invocation) -> None:
     from tfaip.model import find_scenario, find_stored_scenario, load_scenario_params
 
-    if bundles:
-        trust = trusted_on_the_line(words)
-        stored = load_scenario_params(bundles[0], trust=trust)
-        scenario = find_stored_scenario(stored, trust=trust, reading=bundles)
-        default, about = stored.evaluator, f"--export_dir {bundles[0]}"
+    (about,) = call.about
+    if call.subject is BUNDLE:
+        stored = load_scenario_params(about, trust=call.trust)
+        scenario = find_stored_scenario(stored, trust=call.trust, reading=[about])
+        default = stored.evaluator
     else:
-        scenario = find_scenario(scenarios[0])
-        if typed:
+        scenario = find_scenario(about)
+        if call.typed:
             remember_scenario(scenario)
-        default, about = scenario.default_params().evaluator, f"--scenario {scenarios[0]}"
-    command_line = new_command_line(
-        prog=f"tfaip-evaluate {about}", description="Compute an evaluator's figures from stored predictions."
-    )
+        default = scenario.default_params().evaluator
+    command_line = call.command_line("Compute an evaluator's figures from stored predictions.")
     command_line.add_root("evaluator", type(default), default=default)
     command_line.add_argument("--prediction", type=str, required=True, help="Folder of the stored predictions")
     command_line.add_argument("--json", type=str | None, help="File to write the figures to; -: the standard output")
-    parsed = command_line.parse(words)
+    parsed = command_line.parse(call.words)
     log_to_console()
 
     from tfaip.predict.evaluation import evaluate_dump, print_figures, write_figures
@@ -89,3 +73,7 @@ def _evaluate(scenarios: list[str], bundles: list[str], words: list[str], *, typ
         print_figures(figures)
     if parsed.arguments.json:
         write_figures(parsed.arguments.json, figures)
+
+
+if __name__ == "__main__":
+    main()

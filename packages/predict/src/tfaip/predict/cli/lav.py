@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tfaip.model.command import Invocation
 from tfaip.predict.cli.bundle_command import run_bundle_command
 from tfaip.predict.errors import PredictionError
 
@@ -31,12 +32,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     run_bundle_command("tfaip-lav", USAGE, argv, _validate)
 
 
-def _validate(paths: list[str], words: list[str]) -> None:
+def _validate(call: Invocation) -> None:
     from tfaip.predict.cli.validation import validate
 
+    paths = call.about
     if len(paths) > 1:
         raise PredictionError(
             f"expects one bundle, got {len(paths)}: {' '.join(paths)}; "
             f"for their vote: tfaip-multi-lav --export_dirs {' '.join(paths)}"
         )
-    validate("tfaip-lav --export_dir", paths, words, votes=False)
+    validate(call, votes=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tfaip.model.command import Invocation
 from tfaip.predict.cli.bundle_command import run_bundle_command
 
 __all__ = ["main"]
@@ -27,10 +28,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     Args:
         argv: Arguments without the command's name; default: those of the process.
     """
-    run_bundle_command("tfaip-multi-lav", USAGE, argv, _validate, options=["--export_dirs", "--export_dir"])
+    run_bundle_command("tfaip-multi-lav", USAGE, argv, _validate, flags=("--export_dirs", "--export_dir"))
 
 
-def _validate(paths: list[str], words: list[str]) -> None:
+def _validate(call: Invocation) -> None:
     from tfaip.predict.cli.validation import validate
 
-    validate("tfaip-multi-lav --export_dirs", paths, words, votes=True)
+    validate(call, votes=True)
+
+
+if __name__ == "__main__":
+    main()

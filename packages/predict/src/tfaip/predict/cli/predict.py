@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from tfaip.model.command import blamed, import_tensorflow, log_to_console, new_command_line, trusted_on_the_line
+from tfaip.model.command import Invocation, blamed, import_tensorflow, log_to_console
 from tfaip.pipeline import PipelineMode
 from tfaip.predict.cli.bundle_command import require_data, run_bundle_command
 
@@ -38,21 +38,18 @@ def main(argv: Sequence[str] | None = None) -> None:
     run_bundle_command("tfaip-predict", USAGE, argv, _predict)
 
 
-def _predict(paths: list[str], words: list[str]) -> None:
+def _predict(call: Invocation) -> None:
     from tfaip.model import find_stored_scenario, load_scenario_params
     from tfaip.predict.cli.inference_arguments import add_inference_arguments, apply_inference_arguments, hidden_voter
     from tfaip.predict.params import PredictorParams
 
-    trust = trusted_on_the_line(words)
+    paths, trust = list(call.about), call.trust
     # All of them, since only here the packages are known that the user trusts.
     scenario_params, *_ = [load_scenario_params(path, trust=trust, reading=paths) for path in paths]
     scenario = find_stored_scenario(scenario_params, trust=trust, reading=paths)
     default = PredictorParams() if len(paths) == 1 else scenario.multi_predictor_cls().default_params()
     generator = scenario.default_predict_generator_params()
-    command_line = new_command_line(
-        prog=f"tfaip-predict --export_dir {' '.join(paths)}",
-        description="Predict with a bundle, or by a vote of several.",
-    )
+    command_line = call.command_line("Predict with a bundle, or by a vote of several.")
     command_line.add_root("data", scenario.predict_generator_params_cls(), default=generator)
     hidden = hidden_voter(scenario, "predict") if len(paths) > 1 else []
     command_line.add_root("predict", type(default), default=default, hidden=hidden)
@@ -61,7 +58,7 @@ def _predict(paths: list[str], words: list[str]) -> None:
         "--dump", type=str | None, help="Folder to write the predictions to; it must be a new one"
     )
     command_line.add_argument("--benchmark", type=bool, help="Show at the end how long what took")
-    parsed = command_line.parse(words)
+    parsed = command_line.parse(call.words)
     params, arguments = parsed["predict"], parsed.arguments
     apply_inference_arguments(arguments, params)
     log_to_console()
@@ -101,3 +98,7 @@ def _predict(paths: list[str], words: list[str]) -> None:
         from tfaip.predict.counters import print_benchmark
 
         print_benchmark(counters)
+
+
+if __name__ == "__main__":
+    main()

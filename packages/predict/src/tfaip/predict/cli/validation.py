@@ -1,4 +1,4 @@
-"""What tfaip-lav and tfaip-multi-lav do once they know their bundles."""
+"""The part that tfaip-lav and tfaip-multi-lav share: from their bundles to the table of results."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from textwrap import shorten
 from typing import Any
 
 from tfaip.model import find_stored_scenario, load_scenario_params
-from tfaip.model.command import blamed, import_tensorflow, log_to_console, new_command_line, trusted_on_the_line
+from tfaip.model.command import Invocation, blamed, import_tensorflow, log_to_console
 from tfaip.params.shown_text import one_line
 from tfaip.pipeline import PipelineMode
 from tfaip.predict.cli.bundle_command import require_data
@@ -22,23 +22,19 @@ SHOWN_OF_DATA = 300
 """So many characters of a generator's parameters are shown below the table: they may hold long lists."""
 
 
-def validate(prog: str, paths: list[str], words: list[str], *, votes: bool) -> None:
+def validate(call: Invocation, *, votes: bool) -> None:
     """Validate a bundle, or the vote of several.
 
     Args:
-        prog: The command as far as the bundles.
-        paths: The bundles.
-        words: The other words of the line.
+        call: The command, with its bundles.
         votes: Whether there is a vote.
     """
-    trust = trusted_on_the_line(words)
+    paths, trust = list(call.about), call.trust
     # All of them, since only here the packages are known that the user trusts.
     scenario_params, *_ = [load_scenario_params(path, trust=trust, reading=paths) for path in paths]
     scenario = find_stored_scenario(scenario_params, trust=trust, reading=paths)
     default: LAVParams = MultiLAVParams(voter=_default_voter(scenario)) if votes else LAVParams()
-    command_line = new_command_line(
-        prog=f"{prog} {' '.join(paths)}", description="Load and validate a bundle, or the vote of several."
-    )
+    command_line = call.command_line("Load and validate a bundle, or the vote of several.")
     command_line.add_root(
         "data", scenario.predict_generator_params_cls(), default=scenario.default_predict_generator_params()
     )
@@ -49,7 +45,7 @@ def validate(prog: str, paths: list[str], words: list[str], *, votes: bool) -> N
     command_line.add_argument(
         "--dump", type=str | None, help="Folder to write predictions and targets to, one dump for each data set"
     )
-    parsed = command_line.parse(words)
+    parsed = command_line.parse(call.words)
     params, arguments = parsed["lav"], parsed.arguments
     apply_inference_arguments(arguments, params)
     log_to_console()

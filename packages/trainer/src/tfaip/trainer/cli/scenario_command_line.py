@@ -1,32 +1,27 @@
-"""The command line of commands that take a scenario and the parameters of its training."""
+"""The command line of commands about a scenario and its training, and the files that they need."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from tfaip.model import ScenarioBase, find_scenario
-from tfaip.model.command import new_command_line, remember_scenario
+from tfaip.model.command import Invocation, remember_scenario
 from tfaip.params import CommandLine
 from tfaip.trainer import RunFolder, TrainerParams
 
 __all__ = ["require_data", "require_folder", "scenario_command_line"]
 
 
-def scenario_command_line(
-    command: str, name: str, *, typed: bool = False
-) -> tuple[type[ScenarioBase[Any, Any]], CommandLine]:
-    """Return the scenario that goes by `name`, and a command line with the root `trainer` of its defaults.
+def scenario_command_line(call: Invocation) -> tuple[type[ScenarioBase[Any, Any]], CommandLine]:
+    """Return the scenario that a command is about, and a command line with the root `trainer` of its defaults.
 
-    Args:
-        command: Name of the command.
-        name: Name or path of the scenario.
-        typed: Whether the user typed the name, so that the place of the scenario's package is remembered as trusted.
+    The place of the scenario's package is remembered as trusted where the user typed its name.
     """
-    scenario = find_scenario(name)
-    if typed:
+    scenario = find_scenario(call.about[0])
+    if call.typed:
         remember_scenario(scenario)
     default = scenario.default_trainer_params()
-    command_line = new_command_line(prog=f"{command} {name}", description=scenario.__doc__ or "")
+    command_line = call.command_line(scenario.__doc__ or "")
     command_line.add_root("trainer", type(default), default=default)
     return scenario, command_line
 

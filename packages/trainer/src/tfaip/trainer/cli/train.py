@@ -1,0 +1,126 @@
+"""tfaip-train: trains a scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from tfaip.model.command import Invocation, blamed, import_tensorflow, log_to_console, run_command, values_of
+from tfaip.trainer.cli.scenario_command_line import require_data, require_folder, scenario_command_line
+from tfaip.trainer.folder.stored_training import require_named_folder
+
+if TYPE_CHECKING:
+    from tfaip.model import ScenarioBase
+    from tfaip.trainer import TrainerParams
+from tfaip.params import UserError
+
+if TYPE_CHECKING:
+    from tfaip.model import ScenarioBase
+    from tfaip.trainer import TrainerParams
+
+__all__ = ["main"]
+
+USAGE = """\
+usage: tfaip-train SCENARIO [arguments]
+
+Train a scenario. SCENARIO is a class (package.module:Class), a module that holds one scenario, a package whose module
+`scenario` does (the current folder is searched last), or the path of a file or folder (path/to/file.py:Class).
+
+  tfaip-train SCENARIO --help     all arguments of the scenario, with their defaults
+  tfaip-train examples.tutorial.min --trainer.output_dir runs/min
+
+The folder of the scenario's package is remembered as trusted, in tfaip/trusted.json of your configuration folder
+(~/.config on Linux). From there, and from what is installed, other commands import a scenario that a run or bundle
+names. For any other place they ask for --trust PACKAGE, which is remembered too.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command.
+
+    Args:
+        argv: Arguments without the command's name; default: those of the process.
+    """
+    run_command("tfaip-train", USAGE, argv, _train)
+
+
+def _train(call: Invocation) -> None:
+    arguments = call.words
+    scenario, command_line = scenario_command_line(call)
+    command_line.add_argument(
+        "--check", type=bool, help="Build and run everything once, name the first thing that is wrong, and exit"
+    )
+    command_line.add_argument("--show-schedule", type=bool, help="Draw the learning rate over the training, and exit")
+    command_line.add_argument("--summary", type=bool, help="Show the graph, layer by layer, and exit")
+    parsed = command_line.parse(arguments)
+    params = parsed["trainer"]
+    if parsed.arguments.show_schedule:
+        _show_schedule(scenario, params)
+        return
+    log_to_console()
+    if parsed.arguments.summary:
+        scenario.complete_trainer_params(params)
+    else:
+        if not parsed.arguments.check:
+            configs, named, replaces = (
+                values_of([name], arguments) for name in ("--config", "--trainer.output_dir", "--trainer.overwrite")
+            )
+            require_named_folder(params, configs[0], named=named[1] != arguments, replaces=replaces[1] != arguments)
+            require_folder(params)
+        params.warmstart.require_model()
+        require_data(scenario, params)
+    if params.output_dir or parsed.arguments.check:
+        from tfaip.params import to_json
+
+        to_json(params)  # refuses what no later command could read
+    import_tensorflow()
+    if parsed.arguments.check:
+        from tfaip.trainer.preflight import check_scenario
+        from tfaip.trainer.preflight.console import show_stage
+
+        check_scenario(scenario, params, show_stage)
+    elif parsed.arguments.summary:
+        _summarize(scenario, params)
+    else:
+        with blamed():
+            trainer = scenario.create_trainer(params)
+        trainer.train()
+
+
+def _summarize(scenario: type[ScenarioBase[Any, Any]], params: TrainerParams) -> None:
+    from tfaip.model.summary import print_summary
+    from tfaip.trainer.preflight.stages import Stages
+
+    stages = Stages(lambda _: None)
+    with stages.stage("data"):
+        made = scenario(scenario.tagged(params.scenario))
+        stages.know(made.data)
+    with stages.stage("graph"):
+        print_summary(made, params.device)
+
+
+def _show_schedule(scenario: type[ScenarioBase[Any, Any]], params: TrainerParams) -> None:
+    import numpy as np
+
+    from tfaip.pipeline import PipelineMode
+    from tfaip.trainer.loop.epoch_size import EpochSize
+    from tfaip.trainer.schedules.notes import changes_within_an_epoch, first_epoch_note
+    from tfaip.trainer.schedules.plot import plot_schedule
+
+    print(plot_schedule(params.learning_rate, params.epochs), end="")
+    schedule = params.learning_rate.create(params.epochs, np)
+    notes = schedule.unfinished_phases()
+    if changes_within_an_epoch(schedule):  # the data may be long to open, and needn't be there yet
+        try:
+            scenario.complete_trainer_params(params)
+            data, gen = scenario(scenario.tagged(params.scenario)).data, params.gen
+            pipeline = data.create_pipeline(PipelineMode.TRAINING, gen.setup.train, gen.train_gen())
+            notes.append(first_epoch_note(schedule, EpochSize.of(params, pipeline)))
+        except (UserError, OSError) as error:
+            notes.append(f"The first epoch can't be looked at without its data: {error}")
+    for note in filter(None, notes):
+        print(f"{note}.")
+
+
+if __name__ == "__main__":
+    main()
