@@ -63,7 +63,7 @@ def _contestant(arguments: argparse.Namespace, *, keeps: bool) -> Any:
     from tfaip.model.testing.points.scenario import PointsScenario
     from tfaip.trainer.loop.training_loop import create_training_loop
     from tfaip.trainer.step.forward_state import ForwardState
-    from tfaip.trainer.step.training_state import Network
+    from tfaip.trainer.step.training_state import TrainingState
 
     class Normalised(PointsGraph):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -84,7 +84,7 @@ def _contestant(arguments: argparse.Namespace, *, keeps: bool) -> Any:
     model_cls.create_graph = lambda self, params: Normalised(params)  # type: ignore[method-assign]
     try:
         keras.utils.set_random_seed(1)
-        network = Network(scenario, params)
+        network = TrainingState(scenario, params)
     finally:
         model_cls.create_graph = original  # type: ignore[method-assign]
     if not keeps:

@@ -61,12 +61,12 @@ def network_after():
     import keras
 
     from tfaip.pipeline import PipelineMode
-    from tfaip.trainer.step.training_state import Network
+    from tfaip.trainer.step.training_state import TrainingState
 
     def trained(params, steps, create_loop):
         keras.utils.set_random_seed(1)
         scenario = PointsScenario(params.scenario)
-        network = Network(scenario, params)
+        network = TrainingState(scenario, params)
         pipeline = scenario.data.create_pipeline(PipelineMode.TRAINING, params.gen.setup.train, params.gen.train_gen())
         loop = create_loop(network.step)
         network.step.start_epoch(0, pipeline.samples_per_epoch())

@@ -11,7 +11,7 @@ from tfaip.trainer.loop.compiled_loop import CompiledLoop
 from tfaip.trainer.loop.deferred_update_loop import DeferredUpdateLoop
 from tfaip.trainer.loop.training_loop import create_training_loop
 from tfaip.trainer.step.train_step import when
-from tfaip.trainer.step.training_state import Network
+from tfaip.trainer.step.training_state import TrainingState
 
 CASES = [{}, {"ema_decay": 0.9}, {"train_accum_steps": 3}]
 
@@ -99,10 +99,10 @@ def test_a_call_ends_with_the_pass_and_with_its_limits_after_all_updates(sparse,
 
 def test_it_is_chosen_where_steps_are_checked(points_params):
     params = points_params(None)
-    network = Network(PointsScenario(params.scenario), params)
+    network = TrainingState(PointsScenario(params.scenario), params)
     assert type(create_training_loop(network.step, params)) is DeferredUpdateLoop
     params.force_eager = True
     assert type(create_training_loop(network.step, params)) is CompiledLoop
     params = points_params(None, stop_on_nan=False)
-    network = Network(PointsScenario(params.scenario), params)
+    network = TrainingState(PointsScenario(params.scenario), params)
     assert type(create_training_loop(network.step, params)) is CompiledLoop

@@ -10,7 +10,7 @@ from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.trainer import RunFolder
 from tfaip.trainer.folder.checkpoint import Checkpoints
 from tfaip.trainer.step.ema import ExponentialMovingAverage
-from tfaip.trainer.step.training_state import Network
+from tfaip.trainer.step.training_state import TrainingState
 
 
 def train(params):
@@ -23,7 +23,7 @@ def logs_of(params) -> list[dict]:
 
 def a_network(params):
     keras.utils.set_random_seed(3)
-    return Network(PointsScenario(params.scenario), params)
+    return TrainingState(PointsScenario(params.scenario), params)
 
 
 def batches(count, size=10):

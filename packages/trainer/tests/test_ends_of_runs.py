@@ -59,7 +59,7 @@ def test_a_run_that_would_be_replaced_is_as_before_when_the_new_one_fails(points
     params = points_params(epochs=1)
     train(params)
     before = files(params.output_dir)
-    monkeypatch.setattr(Report, "after_epoch", lambda self, context: 1 / 0)
+    monkeypatch.setattr(Report, "report", lambda self, context: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         train(points_params(epochs=1, overwrite=True))
     assert files(params.output_dir) == before
@@ -114,7 +114,7 @@ def test_only_one_process_trains_in_a_folder(points_params, train, monkeypatch):
                 RunFolder(params.output_dir).require_no_run(overwrite=overwrite)
             told.append(str(raised.value))
 
-    monkeypatch.setattr(Report, "after_epoch", another)
+    monkeypatch.setattr(Report, "report", another)
     train(params)
     assert [message.split(":")[0].partition(" on ")[0] for message in told] == [f"process {os.getpid()}"] * 2
     RunFolder(params.output_dir).require_free()

@@ -7,7 +7,7 @@ from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.params import ParamsError
 from tfaip.trainer import RunFolder
 from tfaip.trainer.step.frozen_layers import freeze
-from tfaip.trainer.step.training_state import Network
+from tfaip.trainer.step.training_state import TrainingState
 
 
 class Nested(keras.layers.Layer):
@@ -60,7 +60,7 @@ def test_freezing_all_is_refused(nested):
 def test_frozen_weights_stay_in_a_training_and_are_not_averaged(points_params):
     params = points_params(no_train_scope="points/hidden", ema_decay=0.5, epochs=1)
     keras.utils.set_random_seed(params.random_seed)
-    network = Network(PointsScenario(params.scenario), params)
+    network = TrainingState(PointsScenario(params.scenario), params)
     before = {weight.path: weight.numpy() for weight in network.graph.weights}
     assert len(network.variables["average"]) == 2
     PointsScenario.create_trainer(params).train()

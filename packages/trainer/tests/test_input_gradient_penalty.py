@@ -8,7 +8,7 @@ from tfaip.model.testing.points.model import PointsModel
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.params import ParamsError
 from tfaip.pipeline import ArraySpec
-from tfaip.trainer.step.training_state import Network
+from tfaip.trainer.step.training_state import TrainingState
 
 INPUTS = {"point": tf.constant(np.linspace(-1, 1, 8, dtype=np.float32).reshape(4, 2))}
 TARGETS = {"direction": tf.constant([[0], [1], [2], [0]], tf.int64)}
@@ -19,7 +19,7 @@ def a_network(params, h=0.01, factor=0.5, dropout=0.0, on=True):
     params.scenario.model.dropout = dropout
     params.scenario.input_gradient_regularization = on
     params.scenario.input_gradient_h, params.scenario.input_gradient_lambda = h, factor
-    return Network(PointsScenario(params.scenario), params)
+    return TrainingState(PointsScenario(params.scenario), params)
 
 
 def penalty_of(points_params, **changes) -> float:

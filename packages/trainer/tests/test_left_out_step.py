@@ -12,7 +12,7 @@ from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.trainer.loop.compiled_loop import CompiledLoop
 from tfaip.trainer.loop.deferred_update_loop import DeferredUpdateLoop
 from tfaip.trainer.step.not_finite import not_finite_error
-from tfaip.trainer.step.training_state import Network
+from tfaip.trainer.step.training_state import TrainingState
 
 GO_ON = ("seed_generator_state", "samples", "steps", "dynamic_scale", "step_counter")
 POINTS = np.linspace(-1, 1, 8, dtype=np.float32).reshape(4, 2)
@@ -65,7 +65,7 @@ def remembering_graph(monkeypatch):
 def a_network(params):
     keras.utils.set_random_seed(3)
     params.scenario.model.dropout = 0.3
-    network = Network(PointsScenario(params.scenario), params)
+    network = TrainingState(PointsScenario(params.scenario), params)
     network.step.start_epoch(0, 100)
     return network
 

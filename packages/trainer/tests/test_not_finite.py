@@ -11,7 +11,7 @@ from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.params import UserError
 from tfaip.trainer import TrainingError
 from tfaip.trainer.step.not_finite import not_finite_error
-from tfaip.trainer.step.training_state import Network
+from tfaip.trainer.step.training_state import TrainingState
 
 BATCH = (
     {"point": tf.constant(np.linspace(-1, 1, 8, dtype=np.float32).reshape(4, 2))},
@@ -22,7 +22,7 @@ METAS = [{"id": name} for name in "abcd"]
 
 def a_network(params):
     keras.utils.set_random_seed(3)
-    return Network(PointsScenario(params.scenario), params)
+    return TrainingState(PointsScenario(params.scenario), params)
 
 
 def message(network, batch=BATCH):

@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from tfaip.model.testing.points.model import PointsModel
 from tfaip.model.testing.points.scenario import PointsScenario
-from tfaip.trainer.step.training_state import Network
+from tfaip.trainer.step.training_state import TrainingState
 
 BATCH = (
     {"point": tf.constant(np.linspace(-1, 1, 8, dtype=np.float32).reshape(4, 2))},
@@ -23,7 +23,7 @@ def precision(request):
 
 def a_network(params):
     keras.utils.set_random_seed(3)
-    return Network(PointsScenario(params.scenario), params)
+    return TrainingState(PointsScenario(params.scenario), params)
 
 
 def test_losses_metrics_and_weights_are_float32(points_params, precision, monkeypatch):

@@ -12,10 +12,8 @@ WHOLE = {
     "counts": {"steps": 3, "samples": 30, "seconds": 0.5, "waited": 0, "trained": False},
     "pipeline": {"format_version": 1},
     "samples_per_epoch": None,
-    "actions": {
-        "choose_best": {"log": "loss", "mode": "min", "value": None, "epoch": None},
-        "stop_early": {"count": 0},
-    },
+    "best": {"log": "loss", "mode": "min", "value": None, "epoch": None},
+    "actions": {"stop_early": {"count": 0}},
     "sizes": {"train.log": 3},
     "machine": {"python": "3.11"},
 }
@@ -27,7 +25,7 @@ def with_value(state, path, value):
 
 
 def test_a_state_that_a_run_wrote_passes():
-    check_run_state(WHOLE, Path("step_1"))
+    assert check_run_state(WHOLE, Path("step_1")) == WHOLE
     check_run_state({**WHOLE, "counts": None, "actions": {}, "samples_per_epoch": 40}, Path("step_1"))
 
 
@@ -51,7 +49,7 @@ def test_a_value_that_is_missing_is_named(name):
         (["counts", "trained"], 1, "state.counts.trained must be true or false, got 1"),
         (["counts"], {}, "state.counts lacks 'steps'"),
         (["sizes", "train.log"], None, "state.sizes.train.log must be a count, got None"),
-        (["actions", "choose_best", "value"], "0.5", "actions.choose_best.value must be a number or null, got '0.5'"),
+        (["best", "value"], "0.5", "state.best.value must be a number or null, got '0.5'"),
         (["actions", "stop_early"], {}, "actions.stop_early lacks 'count'"),
         (["machine"], 3, "state.machine must be an object, got 3"),
     ],
@@ -59,3 +57,13 @@ def test_a_value_that_is_missing_is_named(name):
 def test_a_value_of_another_kind_is_named(path, value, message):
     with pytest.raises(CheckpointError, match=message):
         check_run_state(with_value(WHOLE, path, value), Path("step_1"))
+
+
+def test_the_best_model_of_an_older_checkpoint_stands_among_the_actions():
+    older = {name: value for name, value in WHOLE.items() if name != "best"}
+    older["actions"] = {"best": WHOLE["best"], "early_stopping": {"count": 0}}
+    assert check_run_state(older, Path("step_1"))["best"] == WHOLE["best"]
+    with pytest.raises(CheckpointError, match="state lacks 'best'"):
+        check_run_state({**older, "actions": {}}, Path("step_1"))
+    with pytest.raises(CheckpointError, match="actions.best lacks 'log'"):
+        check_run_state({**older, "actions": {"best": {}}}, Path("step_1"))

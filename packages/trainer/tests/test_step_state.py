@@ -8,12 +8,12 @@ import tensorflow as tf
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.trainer import AdaBeliefParams, AdafactorParams, MuonParams, NadamParams, ReduceOnPlateauParams
 from tfaip.trainer.folder.checkpoint import Checkpoints
-from tfaip.trainer.step.training_state import Network
+from tfaip.trainer.step.training_state import TrainingState
 
 
 def a_network(params, seed):
     keras.utils.set_random_seed(seed)
-    network = Network(PointsScenario(params.scenario), params)
+    network = TrainingState(PointsScenario(params.scenario), params)
     network.step.start_epoch(0, 100)
     return network
 

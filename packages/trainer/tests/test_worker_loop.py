@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from tfaip.trainer.loop.worker_loop import WorkerLoop
-from tfaip.trainer.run.actions.share_logs import ShareLogs
+from tfaip.trainer.run.share_logs import ShareLogs
 from tfaip.trainer.run.stop_signals import StopRequested, StopSignals
 
 TERM, INT = int(signal.SIGTERM), int(signal.SIGINT)
@@ -96,7 +96,7 @@ def test_the_chief_that_stops_in_the_validation_tells_those_who_wait_for_its_log
     worker, other = ShareLogs(Chief(told=chief.sent[0])), a_context()
     worker.after_call(other)
     with pytest.raises(StopRequested):
-        worker.after_epoch(other)
+        worker.share(other)
     assert other.signals.number == TERM
     worker.stop(other)  # nobody waits any more
     assert len(worker._strategy.sent) == 1
@@ -110,7 +110,7 @@ def test_nothing_is_told_where_the_others_do_not_wait_for_logs(when):
     share = ShareLogs(chief)
     share.after_call(context)
     if when == "after the logs":
-        share.after_epoch(context)
+        share.share(context)
     sent = len(chief.sent)
     share.stop(context)
     assert len(chief.sent) == sent
@@ -118,8 +118,8 @@ def test_nothing_is_told_where_the_others_do_not_wait_for_logs(when):
 
 def test_workers_take_the_logs_of_the_chief_and_its_reason_to_end():
     chief, context = Chief(), a_context()
-    ShareLogs(chief).after_epoch(context)
+    ShareLogs(chief).share(context)
     other = a_context()
     other.logs, other.stop_reason = {}, None
-    ShareLogs(Chief(told=chief.sent[0])).after_epoch(other)
+    ShareLogs(Chief(told=chief.sent[0])).share(other)
     assert (other.logs, other.stop_reason) == (context.logs, "a callback")

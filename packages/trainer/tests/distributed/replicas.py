@@ -12,7 +12,7 @@ from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.pipeline import PipelineMode
 from tfaip.trainer.distribution.strategy import create_strategy
 from tfaip.trainer.loop.compiled_loop import CompiledLoop
-from tfaip.trainer.step.training_state import Network
+from tfaip.trainer.step.training_state import TrainingState
 
 STEPS = 100
 
@@ -29,7 +29,7 @@ def network_after_training(strategy_name: str, *, dropout: float = 0.0, batch_si
     keras.utils.set_random_seed(1)
     strategy = create_strategy(DeviceConfigParams(cpus=2, dist_strategy=strategy_name), None)
     scenario = PointsScenario(params.scenario)
-    network = Network(scenario, params, strategy)
+    network = TrainingState(scenario, params, strategy)
     pipeline = scenario.data.create_pipeline(PipelineMode.TRAINING, params.gen.setup.train, params.gen.train_gen())
     loop = CompiledLoop(network.step)
     network.step.start_epoch(0, pipeline.samples_per_epoch())

@@ -49,15 +49,17 @@ def before(monkeypatch, cls, name, epoch, do):
     monkeypatch.setattr(cls, name, spy)
 
 
-@pytest.mark.parametrize("action", [WriteCheckpoint, Report], ids=["checkpoint", "logs"])
+@pytest.mark.parametrize(
+    ("action", "phase"), [(WriteCheckpoint, "checkpoint"), (Report, "report")], ids=["checkpoint", "logs"]
+)
 def test_a_full_disk_is_one_error_and_the_run_goes_on_later(
-    points_params, train, resume, metrics_of, disk, monkeypatch, action
+    points_params, train, resume, metrics_of, disk, monkeypatch, action, phase
 ):
     whole, parts = points_params("whole", export_best=False), points_params("parts", export_best=False)
     parts.output_dir = disk / "run"
     train(whole)
     with monkeypatch.context() as patched:
-        before(patched, action, "after_epoch", 2, lambda: fill(disk))
+        before(patched, action, phase, 2, lambda: fill(disk))
         with pytest.raises(RunFolderError) as raised:
             train(parts)
     assert "can no longer be written: No space left on device; the last checkpoint in it is whole" in str(raised.value)
@@ -69,7 +71,7 @@ def test_a_full_disk_is_one_error_and_the_run_goes_on_later(
 
 def test_a_folder_that_disappears_is_one_error(points_params, train, monkeypatch):
     params = points_params(export_best=False)
-    before(monkeypatch, Report, "after_epoch", 2, lambda: shutil.rmtree(params.output_dir))
+    before(monkeypatch, Report, "report", 2, lambda: shutil.rmtree(params.output_dir))
     with pytest.raises(RunFolderError, match="can no longer be written: it has disappeared; there is no checkpoint"):
         train(params)
 
@@ -83,7 +85,7 @@ def test_a_disk_that_becomes_read_only_is_one_error(points_params, train, disk, 
         subprocess.run(["mount", "-o", "bind", disk, disk], check=True)
         subprocess.run(["mount", "-o", "remount,ro,bind", disk], check=True)
 
-    before(monkeypatch, WriteCheckpoint, "after_epoch", 2, protect)
+    before(monkeypatch, WriteCheckpoint, "checkpoint", 2, protect)
     try:
         with pytest.raises(RunFolderError, match="can no longer be written: Read-only file system"):
             train(params)

@@ -6,9 +6,9 @@ import logging
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tfaip.model import DeviceError, configure_devices
+from tfaip.model import DeviceError, ScenarioBase, configure_devices
 from tfaip.params import save, to_json
 from tfaip.pipeline.hooks import Hooked, hook
 from tfaip.trainer.distribution.cluster import Cluster
@@ -18,17 +18,15 @@ from tfaip.trainer.distribution.strategy import Strategy, create_strategy
 from tfaip.trainer.folder.checkpoint import Checkpoints
 from tfaip.trainer.folder.run_folder import RunFolder, stored_seed
 from tfaip.trainer.folder.write_errors import write_errors
+from tfaip.trainer.params import TrainerParams
 from tfaip.trainer.reporting.status_file import StatusFile
 from tfaip.trainer.reporting.train_log import logged_to
+from tfaip.trainer.run.actions.action import Action
 from tfaip.trainer.run.machine import keep_threads
 from tfaip.trainer.run.one_training import only_training
 from tfaip.trainer.run.stop_signals import StopSignals
 from tfaip.trainer.run.training_run import TrainingRun
 from tfaip.trainer.warm_start.warm_starter import WarmStarter
-
-if TYPE_CHECKING:
-    from tfaip.model import ScenarioBase
-    from tfaip.trainer.params import TrainerParams
 
 __all__ = ["Trainer"]
 
@@ -63,6 +61,15 @@ class Trainer(Hooked):
         schedule's. What callbacks remember is not in the checkpoints.
         """
         return self.callbacks
+
+    @hook
+    def create_actions(self) -> list[Action]:
+        """Return actions that the run does beside its own, in each phase after those; none by default.
+
+        See `Action` for the phases, and for the state that checkpoints hold. Of several workers, only the chief does
+        them.
+        """
+        return []
 
     @classmethod
     @hook
@@ -177,6 +184,15 @@ class Trainer(Hooked):
             StopSignals() as signals,
             lost_workers() if strategy else nullcontext(),
             StatusFile(folder.status if folder else None, self.params.epochs) as status,
-            TrainingRun(self.params, self.scenario, folder, signals, status, self.create_callbacks(), strategy) as run,
+            TrainingRun(
+                self.params,
+                self.scenario,
+                folder,
+                signals,
+                status,
+                callbacks=self.create_callbacks(),
+                actions=self.create_actions(),
+                strategy=strategy,
+            ) as run,
         ):
             yield run

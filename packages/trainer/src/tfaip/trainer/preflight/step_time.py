@@ -51,16 +51,16 @@ def measure_steps(params: TrainerParams, scenario: ScenarioBase[Any, Any], secon
     from tfaip.pipeline import PipelineMode
     from tfaip.trainer.loop.input_batches import pipeline_errors
     from tfaip.trainer.loop.training_loop import create_training_loop
-    from tfaip.trainer.step.training_state import Network
+    from tfaip.trainer.step.training_state import TrainingState
 
     gen = params.gen
     pipeline = scenario.data.create_pipeline(
         PipelineMode.TRAINING, gen.setup.train, gen.train_gen(), seed=params.random_seed or 0
     )
     with precision_policy(params.device.precision):
-        network = Network(scenario, params)
-    loop = create_training_loop(network.step, params)
-    network.step.start_epoch(0, params.samples_per_epoch or pipeline.samples_per_epoch())
+        state = TrainingState(scenario, params)
+    loop = create_training_loop(state.step, params)
+    state.step.start_epoch(0, params.samples_per_epoch or pipeline.samples_per_epoch())
     with pipeline.input_dataset(repeat=True) as data:
         iterator = iter(data.dataset)
         with pipeline_errors(data):

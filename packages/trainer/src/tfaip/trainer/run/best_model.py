@@ -103,6 +103,6 @@ def check_best_log(context: RunContext, prefix: str) -> None:
     if log.startswith(prefix) and log not in context.logs:
         given = ", ".join(name for name in context.logs if name.startswith(prefix))
         raise ModelDefinitionError(
-            f"{type(context.network.model).__qualname__}._best_logging_settings must name a log that there is, "
+            f"{type(context.training_state.model).__qualname__}._best_logging_settings must name a log that there is, "
             f"got {log!r}; there are {given}"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from tfaip.trainer.reporting.tensorboard import TensorBoardWriter
     from tfaip.trainer.run.best_model import BestModel
     from tfaip.trainer.run.stop_signals import StopSignals
-    from tfaip.trainer.step.training_state import Network
+    from tfaip.trainer.step.training_state import TrainingState
 
 __all__ = ["RunContext"]
 
@@ -30,19 +31,19 @@ class RunContext:
     Attributes:
         params: Parameters of the training.
         scenario: What is trained.
-        network: Its graph, optimizer and metrics.
+        training_state: Its graph, optimizer and metrics.
         folder: Where the run is written; `None` writes nothing.
         status: The status file.
         tensorboard: Writes event files.
         best: The best model so far.
         stack: Closes what was opened, at the end of the run.
         callbacks: The `keras.callbacks.CallbackList` where there are Keras callbacks.
-        progress: The display; set while the run goes on.
+        display: Shows the progress; set while the run goes on.
         signals: Whether the run has to stop.
         epoch: Epochs that are done, the one that is just being finished included.
         in_epoch: Whether an epoch is being trained, which is not counted in `epoch` yet.
         epoch_is_trained: Whether the last step of that epoch has been made.
-        shown: Counts of the current or last epoch.
+        epoch_progress: Counts of the current or last epoch.
         logs: Logs of the last epoch; actions add theirs to them.
         benchmark: Where the time goes.
         is_best: Whether the last epoch gave the best model so far.
@@ -51,15 +52,15 @@ class RunContext:
 
     params: TrainerParams
     scenario: ScenarioBase[Any, Any]
-    network: Network
+    training_state: TrainingState
     folder: RunFolder | None
     status: StatusFile
     tensorboard: TensorBoardWriter
     best: BestModel
     stack: ExitStack
     signals: StopSignals
-    progress: ProgressDisplay = field(init=False)
-    shown: EpochProgress = field(init=False)
+    display: ProgressDisplay = field(init=False)
+    epoch_progress: EpochProgress = field(init=False)
     callbacks: Any = None
     epoch: int = 0
     in_epoch: bool = False
@@ -72,12 +73,26 @@ class RunContext:
     @property
     def step(self) -> int:
         """Steps since the run began, across resumes."""
-        return self.network.step.steps
+        return self.training_state.step.steps
 
     @property
     def is_last_epoch(self) -> bool:
         """Whether no other epoch follows the one that is done."""
         return self.epoch >= self.params.epochs or self.stop_reason is not None
+
+    def choose_best(self) -> None:
+        """Compare the epoch with the best one so far."""
+        self.is_best = self.best.update(self.epoch, self.logs)
+        self._show_best()
+
+    def restore_best(self, state: Mapping[str, Any]) -> None:
+        """Go on from what `BestModel.state` has returned."""
+        self.best.restore(state)
+        self._show_best()
+
+    def _show_best(self) -> None:
+        if self.best.epoch is not None:
+            self.status.update(best_value=self.best.value, best_epoch=self.best.epoch)
 
     def check_stop(self) -> None:
         """Unwind what is going on if the run has to stop; whatever takes seconds calls it now and then.

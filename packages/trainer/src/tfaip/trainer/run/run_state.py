@@ -12,6 +12,7 @@ __all__ = ["check_run_state"]
 
 _COUNT, _NUMBER, _TEXT, _OBJECT = "a count", "a number", "a text", "an object"
 _PERHAPS = "a number or null"
+_BEST = {"log": _TEXT, "mode": _TEXT, "value": _PERHAPS, "epoch": _PERHAPS}
 _REQUIRED: dict[str, Any] = {
     "epoch": _COUNT,
     "step": _COUNT,
@@ -23,16 +24,16 @@ _REQUIRED: dict[str, Any] = {
 }
 _OPTIONAL: dict[str, Any] = {
     "samples_per_epoch": _COUNT,
+    "best": _BEST,
     "counts": {"steps": _COUNT, "samples": _COUNT, "seconds": _NUMBER, "waited": _NUMBER, "trained": bool},
 }
-_ACTIONS: dict[str, Any] = {
-    "choose_best": {"log": _TEXT, "mode": _TEXT, "value": _PERHAPS, "epoch": _PERHAPS},
-    "stop_early": {"count": _COUNT},
-}
+_STOP_EARLY = {"count": _COUNT}
+# In version 0.1, the best model was the state of an action too, and the other one had another name.
+_ACTIONS: dict[str, Any] = {"early_stopping": _STOP_EARLY, "stop_early": _STOP_EARLY}
 
 
-def check_run_state(state: Mapping[str, Any], path: Path) -> None:
-    """Refuse a state that no run has written, before anything is taken from it.
+def check_run_state(state: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """Return the state as this version writes it; refuse one that no run has written.
 
     Args:
         state: The state that the checkpoint holds.
@@ -45,11 +46,15 @@ def check_run_state(state: Mapping[str, Any], path: Path) -> None:
     expected = {**_REQUIRED, **{name: kind for name, kind in _OPTIONAL.items() if name in given}}
     problem = _problem(given, expected, "state")
     actions = given["actions"] if not problem else {}
-    problem = problem or _problem(
-        actions, {name: kind for name, kind in _ACTIONS.items() if name in actions}, "actions"
-    )
+    former = {} if "best" in given else {"best": _BEST}
+    known = {name: kind for name, kind in {**_ACTIONS, **former}.items() if name in actions}
+    problem = problem or _problem(actions, known, "actions")
     if problem:
         raise CheckpointError(f"the checkpoint {path} can't be resumed from, {problem}")
+    best = given.get("best", actions.get("best"))
+    if best is None:
+        raise CheckpointError(f"the checkpoint {path} can't be resumed from, state lacks 'best'")
+    return {**dict.fromkeys(_OPTIONAL), **state, "best": best}
 
 
 def _problem(value: Any, kind: Any, where: str) -> str:

@@ -18,7 +18,7 @@ from tfaip.trainer.loop.input_batches import sample_metas
 if TYPE_CHECKING:
     from tfaip.model import Evaluator, ModelBase
     from tfaip.pipeline import DataBase, DataPipeline
-    from tfaip.trainer.step.training_state import Network
+    from tfaip.trainer.step.training_state import TrainingState
 
 __all__ = ["PrintedSamples", "Validation"]
 
@@ -32,7 +32,7 @@ class Validation:
     """Evaluates a network on one pass after the other.
 
     Args:
-        network: What is evaluated; its validation metrics hold the state.
+        state: What is evaluated; its validation metrics hold the state.
         iterator: Iterator of the validation data: endless, in order, with the end of each pass marked.
         pipeline: Whose post-processing evaluator and printed samples see.
         printed: Takes the first samples of each pass.
@@ -47,7 +47,7 @@ class Validation:
 
     def __init__(
         self,
-        network: Network,
+        state: TrainingState,
         iterator: Iterator[Any],
         pipeline: DataPipeline,
         printed: PrintedSamples,
@@ -56,7 +56,7 @@ class Validation:
         eager: bool = False,
         between_calls: Callable[[], None] = lambda: None,
     ) -> None:
-        self._network = network
+        self._state = state
         self._iterator = iterator
         self._pipeline = pipeline
         self._printed = printed
@@ -70,7 +70,7 @@ class Validation:
 
     def run(self) -> dict[str, float]:
         """Evaluate one pass and return the logs."""
-        self._network.val_metrics.reset()
+        self._state.val_metrics.reset()
         self._printed.start()
         if self._create_evaluator is None:
             # The first batches go one by one, because their outputs are wanted outside of the compiled loop.
@@ -80,7 +80,7 @@ class Validation:
                 self.batches += call.steps
                 ended = call.ended
                 self._between_calls()
-            return self._network.val_metrics.result()
+            return self._state.val_metrics.result()
 
         with self._create_evaluator() as evaluator:
 
@@ -89,7 +89,7 @@ class Validation:
                 self._printed.print_sample(sample)
 
             self._run_one_by_one(lambda: True, take)
-            metrics = self._network.val_metrics.result()
+            metrics = self._state.val_metrics.result()
             self.figures = call_user_code(evaluator.result)
             return {**metrics, **numbers_of(self.figures, metrics)}
 
@@ -111,11 +111,11 @@ class Validation:
         self._outputs(inputs, targets)
 
     def _outputs(self, inputs: Tensors, targets: Tensors) -> Tensors:
-        graph, model = self._network.graph, self._network.model
-        with self._network.val_recorder.recording():
+        graph, model = self._state.graph, self._state.model
+        with self._state.val_recorder.recording():
             targets, outputs, losses = model.forward(graph, inputs, targets, training=False)
             predictions = graph.prediction_outputs(inputs) if graph.has_two_graphs else outputs
-        self._network.val_metrics.update(inputs, targets, outputs, losses, predictions)
+        self._state.val_metrics.update(inputs, targets, outputs, losses, predictions)
         return predictions
 
 

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from tfaip.trainer.distribution.strategy import Strategy
     from tfaip.trainer.params import TrainerParams
 
-__all__ = ["Network"]
+__all__ = ["TrainingState"]
 
 
-class Network:
+class TrainingState:
     """Model, graph, optimizer and metrics, built and ready to step.
 
     Args:
@@ -126,3 +126,7 @@ def _scale_loss_in_half_precision(optimizer: Any, variables: Sequence[Any]) -> A
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
         optimizer.build(list(variables))
     return optimizer
+
+
+# Until all modules have the new name.
+Network = TrainingState

@@ -1,25 +1,47 @@
-"""The interface of actions."""
+"""The interface of actions, and the phases after an epoch."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from tfaip.trainer.run.run_context import RunContext
 
-__all__ = ["Action"]
+__all__ = ["PHASES", "Action"]
+
+# What follows an epoch, in this order: each action does its part of a phase before the next phase begins.
+PHASES = ("validate", "observe", "decide", "validate_last", "report", "export", "checkpoint")
 
 
 class Action:
-    """Something that a run does beside its steps; a subclass overrides the hooks that it needs.
+    """Something that a run does beside its steps; a subclass overrides the methods that it needs.
 
-    The actions of a run are called one after the other, in the order in which the run lists them.
+    After each epoch, the run calls the methods of one phase on all actions before those of the next phase::
+
+        validate        add logs of the epoch
+        observe         see these logs, and perhaps ask for the end of the training
+        decide          react to the logs, once it is known whether the epoch is the best
+        validate_last   add logs that only the last epoch has, once it is known that it is the last
+        report          write the logs
+        export          write models
+        checkpoint      write from where the run can be resumed
+
+    Within a phase, no action of the run depends on another one. Those of `Trainer.create_actions` come last.
+    An error in an action ends the training.
 
     Attributes:
-        name: Key of the action's state in a checkpoint.
+        name: The class in snake case. Key of the action's state in a checkpoint, and its row in the table of times.
+        former_names: Names under which older checkpoints know the action.
     """
 
-    name = ""
+    name = "action"
+    former_names: tuple[str, ...] = ()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "name" not in vars(cls):
+            cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", cls.__name__).lower().strip("_")
 
     def open(self, context: RunContext) -> None:
         """Prepare for epochs, after `restore`; what must be closed goes on `context.stack`."""
@@ -34,11 +56,37 @@ class Action:
     def after_call(self, context: RunContext) -> None:
         """Called between two calls of the compiled loop, several times a second."""
 
-    def after_epoch(self, context: RunContext) -> None:
-        """Called after the last step of an epoch, with its number in `context.epoch` and its logs in `context.logs`."""
+    def validate(self, context: RunContext) -> None:
+        """Add logs of epoch number `context.epoch` to `context.logs`."""
 
-    def end(self, context: RunContext) -> None:
-        """Called after the last epoch, and if a finished run is resumed."""
+    def observe(self, context: RunContext) -> None:
+        """See all logs; `context.stop_reason`, if set, ends the training after this epoch."""
+
+    def decide(self, context: RunContext) -> None:
+        """React to the logs and to `context.is_best`; `context.stop_reason`, if set, ends the training."""
+
+    def validate_last(self, context: RunContext) -> None:
+        """Add logs that the last epoch has in any case; called after the last epoch only."""
+
+    def report(self, context: RunContext) -> None:
+        """Write the logs of the epoch."""
+
+    def export(self, context: RunContext) -> None:
+        """Write models."""
+
+    def checkpoint(self, context: RunContext) -> None:
+        """Write a checkpoint; the state of all actions is that of the epoch."""
+
+    def after_training(self, context: RunContext) -> None:
+        """Called after the last epoch, and where a finished run is resumed."""
+
+    def stopped(self, context: RunContext, how: str) -> None:
+        """Called last, however the run ends.
+
+        Args:
+            context: Where the run stands.
+            how: "finished", "stopped" by a signal (the run can be resumed), or "failed" by an error.
+        """
 
     def state(self) -> dict[str, Any]:
         """Return what `restore` takes, as plain JSON; nothing where there is nothing to remember."""

@@ -35,8 +35,6 @@ class CallKerasCallbacks(Action):
         callbacks: Keras callbacks.
     """
 
-    name = "callbacks"
-
     def __init__(self, callbacks: Sequence[Any]) -> None:
         self._callbacks = list(callbacks)
         self._wants_batches = [callback for callback in self._callbacks if _overrides_batches(callback)]
@@ -47,8 +45,8 @@ class CallKerasCallbacks(Action):
         """Introduce the callbacks to the model and begin the training."""
         if not self._callbacks:
             return
-        params, network = context.params, context.network
-        self._model = GraphModel(network.graph, network.optimizer)
+        params, state = context.params, context.training_state
+        self._model = GraphModel(state.graph, state.optimizer)
         self._list = keras.callbacks.CallbackList(
             self._callbacks, model=self._model, epochs=params.epochs, steps=None, verbose=0
         )
@@ -73,14 +71,15 @@ class CallKerasCallbacks(Action):
         if not self._list:
             return
         if self._wants_batches:
-            call_user_code(self._list.on_train_batch_end, max(context.shown.steps - 1, 0), dict(context.shown.logs()))
+            progress = context.epoch_progress
+            call_user_code(self._list.on_train_batch_end, max(progress.steps - 1, 0), dict(progress.logs()))
         if self._model.stop_training:
             context.epoch_is_trained = True
-            context.network.step.end_epoch()
+            context.training_state.step.end_epoch()
         if not context.epoch_is_trained:
             self._begin_call(context)
 
-    def after_epoch(self, context: RunContext) -> None:
+    def observe(self, context: RunContext) -> None:
         """End the epoch."""
         if not self._list:
             return
@@ -89,17 +88,17 @@ class CallKerasCallbacks(Action):
         if self._model.stop_training:
             context.stop_reason = context.stop_reason or "a Keras callback has set stop_training"
 
-    def end(self, context: RunContext) -> None:
-        """End the training."""
+    def after_training(self, context: RunContext) -> None:
+        """Tell the callbacks that the training has ended."""
         if self._list:
             call_user_code(self._list.on_train_end, context.logs)
 
     @contextmanager
     def _rate_watched(self, context: RunContext) -> Iterator[None]:
         """Say, once, if the context changes the learning rate."""
-        rate = context.network.step.learning_rate
+        rate = context.training_state.step.learning_rate
         yield
-        if context.network.step.learning_rate != rate and not self._warned_of_rate:
+        if context.training_state.step.learning_rate != rate and not self._warned_of_rate:
             self._warned_of_rate = True
             logger.warning(
                 "A Keras callback has changed the learning rate, to no effect: the schedule sets it at each step; "
@@ -108,7 +107,7 @@ class CallKerasCallbacks(Action):
 
     def _begin_call(self, context: RunContext) -> None:
         if self._wants_batches:
-            call_user_code(self._list.on_train_batch_begin, context.shown.steps)
+            call_user_code(self._list.on_train_batch_begin, context.epoch_progress.steps)
 
 
 def _overrides_batches(callback: Any) -> bool:

@@ -17,19 +17,27 @@ __all__ = ["ExportBest", "ExportFinal"]
 logger = logging.getLogger(__name__)
 
 
+class ExportBest(Action):
+    """Exports the network after each epoch that was the best so far."""
+
+    def export(self, context: RunContext) -> None:
+        """Export, if the epoch was the best."""
+        if context.is_best and context.folder and context.params.export_best:
+            context.display.note("exporting the best model")
+            _export(context, context.folder.best)
+            context.folder.keep_new_run()
+
+
 class ExportFinal(Action):
     """Exports the network at the end of the run."""
 
-    name = "export_final"
-
-    def end(self, context: RunContext) -> None:
+    def after_training(self, context: RunContext) -> None:
         """Export, and say where all is."""
         if context.folder is None:
             return
         if context.params.export_final:
-            context.progress.note("exporting")
-            with context.network.averaged_weights():
-                export_bundle(context.folder.export, context.scenario, context.network.model, context.network.graph)
+            context.display.note("exporting")
+            _export(context, context.folder.export)
             context.folder.keep_new_run()
         self._say_where_all_is(context, context.folder)
 
@@ -43,20 +51,12 @@ class ExportFinal(Action):
         logger.info("Curves: tensorboard --logdir %s", folder.path)
 
 
+def _export(context: RunContext, path: Path) -> None:
+    state = context.training_state
+    with state.averaged_weights():
+        export_bundle(path, context.scenario, state.model, state.graph)
+
+
 def _digest_of(path: Path) -> str:
     """Tell the digest by which somebody else can see that nothing of a bundle was changed on its way."""
     return f", digest {Bundle(path).digest}" if path.is_dir() else ""
-
-
-class ExportBest(Action):
-    """Exports the network after each epoch that was the best so far."""
-
-    name = "export_best"
-
-    def after_epoch(self, context: RunContext) -> None:
-        """Export, if the epoch was the best."""
-        if context.is_best and context.folder and context.params.export_best:
-            context.progress.note("exporting the best model")
-            with context.network.averaged_weights():
-                export_bundle(context.folder.best, context.scenario, context.network.model, context.network.graph)
-            context.folder.keep_new_run()

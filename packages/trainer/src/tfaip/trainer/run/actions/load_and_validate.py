@@ -14,7 +14,7 @@ from tfaip.trainer.run.run_context import RunContext
 if TYPE_CHECKING:
     from tfaip.pipeline import DataGeneratorParams, Sample
 
-__all__ = ["LastLoadAndValidate", "LoadAndValidate"]
+__all__ = ["LoadAndValidate"]
 
 logger = logging.getLogger(__name__)
 
@@ -26,8 +26,6 @@ class LoadAndValidate(Action):
     exported. Figures of an evaluator that are no numbers go to TensorBoard, where they are images.
     """
 
-    name = "lav"
-
     def __init__(self) -> None:
         self._lav: Any = None
         self._generators: list[DataGeneratorParams] = []
@@ -35,14 +33,14 @@ class LoadAndValidate(Action):
 
     def open(self, context: RunContext) -> None:
         """Trace the prediction, if there is anything to validate."""
-        params, scenario, network = context.params, context.scenario, context.network
+        params, scenario, state = context.params, context.scenario, context.training_state
         self._generators = list(params.gen.lav_gen()) if params.lav_every_n else []
         if not self._generators:
             return
         # A mistake in the class of the evaluator ends the run now, and not after its first epoch.
         scenario.create_evaluator(scenario.params.evaluator)
         words = _Words(
-            lambda sample: network.model.print_evaluate(sample, scenario.data, logger.info),
+            lambda sample: state.model.print_evaluate(sample, scenario.data, logger.info),
             limit=scenario.params.print_eval_limit,
         )
         keywords = dict(scenario.lav_kwargs())
@@ -54,50 +52,32 @@ class LoadAndValidate(Action):
         self._lav = scenario.lav_cls()(
             LAVParams(pipeline=params.gen.setup.val, run_eagerly=params.force_eager),
             scenario,
-            graph_prediction_function(network.graph, scenario.data, eager=params.force_eager),
-            model=network.model,
+            graph_prediction_function(state.graph, scenario.data, eager=params.force_eager),
+            model=state.model,
             callbacks=callbacks,
             **keywords,
         )
 
-    def after_epoch(self, context: RunContext) -> None:
+    def validate(self, context: RunContext) -> None:
         """Validate, if it is this epoch's turn."""
         params, epoch = context.params, context.epoch
         its_turn = params.lav_every_n and epoch % params.lav_every_n == 0 and epoch >= params.lav_min_epoch
         if its_turn or context.is_last_epoch:
-            self.run(context)
+            self.validate_last(context)
 
-    def run(self, context: RunContext) -> None:
+    def validate_last(self, context: RunContext) -> None:
         """Validate now, unless this epoch was validated already."""
         if self._lav is None or self._done_in == context.epoch:
             return
         self._done_in = context.epoch
-        context.progress.note("load and validate")
-        with context.network.averaged_weights():
+        context.display.note("load and validate")
+        with context.training_state.averaged_weights():
             for result in self._lav.run(self._generators):
                 context.check_stop()
                 context.logs |= {f"lav_{result.name}_{name}": value for name, value in result.logs().items()}
                 for name, value in result.evaluator.items():
                     context.tensorboard.write_image(f"lav_{result.name}", name, value, context.epoch)
         check_best_log(context, "lav_")
-
-
-class LastLoadAndValidate(Action):
-    """Validates the last epoch if only an action after `LoadAndValidate` has made it the last one.
-
-    Args:
-        lav: Does it.
-    """
-
-    name = "last_lav"
-
-    def __init__(self, lav: LoadAndValidate) -> None:
-        self._lav = lav
-
-    def after_epoch(self, context: RunContext) -> None:
-        """Validate the last epoch, if that is not done yet."""
-        if context.is_last_epoch:
-            self._lav.run(context)
 
 
 class _Stop(LAVCallback):

@@ -17,8 +17,6 @@ logger = logging.getLogger(__name__)
 class Profile(Action):
     """Records what TensorFlow does between two steps, for TensorBoard's plugin `profile`."""
 
-    name = "profile"
-
     def __init__(self) -> None:
         self._is_on = False
 

@@ -21,8 +21,6 @@ class RecordParams(Action):
     They stand in the folder above those of training and validation, which makes these the metrics of the table.
     """
 
-    name = "record_params"
-
     def open(self, context: RunContext) -> None:
         """Write them, at the beginning of the run only."""
         if context.folder is None or context.step:
@@ -34,7 +32,7 @@ class RecordParams(Action):
             tf.summary.text("parameters", "\n".join(f"    {line}" for line in lines), step=0)
         context.tensorboard.flush()
 
-    def end(self, context: RunContext) -> None:
+    def after_training(self, context: RunContext) -> None:
         """Say that the run has come to its end."""
         if context.folder:
             done = summary.session_end_pb(api_pb2.STATUS_SUCCESS)

@@ -21,17 +21,15 @@ logger = logging.getLogger(__name__)
 class Report(Action):
     """Reports the logs of each epoch, once all actions before it have added theirs."""
 
-    name = "report"
-
-    def after_epoch(self, context: RunContext) -> None:
+    def report(self, context: RunContext) -> None:
         """Report the epoch."""
         epoch, logs = context.epoch, context.logs
-        logger.info("Epoch %d/%d took %s", epoch, context.params.epochs, context.shown.summary())
+        logger.info("Epoch %d/%d took %s", epoch, context.params.epochs, context.epoch_progress.summary())
         logger.info("%s", results_line(epoch, logs), extra=RESULTS_RECORD)
-        network = context.network
-        context.tensorboard.write_recorded("train", epoch, network.train_metrics, network.step.recorder)
+        state = context.training_state
+        context.tensorboard.write_recorded("train", epoch, state.train_metrics, state.step.recorder)
         if any(name.startswith("val_") for name in logs):
-            context.tensorboard.write_recorded("validation", epoch, network.val_metrics, network.val_recorder)
+            context.tensorboard.write_recorded("validation", epoch, state.val_metrics, state.val_recorder)
         context.tensorboard.write(epoch, logs)
         if context.folder:
             append_metrics(context.folder.metrics, epoch, context.step, logs)
@@ -40,21 +38,18 @@ class Report(Action):
 class ReportNorms(Action):
     """Writes, after each epoch, the norms that were asked for."""
 
-    name = "norms"
-
-    def after_epoch(self, context: RunContext) -> None:
+    def report(self, context: RunContext) -> None:
         """Write them."""
-        norms = context.network.gradient_norms.take() if context.network.gradient_norms else {}
+        state = context.training_state
+        norms = state.gradient_norms.take() if state.gradient_norms else {}
         if context.params.log_weights:
-            norms |= weight_norms(context.network.graph.weights)
+            norms |= weight_norms(state.graph.weights)
         if norms:
             context.tensorboard.write(context.epoch, norms)
 
 
 class Summarize(Action):
     """Logs the results of all epochs, also of those before a resume, and where the time went."""
-
-    name = "tables"
 
     def __init__(self) -> None:
         self._rows: list[dict[str, Any]] = []
@@ -64,11 +59,11 @@ class Summarize(Action):
         if context.folder and context.folder.metrics.exists():
             self._rows = read_metrics(context.folder.metrics)
 
-    def after_epoch(self, context: RunContext) -> None:
+    def report(self, context: RunContext) -> None:
         """Remember the epoch."""
         self._rows.append({"epoch": context.epoch, **context.logs})
 
-    def end(self, context: RunContext) -> None:
+    def after_training(self, context: RunContext) -> None:
         """Log the tables; none where no epoch was trained."""
         times = context.benchmark.table()
         if times:

@@ -28,8 +28,6 @@ logger = logging.getLogger(__name__)
 class Validate(Action):
     """Adds the logs of the validation data, as `val_*`; nothing where there is no such data."""
 
-    name = "validate"
-
     def __init__(self) -> None:
         self._validation: Validation | None = None
         self._place: dict[str, Any] = {}
@@ -53,22 +51,22 @@ class Validate(Action):
         # TensorFlow must let go of the iterator while Python still runs, since its finalizer calls into it.
         context.stack.callback(self._let_go)
         self._validation = Validation(
-            context.network,
+            context.training_state,
             iter(self._data.dataset.prefetch(BATCHES_AHEAD)),
             pipeline,
-            PrintedSamples(context.network.model, data, context.scenario.params.print_eval_limit),
+            PrintedSamples(context.training_state.model, data, context.scenario.params.print_eval_limit),
             create_evaluator=self._evaluator_of(context.scenario) if params.evaluate_validation else None,
             eager=params.force_eager,
             between_calls=context.check_stop,
         )
 
-    def after_epoch(self, context: RunContext) -> None:
+    def validate(self, context: RunContext) -> None:
         """Validate, if it is this epoch's turn."""
         if self._validation and (context.epoch % context.params.val_every_n == 0 or context.is_last_epoch):
-            context.progress.note("validating")
+            context.display.note("validating")
             if context.callbacks:
                 call_user_code(context.callbacks.on_test_begin)
-            with pipeline_errors(self._data), context.network.averaged_weights():
+            with pipeline_errors(self._data), context.training_state.averaged_weights():
                 context.logs |= {f"val_{name}": value for name, value in self._validation.run().items()}
             self._place = self._data.state(self._validation.batches)
             for name, value in self._validation.figures.items():

@@ -19,13 +19,9 @@ __all__ = ["WriteCheckpoint"]
 class WriteCheckpoint(Action):
     """Writes a checkpoint every few epochs, steps or minutes, and at the end.
 
-    It comes last, so that the state of all other actions is that of the epoch.
-
     Args:
         state: Returns where the run stands, as plain JSON.
     """
-
-    name = "checkpoint"
 
     def __init__(self, state: Callable[[], dict[str, Any]]) -> None:
         self._state = state
@@ -47,7 +43,7 @@ class WriteCheckpoint(Action):
         if (steps and context.step % steps == 0) or (minutes and monotonic() - self._written_at >= 60 * minutes):
             self.write(context, self._state())
 
-    def after_epoch(self, context: RunContext) -> None:
+    def checkpoint(self, context: RunContext) -> None:
         """Write a checkpoint, if it is this epoch's turn."""
         if not context.folder:
             return
@@ -59,13 +55,13 @@ class WriteCheckpoint(Action):
         """Write a checkpoint of the network as it is now, with `state`."""
         if context.folder and context.params.write_checkpoints:
             context.folder.require_held()
-            context.progress.note("writing a checkpoint")
-            network = context.network
+            context.display.note("writing a checkpoint")
+            trained = context.training_state
             # For warm start: what was validated.
-            with network.averaged_weights():
-                weights = [_Weight(weight.path, np.asarray(weight.numpy())) for weight in network.graph.weights]
+            with trained.averaged_weights():
+                weights = [_Weight(weight.path, np.asarray(weight.numpy())) for weight in trained.graph.weights]
             checkpoints = Checkpoints(context.folder.checkpoint, keep=context.params.keep_checkpoints)
-            checkpoints.write(context.step, state, weights, network.variables)
+            checkpoints.write(context.step, state, weights, trained.variables)
             context.folder.keep_new_run()
             self._written_at = monotonic()
 

@@ -5,21 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from tfaip.trainer.distribution.strategy import Strategy
-from tfaip.trainer.run.actions.action import Action
 from tfaip.trainer.run.run_context import RunContext
 from tfaip.trainer.run.stop_signals import StopRequested
 
 __all__ = ["ShareLogs"]
 
 
-class ShareLogs(Action):
+class ShareLogs:
     """Gives the chief's logs to all workers, so that all of them decide alike which model is best and when to stop.
 
     Args:
         strategy: The workers.
     """
-
-    name = "share_logs"
 
     def __init__(self, strategy: Strategy) -> None:
         self._strategy = strategy
@@ -30,7 +27,7 @@ class ShareLogs(Action):
         """Note that the epoch's steps are made."""
         self._awaited = context.epoch_is_trained
 
-    def after_epoch(self, context: RunContext) -> None:
+    def share(self, context: RunContext) -> None:
         """Wait for the chief's logs and take them.
 
         Raises:
