@@ -6,10 +6,10 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from tfaip.trainer.early_stopping.params import EarlyStoppingParams
 from tfaip.trainer.reporting.results_line import format_value
 
 if TYPE_CHECKING:
-    from tfaip.trainer.early_stopping.params import EarlyStoppingParams
     from tfaip.trainer.run.best_model import BestModel
 
 __all__ = ["EarlyStopping"]

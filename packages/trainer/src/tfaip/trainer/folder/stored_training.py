@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tfaip.model import load_stored_params
+from tfaip.params.serialization.formats import read_file
 from tfaip.params.shown_text import one_line
 from tfaip.trainer.errors import RunFolderError
 from tfaip.trainer.folder.run_folder import RunFolder
@@ -88,8 +89,6 @@ def require_named_folder(params: TrainerParams, configs: Iterable[str], *, named
     Raises:
         RunFolderError: With the words of the command line that are missing.
     """
-    from tfaip.params.serialization.formats import read_file
-
     for path in configs:
         data: Any = read_file(Path(path))
         if not isinstance(data, dict) or "__cls__" not in data or _lies_in(Path(path), params.output_dir):

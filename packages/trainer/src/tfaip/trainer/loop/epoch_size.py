@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from tfaip.pipeline import DataPipeline
 from tfaip.trainer.errors import EpochSizeError
-
-if TYPE_CHECKING:
-    from tfaip.pipeline import DataPipeline
-    from tfaip.trainer.params import TrainerParams
+from tfaip.trainer.params import TrainerParams
 
 __all__ = ["EpochSize"]
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import tensorflow as tf
 
-if TYPE_CHECKING:
-    from tfaip.pipeline import InputDataset
+from tfaip.pipeline import InputDataset
 
 __all__ = ["pipeline_errors", "sample_metas"]
 

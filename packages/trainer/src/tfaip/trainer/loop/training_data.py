@@ -12,10 +12,10 @@ from tfaip.pipeline.errors import StateError
 from tfaip.trainer.distribution.share import share_of_batches, share_of_state
 from tfaip.trainer.loop.epoch_size import EpochSize
 from tfaip.trainer.loop.input_batches import pipeline_errors, sample_metas
+from tfaip.trainer.params import TrainerParams
 
 if TYPE_CHECKING:
     from tfaip.model import ScenarioBase
-    from tfaip.trainer.params import TrainerParams
 
 __all__ = ["BATCHES_AHEAD", "TrainingData"]
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from tfaip.trainer.distribution.distributed_step import DistributedTrainStep
+from tfaip.trainer.distribution.strategy import Strategy
 from tfaip.trainer.loop.compiled_loop import CompiledLoop
 from tfaip.trainer.loop.deferred_update_loop import DeferredUpdateLoop
 from tfaip.trainer.loop.worker_loop import WorkerLoop
-
-if TYPE_CHECKING:
-    from tfaip.trainer.distribution.strategy import Strategy
-    from tfaip.trainer.params import TrainerParams
-    from tfaip.trainer.step.train_step import TrainStep
+from tfaip.trainer.params import TrainerParams
+from tfaip.trainer.step.train_step import TrainStep
 
 __all__ = ["create_training_loop"]
 

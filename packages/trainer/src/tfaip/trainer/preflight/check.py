@@ -14,13 +14,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfaip.model import ModelMetrics, configure_devices
+from tfaip.model import GraphBase, ModelBase, ModelMetrics, ScenarioBase, configure_devices
 from tfaip.model.bundle.load import load_prediction_function
 from tfaip.model.runtime.backend import whole_keras_errors
 from tfaip.model.stored.export import export_bundle
-from tfaip.pipeline import PipelineMode
-from tfaip.predict import graph_prediction_function
+from tfaip.pipeline import Batch, DataGeneratorParams, DataPipeline, PipelineMode, Sample
+from tfaip.predict import PredictionFunction, graph_prediction_function
 from tfaip.predict.lav.result import numbers_of
+from tfaip.trainer.params import TrainerParams
 from tfaip.trainer.preflight.data_checks import described, first_batches, serial_pipeline
 from tfaip.trainer.preflight.errors import PreflightError
 from tfaip.trainer.preflight.graph_checks import require_finite, require_used_layers, trained_gradients
@@ -31,10 +32,6 @@ from tfaip.trainer.preflight.thread_counts import fastest_thread_count
 from tfaip.trainer.run.best_model import find_best_model
 
 if TYPE_CHECKING:
-    from tfaip.model import GraphBase, ModelBase, ScenarioBase
-    from tfaip.pipeline import Batch, DataGeneratorParams, DataPipeline, Sample
-    from tfaip.predict import PredictionFunction
-    from tfaip.trainer.params import TrainerParams
     from tfaip.trainer.trainer import Trainer
 
 __all__ = ["check_scenario"]

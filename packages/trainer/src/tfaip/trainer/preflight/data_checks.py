@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import copy
 import itertools
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
-from tfaip.pipeline import PipelineMode
+from tfaip.model import ScenarioBase
+from tfaip.pipeline import Batch, DataGeneratorParams, DataPipeline, DataPipelineParams, PipelineMode
 from tfaip.trainer.preflight.errors import PreflightError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from tfaip.model import ScenarioBase
-    from tfaip.pipeline import Batch, DataGeneratorParams, DataPipeline, DataPipelineParams
 
 __all__ = ["BATCHES", "described", "first_batches", "serial_pipeline"]
 

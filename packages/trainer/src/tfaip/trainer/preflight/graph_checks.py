@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
+from tfaip.model import GraphBase, ModelBase
 from tfaip.trainer.preflight.errors import PreflightError
-
-if TYPE_CHECKING:
-    from tfaip.model import GraphBase, ModelBase
 
 __all__ = ["Gradients", "require_finite", "require_used_layers", "trained_gradients"]
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
+from tfaip.model import ModelBase
 from tfaip.trainer.preflight.errors import PreflightError
-
-if TYPE_CHECKING:
-    from tfaip.model import ModelBase
 
 __all__ = ["require_own_targets"]
 

@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tfaip.model.command.blame import explained
+from tfaip.pipeline import DataBase
 from tfaip.trainer.preflight.errors import PreflightError
 
 try:
@@ -17,8 +18,6 @@ try:
 except ImportError:  # on Windows
     resource = None  # type: ignore[assignment]
 
-if TYPE_CHECKING:
-    from tfaip.pipeline import DataBase
 
 __all__ = ["Stage", "Stages"]
 

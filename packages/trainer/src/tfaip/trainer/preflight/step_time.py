@@ -10,11 +10,15 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from tfaip.model import ScenarioBase
-    from tfaip.trainer.params import TrainerParams
+from tfaip.model import ScenarioBase, configure_devices, find_stored_scenario, load_stored_params, precision_policy
+from tfaip.model.runtime.backend import prefer_tensorflow
+from tfaip.pipeline import PipelineMode
+from tfaip.trainer.loop.input_batches import pipeline_errors
+from tfaip.trainer.loop.training_loop import create_training_loop
+from tfaip.trainer.params import TrainerParams
+from tfaip.trainer.step.training_state import TrainingState
 
 __all__ = ["MeasuredSteps", "measure_steps"]
 
@@ -47,12 +51,6 @@ def measure_steps(params: TrainerParams, scenario: ScenarioBase[Any, Any], secon
         scenario: What is trained.
         seconds: How long to measure, after the first calls, which trace and compile.
     """
-    from tfaip.model import precision_policy
-    from tfaip.pipeline import PipelineMode
-    from tfaip.trainer.loop.input_batches import pipeline_errors
-    from tfaip.trainer.loop.training_loop import create_training_loop
-    from tfaip.trainer.step.training_state import TrainingState
-
     gen = params.gen
     pipeline = scenario.data.create_pipeline(
         PipelineMode.TRAINING, gen.setup.train, gen.train_gen(), seed=params.random_seed or 0
@@ -78,10 +76,6 @@ def measure_steps(params: TrainerParams, scenario: ScenarioBase[Any, Any], secon
 
 def main() -> None:
     """Measure the training whose parameters a file holds."""
-    from tfaip.model import configure_devices, find_stored_scenario, load_stored_params
-    from tfaip.model.runtime.backend import prefer_tensorflow
-    from tfaip.trainer.params import TrainerParams
-
     prefer_tensorflow()
     params = load_stored_params(TrainerParams, Path(sys.argv[1]), scenario_at="scenario")
     configure_devices(params.device)

@@ -11,13 +11,10 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tfaip.params import save
 from tfaip.params.trust.current_folder import python_path
-
-if TYPE_CHECKING:
-    from tfaip.trainer.params import TrainerParams
+from tfaip.trainer.params import TrainerParams
 
 __all__ = ["fastest_thread_count"]
 

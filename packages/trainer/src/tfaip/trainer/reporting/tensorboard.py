@@ -5,16 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from tfaip.model.tensorboard import write_metric_summaries
-
-if TYPE_CHECKING:
-    from tfaip.model import ModelMetrics
-    from tfaip.model.tensorboard import Recorder
+from tfaip.model import ModelMetrics
+from tfaip.model.tensorboard import Recorder, write_metric_summaries
 
 __all__ = ["TensorBoardWriter"]
 

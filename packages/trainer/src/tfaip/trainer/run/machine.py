@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tfaip.model import DeviceConfigParams
 from tfaip.model.runtime.backend import onednn_choice
 from tfaip.pipeline.running.process_count import available_cores
-
-if TYPE_CHECKING:
-    from tfaip.model import DeviceConfigParams
 
 __all__ = ["describe_machine", "differences", "keep_threads"]
 

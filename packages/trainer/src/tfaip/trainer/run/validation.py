@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tfaip.model import Evaluator
 from tfaip.model.runtime.tracing import compiled
-from tfaip.pipeline import Sample
+from tfaip.pipeline import DataBase, DataPipeline, Sample
 from tfaip.pipeline.hooks import call_user_code
 from tfaip.predict.lav.result import numbers_of
 from tfaip.trainer.loop.compiled_loop import CompiledLoop
 from tfaip.trainer.loop.input_batches import sample_metas
 
 if TYPE_CHECKING:
-    from tfaip.model import Evaluator, ModelBase
-    from tfaip.pipeline import DataBase, DataPipeline
+    from tfaip.model import ModelBase
     from tfaip.trainer.step.training_state import TrainingState
 
 __all__ = ["PrintedSamples", "Validation"]

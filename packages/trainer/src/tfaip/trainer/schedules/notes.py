@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-if TYPE_CHECKING:
-    from tfaip.trainer.loop.epoch_size import EpochSize
-    from tfaip.trainer.schedules.base import Schedule
+from tfaip.trainer.loop.epoch_size import EpochSize
+from tfaip.trainer.schedules.base import Schedule
 
 __all__ = ["changes_within_an_epoch", "first_epoch_note", "schedule_notes"]
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-if TYPE_CHECKING:
-    from tfaip.trainer.schedules.base import LearningRateParams
+from tfaip.trainer.schedules.base import LearningRateParams
 
 __all__ = ["plot_schedule"]
 

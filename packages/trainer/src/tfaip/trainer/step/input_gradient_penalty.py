@@ -9,10 +9,10 @@ import numpy as np
 import tensorflow as tf
 
 from tfaip.params import ParamsError
+from tfaip.pipeline import DataBase
 
 if TYPE_CHECKING:
     from tfaip.model import GraphBase
-    from tfaip.pipeline import DataBase
 
 __all__ = ["InputGradientPenalty"]
 

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import keras
 import tensorflow as tf
 
+from tfaip.model import GraphBase, ModelBase, ModelMetrics
+from tfaip.model.model import Forward
 from tfaip.model.runtime.tracing import compiled
 from tfaip.model.tensorboard import Recorder
+from tfaip.trainer.schedules import Schedule
+from tfaip.trainer.step.ema import ExponentialMovingAverage
 from tfaip.trainer.step.forward_state import ForwardState
-
-if TYPE_CHECKING:
-    from tfaip.model import GraphBase, ModelBase, ModelMetrics
-    from tfaip.model.model import Forward
-    from tfaip.trainer.schedules import Schedule
-    from tfaip.trainer.step.ema import ExponentialMovingAverage
-    from tfaip.trainer.step.gradient_accumulation import GradientAccumulation
-    from tfaip.trainer.step.input_gradient_penalty import InputGradientPenalty
-    from tfaip.trainer.step.norms import GradientNorms
+from tfaip.trainer.step.gradient_accumulation import GradientAccumulation
+from tfaip.trainer.step.input_gradient_penalty import InputGradientPenalty
+from tfaip.trainer.step.norms import GradientNorms
 
 __all__ = ["TrainStep", "when"]
 

@@ -12,6 +12,8 @@ import keras
 from tfaip.model.model_metrics import build_metrics
 from tfaip.model.tensorboard import Recorder
 from tfaip.trainer.distribution.distributed_step import DistributedTrainStep
+from tfaip.trainer.distribution.strategy import Strategy
+from tfaip.trainer.params import TrainerParams
 from tfaip.trainer.step.ema import ExponentialMovingAverage
 from tfaip.trainer.step.frozen_layers import freeze
 from tfaip.trainer.step.gradient_accumulation import GradientAccumulation
@@ -21,8 +23,6 @@ from tfaip.trainer.step.train_step import TrainStep
 
 if TYPE_CHECKING:
     from tfaip.model import ScenarioBase
-    from tfaip.trainer.distribution.strategy import Strategy
-    from tfaip.trainer.params import TrainerParams
 
 __all__ = ["TrainingState"]
 

@@ -13,14 +13,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tfaip.params import save
 from tfaip.params.trust.current_folder import python_path
 from tfaip.trainer.folder.run_folder import RunFolder
-
-if TYPE_CHECKING:
-    from tfaip.trainer.params import TrainerParams
+from tfaip.trainer.params import TrainerParams
 
 __all__ = ["Kill", "run_whole", "run_with_kills"]
 

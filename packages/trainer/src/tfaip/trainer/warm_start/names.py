@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tfaip.trainer.errors import WarmStartError
-
-if TYPE_CHECKING:
-    from tfaip.trainer.warm_start.params import WarmstartParams
+from tfaip.trainer.warm_start.params import WarmstartParams
 
 __all__ = ["matched_names", "names_by_layer", "selected"]
 

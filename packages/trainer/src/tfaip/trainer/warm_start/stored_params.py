@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tfaip.model import load_scenario_params, load_stored_params
+from tfaip.model import ScenarioBaseParams, load_scenario_params, load_stored_params
 from tfaip.model.bundle.layout import Bundle
 from tfaip.model.folders.atomic_folder import in_former_run
 from tfaip.trainer.folder.run_folder import RunFolder
-
-if TYPE_CHECKING:
-    from tfaip.model import ScenarioBaseParams
+from tfaip.trainer.params import TrainerParams
 
 __all__ = ["read_stored_params"]
 
@@ -43,7 +41,6 @@ def read_stored_params(path: Path, *, trust: Iterable[str] = ()) -> ScenarioBase
 
 
 def _of_run(run: RunFolder, trust: Iterable[str]) -> ScenarioBaseParams[Any, Any]:
-    from tfaip.trainer.params import TrainerParams
 
     stored = load_stored_params(
         TrainerParams, run.trainer_params, trust=trust, reading=[run.path], scenario_at="scenario", strict=False

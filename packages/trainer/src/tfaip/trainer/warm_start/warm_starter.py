@@ -14,18 +14,18 @@ from keras.backend import standardize_dtype
 from rich.table import Table
 from rich.text import Text
 
+from tfaip.model import ScenarioBaseParams
 from tfaip.params.shown_text import one_line
 from tfaip.pipeline.hooks import Hooked, hook
 from tfaip.trainer.errors import WarmStartError
 from tfaip.trainer.reporting.plain_table import SIMPLE, as_text
 from tfaip.trainer.warm_start.names import matched_names, names_by_layer, selected
+from tfaip.trainer.warm_start.params import WarmstartParams
 from tfaip.trainer.warm_start.stored_params import read_stored_params
 from tfaip.trainer.warm_start.stored_weights import MIN_LIMIT, StoredWeights, read_stored_weights
 
 if TYPE_CHECKING:
-    from tfaip.model import ScenarioBaseParams
     from tfaip.trainer.trainer import Trainer
-    from tfaip.trainer.warm_start.params import WarmstartParams
 
 __all__ = ["WarmStarter"]
 

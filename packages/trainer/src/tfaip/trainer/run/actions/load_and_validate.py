@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tfaip.pipeline import DataGeneratorParams, Sample
 from tfaip.predict import LAVCallback, LAVParams, graph_prediction_function
 from tfaip.trainer.run.actions.action import Action
 from tfaip.trainer.run.best_model import check_best_log
 from tfaip.trainer.run.run_context import RunContext
-
-if TYPE_CHECKING:
-    from tfaip.pipeline import DataGeneratorParams, Sample
 
 __all__ = ["LoadAndValidate"]
 

@@ -6,7 +6,8 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tfaip.pipeline import PipelineMode
+from tfaip.model import Evaluator
+from tfaip.pipeline import DataPipeline, InputDataset, PipelineMode
 from tfaip.pipeline.errors import StateError
 from tfaip.pipeline.hooks import call_user_code
 from tfaip.trainer.loop.input_batches import pipeline_errors
@@ -17,8 +18,7 @@ from tfaip.trainer.run.run_context import RunContext
 from tfaip.trainer.run.validation import PrintedSamples, Validation
 
 if TYPE_CHECKING:
-    from tfaip.model import Evaluator, ScenarioBase
-    from tfaip.pipeline import DataPipeline, InputDataset
+    from tfaip.model import ScenarioBase
 
 __all__ = ["Validate"]
 
