@@ -748,3 +748,12 @@ def test_mistakes_about_short_aliases_spell_them_as_written(mistakes: Mistakes) 
     clash = params(type("Clash", (), {"__annotations__": {"x": int}, "x": field(default=1, aliases=("-h",))}))
     with pytest.raises(DefinitionError, match="takes the name of the command's argument -h"):
         mistakes(clash, "--x 1")
+
+
+def test_parse_without_exits_raises_all_mistakes_and_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert parse(zoo.SizeParams, ["--width", "3"], exits=False).width == 3
+    with pytest.raises(CommandLineError) as caught:
+        parse(zoo.SizeParams, ["--width", "wide", "--heigth", "3"], exits=False)
+    assert [mistake.where for mistake in caught.value.mistakes] == ["--width", "--heigth"]
+    assert parse(zoo.SizeParams, ["--help"], exits=False) == zoo.SizeParams()
+    assert capsys.readouterr() == ("", "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any, NoReturn, TypeVar
+from typing import NoReturn, TypeVar
 
 from tfaip.params.commandline.answering.completion import print_candidates
 from tfaip.params.commandline.answering.requests import answer, print_mistakes, save_config
@@ -93,6 +93,7 @@ def parse(
     description: str | None = None,
     default: T | None = None,
     root: str = "",
+    exits: bool = True,
 ) -> T:
     """Read params of a class from the command line; its fields are arguments by their own names.
 
@@ -103,11 +104,13 @@ def parse(
         description: What the script does, for help; by default the docstring of the class.
         default: An instance whose values are shown by help, and kept where the line says nothing else.
         root: A first part for the names of all arguments.
+        exits: Whether help and messages are printed, and end the process. Without, `--help` and the like do nothing.
 
     Raises:
         SystemExit: With 0 after `--help`, `--show`, `--show-schema`; with 2 after a mistake of the user.
+        CommandLineError: With all mistakes of the line, where `exits` is false.
     """
     command = CommandLine(prog, (cls.__doc__ or "") if description is None else description)
-    command.add_root(root, cls, default=default)
-    result: Any = command.parse(argv)[root]
-    return result
+    declared = command.add_root(root, cls, default=default)
+    result = command.parse(argv) if exits else command.parse_or_raise(argv)
+    return result[declared]

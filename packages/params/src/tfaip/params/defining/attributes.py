@@ -7,7 +7,18 @@ from typing import Any
 
 import attrs
 
-__all__ = ["refuse_unknown_attributes"]
+__all__ = ["is_frozen", "leave_caches_out", "refuse_unknown_attributes"]
+
+
+@attrs.frozen(slots=False)
+class _Frozen:
+    """An example."""
+
+
+def is_frozen(cls: type[Any]) -> bool:
+    """Whether instances of a class can't be changed, as attrs makes them."""
+    setter: Any = cls.__setattr__
+    return setter is _Frozen.__setattr__
 
 
 def refuse_unknown_attributes(cls: type[Any]) -> None:
@@ -15,9 +26,7 @@ def refuse_unknown_attributes(cls: type[Any]) -> None:
 
     A base class of another kind, without `__slots__`, allows them: its methods may set some.
     """
-    names = frozenset(attribute.name for attribute in attrs.fields(cls))
-    if any(isinstance(value, functools.cached_property) for base in cls.__mro__ for value in vars(base).values()):
-        _leave_caches_out(cls, names)
+    names = _names(cls)
     if any(_is_open(base) for base in cls.__mro__[1:-1]):
         return
     assign: Any = cls.__setattr__
@@ -35,9 +44,19 @@ def _is_open(base: type[Any]) -> bool:
     return not declares and base.__module__ not in ("abc", "typing")
 
 
-def _leave_caches_out(cls: type[Any], names: frozenset[str]) -> None:
+def leave_caches_out(cls: type[Any]) -> None:
+    """Let copies and pickles of instances go without what `functools.cached_property` keeps in them."""
+    if "__getstate__" in vars(cls) or not any(
+        isinstance(value, functools.cached_property) for base in cls.__mro__ for value in vars(base).values()
+    ):
+        return
+    names = _names(cls)
+
     def state(self: Any) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name in names}
 
-    if "__getstate__" not in vars(cls):
-        setattr(cls, "__getstate__", state)  # noqa: B010 - checkers refuse the assignment
+    setattr(cls, "__getstate__", state)  # noqa: B010 - checkers refuse the assignment
+
+
+def _names(cls: type[Any]) -> frozenset[str]:
+    return frozenset(attribute.name for attribute in attrs.fields(cls))

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, dataclass_transform, get_args, overload
 
 import attrs
 
-from tfaip.params.defining.attributes import refuse_unknown_attributes
+from tfaip.params.defining.attributes import is_frozen, leave_caches_out, refuse_unknown_attributes
 from tfaip.params.defining.conversion import skipping_converted
 from tfaip.params.defining.defaults import TypeArgumentDefault
 from tfaip.params.defining.fields import TYPE_ARGUMENT, field
@@ -26,11 +26,16 @@ C = TypeVar("C", bound=type[Any])
 def params(cls: C) -> C: ...
 @overload
 def params(
-    *, name: str | None = None, former_tags: Sequence[str] = (), group: str | None = None
+    *, name: str | None = None, former_tags: Sequence[str] = (), group: str | None = None, frozen: bool = False
 ) -> Callable[[C], C]: ...
 @dataclass_transform(kw_only_default=True, field_specifiers=(field,))
 def params(
-    cls: Any = None, *, name: str | None = None, former_tags: Sequence[str] = (), group: str | None = None
+    cls: Any = None,
+    *,
+    name: str | None = None,
+    former_tags: Sequence[str] = (),
+    group: str | None = None,
+    frozen: bool = False,
 ) -> Any:
     """Make a class of annotated fields a params class: keyword-only, comparable, picklable, without stray attributes.
 
@@ -44,6 +49,8 @@ def params(
         former_tags: Tags (`module:Class`) of earlier versions, under which older files know the class.
         group: Entry-point group, such as `"mylab.losses"`, by which installed distributions add classes to those that
             can be selected where a field is declared with this class.
+        frozen: Whether instances can't be changed: `replace` makes others, and their hash is that of their values.
+            Subclasses of a frozen class are frozen.
 
     Raises:
         DefinitionError: A field has no annotation or a default that instances would share, a base class declares fields
@@ -53,25 +60,32 @@ def params(
     def decorate(decorated: C) -> C:
         _check_class(decorated)
         try:
-            made = _defined(decorated)
+            made = _defined(decorated, frozen)
         except DefinitionError:
             raise
         except (attrs.exceptions.UnannotatedAttributeError, TypeError, ValueError) as error:
             raise DefinitionError(f"{tag_of(decorated)}: {error}") from error
+        leave_caches_out(made)
         register(made, name, former_tags, group)
         return made
 
     return decorate if cls is None else decorate(cls)
 
 
-def _defined(cls: C) -> C:
+def _defined(cls: C, frozen: bool) -> C:
     # Slots would forbid several bases, and make another class of the one that closures and reloads hold.
+    options: dict[str, Any] = {
+        "kw_only": True,
+        "slots": False,
+        "auto_attribs": True,
+        "field_transformer": _check_fields,
+    }
+    if frozen or any(is_frozen(base) for base in cls.__mro__[1:]):
+        return attrs.frozen(cls, **options)
     own_setattr = "__setattr__" in vars(cls)
     # With a hook of its own the constructor sets fields past `__setattr__`.
     hook = None if own_setattr else attrs.setters.pipe(attrs.setters.convert, attrs.setters.validate)
-    made = attrs.define(
-        cls, kw_only=True, slots=False, auto_attribs=True, field_transformer=_check_fields, on_setattr=hook
-    )
+    made = attrs.define(cls, on_setattr=hook, **options)
     if not own_setattr:
         refuse_unknown_attributes(made)
     return made
@@ -121,7 +135,7 @@ def _check_field(cls: type[Any], attribute: attrs.Attribute[Any]) -> attrs.Attri
     if default is TYPE_ARGUMENT or (default is attrs.NOTHING and _depends_on_type_argument(cls, attribute.type)):
         factory = TypeArgumentDefault(attribute.name, is_explicit=default is TYPE_ARGUMENT)
         return attribute.evolve(default=attrs.Factory(factory, takes_self=True))
-    if is_params_class(type(default)) or not _is_hashable(default):
+    if (is_params_class(type(default)) and not is_frozen(type(default))) or not _is_hashable(default):
         raise DefinitionError(
             f"{tag_of(cls)}.{attribute.name}: instances would share this {type(default).__name__}, "
             f"write field(factory=...) instead"
