@@ -166,7 +166,17 @@ OF_PYTHON = (
 
 @pytest.mark.parametrize("arguments", [["-m", "tfaip.params"], ["-mtfaip.params"], ["-B", "-m", "tfaip.params"]])
 def test_a_module_that_is_run_imports_nothing_from_the_current_folder(here: Path, arguments: list[str]) -> None:
-    names = {*sys.stdlib_module_names, "attr", "attrs", "cattrs", "rich", "yaml", "tomli_w", "numpy", "tensorflow"}
+    names = {
+        *sys.stdlib_module_names,
+        "attr",
+        "attrs",
+        "annotated_types",
+        "rich",
+        "yaml",
+        "tomli_w",
+        "numpy",
+        "tensorflow",
+    }
     for name in names.difference(OF_PYTHON):
         (here / f"{name}.py").write_text(f"raise SystemExit('{name} runs')")
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}

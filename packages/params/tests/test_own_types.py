@@ -12,7 +12,20 @@ from typing import Any
 
 import pytest
 
-from tfaip.params import LoadError, SharedNumber, field, from_dict, load, params, parse, save, to_dict
+from tfaip.params import (
+    DefinitionError,
+    LoadError,
+    ScalarType,
+    SharedNumber,
+    field,
+    from_dict,
+    load,
+    params,
+    parse,
+    register_type,
+    save,
+    to_dict,
+)
 
 
 class Range:
@@ -168,3 +181,98 @@ def test_own_types_over_numbers_and_texts_come_back_from_files(tmp_path: Path, s
     assert read == made
     assert [type(value) for value in (read.size, read.share, read.name, read.sizes[0])] == [Size, Share, Upper, Size]
     assert parse(BuiltinParams, ["--size", "512", "--sizes", "7"]) == made
+
+
+class Version:
+    """A class of another library: it knows nothing of params."""
+
+    def __init__(self, text: str) -> None:
+        self.parts = tuple(map(int, text.split(".")))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Version) and self.parts == other.parts
+
+    __hash__ = None  # type: ignore[assignment]  # as many classes of numbers
+
+
+class VersionType(ScalarType):
+    label = "version"
+
+    def read(self, word: str) -> Version:
+        return Version(word)
+
+    def write(self, value: Version) -> str:
+        return ".".join(map(str, value.parts))
+
+
+class Extent:
+    def __init__(self, low: float, high: float) -> None:
+        self.low, self.high = low, high
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Extent) and (self.low, self.high) == (other.low, other.high)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class ExtentType(ScalarType):
+    """Files hold more than a word."""
+
+    label = "extent"
+
+    def read(self, word: str) -> Extent:
+        low, _, high = word.partition("..")
+        return Extent(float(low), float(high))
+
+    def write(self, value: Extent) -> str:
+        return f"{value.low}..{value.high}"
+
+    def load(self, data: Any, reading: Any) -> Extent:
+        return Extent(data["low"], data["high"])
+
+    def dump(self, value: Extent, writing: Any) -> Any:
+        return {"low": value.low, "high": value.high}
+
+
+register_type(Version, VersionType())
+register_type(Extent, ExtentType())
+
+
+@params
+class ForeignParams:
+    version: Version = field(factory=lambda: Version("1.2"))
+    versions: dict[str, list[Version]] = field(factory=dict)
+    either: Version | int | None = None
+    extent: Extent = field(factory=lambda: Extent(0.0, 1.0))
+
+
+@pytest.mark.parametrize("suffix", ["json", "yaml", "toml"])
+def test_a_registered_class_is_a_type_of_lines_and_files(read: Callable[..., Any], tmp_path: Path, suffix: str) -> None:
+    line = ["--version", "2.0", "--versions", 'a=["1.0", "1.1"]', "--either", "3.4", "--extent", "1..2"]
+    made = read(ForeignParams, line)
+    assert made == ForeignParams(
+        version=Version("2.0"),
+        versions={"a": [Version("1.0"), Version("1.1")]},
+        either=Version("3.4"),
+        extent=Extent(1.0, 2.0),
+    )
+    save(made, tmp_path / f"f.{suffix}")
+    assert load(ForeignParams, tmp_path / f"f.{suffix}") == made
+    assert to_dict(made)["extent"] == {"low": 1.0, "high": 2.0}
+
+
+def test_what_a_registered_class_refuses_is_a_mistake(mistakes: Callable[..., str]) -> None:
+    assert mistakes(ForeignParams, "--version x") == (
+        "--version: must be a version, got 'x'\n  invalid literal for int() with base 10: 'x'"
+    )
+    with pytest.raises(LoadError, match=r"\$\.versions\.a\[1\]: must be a version, got 'x'"):
+        from_dict(ForeignParams, {"versions": {"a": ["1.0", "x"]}})
+    with pytest.raises(LoadError, match=r"\$\.extent: "):
+        from_dict(ForeignParams, {"extent": {"low": 1}})
+
+
+def test_registering_takes_a_class_and_a_kind() -> None:
+    with pytest.raises(DefinitionError, match="register_type expects a class, got 'Version'"):
+        register_type("Version", VersionType())  # type: ignore[arg-type]  # that is the test
+    with pytest.raises(DefinitionError, match="expects an instance of a ScalarType for Version"):
+        register_type(Version, VersionType)  # type: ignore[arg-type]  # that is the test

@@ -18,8 +18,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tfaip.params import CommandLine, from_dict, from_json, load, run_post_init, save, to_dict, to_json
-from tfaip.params.serialization.values import value_converter
-from tfaip.params.values.base import ValueType
+from tfaip.params.serialization.writing import plain_value
+from tfaip.params.values.anything import words_of
+from tfaip.params.values.base import ValueType, read_words
 
 # Halves of surrogate pairs are text that TOML can't hold.
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
@@ -167,10 +168,10 @@ def test_every_value_can_be_written_on_the_command_line(value: zoo.AllParams) ->
     for name, spec in fields_of(zoo.AllParams).items():
         kind = spec.kind
         assert isinstance(kind, ValueType)
-        words = kind.format(getattr(value, name))
+        words = words_of(kind, getattr(value, name))
         # What begins with dashes is an option, a key ends at the first `=`, and text like a number or none is that.
         unwritable = any(word.startswith("--") for word in words) or any("=" in key for key in value.flags)
-        if unwritable or kind.parse(words) != getattr(value, name):
+        if unwritable or read_words(kind, words) != getattr(value, name):
             return
         # Of the empty list that may be None there is no way to tell it from the bare argument.
         line += [f"--{name}={words[0]}"] if len(words) == 1 else [f"--{name}", *words]
@@ -205,6 +206,6 @@ def test_members_of_enums_that_are_text_become_plain_text():
         ONE = "one"
 
     for value in (Word.ONE, [Word.ONE], {Word.ONE}):
-        plain = value_converter.unstructure(value)
+        plain = plain_value(value)
         assert plain in ("one", ["one"])
         assert type(plain if isinstance(plain, str) else plain[0]) is str

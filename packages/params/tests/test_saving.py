@@ -418,7 +418,7 @@ class HoldsBrokenParams:
 def test_an_own_type_that_fails_is_told_with_its_field() -> None:
     with pytest.raises(SaveError, match=r"^\$\.one: can't be saved: expects Broken, got .*\n  RuntimeError: no words$"):
         to_json(BrokenParams())
-    with pytest.raises(SaveError, match=r"^\$\.many: can't be saved: expects Broken, got .*\n  in one of an item\n"):
+    with pytest.raises(SaveError, match=r"^\$\.many\[0\]\.one: can't be saved: expects Broken, got .*\n  RuntimeError"):
         to_json(HoldsBrokenParams(many=(BrokenParams(),)))
 
 

@@ -233,24 +233,6 @@ def test_hidden_fields_of_unknown_types_pass_through_the_converter() -> None:
     assert from_dict(Opaque, {"data": {"x": [1, "a"]}}).data == {"x": [1, "a"]}
 
 
-def test_own_types_register_hooks_with_the_converter() -> None:
-    from tfaip.params.serialization.values import value_converter
-
-    class Point:
-        def __init__(self, x: int) -> None:
-            self.x = x
-
-    value_converter.register_structure_hook(Point, lambda data, _: Point(data))
-    value_converter.register_unstructure_hook(Point, lambda point: point.x)
-
-    @params
-    class Holder:
-        point: Point = field(factory=lambda: Point(1), mode="ignore")
-
-    Holder.__annotations__["point"] = Point
-    assert from_dict(Holder, to_dict(Holder(point=Point(4)))).point.x == 4
-
-
 @pytest.mark.parametrize("suffix", ["json", "yaml", "yml", "toml"])
 @pytest.mark.parametrize(
     "value",

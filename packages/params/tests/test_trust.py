@@ -134,7 +134,7 @@ def test_plain_classes_of_trusted_packages_are_found(lab: Path) -> None:
     text = json.dumps({"attrs_class": {"__cls__": "plain_lab:More", "more": 4}})
     assert from_json(zoo.PlainHolderParams, text, trust=["plain_lab"]).attrs_class.more == 4  # type: ignore[attr-defined]  # of the subclass
     for tag in ("plain_lab:number", "plain_lab:number.real", "plain_lab:Missing"):
-        with pytest.raises(LoadError, match="is no params class"):
+        with pytest.raises(LoadError, match="is no params class|there is no"):
             from_json(zoo.PlainHolderParams, json.dumps({"attrs_class": {"__cls__": tag}}), trust=["plain_lab"])
 
 

@@ -29,3 +29,5 @@ from tfaip.params.serialization.writing import to_dict as to_dict
 from tfaip.params.shared_number import SharedNumber as SharedNumber
 from tfaip.params.trust.trust import Trust as Trust
 from tfaip.params.trust.trust import trusted_packages_of as trusted_packages_of
+from tfaip.params.values.base import ScalarType as ScalarType
+from tfaip.params.values.own import register_type as register_type

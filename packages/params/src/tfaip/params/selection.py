@@ -22,7 +22,7 @@ from tfaip.params.values.annotations import has_fields
 from tfaip.params.values.problem import ValueProblem
 from tfaip.params.values.structures import ParamsType
 
-__all__ = ["allowed_hint", "find_class", "selectable_classes", "selectable_names"]
+__all__ = ["allowed_hint", "find_class", "names_class", "selectable_classes", "selectable_names"]
 
 _MANY = 12
 """More names than this aren't listed in a message: they would bury it."""
@@ -52,6 +52,12 @@ def selectable_names(kind: ParamsType, choices: Iterable[type[Any]] | None, enfo
 def _joining(kind: ParamsType) -> list[JoiningClass]:
     groups = [group for base in kind.bases if (group := group_of(base)) is not None]
     return [found for group in groups for found in joining_classes(group)]
+
+
+def names_class(word: str, kind: ParamsType, choices: Iterable[type[Any]] | None) -> bool:
+    """Whether a word is the name or the tag of a class that can be selected; nothing is imported."""
+    classes = selectable_classes(kind, choices)
+    return any(word in names_of(cls) for cls in classes) or word in selectable_names(kind, choices)
 
 
 def find_class(

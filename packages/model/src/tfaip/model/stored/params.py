@@ -54,7 +54,7 @@ def load_stored_params(
     Raises:
         ParamsError: The file can't be read, names a class that is not trusted, or does not fit `cls`.
     """
-    # Reading files takes cattrs, which the help of a command does without.
+    # Reading files takes modules which the help of a command does without.
     from tfaip.params import Trust, load
 
     folders = tuple(reading)

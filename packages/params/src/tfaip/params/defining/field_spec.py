@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import typing
 from typing import Any
 
 import attrs
@@ -14,9 +15,10 @@ from tfaip.params.errors import DefinitionError
 from tfaip.params.registry import tag_of
 from tfaip.params.values.alternatives import ChoiceType, OptionalType
 from tfaip.params.values.annotations import UnsupportedAnnotation, has_fields, kind_of, strip_annotation
+from tfaip.params.values.anything import OpaqueType
 from tfaip.params.values.base import ScalarType, ValueType
 from tfaip.params.values.collections import MappingType, SequenceType, TupleType
-from tfaip.params.values.opaque import OpaqueType
+from tfaip.params.values.records import NamedTupleType
 from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType, ParamsValue
 
 __all__ = ["FieldSpec"]
@@ -39,7 +41,18 @@ class FieldSpec:
         converter: Of attrs, if the field has one.
     """
 
-    __slots__ = ("_kind", "alias", "annotation", "converter", "default", "name", "options", "owner")
+    __slots__ = (
+        "_kind",
+        "_stored",
+        "alias",
+        "annotation",
+        "converter",
+        "declared",
+        "default",
+        "name",
+        "options",
+        "owner",
+    )
 
     def __init__(
         self,
@@ -55,10 +68,12 @@ class FieldSpec:
         self.owner = owner
         self.name = name
         self.alias = alias
-        self.annotation = annotation
+        self.declared = annotation
+        self.annotation = _undecorated(annotation)
         self.options = options
         self.default = default
         self._kind: ValueType | ParamsValue | None = None
+        self._stored: ValueType | ParamsValue | None = None
 
     @property
     def kind(self) -> ValueType | ParamsValue:
@@ -74,19 +89,30 @@ class FieldSpec:
     @property
     def stored_kind(self) -> ValueType | ParamsValue:
         """The kind of value in files, which know more types than the command line."""
+        if self._stored is None:
+            try:
+                self._stored = self.kind
+            except UnsupportedFieldError:
+                self._stored = self._opaque()
+        return self._stored
+
+    def _opaque(self) -> ValueType | ParamsValue:
+        """The kind of a field that the command line doesn't know."""
         try:
-            return self.kind
-        except UnsupportedFieldError:
+            kind = kind_of(self.declared, opaque=True)
+        except UnsupportedAnnotation:
             return OpaqueType()
+        # The command line has no argument for it, so it holds params as a value.
+        return OpaqueType() if isinstance(kind, ParamsList | ParamsDict) else kind
 
     def _find_kind(self) -> ValueType | ParamsValue:
         if self.options.mode == "hidden" and self.options.decoder is not None:
             return OpaqueType()
         try:
-            kind = kind_of(self.annotation)
+            kind = kind_of(self.declared)
         except UnsupportedAnnotation as error:
-            if self.options.mode == "hidden":
-                return OpaqueType()
+            if self.options.mode == "ignore":
+                return self._opaque()
             problem = f"{error}; change the type, or hide the field with field(mode='hidden')"
             raise UnsupportedFieldError(str(self.error(problem))) from None
         if isinstance(kind, ParamsType | ParamsList | ParamsDict):
@@ -112,7 +138,7 @@ class FieldSpec:
         if options.nargs is not None:
             if not isinstance(inner, SequenceType | MappingType):
                 raise self.error(f"nargs goes with a list, set or dict, not with {kind.label}")
-            inner = _at_least_one(inner) if options.nargs == "+" else inner
+            inner = inner.not_empty() if options.nargs == "+" else inner
         if options.choices is not None:
             inner = self._with_choices(inner)
         return OptionalType(inner) if isinstance(kind, OptionalType) else inner
@@ -123,14 +149,17 @@ class FieldSpec:
         if any(isinstance(choice, type) for choice in choices):
             raise self.error("choices are classes, but the field doesn't hold params")
         enforced = self.options.enforce_choices is not False
-        if isinstance(kind, SequenceType):
-            return SequenceType(kind.cls, ChoiceType(kind.item, choices, enforced), kind.at_least_one)
-        if isinstance(kind, MappingType):
-            return MappingType(kind.key, ChoiceType(kind.item, choices, enforced), kind.at_least_one)
-        if isinstance(kind, TupleType):
-            return TupleType(tuple(ChoiceType(item, choices, enforced) for item in kind.items))
-        assert isinstance(kind, ScalarType)
-        return ChoiceType(kind, choices, enforced)
+        if isinstance(kind, ScalarType):
+            if isinstance(kind, OptionalType) and not isinstance(kind.inner, ScalarType):
+                return OptionalType(self._with_choices(kind.inner))
+            return ChoiceType(kind, choices, enforced)
+        if isinstance(kind, SequenceType | MappingType) and isinstance(kind.item, ValueType):
+            return kind.holding(self._with_choices(kind.item))
+        if isinstance(kind, TupleType) and not isinstance(kind, NamedTupleType):
+            items = [item for item in kind.items if isinstance(item, ValueType)]
+            if len(items) == len(kind.items):
+                return kind.holding([self._with_choices(item) for item in items])
+        raise self.error(f"choices go with single values and with collections of them, not with {kind.label}")
 
     def error(self, problem: str) -> DefinitionError:
         """The error of a definition, naming class and field."""
@@ -172,7 +201,8 @@ class FieldSpec:
         return factory()
 
 
-def _at_least_one(kind: SequenceType | MappingType) -> ValueType:
-    if isinstance(kind, SequenceType):
-        return SequenceType(kind.cls, kind.item, at_least_one=True)
-    return MappingType(kind.key, kind.item, at_least_one=True)
+def _undecorated(annotation: Any) -> Any:
+    """The annotation without `Annotated` and `Final`."""
+    while typing.get_origin(annotation) in (typing.Annotated, typing.Final):
+        annotation = typing.get_args(annotation)[0]
+    return annotation

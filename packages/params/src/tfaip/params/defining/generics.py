@@ -52,6 +52,8 @@ def substitute(annotation: Any, arguments: Arguments) -> Any:
         return typing.Union[replaced]  # noqa: UP007 - the members are known at run time only
     if origin is None:
         return annotation
+    if origin is typing.Annotated:
+        return typing.Annotated[(replaced[0], *args[1:])]
     return types.GenericAlias(origin, replaced) if origin.__module__ == "builtins" else origin[replaced]
 
 
@@ -85,7 +87,7 @@ def field_annotations(annotation: Any) -> dict[str, Any]:
     cls = origin_class(annotation)
     assert cls is not None
     try:
-        hints = typing.get_type_hints(cls)
+        hints = typing.get_type_hints(cls, include_extras=True)
     except (NameError, AttributeError, SyntaxError, TypeError) as error:
         raise DefinitionError(
             f"{cls.__module__}:{cls.__qualname__}: an annotation can't be resolved: {error}"

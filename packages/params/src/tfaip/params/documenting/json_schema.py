@@ -13,8 +13,7 @@ from tfaip.params.registry import names_of, tag_of
 from tfaip.params.selection import selectable_classes
 from tfaip.params.tree.merging import CLASS_KEY, VERSION_KEY
 from tfaip.params.values.annotations import kind_of
-from tfaip.params.values.base import ValueType
-from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType, ParamsValue
+from tfaip.params.values.structures import ParamsType
 
 __all__ = ["json_schema", "json_schema_of_roots"]
 
@@ -48,12 +47,14 @@ class _Writer:
     def __init__(self) -> None:
         self.definitions: dict[str, Any] = {}
 
-    def of_params(self, kind: ParamsType, options: FieldOptions) -> dict[str, Any]:
+    def of_params(self, kind: ParamsType, options: FieldOptions = PLAIN) -> dict[str, Any]:
         classes = selectable_classes(kind, options.choices, bool(options.enforce_choices))
         declared = {origin_class(annotation): annotation for annotation in kind.annotations}
         names = [name for cls in classes for name in names_of(cls)]
         schemas: list[dict[str, Any]] = [self._reference(declared.get(cls, cls)) for cls in classes]
         schemas.append({"enum": list(dict.fromkeys(names))} if names else {"type": "string"})
+        if kind.other is not None:
+            schemas.append(kind.other.json_schema(self))
         if kind.optional:
             schemas.append({"type": "null"})
         return {"anyOf": schemas}
@@ -86,16 +87,18 @@ class _Writer:
         return {**schema, **notes}
 
     def _of_kind(self, spec: FieldSpec) -> dict[str, Any]:
-        kind: ValueType | ParamsValue = spec.kind
-        if isinstance(kind, ParamsType):
-            return self.of_params(kind, spec.options)
-        if isinstance(kind, ParamsList):
-            schema = {"type": "array", "items": self.of_params(kind.item, spec.options)}
-        elif isinstance(kind, ParamsDict):
-            schema = {"type": "object", "additionalProperties": self.of_params(kind.item, spec.options)}
-        else:
-            return kind.json_schema()
-        return {"anyOf": [schema, {"type": "null"}]} if kind.optional else schema
+        return spec.kind.json_schema(_WithOptions(self, spec.options))
+
+
+class _WithOptions:
+    """Writes the params of a field, whose choices its options tell."""
+
+    def __init__(self, writer: _Writer, options: FieldOptions) -> None:
+        self._writer = writer
+        self._options = options
+
+    def of_params(self, kind: ParamsType) -> dict[str, Any]:
+        return self._writer.of_params(kind, self._options)
 
 
 def _number(value: Any) -> float:

@@ -13,17 +13,16 @@ from tfaip.params.defining.structure import fields_of
 from tfaip.params.errors import Mistake, SaveError
 from tfaip.params.registry import find_tag, tag_of
 from tfaip.params.serialization.formats import dump_text, parse_text
-from tfaip.params.serialization.reading import CattrsReader
-from tfaip.params.serialization.values import key_of, value_converter
-from tfaip.params.tree.building import Problems, build
+from tfaip.params.serialization.writing import plain_value
+from tfaip.params.tree.building import build
 from tfaip.params.tree.merging import Merger
 from tfaip.params.tree.nodes import Origin, Path, spell_path
 from tfaip.params.tree.seeding import node_of_class
-from tfaip.params.trust.tagged_import import imported_class
+from tfaip.params.trust.tagged_import import imported_object
 from tfaip.params.values.annotations import has_fields, kind_of
 from tfaip.params.values.base import ValueType
-from tfaip.params.values.opaque import OpaqueType
-from tfaip.params.values.problem import ValueProblem, shown
+from tfaip.params.values.collections import key_of
+from tfaip.params.values.problem import Problems, ValueProblem, shown
 from tfaip.params.values.structures import ParamsType
 
 __all__ = ["checked_text"]
@@ -82,7 +81,7 @@ def _problems(params: Any, data: Any, path: Path) -> Problems:
     kind = kind_of(cls)
     assert isinstance(kind, ParamsType)
     node = node_of_class(None, kind, cls, Origin.DEFAULT)
-    merger = Merger(CattrsReader(), imported_class)
+    merger = Merger(imported_object)
     merger.merge(node, data, path)
     back = None if merger.problems else build(node, merger.problems, path, check_required=False)
     return merger.problems or list(_differences(params, back, path, kind.label))
@@ -120,17 +119,12 @@ def _of_field(params: Any, root: Path, path: Path, problem: ValueProblem) -> tup
             if isinstance(spec.stored_kind, ValueType) and (depth + 1 < len(path) or isinstance(problem, _Unplain)):
                 inside = f"{spell_path(path)}: " if depth + 1 < len(path) else ""
                 hints = (f"{inside}{problem.problem}", *problem.hints)
-                return path[: depth + 1], ValueProblem(f"expects {_label(spec)}, got {shown(params)}", hints)
+                return path[: depth + 1], ValueProblem(f"expects {spec.stored_kind.label}, got {shown(params)}", hints)
         elif isinstance(params, list | tuple) and isinstance(part, int) and part < len(params):
             params = params[part]
         elif isinstance(params, dict):
-            params = next((value for key, value in params.items() if key_of(key) == part), None)
+            params = next((value for key, value in params.items() if key_of(plain_value(key)) == part), None)
     return path, problem
-
-
-def _label(spec: FieldSpec) -> str:
-    kind = spec.stored_kind
-    return str(spec.annotation).replace("typing.", "") if isinstance(kind, OpaqueType) else kind.label
 
 
 def _differences(value: Any, read: Any, path: Path, label: str) -> Iterator[tuple[Path, ValueProblem]]:
@@ -148,16 +142,16 @@ def _differences(value: Any, read: Any, path: Path, label: str) -> Iterator[tupl
             yield from _differences(*pair, (*path, index), label)
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield from _differences(item, read[key], (*path, key_of(key)), label)
+            yield from _differences(item, read[key], (*path, key_of(plain_value(key))), label)
 
 
 def _differences_of_field(value: Any, read: Any, path: Path, spec: FieldSpec) -> Iterator[tuple[Path, ValueProblem]]:
     if not isinstance(spec.stored_kind, ValueType):
         yield from _differences(value, read, path, spec.stored_kind.label)
         return
-    plain = spec.options.encoder or value_converter.unstructure
+    plain = spec.options.encoder or plain_value
     if not _is_same(value, read, plain):
-        problem = f"expects {_label(spec)}, got {shown(value)}"
+        problem = f"expects {spec.stored_kind.label}, got {shown(value)}"
         yield path, ValueProblem(problem, (f"it would be read as {shown(read)}",))
 
 

@@ -10,9 +10,8 @@ from typing import Any
 from tfaip.params.errors import LoadError, Mistake, ParamsError
 from tfaip.params.regular_files import open_regular_anew, read_regular
 from tfaip.params.serialization.limits import MAX_BYTES, LimitProblem, check_limits
-from tfaip.params.tree.nodes import Path as NodePath
-from tfaip.params.tree.nodes import spell_path
-from tfaip.params.values.problem import DocumentProblem, ValueProblem
+from tfaip.params.values.problem import DocumentProblem, ValueProblem, spell_path
+from tfaip.params.values.problem import Path as NodePath
 
 __all__ = ["MAX_BYTES", "dump_text", "format_of", "mistakes_of", "parse_text", "read_file", "write_file"]
 

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tfaip.params.serialization.limits import MAX_KEYS, MAX_MAPPINGS, too_many
-from tfaip.params.tree.nodes import Path
-from tfaip.params.values.problem import DocumentProblem, ValueProblem
+from tfaip.params.values.problem import DocumentProblem, Path, ValueProblem
 
 __all__ = ["dump_json", "load_json"]
 

@@ -11,15 +11,15 @@ from tfaip.params.defining.generics import ClassOf
 from tfaip.params.defining.post_init import run_post_init
 from tfaip.params.errors import LoadError, Mistake, ParamsError, ParamsWarning, UserError
 from tfaip.params.serialization.formats import mistakes_of
-from tfaip.params.serialization.reading import CattrsReader
 from tfaip.params.shown_text import clean_text
-from tfaip.params.tree.building import Problems, build
+from tfaip.params.tree.building import build
 from tfaip.params.tree.merging import CLASS_KEY, VERSION_KEY, Merger
 from tfaip.params.tree.nodes import UNSET, Origin, ParamsNode, spell_path
 from tfaip.params.tree.seeding import node_of_class
 from tfaip.params.trust.tagged_import import TrustedImport
 from tfaip.params.trust.trust import Trust
 from tfaip.params.values.annotations import kind_of
+from tfaip.params.values.problem import Problems
 from tfaip.params.values.structures import ParamsType
 
 __all__ = ["FORMAT_VERSION", "check_version", "from_dict", "read_plain"]
@@ -65,7 +65,7 @@ def _read(cls: Any, data: Any, source: str, trust: Iterable[str] | Trust, strict
         raise ParamsError(f"expects a params class, got {cls!r}")
     check_version(data, source)
     own = [base.__module__.partition(".")[0] for base in kind.bases]
-    merger = Merger(CattrsReader(), TrustedImport(Trust.of(trust).naming(own)), strict=strict, report_missing=complete)
+    merger = Merger(TrustedImport(Trust.of(trust).naming(own)), strict=strict, report_missing=complete)
     node = ParamsNode(None, kind, UNSET, Origin.DEFAULT)
     if not inspect.isabstract(kind.bases[0]) and not (isinstance(data, dict) and CLASS_KEY in data):
         node = node_of_class(None, kind, kind.annotations[0], Origin.DEFAULT)

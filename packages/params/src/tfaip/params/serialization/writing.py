@@ -9,15 +9,16 @@ from tfaip.params.defining.generics import origin_class
 from tfaip.params.defining.structure import fields_of
 from tfaip.params.errors import Mistake, ParamsError, SaveError
 from tfaip.params.registry import tag_of
-from tfaip.params.serialization.values import key_of, value_converter
-from tfaip.params.tree.building import Problems
 from tfaip.params.tree.merging import CLASS_KEY
-from tfaip.params.tree.nodes import Path, spell_path
 from tfaip.params.values.annotations import has_fields
-from tfaip.params.values.problem import ValueProblem, shown
+from tfaip.params.values.anything import plain_of
+from tfaip.params.values.base import Writing
+from tfaip.params.values.collections import key_of
+from tfaip.params.values.own import is_registered
+from tfaip.params.values.problem import Path, Problems, ValueProblem, shown, spell_path
 from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType
 
-__all__ = ["to_dict"]
+__all__ = ["file_writing", "plain_value", "to_dict"]
 
 
 def to_dict(params: Any) -> dict[str, Any]:
@@ -64,24 +65,27 @@ def _write_object(params: Any, annotation: Any, path: Path, problems: Problems) 
 
 def _write_field(value: Any, spec: FieldSpec, path: Path, problems: Problems) -> Any:
     if spec.options.encoder is not None:
-        return value_converter.unstructure(spec.options.encoder(value))
+        return plain_value(spec.options.encoder(value))
     kind = spec.stored_kind
     if value is None:
         return None
     if isinstance(kind, ParamsType):
         return _write_params(value, kind, path, problems)
     if isinstance(kind, ParamsList):
+        if not isinstance(value, list | tuple | kind.cls):
+            raise kind.refused(value)
         return [_write_params(item, kind.item, (*path, index), problems) for index, item in enumerate(value)]
     if isinstance(kind, ParamsDict):
-        return {
-            key_of(key): _write_params(item, kind.item, (*path, key_of(key)), problems) for key, item in value.items()
-        }
-    return value_converter.unstructure(value)
+        keys = {key_of(kind.key.dump(key, file_writing())): key for key in value}
+        return {name: _write_params(value[key], kind.item, (*path, name), problems) for name, key in keys.items()}
+    return kind.dump(value, file_writing())
 
 
 def _write_params(value: Any, kind: ParamsType, path: Path, problems: Problems) -> Any:
     if value is None:
         return None
+    if not has_fields(type(value)) and kind.other is not None:
+        return kind.other.dump(value, file_writing())
     if not has_fields(type(value)):
         problems.append((path, ValueProblem(f"expects {kind.label}, got {shown(value)}")))
         return None
@@ -90,5 +94,26 @@ def _write_params(value: Any, kind: ParamsType, path: Path, problems: Problems) 
     return _write_object(value, annotation, path, problems)
 
 
-# In collections that only files know, params are told by their class.
-value_converter.register_unstructure_hook_func(has_fields, to_dict)
+def plain_value(value: Any) -> Any:
+    """A value of any type as plain data, by its class alone; params with their tags."""
+    return to_dict(value) if has_fields(type(value)) and not is_registered(type(value)) else plain_of(value, _WRITING)
+
+
+def _params_in_value(kind: ParamsType, value: Any) -> Any:
+    if value is None:
+        return None
+    if not isinstance(value, kind.bases):
+        return plain_value(value) if kind.other is None else kind.other.dump(value, _WRITING)
+    problems: Problems = []
+    data = _write_params(value, kind, (), problems)
+    if problems:
+        raise SaveError([Mistake(spell_path(path), f"can't be saved: {p.problem}", p.hints) for path, p in problems])
+    return data
+
+
+_WRITING = Writing(plain_value, _params_in_value)
+
+
+def file_writing() -> Writing:
+    """Writes values as files hold them."""
+    return _WRITING

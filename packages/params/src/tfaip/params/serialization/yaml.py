@@ -8,8 +8,7 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]  # its stubs are a package of their own
 
 from tfaip.params.serialization.limits import MAX_DEPTH, MAX_KEYS, MAX_MAPPINGS, MAX_VALUES, LimitProblem, too_many
-from tfaip.params.tree.nodes import Path
-from tfaip.params.values.problem import DocumentProblem, ValueProblem
+from tfaip.params.values.problem import DocumentProblem, Path, ValueProblem
 
 __all__ = ["dump_yaml", "load_yaml"]
 

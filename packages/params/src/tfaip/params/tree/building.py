@@ -8,11 +8,9 @@ from typing import Any
 from tfaip.params.defining.conversion import Converted, skips_converted
 from tfaip.params.tree.nodes import UNSET, Leaf, ListNode, Node, Origin, ParamsNode, Path, label_of, origin_of
 from tfaip.params.tree.validation import problems_of, problems_of_fields
-from tfaip.params.values.problem import ValueProblem
+from tfaip.params.values.problem import Problems, ValueProblem
 
 __all__ = ["Problems", "build"]
-
-Problems = list[tuple[Path, ValueProblem]]
 
 
 def build(node: Node, problems: Problems, path: Path = (), *, check_required: bool = True) -> Any:
@@ -34,7 +32,8 @@ class _Builder:
         if node.elements is None or node.elements is UNSET:
             return node.elements
         if isinstance(node, ListNode):
-            return [self.build(element, (*path, index)) for index, element in enumerate(node.elements)]
+            self._check_count(node, len(node.elements), path)
+            return node.kind.cls([self.build(element, (*path, index)) for index, element in enumerate(node.elements)])
         return {key: self.build(element, (*path, str(key))) for key, element in node.elements.items()}
 
     def _check_presence(self, node: Node, path: Path) -> None:
@@ -49,9 +48,15 @@ class _Builder:
             hints = (spec.options.help,) if spec is not None and spec.options.help else ()
             self._problems.append((path, ValueProblem(f"{what} ({label_of(node)})", hints)))
 
+    def _check_count(self, node: ListNode, count: int, path: Path) -> None:
+        if node.kind.count is not None and count != node.kind.count:
+            self._problems.append(
+                (path, ValueProblem(f"expects {node.kind.count} values ({node.kind.label}), got {count}"))
+            )
+
     def _build_params(self, node: ParamsNode, path: Path) -> Any:
         if node.selected is None or node.selected is UNSET:
-            return node.selected
+            return node.value if node.selected is None else UNSET
         cls = node.cls
         assert cls is not None
         count = len(self._problems)

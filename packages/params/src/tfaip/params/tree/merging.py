@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
-from tfaip.params.defining.field_spec import FieldSpec
 from tfaip.params.defining.fields import PLAIN
-from tfaip.params.selection import find_class
+from tfaip.params.selection import find_class, names_class
 from tfaip.params.suggestions import did_you_mean, nearest
-from tfaip.params.tree.building import Problems, build
+from tfaip.params.tree.building import build
 from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode, Path
 from tfaip.params.tree.seeding import select
-from tfaip.params.values.base import ValueType
-from tfaip.params.values.problem import ValueProblem, shown
-from tfaip.params.values.structures import ParamsType, ParamsValue
+from tfaip.params.values.base import Reading
+from tfaip.params.values.collections import read_keys
+from tfaip.params.values.problem import Problems, ValueProblem, as_problem, shown
+from tfaip.params.values.structures import ParamsType
 
-__all__ = ["CLASS_KEY", "VERSION_KEY", "Merger", "ValueReader", "read_keys"]
+__all__ = ["CLASS_KEY", "VERSION_KEY", "Merger"]
 
 CLASS_KEY = "__cls__"
 VERSION_KEY = "format_version"
@@ -27,21 +26,10 @@ _MANY = 20
 """Unknown keys of one object beyond this number are counted, not listed: a wrong file would have thousands."""
 
 
-class ValueReader(Protocol):
-    """Turns plain data into the value of a field."""
-
-    def read(self, data: Any, spec: FieldSpec, path: Path, merger: Merger) -> Any:
-        """The value; what is wrong is added to the problems of the merger."""
-
-    def read_key(self, key: Any, node: DictNode) -> Any:
-        """The key of a dict of params; raises `ValueProblem`."""
-
-
 class Merger:
     """Lays data over nodes and collects what is wrong with it.
 
     Args:
-        reader: Reads the values of fields that hold no params.
         import_tag: Gets the object of a tag that no imported class has; raises `ValueProblem`.
         strict: Whether unknown and missing fields are problems, or else are `tolerated`.
         report_missing: Whether fields that the data doesn't mention are reported at all.
@@ -49,14 +37,12 @@ class Merger:
 
     def __init__(
         self,
-        reader: ValueReader,
         import_tag: Callable[[str], Any],
         *,
         strict: bool = True,
         report_missing: bool = False,
     ) -> None:
-        self._reader = reader
-        self._import_tag = import_tag
+        self.import_object = import_tag
         self._report_missing = report_missing
         self.problems: Problems = []
         self.tolerated: Problems = []
@@ -73,22 +59,30 @@ class Merger:
         else:
             self._merge_leaf(node, data, path)
 
-    def read_params(self, kind: ParamsValue | ValueType, data: Any, path: Path) -> Any:
+    def read_params(self, kind: ParamsType, data: Any, path: Path) -> Any:
         """Params that stand in a value; where something is wrong, they aren't usable."""
-        assert isinstance(kind, ParamsType)
         node = ParamsNode(None, kind, UNSET, Origin.CONFIG)
         self._merge_params(node, data, path)
         return build(node, self.problems, path, check_required=False)
 
     def _merge_leaf(self, node: Leaf, data: Any, path: Path) -> None:
         count = len(self.problems)
-        value = self._reader.read(data, node.spec, path, self)
         node.origin = Origin.CONFIG
+        decoder = node.spec.options.decoder
+        try:
+            value = decoder(data) if decoder is not None else node.spec.stored_kind.load(data, Reading(self, path))
+        except RecursionError:
+            raise
+        except Exception as error:  # decoders and types of the user's own raise anything
+            self.problems.append((path, as_problem(error, data)))
+            return
         if len(self.problems) == count:
             node.value = value
 
     def _merge_params(self, node: ParamsNode, data: Any, path: Path) -> None:
         node.origin = Origin.CONFIG
+        if node.kind.other is not None and self._merge_other(node, data, path):
+            return
         if isinstance(data, str):
             data = {CLASS_KEY: data}
         if data is None and node.kind.optional:
@@ -97,6 +91,24 @@ class Merger:
             self._problem(path, f"expects the fields of a {node.kind.label}, got {shown(data)}")
         elif self._select(node, data, path):
             self._merge_fields(node, data, path)
+
+    def _merge_other(self, node: ParamsNode, data: Any, path: Path) -> bool:
+        """Take a value that stands in place of params: what names no class, and is no object with one."""
+        other = node.kind.other
+        assert other is not None
+        if data is None or (isinstance(data, dict) and CLASS_KEY in data):
+            return False
+        choices = node.spec.options.choices if node.spec is not None else None
+        if isinstance(data, str) and names_class(data, node.kind, choices):
+            return False
+        fits, value = Reading(self, path).attempt(other, data)
+        if fits:
+            select(node, None, Origin.CONFIG)
+            node.value = value
+        elif not isinstance(data, dict):
+            self._problem(path, f"expects {node.kind.label}, got {shown(data)}")
+            return True
+        return fits
 
     def _select(self, node: ParamsNode, data: dict[Any, Any], path: Path) -> bool:
         """Select the class that the data names; whether there is one in the end."""
@@ -116,7 +128,7 @@ class Merger:
             return False
         try:
             enforced = bool(options.enforce_choices)
-            select(node, find_class(name, node.kind, options.choices, enforced, self._import_tag), Origin.CONFIG)
+            select(node, find_class(name, node.kind, options.choices, enforced, self.import_object), Origin.CONFIG)
         except ValueProblem as problem:
             self.problems.append(((*path, CLASS_KEY), problem))
             return False
@@ -170,7 +182,7 @@ class Merger:
             self._problem(path, f"expects an object, got {shown(data)}")
         else:
             node.elements = {}
-            keys = read_keys(data, partial(self._reader.read_key, node=node), path, self.problems)
+            keys = read_keys(data, node.kind.key, path, self.problems)
             for key, read in keys.items():
                 node.elements[read] = self._element(node, data[key], (*path, str(key)))
 
@@ -181,24 +193,6 @@ class Merger:
 
     def _problem(self, path: Path, problem: str) -> None:
         self.problems.append((path, ValueProblem(problem)))
-
-
-def read_keys(data: dict[Any, Any], read: Callable[[Any], Any], path: Path, problems: Problems) -> dict[Any, Any]:
-    """What each key of a dict is read as; two that are read as the same one are a problem: `1` and `"1"`."""
-    found: dict[Any, Any] = {}
-    origins: dict[Any, Any] = {}
-    for key in data:
-        try:
-            made = read(key)
-        except ValueProblem as problem:
-            problems.append(((*path, str(key)), problem))
-            continue
-        if made in origins:
-            problems.append(((*path, str(key)), ValueProblem(f"{key!r} is the same key as {origins[made]!r}")))
-        else:
-            origins[made] = key
-            found[key] = made
-    return found
 
 
 def _name(node: ParamsNode) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from tfaip.params.defining.field_spec import FieldSpec
 from tfaip.params.defining.generics import origin_class
+from tfaip.params.values.problem import Path, spell_path
 from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType
 
 __all__ = [
@@ -22,15 +23,6 @@ __all__ = [
     "origin_of",
     "spell_path",
 ]
-
-Path = tuple[str | int, ...]
-"""The way from the root to a node: names of fields, indices of lists, keys of dicts."""
-
-
-def spell_path(path: Path, source: str = "") -> str:
-    """A path as messages write it: `$.layers[0].nodes`, after the name of the file if there is one."""
-    spelled = "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    return f"{source}: {spelled}" if source else spelled
 
 
 class _Unset(IntEnum):
@@ -71,16 +63,20 @@ class ParamsNode:
     Args:
         spec: The field that holds it (for an element of a list or dict: the whole); None for a root.
         kind: The classes that are allowed.
-        selected: The class, perhaps parametrised; None for None; UNSET if it has still to be selected.
+        selected: The class, perhaps parametrised; None for `value`; UNSET if it has still to be selected.
         origin: Where the selection comes from.
+        value: What the node holds in place of params: None, or the `"auto"` of `Layer | str`.
     """
 
-    __slots__ = ("children", "converted", "kind", "origin", "selected", "spec")
+    __slots__ = ("children", "converted", "kind", "origin", "selected", "spec", "value")
 
-    def __init__(self, spec: FieldSpec | None, kind: ParamsType, selected: Any, origin: Origin) -> None:
+    def __init__(
+        self, spec: FieldSpec | None, kind: ParamsType, selected: Any, origin: Origin, value: Any = None
+    ) -> None:
         self.spec = spec
         self.kind = kind
         self.selected = selected
+        self.value = value
         self.origin = origin
         self.converted = origin is Origin.INSTANCE
         self.children: dict[str, Node] = {}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import typing
+from collections import deque
 from typing import Any
 
 from tfaip.params.defining.field_spec import FieldSpec
@@ -35,9 +37,9 @@ def node_of_class(
 
 
 def node_of_instance(spec: FieldSpec | None, kind: ParamsType, instance: Any, origin: Origin) -> ParamsNode:
-    """A node that holds the values of an instance; for None, no class is selected."""
-    if instance is None:
-        return ParamsNode(spec, kind, None, origin)
+    """A node that holds the values of an instance; for None and other values, no class is selected."""
+    if instance is None or (kind.other is not None and not isinstance(instance, kind.bases)):
+        return ParamsNode(spec, kind, None, origin, instance)
     cls = type(instance)
     # The declared class may know type arguments (`Gen[MyData]`) of which an instance tells nothing.
     annotation = next((a for a in kind.annotations if typing.get_origin(a) is cls), cls)
@@ -52,6 +54,7 @@ def select(node: ParamsNode, annotation: Any, origin: Origin) -> None:
 
     A field is shared that both classes inherit from the same declaration, or that the user has set already.
     """
+    node.value = None
     if annotation is None or annotation is UNSET:
         node.selected, node.origin, node.children = annotation, origin, {}
         return
@@ -80,7 +83,7 @@ def _carried(before: Node, after: Node) -> Node:
     assert before.spec is not None
     assert after.spec is not None
     if isinstance(before, ParamsNode) and isinstance(after, ParamsNode):
-        if before.selected is UNSET or (before.selected is None and not after.kind.optional):
+        if before.selected is UNSET or (before.selected is None and not _fits(after.kind, before.value)):
             return after
         if before.cls is not None and not issubclass(before.cls, after.kind.bases):
             select(before, after.selected, before.origin)
@@ -89,6 +92,12 @@ def _carried(before: Node, after: Node) -> Node:
         return after
     before.spec = after.spec
     return before
+
+
+def _fits(kind: ParamsType, value: Any) -> bool:
+    if value is None:
+        return kind.optional
+    return kind.other is not None and kind.other.holds(value)
 
 
 def _default_node(spec: FieldSpec, above: tuple[Any, ...]) -> Node:
@@ -153,5 +162,13 @@ def _node_of_value(spec: FieldSpec, value: Any, origin: Origin) -> Node:
 
 
 def _fresh(value: Any) -> Any:
-    """A copy of a collection: what is parsed must not share it with the default instance."""
-    return type(value)(value) if type(value) in (list, dict, set) else value
+    """A copy of a collection and of those in it: what is parsed must not share them with the default instance."""
+    cls = type(value)
+    if cls is dict:
+        return {key: _fresh(item) for key, item in value.items()}
+    if cls in (list, deque):
+        made = copy.copy(value)
+        made.clear()
+        made.extend(map(_fresh, value))
+        return made
+    return set(value) if cls is set else value

@@ -9,14 +9,13 @@ from typing import Any
 
 from tfaip.params.registry import find_tag
 from tfaip.params.trust.trust import Trust
-from tfaip.params.values.annotations import has_fields
 from tfaip.params.values.problem import ValueProblem
 
-__all__ = ["TrustedImport", "imported_class"]
+__all__ = ["TrustedImport", "imported_object"]
 
 
 class TrustedImport:
-    """Gets the class of a tag that a file names, importing its module only where it is trusted.
+    """Gets the object of a tag that a file names, importing its module only where it is trusted.
 
     Args:
         trust: The packages whose modules may be imported, beside `tfaip`: `"mylab"` or `"mylab.scenarios"`.
@@ -25,8 +24,8 @@ class TrustedImport:
     def __init__(self, trust: Iterable[str] | Trust) -> None:
         self._trust = Trust.of(trust)
 
-    def __call__(self, tag: str) -> type[Any]:
-        """The class; raises `ValueProblem` where the tag is malformed, not trusted, or names no class with fields."""
+    def __call__(self, tag: str) -> Any:
+        """The object; raises `ValueProblem` where the tag is malformed, not trusted, or names nothing."""
         module_name, _, qualname = tag.partition(":")
         if not all(part.isidentifier() for part in (*module_name.split("."), *qualname.split("."))):
             raise ValueProblem(f"expects module:Class, got {tag!r}")
@@ -37,20 +36,20 @@ class TrustedImport:
             raise ValueProblem(f"{tag}: there is no module {error.name!r}") from None
         except Exception as error:
             raise ValueProblem(f"{tag}: the module fails to import: {type(error).__name__}: {error}") from error
-        return find_tag(tag) or _plain_class(module, tag, qualname)
+        return find_tag(tag) or _object_of(module, tag, qualname)
 
 
-def imported_class(tag: str) -> type[Any]:
-    """The class of a tag whose module has been imported; raises `ValueProblem` where there is none."""
+def imported_object(tag: str) -> Any:
+    """The object of a tag whose module has been imported; raises `ValueProblem` where there is none."""
     module_name, _, qualname = tag.partition(":")
-    return find_tag(tag) or _plain_class(sys.modules.get(module_name), tag, qualname)
+    return find_tag(tag) or _object_of(sys.modules.get(module_name), tag, qualname)
 
 
-def _plain_class(module: Any, tag: str, qualname: str) -> type[Any]:
-    """An attrs or data class, which isn't registered; looked up without calling anything of the module's."""
+def _object_of(module: Any, tag: str, qualname: str) -> Any:
+    """What a module holds by a name, looked up without calling anything of the module's."""
     found = module
     for name in qualname.split("."):
         found = vars(found).get(name) if hasattr(found, "__dict__") else None
-    if not isinstance(found, type) or not has_fields(found):
-        raise ValueProblem(f"{tag} is no params class")
-    return found
+    if found is None:
+        raise ValueProblem(f"{tag}: there is no {qualname!r} in the module")
+    return found.__func__ if isinstance(found, staticmethod) else found

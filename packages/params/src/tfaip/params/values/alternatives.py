@@ -1,134 +1,18 @@
-"""Values that are one of several things: an enum's members, literals, choices, unions, and what may be None."""
+"""Values that are one of several things: choices, unions, and what may be None."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
-from enum import Enum, Flag
+from enum import Enum
 from typing import Any
 
-from tfaip.params.suggestions import did_you_mean, nearest
-from tfaip.params.values.base import ScalarType, ValueType
-from tfaip.params.values.collections import SequenceType
-from tfaip.params.values.problem import ValueProblem
-from tfaip.params.values.scalars import FALSE_WORDS, TRUE_WORDS
+from tfaip.params.values.base import Kind, Reading, ScalarType, SchemaHost, ValueType, Writing, read_words
+from tfaip.params.values.collections import CollectionType, SequenceType
+from tfaip.params.values.enums import NONE_WORDS, not_among, plain_member
+from tfaip.params.values.problem import ValueProblem, shown
+from tfaip.params.values.scalars import BoolType, FloatType, IntType, is_not_finite
 
-__all__ = [
-    "NONE_WORDS",
-    "ChoiceType",
-    "EnumType",
-    "LiteralType",
-    "OptionalType",
-    "UnionType",
-    "not_among",
-    "plain_member",
-]
-
-NONE_WORDS = ("none", "null")
-
-
-def not_among(word: str, allowed: Sequence[str]) -> ValueProblem:
-    """The problem of a word that isn't one of those allowed."""
-    return ValueProblem(f"must be one of {', '.join(allowed)}, got {word!r}", did_you_mean(nearest(word, allowed)))
-
-
-def plain_member(member: Enum) -> Any:
-    """A member as files hold it: by value if that is a word or a number and no mere count, else by name."""
-    name, value = member.name, member.value
-    return _plain_members(type(member)).get(name, value)
-
-
-@functools.lru_cache(maxsize=256)
-def _plain_members(cls: type[Enum]) -> dict[str, Any]:
-    values = [member.value for member in cls]
-    words = {value for value in values if isinstance(value, str)}
-    # `auto()` counts: a new member changes the numbers of the others, never their names. Those of an IntEnum matter.
-    numbers = [] if issubclass(cls, int) else [value for value in values if type(value) is int]
-    if issubclass(cls, Flag):
-        counted = numbers == [1 << index for index in range(len(numbers))]
-    else:
-        counted = numbers == list(range(numbers[0], numbers[0] + len(numbers))) if len(numbers) > 1 else numbers == [1]
-    plain = {}
-    for member in cls:
-        named = (counted and type(member.value) is int) or not isinstance(member.value, str | int | float)
-        plain[member.name] = member.name if named and member.name not in words else member.value
-    return plain
-
-
-class EnumType(ScalarType):
-    """A member of an enum, by value or else by name."""
-
-    __slots__ = ("cls", "label")
-
-    def __init__(self, cls: type[Enum]) -> None:
-        self.cls = cls
-        self.label = self.cls.__name__
-
-    def read(self, word: str) -> Enum:
-        """The member whose value reads like the word, or whose name it is."""
-        for member in self.cls:
-            if word in (self.write(member), str(member.value)):
-                return member
-        if word in self.cls.__members__:
-            return self.cls[word]
-        raise not_among(word, self.words())
-
-    def write(self, value: Any) -> str:
-        """As files hold it."""
-        return str(plain_member(value))
-
-    def words(self) -> tuple[str, ...]:
-        """All members."""
-        return tuple(self.write(member) for member in self.cls)
-
-    def json_schema(self) -> dict[str, Any]:
-        """The members as files hold them."""
-        return {"enum": [plain_member(member) for member in self.cls]}
-
-
-def _other_words(value: Any) -> tuple[str, ...]:
-    """What may be written for None and the booleans everywhere, in any case."""
-    if value is None:
-        return NONE_WORDS
-    if isinstance(value, bool):
-        return TRUE_WORDS if value else FALSE_WORDS
-    return ()
-
-
-class LiteralType(ScalarType):
-    """One of the values that a `Literal[...]` lists."""
-
-    __slots__ = ("label", "values")
-
-    def __init__(self, values: tuple[Any, ...]) -> None:
-        self.values = values
-        self.label = "|".join(self.words())
-
-    def read(self, word: str) -> Any:
-        """The value that reads like the word."""
-        for value in self.values:
-            if self.write(value) == word or (isinstance(value, Enum) and str(value.value) == word):
-                return value
-        for value in self.values:
-            if word.lower() in _other_words(value):
-                return value
-        raise not_among(word, self.words())
-
-    def write(self, value: Any) -> str:
-        """Booleans, None and enums as everywhere, everything else as `str` writes it."""
-        if value is None:
-            return next((word for word in NONE_WORDS if word not in self.values), "None")
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        return str(plain_member(value) if isinstance(value, Enum) else value)
-
-    def words(self) -> tuple[str, ...]:
-        """All values."""
-        return tuple(self.write(value) for value in self.values)
-
-    def json_schema(self) -> dict[str, Any]:
-        """The values."""
-        return {"enum": [plain_member(value) if isinstance(value, Enum) else value for value in self.values]}
+__all__ = ["NONE_WORDS", "ChoiceType", "MixedType", "OptionalType", "UnionType"]
 
 
 class ChoiceType(ScalarType):
@@ -157,24 +41,55 @@ class ChoiceType(ScalarType):
         """As without choices; None, which an optional field may list among them, as everywhere."""
         return NONE_WORDS[0] if value is None else self.inner.write(value)
 
-    def check(self, value: Any) -> None:
-        """Refuse what isn't among the choices."""
-        self._check(value, self.write(value))
+    def load(self, data: Any, reading: Reading) -> Any:
+        """The value, if it is among the choices."""
+        value = self.inner.load(data, reading)
+        self._check(value)
+        return value
 
-    def _check(self, value: Any, word: str) -> None:
+    def dump(self, value: Any, writing: Writing) -> Any:
+        """As without choices."""
+        return self.inner.dump(value, writing)
+
+    def check(self, value: Any) -> None:
+        """Refuse a value of another type, and one that isn't among the choices."""
+        self.inner.check(value)
+        self._check(value)
+
+    def _check(self, value: Any, word: str | None = None) -> None:
         if self.enforced and value not in self.choices:
-            raise not_among(word, self.words())
+            raise not_among(self.write(value) if word is None else word, self.words())
 
     def words(self) -> tuple[str, ...]:
         """The choices."""
         return tuple(self.write(choice) for choice in self.choices)
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self, schemas: SchemaHost) -> dict[str, Any]:
         """The choices where they are enforced."""
         if not self.enforced:
-            return {**self.inner.json_schema(), "examples": [self.write(choice) for choice in self.choices]}
+            return {**self.inner.json_schema(schemas), "examples": [self.write(choice) for choice in self.choices]}
         members = [plain_member(choice) if isinstance(choice, Enum) else choice for choice in self.choices]
         return {"enum": [plain if isinstance(plain, str | int | float) else self.write(plain) for plain in members]}
+
+
+def _is_numeric(kind: Kind) -> bool:
+    return isinstance(getattr(kind, "inner", kind), IntType | FloatType | BoolType)
+
+
+def _load_union(members: Sequence[Kind], label: str, data: Any, reading: Reading) -> Any:
+    """What the first member makes of the data; a str is never a number here, as it may be on the line."""
+    is_text = isinstance(data, str)
+    for member in members:
+        if is_text and _is_numeric(member) and not (is_not_finite(data) and isinstance(member, FloatType)):
+            continue
+        fits, value = reading.attempt(member, data)
+        if fits:
+            return value
+    raise ValueProblem(f"expects {label}, got {shown(data)}")
+
+
+def _member_of(members: Sequence[Kind], value: Any) -> Kind | None:
+    return next((member for member in members if member.holds(value)), None)
 
 
 class UnionType(ScalarType):
@@ -201,19 +116,135 @@ class UnionType(ScalarType):
             try:
                 word = member.write(value)
                 read_back = member.read(word)
-            except (ValueProblem, AttributeError):
+            except (ValueProblem, AttributeError, TypeError, ValueError):
                 continue
             if type(read_back) is type(value):
                 return word
         return str(value)
 
+    def load(self, data: Any, reading: Reading) -> Any:
+        """Plain data tells more types apart than a word does."""
+        return _load_union(self.members, self.label, data, reading)
+
+    def dump(self, value: Any, writing: Writing) -> Any:
+        """As the first type that holds the value."""
+        member = None if type(value) in (bool, int, float, str) else _member_of(self.members, value)
+        return writing.plain(value) if member is None else member.dump(value, writing)
+
+    def check(self, value: Any) -> None:
+        """Take what any of the types takes."""
+        if _member_of(self.members, value) is None:
+            raise self.refused(value)
+
     def words(self) -> tuple[str, ...]:
         """What any of the types offers."""
         return tuple(word for member in self.members for word in member.words())
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self, schemas: SchemaHost) -> dict[str, Any]:
         """Any of the types."""
-        return {"anyOf": [member.json_schema() for member in self.members]}
+        return {"anyOf": [member.json_schema(schemas) for member in self.members]}
+
+
+class MixedType(CollectionType):
+    """A union that holds collections: `int | list[int]`. Single values come before collections.
+
+    Words are read by the first member that takes all of them. One word that is JSON text of a collection stands for it.
+    """
+
+    __slots__ = ("members",)
+
+    def __init__(self, members: tuple[ValueType, ...]) -> None:
+        super().__init__(" | ".join(member.label for member in members))
+        self.members = members
+
+    def _by_words(self, words: Sequence[str]) -> list[ValueType]:
+        """The members in the order in which they are tried."""
+        collections = [member for member in self.members if not isinstance(member, ScalarType)]
+        scalars = [member for member in self.members if isinstance(member, ScalarType)]
+        is_text = bool(words) and words[0].lstrip().startswith(("[", "{"))
+        return [*collections, *scalars] if is_text else [*scalars, *collections]
+
+    def take(self, words: Sequence[str]) -> int:
+        """As many as the member takes that reads the most of them."""
+        counts = sorted({member.take(words) for member in self.members}, reverse=True)
+        for count in counts:
+            try:
+                read_words(self, words[:count])
+            except ValueProblem:
+                continue
+            return count
+        return counts[0]
+
+    def parse(self, words: Sequence[str], reading: Reading) -> Any:
+        """The value as the first member reads it."""
+        is_text = len(words) == 1 and words[0].lstrip().startswith(("[", "{"))
+        for member in self._by_words(words):
+            count = len(reading.host.problems)
+            try:
+                # Only JSON text makes a collection of what may as well be a single value.
+                value = (
+                    member.parse_word(words[0], reading)
+                    if is_text and not isinstance(member, ScalarType)
+                    else member.parse(words, reading)
+                )
+            except ValueProblem:
+                continue
+            finally:
+                failed = len(reading.host.problems) > count
+                del reading.host.problems[count:]
+            if not failed:
+                return self._obey(value)
+        raise ValueProblem(f"expects {self.label}, got {shown(' '.join(words)) if words else 'none'}")
+
+    def parse_word(self, word: str, reading: Reading) -> Any:
+        """The value of one word inside a collection."""
+        for member in self._by_words([word]):
+            count = len(reading.host.problems)
+            try:
+                value = member.parse_word(word, reading)
+            except ValueProblem:
+                continue
+            finally:
+                failed = len(reading.host.problems) > count
+                del reading.host.problems[count:]
+            if not failed:
+                return value
+        raise ValueProblem(f"expects {self.label}, got {word!r}")
+
+    def format(self, value: Any, writing: Writing) -> list[str]:
+        """As the first member that holds the value, in words that are read back as it."""
+        member = _member_of(self.members, value)
+        if not isinstance(member, ValueType):
+            return [str(value)]
+        words = member.format(value, writing)
+        is_single = isinstance(member, ScalarType)
+        # A list of one number looks like the number.
+        return words if is_single or len(words) > 1 else ValueType.format(member, value, writing)
+
+    def load(self, data: Any, reading: Reading) -> Any:
+        """Collections of collections, then single values."""
+        scalars = [member for member in self.members if isinstance(member, ScalarType)]
+        others = [member for member in self.members if not isinstance(member, ScalarType)]
+        return self._obey(_load_union([*others, *scalars], self.label, data, reading))
+
+    def dump(self, value: Any, writing: Writing) -> Any:
+        """As the first member that holds the value."""
+        member = _member_of(self.members, value)
+        return member.dump(value, writing) if member is not None else writing.plain(value)
+
+    def check(self, value: Any) -> None:
+        """Take what any of the members takes."""
+        if _member_of(self.members, value) is None:
+            raise self.refused(value)
+        self._obey(value)
+
+    def words(self) -> tuple[str, ...]:
+        """What any of the members offers."""
+        return tuple(dict.fromkeys(word for member in self.members for word in member.words()))
+
+    def json_schema(self, schemas: SchemaHost) -> dict[str, Any]:
+        """Any of the members."""
+        return {"anyOf": [member.json_schema(schemas) for member in self.members]}
 
 
 class OptionalType(ScalarType):
@@ -225,6 +256,11 @@ class OptionalType(ScalarType):
         self.inner = inner
         self.label = f"{self.inner.label} | none"
 
+    @property
+    def arity(self) -> int | None:
+        """One for single values."""
+        return 1 if self.inner.arity == 1 else None
+
     def take(self, words: Sequence[str]) -> int:
         """The word for None, or as many as the type takes."""
         items_may_be_none = isinstance(self.inner, SequenceType) and isinstance(self.inner.item, OptionalType)
@@ -232,21 +268,53 @@ class OptionalType(ScalarType):
             return 1
         return self.inner.take(words)
 
-    def parse(self, words: Sequence[str]) -> Any:
+    def parse(self, words: Sequence[str], reading: Reading) -> Any:
         """None, or the value."""
-        return None if len(words) == 1 and words[0].lower() in NONE_WORDS else self.inner.parse(words)
+        return None if len(words) == 1 and words[0].lower() in NONE_WORDS else self.inner.parse(words, reading)
+
+    def parse_word(self, word: str, reading: Reading) -> Any:
+        """None, or the value of one word."""
+        return None if word.lower() in NONE_WORDS else self.inner.parse_word(word, reading)
 
     def read(self, word: str) -> Any:
         """None, or the value of one word."""
-        return self.parse([word])
+        if word.lower() in NONE_WORDS:
+            return None
+        if not isinstance(self.inner, ScalarType):
+            raise ValueProblem(f"expects {self.label}, got {word!r}")
+        return self.inner.read(word)
 
-    def format(self, value: Any) -> list[str]:
+    def format(self, value: Any, writing: Writing) -> list[str]:
         """`none`, or as the type does."""
-        return ["none"] if value is None else self.inner.format(value)
+        if value is None:
+            return ["none"]
+        words = self.inner.format(value, writing)
+        if len(words) == 1 and words[0].lower() in NONE_WORDS and not isinstance(self.inner, ScalarType):
+            return ValueType.format(self.inner, value, writing)  # `[null]`, where `none` is None itself
+        return words
 
     def write(self, value: Any) -> str:
         """`none`, or as the type does."""
-        return " ".join(self.format(value))
+        if value is None or not isinstance(self.inner, ScalarType):
+            return "none" if value is None else str(value)
+        return self.inner.write(value)
+
+    def load(self, data: Any, reading: Reading) -> Any:
+        """None, or the value."""
+        return None if data is None else self._told(data, reading)
+
+    def _told(self, data: Any, reading: Reading) -> Any:
+        try:
+            return self.inner.load(data, reading)
+        except ValueProblem as problem:
+            # What is expected is the whole type; other rules (a number of values, choices) speak for themselves.
+            if problem.problem.startswith(f"expects {self.inner.label}, "):
+                raise self.refused(data) from None
+            raise
+
+    def dump(self, value: Any, writing: Writing) -> Any:
+        """Null, or as the type does."""
+        return None if value is None else self.inner.dump(value, writing)
 
     def check(self, value: Any) -> None:
         """None is always allowed."""
@@ -257,6 +325,6 @@ class OptionalType(ScalarType):
         """What the type offers, and `none`."""
         return (*self.inner.words(), "none")
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self, schemas: SchemaHost) -> dict[str, Any]:
         """The type, or null."""
-        return {"anyOf": [self.inner.json_schema(), {"type": "null"}]}
+        return {"anyOf": [self.inner.json_schema(schemas), {"type": "null"}]}

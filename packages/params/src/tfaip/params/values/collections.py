@@ -1,138 +1,477 @@
-"""Lists, sets, tuples and dicts of scalars."""
+"""Lists, sets, tuples and dicts of values of any kind."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import contextlib
+import copy
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import date, time
+from typing import TYPE_CHECKING, Any
 
-from tfaip.params.values.base import ScalarType, ValueType
-from tfaip.params.values.problem import ValueProblem
+from tfaip.params.values.base import (
+    Kind,
+    Reading,
+    ScalarType,
+    SchemaHost,
+    ValueType,
+    Writing,
+    json_of_word,
+    word_of_json,
+    word_reading,
+)
+from tfaip.params.values.enums import plain_forms
+from tfaip.params.values.problem import Path, Problems, ValueProblem, shown
 
-__all__ = ["MappingType", "SequenceType", "TupleType"]
+if TYPE_CHECKING:
+    from typing import Self
+
+__all__ = [
+    "CollectionType",
+    "MappingType",
+    "SequenceType",
+    "TupleType",
+    "key_of",
+    "parse_item",
+    "read_key",
+    "read_keys",
+]
+
+Rule = Callable[[Any], None]
+"""Raises `ValueProblem` for a collection that breaks it."""
 
 
-class SequenceType(ValueType):
-    """A list, set, frozenset or tuple of any length: all words up to the next argument."""
+class CollectionType(ValueType):
+    """A value that holds others.
 
-    __slots__ = ("at_least_one", "cls", "item", "label")
+    Args:
+        label: The type as help shows it.
+        rules: What the collection as a whole must obey.
+    """
 
-    def __init__(self, cls: type[Any], item: ScalarType, at_least_one: bool = False) -> None:
+    __slots__ = ("label", "rules", "schema")
+
+    def __init__(self, label: str, rules: Sequence[Rule] = ()) -> None:
+        self.label = label
+        self.rules = tuple(rules)
+        self.schema: dict[str, Any] = {}
+
+    def obeying(self, rules: Sequence[Rule], schema: dict[str, Any]) -> ValueType:
+        """The same kind with further rules, and what they add to its JSON Schema."""
+        limited = self._copy()
+        limited.rules = (*self.rules, *rules)
+        limited.schema = {**self.schema, **schema}
+        return limited
+
+    def _copy(self) -> Self:
+        return copy.copy(self)
+
+    def _obey(self, value: Any) -> Any:
+        for rule in self.rules:
+            rule(value)
+        return value
+
+    def _text(self, words: Sequence[str], bracket: str) -> Any:
+        """The plain data of one word of JSON text that stands for the whole; None where it is none."""
+        if len(words) != 1 or not words[0].lstrip().startswith(bracket):
+            return None
+        try:
+            return json_of_word(words[0], self.label)
+        except ValueProblem:
+            return None
+
+
+def parse_item(kind: Kind, word: str, reading: Reading) -> Any:
+    """The value of one word inside a collection."""
+    if isinstance(kind, ValueType):
+        return kind.parse_word(word, reading)
+    return kind.load(json_of_word(word, kind.label), reading)
+
+
+def _arity(kind: Kind) -> int | None:
+    return kind.arity if isinstance(kind, ValueType) else None
+
+
+def _format_item(kind: Kind, value: Any, writing: Writing) -> list[str]:
+    """The words of an item: one, unless each value takes the same number of them."""
+    if isinstance(kind, ValueType) and kind.arity is not None:
+        return kind.format(value, writing)
+    return [word_of_json(kind.dump(value, writing))]
+
+
+def _reads(kind: Kind, word: str, reading: Reading) -> bool:
+    """Whether a single value takes a word that looks like JSON text as it is."""
+    if _arity(kind) != 1 or not isinstance(kind, ValueType):
+        return False
+    try:
+        kind.parse_word(word, reading)
+    except ValueProblem:
+        return False
+    return True
+
+
+class SequenceType(CollectionType):
+    """A list, set, frozenset, deque or tuple of any length: all words up to the next argument.
+
+    An item of a fixed number of values takes as many words; others are JSON text. So may be the whole: `[[1, 2], [3]]`.
+    """
+
+    __slots__ = ("at_least_one", "cls", "item")
+
+    def __init__(
+        self, cls: type[Any], item: Kind, at_least_one: bool = False, rules: Sequence[Rule] = (), name: str = ""
+    ) -> None:
+        super().__init__(f"{name or cls.__name__}[{item.label}]", rules)
         self.cls = cls
         self.item = item
         self.at_least_one = at_least_one
-        self.label = f"{self.cls.__name__}[{self.item.label}]"
+
+    def holding(self, item: Kind) -> SequenceType:
+        """The same kind of collection with other items."""
+        made = self._copy()
+        made.item = item
+        return made
+
+    def not_empty(self) -> SequenceType:
+        """The same kind with at least one item on the command line."""
+        made = self._copy()
+        made.at_least_one = True
+        return made
 
     def take(self, words: Sequence[str]) -> int:
         """All."""
         return len(words)
 
-    def parse(self, words: Sequence[str]) -> Any:
+    def parse(self, words: Sequence[str], reading: Reading) -> Any:
         """The items in their order."""
         if self.at_least_one and not words:
             raise ValueProblem(f"expects at least one value ({self.item.label}), got none")
-        return self.cls(self.item.read(word) for word in words)
+        data = self._text(words, "[")
+        if data is not None and not _reads(self.item, words[0], reading):
+            return self._of_text(data, reading)
+        return self._made(self._items(words, reading))
 
-    def format(self, value: Any) -> list[str]:
-        """A word an item; sets sorted, so that help and files don't change from run to run."""
-        words = [self.item.write(item) for item in value]
-        return sorted(words) if isinstance(value, set | frozenset) else words
+    def _of_text(self, data: Any, reading: Reading) -> Any:
+        """The value of JSON text of the whole, or else of one item."""
+        is_whole, value = reading.attempt(self, data)
+        if not is_whole and _arity(self.item) != 1:
+            is_item, item = reading.attempt(self.item, data)
+            if is_item:
+                return self._made([item])
+        return value if is_whole else self.load(data, reading)
+
+    def _items(self, words: Sequence[str], reading: Reading) -> list[Any]:
+        count = _arity(self.item)
+        if count is None or count < 2:
+            return [parse_item(self.item, word, reading) for word in words]
+        assert isinstance(self.item, ValueType)
+        items = []
+        while words:
+            taken = max(1, self.item.take(words))
+            items.append(self.item.parse(words[:taken], reading))
+            words = words[taken:]
+        return items
+
+    def format(self, value: Any, writing: Writing) -> list[str]:
+        """The words of all items; sets sorted, so that help and files don't change from run to run."""
+        if _arity(self.item) is None:
+            # As one word: `[[1]]` alone would be read as the whole.
+            return super().format(value, writing) if len(value) else []
+        words = [_format_item(self.item, item, writing) for item in value]
+        if isinstance(value, AbstractSet):
+            words.sort()
+        return [word for item in words for word in item]
+
+    def load(self, data: Any, reading: Reading) -> Any:
+        """From a list."""
+        if not isinstance(data, list | tuple | set | frozenset):
+            raise ValueProblem(f"expects a list ({self.label}), got {shown(data)}")
+        if isinstance(self.item, ScalarType):
+            # The places of items matter only where one is wrong: lists of files are long.
+            with contextlib.suppress(ValueProblem, TypeError):
+                return self._made([self.item.load(item, reading) for item in data])
+        return self._made([reading.part(self.item, item, index) for index, item in enumerate(data)])
+
+    def _made(self, items: list[Any]) -> Any:
+        try:
+            made = self.cls(items)
+        except TypeError:
+            raise ValueProblem(f"the items of a {self.cls.__name__} must be hashable, got {shown(items)}") from None
+        return self._obey(made)
+
+    def dump(self, value: Any, writing: Writing) -> Any:
+        """A list; sets sorted."""
+        if isinstance(value, str | bytes) or not isinstance(value, Sequence | AbstractSet | _deque()):
+            return writing.plain(value)
+        items = [self.item.dump(item, writing) for item in value]
+        return sorted(items, key=_order) if isinstance(value, AbstractSet) else items
 
     def check(self, value: Any) -> None:
-        """Check each item."""
+        """Check the collection and each item; a tuple is as good as a list."""
+        right: tuple[Any, ...] = (list, tuple) if self.cls in (list, tuple) else (AbstractSet,)
+        if not isinstance(value, right if self.cls in (list, tuple, set, frozenset) else self.cls):
+            raise self.refused(value)
         for item in value:
             self.item.check(item)
+        self._obey(value)
 
     def words(self) -> tuple[str, ...]:
         """What an item offers."""
-        return self.item.words()
+        return self.item.words() if isinstance(self.item, ValueType) else ()
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self, schemas: SchemaHost) -> dict[str, Any]:
         """An array."""
-        schema: dict[str, Any] = {"type": "array", "items": self.item.json_schema()}
+        schema: dict[str, Any] = {"type": "array", "items": self.item.json_schema(schemas)}
         if self.cls in (set, frozenset):
             schema["uniqueItems"] = True
-        return schema
+        return {**schema, **self.schema}
 
 
-class TupleType(ValueType):
-    """A tuple of a fixed length."""
+def _deque() -> type[Any]:
+    from collections import deque
 
-    __slots__ = ("items", "label")
+    return deque
 
-    def __init__(self, items: tuple[ScalarType, ...]) -> None:
+
+def _order(plain: Any) -> Any:
+    return (str(type(plain)), plain if isinstance(plain, str | int | float) else repr(plain))
+
+
+class TupleType(CollectionType):
+    """A tuple of a fixed length; of a `NamedTuple`, its class."""
+
+    __slots__ = ("cls", "items")
+
+    def __init__(
+        self,
+        items: tuple[Kind, ...],
+        cls: Callable[[Sequence[Any]], Any] = tuple,
+        rules: Sequence[Rule] = (),
+        name: str = "",
+    ) -> None:
+        super().__init__(name or f"tuple[{', '.join(item.label for item in items)}]", rules)
         self.items = items
-        self.label = f"tuple[{', '.join(item.label for item in self.items)}]"
+        self.cls = cls
+
+    def holding(self, items: Sequence[Kind]) -> TupleType:
+        """The same kind of tuple with other items."""
+        made = self._copy()
+        made.items = tuple(items)
+        return made
+
+    @property
+    def arity(self) -> int | None:
+        """The words of all items, where each takes a fixed number."""
+        counts = [_arity(item) for item in self.items]
+        return sum(count or 0 for count in counts) if counts and None not in counts else None
+
+    def _counts(self) -> list[int]:
+        return [_arity(item) or 1 for item in self.items]
 
     def take(self, words: Sequence[str]) -> int:
-        """As many as the tuple has items."""
-        return min(len(self.items), len(words))
+        """One word of JSON text, or as many as the items take."""
+        if words and self._is_text(words[0]):
+            return 1
+        return min(sum(self._counts()), len(words))
 
-    def parse(self, words: Sequence[str]) -> tuple[Any, ...]:
+    def _is_text(self, word: str) -> bool:
+        """Whether a word can only be JSON text of the whole."""
+        if not word.lstrip().startswith("["):
+            return False
+        return not self.items or not _reads(self.items[0], word, word_reading())
+
+    def parse(self, words: Sequence[str], reading: Reading) -> Any:
         """All items, none more or less."""
-        if len(words) != len(self.items):
-            raise ValueProblem(f"expects {len(self.items)} values ({self.label}), got {len(words) or 'none'}")
-        return tuple(item.read(word) for item, word in zip(self.items, words, strict=True))
+        if len(words) == 1 and self._is_text(words[0]):
+            return self.load(json_of_word(words[0], self.label), reading)
+        counts = self._counts()
+        if len(words) != sum(counts):
+            raise ValueProblem(f"expects {sum(counts)} values ({self.label}), got {len(words) or 'none'}")
+        parts = []
+        for item, count in zip(self.items, counts, strict=True):
+            if _arity(item) is not None and isinstance(item, ValueType):
+                parts.append(item.parse(words[:count], reading))
+            else:
+                parts.append(parse_item(item, words[0], reading))
+            words = words[count:]
+        return self._obey(self.cls(parts))
 
-    def format(self, value: Any) -> list[str]:
-        """A word an item."""
-        return [item.write(part) for item, part in zip(self.items, value, strict=True)]
+    def parse_word(self, word: str, reading: Reading) -> Any:
+        """The value of one word of JSON text, or of the only item."""
+        return self.parse([word], reading) if self.arity == 1 else super().parse_word(word, reading)
+
+    def format(self, value: Any, writing: Writing) -> list[str]:
+        """The words of each item."""
+        pairs = zip(self.items, value, strict=True)
+        return [word for item, part in pairs for word in _format_item(item, part, writing)]
+
+    def load(self, data: Any, reading: Reading) -> Any:
+        """From a list of that length."""
+        if not isinstance(data, list | tuple):
+            raise ValueProblem(f"expects a list ({self.label}), got {shown(data)}")
+        if len(data) != len(self.items):
+            raise ValueProblem(f"expects {len(self.items)} values ({self.label}), got {len(data)}")
+        pairs = enumerate(zip(self.items, data, strict=True))
+        return self._obey(self.cls([reading.part(item, part, index) for index, (item, part) in pairs]))
+
+    def dump(self, value: Any, writing: Writing) -> Any:
+        """A list."""
+        if not isinstance(value, list | tuple) or len(value) != len(self.items):
+            return writing.plain(value)
+        return [item.dump(part, writing) for item, part in zip(self.items, value, strict=True)]
 
     def check(self, value: Any) -> None:
         """Check each item."""
+        if not isinstance(value, list | tuple) or len(value) != len(self.items):
+            raise self.refused(value)
         for item, part in zip(self.items, value, strict=True):
             item.check(part)
+        self._obey(value)
 
     def words(self) -> tuple[str, ...]:
         """What any item offers."""
-        return tuple(dict.fromkeys(word for item in self.items for word in item.words()))
+        offered = [item.words() for item in self.items if isinstance(item, ValueType)]
+        return tuple(dict.fromkeys(word for words in offered for word in words))
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self, schemas: SchemaHost) -> dict[str, Any]:
         """An array of that length."""
         count = len(self.items)
-        prefix = [item.json_schema() for item in self.items]
-        return {"type": "array", "prefixItems": prefix, "minItems": count, "maxItems": count}
+        prefix = [item.json_schema(schemas) for item in self.items]
+        return {"type": "array", "prefixItems": prefix, "minItems": count, "maxItems": count, **self.schema}
 
 
-class MappingType(ValueType):
-    """A dict: `key=value` words up to the next argument."""
+class MappingType(CollectionType):
+    """A dict: `key=value` words up to the next argument, or one word of JSON text."""
 
-    __slots__ = ("at_least_one", "item", "key", "label")
+    __slots__ = ("at_least_one", "cls", "item", "key")
 
-    def __init__(self, key: ScalarType, item: ScalarType, at_least_one: bool = False) -> None:
+    def __init__(
+        self,
+        key: ScalarType,
+        item: Kind,
+        at_least_one: bool = False,
+        cls: type[Any] = dict,
+        rules: Sequence[Rule] = (),
+    ) -> None:
+        super().__init__(f"{cls.__name__}[{key.label}, {item.label}]", rules)
         self.key = key
         self.item = item
         self.at_least_one = at_least_one
-        self.label = f"dict[{self.key.label}, {self.item.label}]"
+        self.cls = cls
+
+    def holding(self, item: Kind) -> MappingType:
+        """The same kind of dict with other values."""
+        made = self._copy()
+        made.item = item
+        return made
+
+    def not_empty(self) -> MappingType:
+        """The same kind with at least one entry on the command line."""
+        made = self._copy()
+        made.at_least_one = True
+        return made
 
     def take(self, words: Sequence[str]) -> int:
         """All."""
         return len(words)
 
-    def parse(self, words: Sequence[str]) -> dict[Any, Any]:
+    def parse(self, words: Sequence[str], reading: Reading) -> Any:
         """The entries; of a key that is repeated the last one wins."""
         if self.at_least_one and not words:
             raise ValueProblem(f"expects at least one key=value ({self.label}), got none")
+        if (data := self._text(words, "{")) is not None:
+            return self.load(data, reading)
         entries = {}
         for word in words:
-            key, equals, value = word.partition("=")
+            key, equals, text = word.partition("=")
             if not equals:
+                if word.lstrip().startswith("{") and len(words) == 1:
+                    return self.load(json_of_word(word, self.label), reading)
                 raise ValueProblem(f"expects key=value ({self.label}), got {word!r}")
-            entries[self.key.read(key)] = self.item.read(value)
-        return entries
+            entries[self.key.read(key)] = parse_item(self.item, text, reading)
+        return self._obey(self.cls(entries))
 
-    def format(self, value: Any) -> list[str]:
-        """`key=value` words."""
-        return [f"{self.key.write(key)}={self.item.write(item)}" for key, item in value.items()]
+    def format(self, value: Any, writing: Writing) -> list[str]:
+        """`key=value` words; JSON text of the whole where a key holds `=`, or the first word looks like JSON."""
+        entries = [(self.key.write(key), self._value(item, writing)) for key, item in value.items()]
+        if any("=" in key or key.lstrip().startswith("{") for key, _ in entries):
+            return super().format(value, writing)
+        return [f"{key}={text}" for key, text in entries]
+
+    def _value(self, item: Any, writing: Writing) -> str:
+        words = _format_item(self.item, item, writing)
+        return words[0] if len(words) == 1 else word_of_json(self.item.dump(item, writing))
+
+    def load(self, data: Any, reading: Reading) -> Any:
+        """From an object."""
+        if not isinstance(data, dict):
+            raise ValueProblem(f"expects an object ({self.label}), got {shown(data)}")
+        keys = read_keys(data, self.key, reading.path, reading.host.problems)
+        entries = {read: reading.part(self.item, data[key], str(key)) for key, read in keys.items()}
+        return self._obey(self.cls(entries))
+
+    def dump(self, value: Any, writing: Writing) -> Any:
+        """An object, whose keys are text."""
+        if not isinstance(value, Mapping):
+            return writing.plain(value)
+        plain: dict[str, Any] = {}
+        for key, item in value.items():
+            if (name := key_of(self.key.dump(key, writing))) in plain:
+                raise ValueProblem(f"two keys are stored as {name!r}")
+            plain[name] = self.item.dump(item, writing)
+        return plain
 
     def check(self, value: Any) -> None:
         """Check each key and each value."""
+        if not isinstance(value, dict if self.cls is dict else self.cls):
+            raise self.refused(value)
         for key, item in value.items():
             self.key.check(key)
             self.item.check(item)
+        self._obey(value)
 
-    def json_schema(self) -> dict[str, Any]:
+    def json_schema(self, schemas: SchemaHost) -> dict[str, Any]:
         """An object, whose keys are always strings in JSON."""
-        schema: dict[str, Any] = {"type": "object", "additionalProperties": self.item.json_schema()}
+        schema: dict[str, Any] = {"type": "object", "additionalProperties": self.item.json_schema(schemas)}
         if names := self.key.words():
             schema["propertyNames"] = {"enum": list(names)}
-        return schema
+        return {**schema, **self.schema}
+
+
+def key_of(plain: Any) -> str:
+    """The plain data of a key of a dict as files hold it: JSON and TOML know only text."""
+    if plain is None or isinstance(plain, bool):
+        return "none" if plain is None else str(plain).lower()
+    return plain if isinstance(plain, str) else repr(plain)
+
+
+def read_key(key: Any, kind: ScalarType) -> Any:
+    """The key of a dict, read as on the command line; YAML has other keys than text too."""
+    if isinstance(key, str):
+        return kind.read(key)
+    with contextlib.suppress(ValueProblem):
+        read = kind.read(key.isoformat() if isinstance(key, date | time) else str(key).lower())
+        for plain in plain_forms(read):
+            if type(key) is int and plain == str(key):
+                return read  # names of classes and the like, which people write without quotes
+            if plain == key and isinstance(plain, bool) == isinstance(key, bool):
+                return read
+    raise ValueProblem(f"expects a key of type {kind.label}, got {shown(key)}", ("write text in quotes",))
+
+
+def read_keys(data: dict[Any, Any], kind: ScalarType, path: Path, problems: Problems) -> dict[Any, Any]:
+    """What each key of a dict is read as; two that are read as the same one are a problem: `1` and `"1"`."""
+    found: dict[Any, Any] = {}
+    origins: dict[Any, Any] = {}
+    for key in data:
+        try:
+            made = read_key(key, kind)
+        except ValueProblem as problem:
+            problems.append(((*path, str(key)), problem))
+            continue
+        if made in origins:
+            problems.append(((*path, str(key)), ValueProblem(f"{key!r} is the same key as {origins[made]!r}")))
+        else:
+            origins[made] = key
+            found[key] = made
+    return found

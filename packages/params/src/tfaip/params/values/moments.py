@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from tfaip.params.values.base import ScalarType
+from tfaip.params.values.base import Reading, ScalarType, SchemaHost
 from tfaip.params.values.problem import ValueProblem
 
 __all__ = ["IsoType", "TimedeltaType", "format_timedelta", "parse_timedelta"]
@@ -62,7 +62,22 @@ class TimedeltaType(ScalarType):
         """As `1h30m`."""
         return format_timedelta(value)
 
-    def json_schema(self) -> dict[str, Any]:
+    def load(self, data: Any, reading: Reading) -> timedelta:
+        """From text, or a number of seconds."""
+        if type(data) in (int, float):
+            try:
+                return timedelta(seconds=data)
+            except (ValueError, OverflowError):
+                raise self.refused(data) from None
+        found: timedelta = super().load(data, reading)
+        return found
+
+    def check(self, value: Any) -> None:
+        """Take durations."""
+        if not isinstance(value, timedelta):
+            raise self.refused(value)
+
+    def json_schema(self, schemas: SchemaHost) -> dict[str, Any]:
         """A string like `1h30m`."""
         return {"type": "string", "pattern": r"^-?(\d+d)?(\d+h)?(\d+m)?(\d+(\.\d{1,6})?s)?$"}
 
@@ -88,6 +103,11 @@ class IsoType(ScalarType):
         """As ISO 8601."""
         return str(value.isoformat())
 
-    def json_schema(self) -> dict[str, Any]:
+    def check(self, value: Any) -> None:
+        """Take instances; a `datetime` is no `date` here."""
+        if not isinstance(value, self.cls) or (self.cls is date and isinstance(value, datetime)):
+            raise self.refused(value)
+
+    def json_schema(self, schemas: SchemaHost) -> dict[str, Any]:
         """A string in the format that JSON Schema names."""
         return {"type": "string", "format": "date-time" if self.cls is datetime else self.cls.__name__}

@@ -1,4 +1,4 @@
-"""A value that breaks a rule, before it is known which argument or which place of a file it stands at."""
+"""A value that breaks a rule, and the place in plain data where it stands."""
 
 from __future__ import annotations
 
@@ -6,7 +6,16 @@ import reprlib
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["DocumentProblem", "ValueProblem", "shown"]
+__all__ = ["DocumentProblem", "Path", "Problems", "ValueProblem", "as_problem", "shown", "spell_path"]
+
+Path = tuple[str | int, ...]
+"""The way from the root to a value: names of fields, indices of lists, keys of dicts."""
+
+
+def spell_path(path: Path, source: str = "") -> str:
+    """A path as messages write it: `$.layers[0].nodes`, after the name of the file if there is one."""
+    spelled = "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return f"{source}: {spelled}" if source else spelled
 
 
 class ValueProblem(ValueError):  # noqa: N818 - a problem until it is known where; then a mistake, then an error
@@ -18,12 +27,23 @@ class ValueProblem(ValueError):  # noqa: N818 - a problem until it is known wher
         self.hints = tuple(hints)
 
 
+Problems = list[tuple[Path, ValueProblem]]
+"""What is wrong with a tree, each with its place."""
+
+
 class DocumentProblem(ValueError):  # noqa: N818 - a problem until the file is known; then an error
     """Rules that the text of a document breaks, each with the path of its place: names of keys, indices of lists."""
 
-    def __init__(self, problems: Sequence[tuple[tuple[str | int, ...], ValueProblem]]) -> None:
+    def __init__(self, problems: Sequence[tuple[Path, ValueProblem]]) -> None:
         super().__init__("; ".join(problem.problem for _, problem in problems))
         self.problems = tuple(problems)
+
+
+def as_problem(error: Exception, data: Any) -> ValueProblem:
+    """The problem behind an error that code of the user's own raised for some data."""
+    if isinstance(error, ValueProblem):
+        return error
+    return ValueProblem(f"{error if str(error) else type(error).__name__}, got {shown(data)}")
 
 
 def shown(data: Any) -> str:

@@ -1,18 +1,29 @@
-"""Numbers, text, paths and booleans."""
+"""Numbers, text and booleans."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from tfaip.params.values.base import ScalarType
+from tfaip.params.values.base import Reading, ScalarType, SchemaHost, Writing
 from tfaip.params.values.problem import ValueProblem
 
-__all__ = ["FALSE_WORDS", "TRUE_WORDS", "BoolType", "FloatType", "IntType", "PathType", "StrType"]
+__all__ = ["FALSE_WORDS", "TRUE_WORDS", "BoolType", "FloatType", "IntType", "StrType", "is_not_finite"]
 
 TRUE_WORDS = ("true", "yes", "1")
 FALSE_WORDS = ("false", "no", "0")
+
+_NOT_FINITE = ("inf", "-inf", "nan")
+
+
+def is_not_finite(data: Any) -> bool:
+    """Whether plain data is one of the three words for what JSON has no number for."""
+    return isinstance(data, str) and data in _NOT_FINITE
+
+
+def _is_a(value: Any, name: str) -> bool:
+    """Whether a value is a scalar of NumPy of some kind, told without importing that."""
+    return any(base.__module__ == "numpy" and base.__name__ == name for base in type(value).__mro__)
 
 
 class IntType(ScalarType):
@@ -30,7 +41,24 @@ class IntType(ScalarType):
                 continue
         raise ValueProblem(f"must be a whole number, got {word!r}")
 
-    def json_schema(self) -> dict[str, Any]:
+    def load(self, data: Any, reading: Reading) -> int:
+        """Nothing but an integer."""
+        if type(data) is not int:
+            raise self.refused(data)
+        return data
+
+    def dump(self, value: Any, writing: Writing) -> Any:
+        """A plain integer, also of a class that derives from `int`."""
+        return int(value) if type(value) is int else writing.plain(value)
+
+    def check(self, value: Any) -> None:
+        """Take integers, NumPy's too, and no booleans."""
+        if type(value) is not int and (
+            isinstance(value, bool) or not (isinstance(value, int) or _is_a(value, "integer"))
+        ):
+            raise self.refused(value)
+
+    def json_schema(self, schemas: SchemaHost) -> dict[str, Any]:
         """An integer."""
         return {"type": "integer"}
 
@@ -50,11 +78,33 @@ class FloatType(ScalarType):
 
     def write(self, value: Any) -> str:
         """The shortest word that gives the same float."""
-        return repr(value)
+        return repr(float(value)) if _is_a(value, "generic") else repr(value)
 
-    def json_schema(self) -> dict[str, Any]:
+    def load(self, data: Any, reading: Reading) -> float:
         """A number, or one of the three that JSON has no word for."""
-        return {"anyOf": [{"type": "number"}, {"enum": ["inf", "-inf", "nan"]}]}
+        if type(data) is float:
+            return data
+        if type(data) is int or is_not_finite(data):
+            try:
+                return float(data)
+            except OverflowError:
+                raise ValueProblem("is too large for a float") from None
+        raise self.refused(data)
+
+    def dump(self, value: Any, writing: Writing) -> Any:
+        """The number."""
+        return value if type(value) is float else writing.plain(value)
+
+    def check(self, value: Any) -> None:
+        """Take whole numbers too."""
+        if isinstance(value, bool) or not (
+            isinstance(value, float | int) or _is_a(value, "floating") or _is_a(value, "integer")
+        ):
+            raise self.refused(value)
+
+    def json_schema(self, schemas: SchemaHost) -> dict[str, Any]:
+        """A number, or one of the three that JSON has no word for."""
+        return {"anyOf": [{"type": "number"}, {"enum": list(_NOT_FINITE)}]}
 
 
 class StrType(ScalarType):
@@ -67,26 +117,20 @@ class StrType(ScalarType):
         """The word itself."""
         return word
 
-    def json_schema(self) -> dict[str, Any]:
-        """A string."""
-        return {"type": "string"}
+    def load(self, data: Any, reading: Reading) -> str:
+        """Nothing but text."""
+        if type(data) is not str:
+            raise self.refused(data)
+        return data
 
+    def dump(self, value: Any, writing: Writing) -> Any:
+        """The text."""
+        return value if type(value) is str else writing.plain(value)
 
-class PathType(ScalarType):
-    """The path of a file or folder."""
-
-    __slots__ = ()
-    label = "path"
-
-    def read(self, word: str) -> Path:
-        """The path; neither resolved nor required to exist."""
-        if not word:
-            raise ValueProblem("must be a path, got ''")
-        return Path(word)
-
-    def json_schema(self) -> dict[str, Any]:
-        """A string."""
-        return {"type": "string"}
+    def check(self, value: Any) -> None:
+        """Take text."""
+        if not isinstance(value, str):
+            raise self.refused(value)
 
 
 class BoolType(ScalarType):
@@ -99,7 +143,7 @@ class BoolType(ScalarType):
         """One word if it is true, yes, 1, false, no or 0."""
         return int(bool(words) and words[0].lower() in TRUE_WORDS + FALSE_WORDS)
 
-    def parse(self, words: Sequence[str]) -> bool:
+    def parse(self, words: Sequence[str], reading: Reading) -> bool:
         """True for a bare flag."""
         return self.read(words[0]) if words else True
 
@@ -119,6 +163,21 @@ class BoolType(ScalarType):
         """`true` and `false`."""
         return ("true", "false")
 
-    def json_schema(self) -> dict[str, Any]:
+    def load(self, data: Any, reading: Reading) -> bool:
+        """Nothing but a boolean."""
+        if type(data) is not bool:
+            raise self.refused(data)
+        return data
+
+    def dump(self, value: Any, writing: Writing) -> Any:
+        """The boolean."""
+        return value if type(value) is bool else writing.plain(value)
+
+    def check(self, value: Any) -> None:
+        """Take booleans, NumPy's too."""
+        if type(value) is not bool and not (_is_a(value, "bool") or _is_a(value, "bool_")):
+            raise self.refused(value)
+
+    def json_schema(self, schemas: SchemaHost) -> dict[str, Any]:
         """A boolean."""
         return {"type": "boolean"}

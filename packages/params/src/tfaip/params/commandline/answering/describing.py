@@ -9,7 +9,8 @@ from tfaip.params.registry import name_of
 from tfaip.params.selection import selectable_names
 from tfaip.params.tree.nodes import UNSET, Leaf, ListNode, Node, Origin, ParamsNode, origin_of
 from tfaip.params.values.alternatives import NONE_WORDS, OptionalType
-from tfaip.params.values.base import ScalarType, ValueType
+from tfaip.params.values.anything import words_of
+from tfaip.params.values.base import Kind, ScalarType, ValueType
 from tfaip.params.values.collections import SequenceType
 from tfaip.params.values.scalars import BoolType
 
@@ -39,7 +40,7 @@ def words_of_kind(kind: ValueType) -> tuple[str, ...]:
 
 
 def _is_plain_flag(kind: ValueType) -> bool:
-    inner = kind.inner if isinstance(kind, OptionalType) else kind
+    inner: Kind = kind.inner if isinstance(kind, OptionalType) else kind
     if isinstance(inner, SequenceType):
         inner = inner.item
     return isinstance(inner, BoolType) or (isinstance(inner, ScalarType) and not inner.words())
@@ -70,7 +71,7 @@ def value_of(node: Node) -> str | None:
 
 def _formatted(kind: ValueType, value: Any) -> list[str]:
     try:
-        return kind.format(value)
+        return words_of(kind, value)
     except (AttributeError, TypeError, ValueError):
         # Defaults aren't checked when a class is defined; help must not fail because of one.
         return [str(value)]

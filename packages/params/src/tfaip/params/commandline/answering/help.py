@@ -20,6 +20,7 @@ from tfaip.params.commandline.reading.arguments import Argument, Group
 from tfaip.params.commandline.reading.parsed import Parsed
 from tfaip.params.registry import name_of
 from tfaip.params.tree.nodes import UNSET, Origin, ParamsNode, origin_of
+from tfaip.params.values.anything import words_of
 from tfaip.params.values.collections import MappingType, SequenceType
 from tfaip.params.values.scalars import BoolType
 
@@ -138,6 +139,6 @@ def _plain_entry(argument: PlainArgument) -> Entry:
     is_flag = isinstance(argument.kind, BoolType)
     notes = [f"one of {', '.join(words)}"] if (words := words_of_kind(argument.kind)) else []
     if argument.default not in (None, False, (), []) and not argument.required:
-        notes.append("default: " + " ".join(map(quoted, argument.kind.format(argument.default))))
+        notes.append("default: " + " ".join(map(quoted, words_of(argument.kind, argument.default))))
     name = argument.spelled if argument.positional else ", ".join(argument.flags)
     return Entry(name, "" if is_flag else metavar, argument.help, notes, argument.required)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, Node, ParamsNode
-from tfaip.params.values.alternatives import OptionalType
-from tfaip.params.values.base import ValueType
+from tfaip.params.values.alternatives import MixedType, OptionalType
+from tfaip.params.values.anything import AnyType
+from tfaip.params.values.base import Kind, ValueType
 from tfaip.params.values.collections import MappingType, SequenceType, TupleType
+from tfaip.params.values.constraints import LimitedType
 from tfaip.params.values.scalars import BoolType
 
 __all__ = ["metavar_of", "metavar_of_kind", "type_note"]
@@ -35,16 +37,32 @@ def metavar_of_kind(kind: ValueType) -> str:
     return "[BOOL]" if isinstance(inner, BoolType) else _words(inner)
 
 
-def _words(kind: ValueType) -> str:
-    if isinstance(kind, OptionalType):
+def _words(kind: Kind) -> str:
+    if isinstance(kind, OptionalType | LimitedType):
         return _words(kind.inner)
+    if isinstance(kind, ValueType) and kind.arity is None and isinstance(kind, TupleType | SequenceType | MappingType):
+        return _nested(kind)
     if isinstance(kind, SequenceType):
         return f"{_words(kind.item)} ..."
     if isinstance(kind, TupleType):
         return " ".join(map(_words, kind.items))
     if isinstance(kind, MappingType):
         return f"KEY={_words(kind.item)} ..."
+    if isinstance(kind, MixedType):
+        return "|".join(f"[{_words(member)}]" if " " in _words(member) else _words(member) for member in kind.members)
     return kind.label.replace(" | ", "|").upper() if len(kind.label) <= _LONGEST_LABEL else "VALUE"
+
+
+def _nested(kind: TupleType | SequenceType | MappingType) -> str:
+    """Words of collections, whose items may be JSON text."""
+    if isinstance(kind, TupleType):
+        return " ".join(_item(item) for item in kind.items)
+    return f"KEY={_item(kind.item)} ..." if isinstance(kind, MappingType) else f"{_item(kind.item)} ..."
+
+
+def _item(kind: Kind) -> str:
+    is_words = isinstance(kind, ValueType) and (kind.arity is not None or isinstance(kind, AnyType))
+    return _words(kind) if is_words else "JSON"
 
 
 def type_note(node: Node) -> str:

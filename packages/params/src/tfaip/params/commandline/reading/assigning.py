@@ -8,10 +8,11 @@ from typing import Any
 from tfaip.params.defining.fields import PLAIN, FieldOptions
 from tfaip.params.defining.generics import origin_class
 from tfaip.params.selection import allowed_hint, find_class
+from tfaip.params.tree.merging import Merger
 from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode
 from tfaip.params.tree.seeding import node_of_class, select
 from tfaip.params.values.alternatives import NONE_WORDS
-from tfaip.params.values.base import ScalarType, ValueType
+from tfaip.params.values.base import ScalarType, ValueType, read_words
 from tfaip.params.values.problem import ValueProblem
 
 __all__ = ["Assigner", "count_words"]
@@ -46,7 +47,7 @@ class Assigner:
         if isinstance(node, Leaf):
             kind = node.spec.kind
             assert isinstance(kind, ValueType)
-            node.value = kind.parse(words)
+            node.value = read_words(kind, words, Merger(self._import_tag))
         elif isinstance(node, ParamsNode):
             if _options(node).tuple_like:
                 self._set_in_order(node, words)
@@ -98,7 +99,7 @@ class Assigner:
                 raise ValueProblem(f"{name} can't be set in order, only by its own argument")
             child.origin = Origin.LINE
             child.converted = False
-            child.value = kind.read(word)
+            child.value = read_words(kind, [word])
 
     def _select_dict(self, node: DictNode, words: Sequence[str]) -> None:
         node.elements = {}

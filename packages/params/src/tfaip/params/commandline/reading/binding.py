@@ -11,7 +11,7 @@ from tfaip.params.commandline.reading.names import Names
 from tfaip.params.commandline.reading.options import Option, Word
 from tfaip.params.errors import DefinitionError, Mistake
 from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, Node, Origin, ParamsNode, Path
-from tfaip.params.values.base import ValueType
+from tfaip.params.values.base import ValueType, read_words
 from tfaip.params.values.problem import ValueProblem
 
 __all__ = ["Binder"]
@@ -52,7 +52,7 @@ class Binder:
         values = []
         for option in self._take(names):
             try:
-                values.append(kind.parse(self._words_of(option, kind.take)))
+                values.append(read_words(kind, self._words_of(option, kind.take)))
             except ValueProblem as problem:
                 self.mistakes.append(Mistake(option.spelled, problem.problem, problem.hints))
         return values if keep_all else values[-1:]

@@ -12,7 +12,6 @@ from tfaip.params.registry import names_of
 from tfaip.params.selection import selectable_classes
 from tfaip.params.serialization.formats import mistakes_of, read_file
 from tfaip.params.serialization.plain import check_version
-from tfaip.params.serialization.reading import CattrsReader
 from tfaip.params.suggestions import did_you_mean, nearest
 from tfaip.params.tree.merging import CLASS_KEY, VERSION_KEY, Merger
 from tfaip.params.tree.nodes import ParamsNode, spell_path
@@ -51,7 +50,7 @@ def _merge(data: Any, source: str, nodes: Mapping[str, ParamsNode], trusted: Tru
         return
     if not data:
         return
-    merger = Merger(CattrsReader(), trusted)
+    merger = Merger(trusted)
     if (only := _the_root_of(data, nodes)) is not None:
         merger.merge(nodes[only], data, ())
     else:

@@ -15,6 +15,7 @@ from tfaip.params.commandline.reading.parsed import Parsed
 from tfaip.params.commandline.reading.unknown import unexpected_word, unknown_option
 from tfaip.params.errors import Mistake
 from tfaip.params.importing import import_tag
+from tfaip.params.values.base import read_words
 from tfaip.params.values.problem import ValueProblem
 
 __all__ = ["Claim", "parse_line"]
@@ -109,7 +110,7 @@ def _bind_positionals(
         values[argument.name] = argument.default
         if count:
             try:
-                values[argument.name] = argument.kind.parse(texts[:count])
+                values[argument.name] = read_words(argument.kind, texts[:count])
             except ValueProblem as problem:
                 values[argument.name] = None
                 mistakes.append(Mistake(argument.spelled, problem.problem, problem.hints))
