@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tfaip.params.values.problem import Path, ValueProblem, as_problem, shown, spell_path
+from tfaip.params.values.problem import Path, Problems, ValueProblem, as_problem, shown, spell_path
 
 if TYPE_CHECKING:
     from tfaip.params.values.structures import ParamsType
@@ -24,6 +24,7 @@ __all__ = [
     "Writing",
     "json_of_word",
     "read_words",
+    "refuse_problems",
     "word_of_json",
     "word_reading",
 ]
@@ -251,11 +252,16 @@ def read_words(kind: ValueType, words: Sequence[str], host: ParamsHost | None = 
     reading = Reading(host) if host else word_reading()
     host = reading.host
     value = kind.parse(words, reading)
-    if host.problems:
-        inside = [f"{spell_path(path)}: {problem.problem}" for path, problem in host.problems]
-        hints = [hint for _, problem in host.problems for hint in problem.hints]
-        raise ValueProblem(f"expects {kind.label}, got {shown(' '.join(words))}", (*inside, *hints))
+    refuse_problems(host.problems, kind, " ".join(words))
     return value
+
+
+def refuse_problems(problems: Problems, kind: Kind, text: str) -> None:
+    """Raise the problems of parts of JSON text, if there are any, as one `ValueProblem` with their places."""
+    if problems:
+        inside = [f"{spell_path(path)}: {problem.problem}" for path, problem in problems]
+        hints = [hint for _, problem in problems for hint in problem.hints]
+        raise ValueProblem(f"expects {kind.label}, got {shown(text)}", (*inside, *hints))
 
 
 def word_reading() -> Reading:

@@ -30,6 +30,8 @@ def choices_of(node: Node) -> tuple[str, ...]:
     offered = spec.options.choices if spec is not None else None
     enforced = bool(spec is not None and spec.options.enforce_choices)
     names = selectable_names(item, offered, enforced)
+    if item.other is not None:
+        names = (*names, *item.other.words())
     return (*names, "none") if node.kind.optional else names
 
 
@@ -85,7 +87,10 @@ def quoted(word: str) -> str:
 def _selected(node: ParamsNode) -> str | None:
     if node.selected is UNSET:
         return None
-    return "none" if node.cls is None else name_of(node.cls)
+    if node.cls is not None:
+        return name_of(node.cls)
+    is_other = node.value is not None and node.kind.other is not None
+    return " ".join(_formatted(node.kind.other, node.value)) if is_other and node.kind.other else "none"
 
 
 def required(node: Node) -> bool:

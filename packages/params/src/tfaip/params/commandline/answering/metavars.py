@@ -21,7 +21,7 @@ def metavar_of(node: Node) -> str:
     if isinstance(node, ParamsNode):
         if node.spec is not None and node.spec.options.tuple_like:
             return " ".join(name.upper() for name in node.children)
-        return "CLASS"
+        return "CLASS" if node.kind.other is None else f"CLASS|{_words(node.kind.other)}"
     if isinstance(node, ListNode):
         return "CLASS ..."
     if isinstance(node, DictNode):

@@ -7,12 +7,12 @@ from typing import Any
 
 from tfaip.params.defining.fields import PLAIN, FieldOptions
 from tfaip.params.defining.generics import origin_class
-from tfaip.params.selection import allowed_hint, find_class
+from tfaip.params.selection import allowed_hint, find_class, names_class
 from tfaip.params.tree.merging import Merger
 from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode
 from tfaip.params.tree.seeding import node_of_class, select
 from tfaip.params.values.alternatives import NONE_WORDS
-from tfaip.params.values.base import ScalarType, ValueType, read_words
+from tfaip.params.values.base import ScalarType, ValueType, json_of_word, read_words, refuse_problems
 from tfaip.params.values.problem import ValueProblem
 
 __all__ = ["Assigner", "count_words"]
@@ -25,8 +25,19 @@ def count_words(node: Node, words: Sequence[str]) -> int:
         assert isinstance(kind, ValueType)
         return kind.take(words)
     if isinstance(node, ParamsNode) and not _options(node).tuple_like:
-        return min(1, len(words))
+        other = _other_of(node, words)
+        return min(1, len(words)) if other is None else other.take(words)
     return len(words)
+
+
+def _other_of(node: ParamsNode, words: Sequence[str]) -> ValueType | None:
+    """The kind of value that the words stand for in place of params, in `Layer | str`; None where they name a class."""
+    other = node.kind.other
+    if other is None or not words or words[0].lower() in NONE_WORDS:
+        return None
+    if _is_json(words[0], "{") or names_class(words[0], node.kind, _options(node).choices):
+        return None
+    return other
 
 
 class Assigner:
@@ -55,6 +66,8 @@ class Assigner:
                 self.select(node, words)
         elif _means_none(node, words):
             node.elements = None
+        elif len(words) == 1 and _is_json(words[0], "[" if isinstance(node, ListNode) else "{"):
+            self._lay(node, words[0])
         elif isinstance(node, ListNode):
             _check_count(node, words, "class")
             node.elements = []
@@ -72,7 +85,21 @@ class Assigner:
             options = _options(node)
             allowed = allowed_hint(node.kind, options.choices, bool(options.enforce_choices))
             raise ValueProblem("expects a class, got none", allowed)
-        select(node, self._find(node, words[0] if words else node.kind.bases[0].__name__), Origin.LINE)
+        if words and _is_json(words[0], "{"):
+            self._lay(node, words[0])
+        elif (other := _other_of(node, words)) is not None:
+            value = read_words(other, words, Merger(self._import_tag))
+            select(node, None, Origin.LINE)
+            node.value = value
+        else:
+            select(node, self._find(node, words[0] if words else node.kind.bases[0].__name__), Origin.LINE)
+
+    def _lay(self, node: ParamsNode | ListNode | DictNode, word: str) -> None:
+        """Lay JSON text over the node, as a config file would."""
+        merger = Merger(self._import_tag)
+        merger.merge(node, json_of_word(word, node.kind.label), ())
+        node.origin = Origin.LINE
+        refuse_problems(merger.problems, node.kind, word)
 
     def _find(self, node: ParamsNode, word: str) -> Any:
         options = _options(node)
@@ -111,6 +138,9 @@ class Assigner:
 
     def _new_element(self, holder: ListNode | DictNode, word: str) -> ParamsNode:
         element = ParamsNode(holder.spec, holder.kind.item, UNSET, Origin.LINE)
+        if _is_json(word, "{") or _other_of(element, [word]) is not None:
+            self.select(element, [word])
+            return element
         found = self._find(element, word)
         if found is None:
             select(element, None, Origin.LINE)
@@ -120,6 +150,11 @@ class Assigner:
 
 def _options(node: ParamsNode) -> FieldOptions:
     return node.spec.options if node.spec is not None else PLAIN
+
+
+def _is_json(word: str, bracket: str) -> bool:
+    """Whether a word can only be JSON text: no class is named so."""
+    return word.lstrip().startswith(bracket)
 
 
 def _means_none(node: ParamsNode | ListNode | DictNode, words: Sequence[str]) -> bool:
