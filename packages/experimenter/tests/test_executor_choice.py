@@ -17,7 +17,7 @@ import tfaip.experimenter
 from tfaip.experimenter.errors import ExperimenterError
 from tfaip.experimenter.executors.interface import Executor
 from tfaip.experimenter.executors.local import LocalExecutor
-from tfaip.experimenter.executors.registry import METHODS, make_executor
+from tfaip.experimenter.executors.registry import METHODS, accept_class, executor_named
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 Start = Callable[..., subprocess.Popen[str]]
@@ -26,7 +26,8 @@ MakeWorkbook = Callable[..., Path]
 # It runs a job to its end when it is submitted: as different from the local one as can be.
 AT_ONCE = """
 import subprocess, time
-from tfaip.experimenter import Ended, Lost
+from tfaip.experimenter import Ended, ExecutorParams, Lost
+from tfaip.params import field, params
 
 class AtOnce:
     def __init__(self, folder):
@@ -51,6 +52,21 @@ class AtOnce:
         pass
     def close(self):
         open("closed", "w").close()
+
+@params(name="half_a_slot")
+class SharingParams(ExecutorParams):
+    share: float = field(default=0.5, help="Share of a device")
+    def cls(self):
+        return Sharing
+
+class Sharing(AtOnce):
+    def __init__(self, params, folder):
+        super().__init__(folder)
+        self.share = params.share
+    def submit(self, job):
+        with open("shares", "a") as file:
+            file.write(f"{job.slot.name} {self.share}\\n")
+        super().submit(job)
 
 class Useless:
     def submit(self, job):
@@ -88,8 +104,42 @@ def test_what_the_executor_refuses_is_told_with_its_cell_before_anything_runs(
     assert not Path("submitted").exists()
 
 
+def test_an_executor_has_parameters_of_its_own(workbook: MakeWorkbook, command: Command) -> None:
+    Path("my_cluster.py").write_text(AT_ONCE)
+    rows(workbook, "echo a")
+    words = ("--xlsx", "runs.xlsx", "--cpus", "0", "--executor=my_cluster:SharingParams", "--executor.share", "0.25")
+    done = command(*words)
+    assert done.returncode == 0, done.stderr
+    assert Path("shares").read_text() == "cpu:0 0.25\n"
+
+
+def test_an_executor_of_an_installed_distribution_is_selected_by_its_name(
+    tmp_path: Path, workbook: MakeWorkbook, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    info = tmp_path / "installed" / "lab_executors-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info.parent / "lab_cluster.py").write_text(AT_ONCE)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: lab-executors\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[tfaip.executors]\nsharing = lab_cluster:SharingParams\n")
+    monkeypatch.setenv("PYTHONPATH", str(info.parent))
+    rows(workbook, "echo a")
+    done = command("--xlsx", "runs.xlsx", "--cpus", "0", "--executor", "sharing")
+    assert done.returncode == 0, done.stderr
+    assert Path("shares").read_text() == "cpu:0 0.5\n"
+
+
+def test_help_shows_the_parameters_of_the_executor_that_is_selected(command: Command) -> None:
+    Path("my_cluster.py").write_text(AT_ONCE)
+    assert "--executor.grace" in command("--help").stdout
+    shown = command("--executor", "my_cluster:SharingParams", "--help").stdout
+    assert "--executor.share" in shown
+    assert "--executor.grace" not in shown
+
+
 MISTAKES = {
-    "cluster": "--executor: there is no executor cluster; allowed is local, or module:Class",
+    "locale": "--executor: no class named 'locale'\n  allowed: local, or module:Class\n  did you mean local?",
+    "half_a_cluster:Executor": "--executor: half_a_cluster fails to import: NameError: name 'half' is not defined, "
+    "got half_a_cluster:Executor",
     "no_such:Executor": "--executor: there is no module no_such, got no_such:Executor",
     "my_cluster:Missing": "--executor: my_cluster has no class Missing, got my_cluster:Missing",
     "my_cluster:Useless": "--executor: my_cluster:Useless must be an Executor; "
@@ -100,16 +150,17 @@ MISTAKES = {
 @pytest.mark.parametrize("name", MISTAKES)
 def test_what_is_no_executor_is_refused_by_name(name: str, workbook: MakeWorkbook, command: Command) -> None:
     Path("my_cluster.py").write_text(AT_ONCE)
+    Path("half_a_cluster.py").write_text("half")
     rows(workbook, "echo a")
     done = command("--xlsx", "runs.xlsx", "--cpus", "0", "--executor", name)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"tfaip-experimenter: error: {MISTAKES[name]}\n"
+    assert done.stderr.startswith(f"tfaip-experimenter: error: {MISTAKES[name]}\n")
 
 
 def test_a_module_that_lacks_another_one_is_not_taken_for_a_missing_one() -> None:
     Path("broken_cluster.py").write_text("import no_such_library")
-    with pytest.raises(ModuleNotFoundError, match="no_such_library"):
-        make_executor("broken_cluster:Executor", Path())
+    with pytest.raises(ExperimenterError, match="broken_cluster fails to import: .*No module named 'no_such_library'"):
+        accept_class("broken_cluster:Executor")
 
 
 def test_an_executor_here_and_installed_is_refused_with_both_places(
@@ -122,7 +173,7 @@ def test_an_executor_here_and_installed_is_refused_with_both_places(
     for folder in (tmp_path, installed):
         (folder / "lab_cluster.py").write_text(AT_ONCE)
     with pytest.raises(ExperimenterError, match=r"--executor: lab_cluster is in two places: .*installed/lab_.*/lab_"):
-        make_executor("lab_cluster:AtOnce", Path())
+        accept_class("lab_cluster:AtOnce")
 
 
 def test_runs_that_another_executor_has_started_are_left_to_it(
@@ -147,7 +198,7 @@ def test_runs_that_another_executor_has_started_are_left_to_it(
 
 
 def test_the_local_executor_is_the_one_of_the_registry(tmp_path: Path) -> None:
-    executor = make_executor("local", tmp_path)
+    executor = executor_named("local").create(tmp_path)
     assert type(executor) is LocalExecutor
     executor.close()
 

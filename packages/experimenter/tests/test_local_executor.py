@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from waiting import wait_for
 
 from tfaip.experimenter.executors import runner
 from tfaip.experimenter.executors.interface import Ended, Job, Lost, Outcome, Running
-from tfaip.experimenter.executors.local import LocalExecutor
+from tfaip.experimenter.executors.local import LocalExecutor, LocalExecutorParams
 from tfaip.experimenter.executors.process_identity import identity_of, is_alive
 from tfaip.experimenter.executors.slots import Slot
 
@@ -24,7 +25,7 @@ Submit = Callable[..., Job]
 
 @pytest.fixture
 def executor(tmp_path: Path) -> Iterator[LocalExecutor]:
-    executor = LocalExecutor(tmp_path / "attempts", grace=0.2)
+    executor = LocalExecutorParams(grace=timedelta(seconds=0.2)).create(tmp_path / "attempts")
     yield executor
     executor.close()
 
@@ -79,7 +80,7 @@ def test_the_exit_code_is_recorded(executor: LocalExecutor, submit: Submit, sour
 def test_another_executor_finds_the_run_by_its_key(submit: Submit, executor: LocalExecutor, tmp_path: Path) -> None:
     submit("import os, time\nwhile not os.path.exists('go'): time.sleep(0.01)")
     wait_for((tmp_path / "attempts" / "k" / runner.CHILD).exists, "the start")
-    other = LocalExecutor(tmp_path / "attempts")
+    other = LocalExecutor(LocalExecutorParams(), tmp_path / "attempts")
     found = other.poll("k")
     assert isinstance(found, Running)
     assert found.started is not None
@@ -187,11 +188,11 @@ def test_ctrl_c_reaches_a_run_that_was_started_by_nohup(tmp_path: Path) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         from pathlib import Path
         from tfaip.experimenter.executors.interface import Job
-        from tfaip.experimenter.executors.local import LocalExecutor
+        from tfaip.experimenter.executors.local import LocalExecutorParams
         from tfaip.experimenter.executors.slots import Slot
         source = "import signal; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
         words = (sys.executable, "-c", source)
-        LocalExecutor(Path("attempts")).submit(Job("k", words, Path("console.log"), Slot("cpu", 0)))
+        LocalExecutorParams().create(Path("attempts")).submit(Job("k", words, Path("console.log"), Slot("cpu", 0)))
     """
     subprocess.run([sys.executable, "-c", program], check=True)
     wait_for((tmp_path / "attempts" / "k" / runner.EXIT).exists, "the end")

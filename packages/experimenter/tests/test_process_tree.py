@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from waiting import wait_for
 
 from tfaip.experimenter.executors import process_identity, runner
 from tfaip.experimenter.executors.interface import Ended, Job, Lost, Outcome, Running
-from tfaip.experimenter.executors.local import LocalExecutor
+from tfaip.experimenter.executors.local import LocalExecutor, LocalExecutorParams
 from tfaip.experimenter.executors.process_identity import identity_of, living_processes, send_signal
 from tfaip.experimenter.executors.process_tree import MARK, processes_of
 from tfaip.experimenter.executors.slots import Slot
@@ -32,7 +33,7 @@ while [ "$(wc -l < children)" -lt 5 ]; do sleep 0.01; done
 
 @pytest.fixture
 def executor(tmp_path: Path) -> Iterator[LocalExecutor]:
-    executor = LocalExecutor(tmp_path / "attempts", grace=0.2)
+    executor = LocalExecutorParams(grace=timedelta(seconds=0.2)).create(tmp_path / "attempts")
     yield executor
     executor.close()
 

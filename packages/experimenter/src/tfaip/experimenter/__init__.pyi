@@ -8,6 +8,7 @@ from tfaip.experimenter.executors.interface import Executor as Executor
 from tfaip.experimenter.executors.interface import Job as Job
 from tfaip.experimenter.executors.interface import Lost as Lost
 from tfaip.experimenter.executors.interface import Running as Running
+from tfaip.experimenter.executors.params import ExecutorParams as ExecutorParams
 from tfaip.experimenter.executors.slots import Slot as Slot
 from tfaip.experimenter.executors.slots import read_slots as read_slots
 from tfaip.experimenter.queue.scheduler import Options as Options

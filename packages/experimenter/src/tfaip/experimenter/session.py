@@ -10,8 +10,8 @@ from tfaip.experimenter.commands.command_words import quoted
 from tfaip.experimenter.commands.plan import Plan
 from tfaip.experimenter.errors import ExperimenterError, SheetError, SheetMistake
 from tfaip.experimenter.executors.interface import Executor
-from tfaip.experimenter.executors.local_gpus import require_gpus
-from tfaip.experimenter.executors.registry import DEFAULT_EXECUTOR, make_executor
+from tfaip.experimenter.executors.params import ExecutorParams
+from tfaip.experimenter.executors.registry import executor_named, name_of_executor
 from tfaip.experimenter.executors.slots import Slot
 from tfaip.experimenter.queue.entries import Entry, State
 from tfaip.experimenter.queue.membership import membership
@@ -39,7 +39,7 @@ def run_plan(
     view: Callable[[Callable[[], Snapshot]], AbstractContextManager[Listener]],
     options: Options,
     *,
-    executor: str = DEFAULT_EXECUTOR,
+    executor: ExecutorParams | str = "local",
     join: bool = False,
     update: bool = True,
 ) -> int:
@@ -50,7 +50,7 @@ def run_plan(
         slots: Where they run.
         view: Makes who shows what happens, given what tells how the queue stands.
         options: How failures are answered.
-        executor: Who runs the runs: a name of the registry, or `module:Class`.
+        executor: Parameters of the executor that runs the runs, or its name: `local`, `module:Class`.
         join: Whether to help an experimenter that is at work.
         update: Whether the results are written into the workbook as runs end.
 
@@ -61,17 +61,17 @@ def run_plan(
         ExperimenterError: A command can't be run, this machine lacks a GPU of a slot, another experimenter is at work,
             or another executor's runs are still running.
     """
-    if executor == DEFAULT_EXECUTOR:
-        require_gpus(slots)
+    chosen = executor_named(executor) if isinstance(executor, str) else executor
+    chosen.require_slots(slots)
     state = StateFolder(plan.workbook)
-    runs = make_executor(executor, state.attempts)
+    runs = chosen.create(state.attempts)
     store: Store | None = None
     try:
         _refuse_commands(plan, runs)
         store = Store(state.database)
         queue = store
         with membership(store, slots, join=join) as member, view(lambda: snapshot_of(queue, live=True)) as listener:
-            _keep_to_executor(store, executor)
+            _keep_to_executor(store, name_of_executor(chosen))
             _tell_open(plan, listener)
             ids = prepare(store, plan, state, listener, join=join)
             updater = ResultsUpdater(plan, store, listener.said) if update else None
@@ -158,7 +158,7 @@ def _tell_open(plan: Plan, listener: Listener) -> None:
 
 def _keep_to_executor(store: Store, executor: str) -> None:
     """Runs can be found again only by the executor that they were submitted to."""
-    before = store.noted(EXECUTOR) or DEFAULT_EXECUTOR
+    before = store.noted(EXECUTOR) or "local"
     if before != executor and (running := store.running()):
         ids = ", ".join(entry.id for entry in running)
         raise ExperimenterError(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from tfaip.experimenter.executors.registry import DEFAULT_EXECUTOR, EXECUTORS
+from tfaip.experimenter.executors.params import ExecutorParams
+from tfaip.experimenter.executors.registry import ExecutorChoice, accept_class
 from tfaip.params import CommandLine
 
 __all__ = ["Arguments", "StatusArguments", "read_arguments", "read_status_arguments"]
@@ -35,7 +36,7 @@ class Arguments:
     no_update: bool
     dry_run: bool
     python: str | None
-    executor: str
+    executor: ExecutorParams
     only: tuple[str, ...]
 
 
@@ -59,14 +60,12 @@ def read_arguments(prog: str, words: Sequence[str]) -> Arguments:
     command.add_argument("--no_update", type=bool, help="Don't write the results when runs end")
     command.add_argument("--dry_run", type=bool, help="Only print the command lines, quoted for a shell")
     command.add_argument("--python", type=str | None, help="Interpreter that runs the rows")
-    command.add_argument(
-        "--executor",
-        type=str,
-        default=DEFAULT_EXECUTOR,
-        help=f"Who runs the runs: {', '.join(EXECUTORS)}, or a class of your own, module:Class",
-    )
     command.add_argument("--only", type=list[str], default=[], help="IDs of the rows to run")
-    found = command.parse(words).arguments
+    command.add_root("", ExecutorChoice)
+    for word in _values_of("--executor", words):
+        accept_class(word)
+    parsed = command.parse(words)
+    found = parsed.arguments
     return Arguments(
         xlsx=found.xlsx,
         gpus=tuple(found.gpus),
@@ -81,9 +80,17 @@ def read_arguments(prog: str, words: Sequence[str]) -> Arguments:
         no_update=found.no_update,
         dry_run=found.dry_run,
         python=found.python,
-        executor=found.executor,
+        executor=parsed[""].executor,
         only=tuple(found.only),
     )
+
+
+def _values_of(flag: str, words: Sequence[str]) -> Iterator[str]:
+    """Yield what follows an argument, behind a space or an equals sign."""
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        name, equals, value = word.partition("=")
+        if name == flag:
+            yield value if equals else following
 
 
 @dataclass(frozen=True)

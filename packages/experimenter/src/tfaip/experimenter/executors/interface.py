@@ -78,7 +78,8 @@ Outcome = Running | Ended | Lost
 class Executor(Protocol):
     """Runs jobs so that they outlive the process which submitted them; found again by their key.
 
-    A class that `--executor module:Class` names is called with the folder where it may keep its records.
+    Its parameters (`ExecutorParams`) make it, for the folder where it may keep its records. A class without parameters,
+    which `--executor module:Class` may name too, is called with that folder.
     """
 
     def refusal(self, words: Sequence[str]) -> str | None:

@@ -11,14 +11,21 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
+
+from attrs.validators import ge
 
 from tfaip.experimenter.executors import runner
 from tfaip.experimenter.executors.interface import Ended, Job, Lost, Outcome, Running
+from tfaip.experimenter.executors.local_gpus import require_gpus
+from tfaip.experimenter.executors.params import ExecutorParams
 from tfaip.experimenter.executors.process_identity import Process, is_alive, send_signal
 from tfaip.experimenter.executors.process_tree import MARK, end_processes, processes_of
+from tfaip.experimenter.executors.slots import Slot
+from tfaip.params import field, params
 
-__all__ = ["LocalExecutor"]
+__all__ = ["LocalExecutor", "LocalExecutorParams"]
 
 HERE = Path(__file__).parent
 # Without `site` a runner starts in half the time. It needs nothing that is installed, and no `__init__` of the packages
@@ -35,17 +42,36 @@ main(sys.argv[1:])"""
 GIVEN_UP = "given up"
 
 
+@params(name="local")
+class LocalExecutorParams(ExecutorParams):
+    """Run the rows on this machine."""
+
+    grace: timedelta = field(
+        default=timedelta(seconds=10),
+        validator=ge(timedelta()),
+        help="Time between the signals that stop a run: SIGINT, SIGTERM, SIGKILL",
+    )
+
+    def cls(self) -> type[LocalExecutor]:
+        """Return `LocalExecutor`."""
+        return LocalExecutor
+
+    def require_slots(self, slots: Sequence[Slot]) -> None:
+        """Refuse slots on GPUs that this machine does not have."""
+        require_gpus(slots)
+
+
 class LocalExecutor:
     """Starts a runner for each job, in the current folder.
 
     Args:
+        params: Its parameters.
         folder: Where the attempts leave their records, beside the queue's state.
-        grace: Seconds between the signals that stop a run: SIGINT, SIGTERM, SIGKILL.
     """
 
-    def __init__(self, folder: Path, *, grace: float = 10.0) -> None:
+    def __init__(self, params: LocalExecutorParams, folder: Path) -> None:
         self._folder = folder
-        self._grace = grace
+        self._grace = params.grace.total_seconds()
         self._runners: dict[str, subprocess.Popen[bytes]] = {}
         self._wake, self._wake_writer = os.pipe()
         os.set_blocking(self._wake, False)
