@@ -20,8 +20,12 @@ TENSORFLOW = {"tensorflow", "keras", "keras_hub", "tf2onnx"}
 SLOW = {"cattrs", "filelock", "h5py", "importlib.metadata", "numpy", "openpyxl", "platformdirs", "rich", "yaml"}
 # Some systems lack them.
 NOT_EVERYWHERE = {"fcntl", "msvcrt", "resource", "pwd"}
-# The process above each run imports them: `typing` would be half of its start-up.
-NO_TYPING = {"tfaip.experimenter.executors.process_tree", "tfaip.experimenter.executors.runner"}
+# The process above each run imports these, and next to nothing else: `typing` would be half of its start-up.
+RUNNER = {
+    "tfaip.experimenter.executors.process_identity",
+    "tfaip.experimenter.executors.process_tree",
+    "tfaip.experimenter.executors.runner",
+}
 # They run before all else: the current folder isn't in its place yet, and each process pays for them.
 FIRST = {"tfaip.params.public_names", "tfaip.params.trust.current_folder"}
 # Parameters alone load none of them: `packages/params/tests/test_start_up.py`.
@@ -56,7 +60,7 @@ class ImportPlaces:
             return "some systems lack it"
         if foreign and not self._declared(found.module, found.target):
             return "optional extra"
-        if (found.target == "typing" and found.module in NO_TYPING) or found.module in FIRST:
+        if (foreign and found.module in RUNNER) or found.module in FIRST:
             return "start-up of a run"
         mine, its = self._graph.loads(found.module), self._graph.loads(found.target)
         new = {name for name in its - mine if name not in self._graph.modules}

@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tfaip.experimenter.queue.log_tail import log_tail
+from tfaip.experimenter.run_folder.file_ends import log_tail
 from tfaip.experimenter.run_folder.progress import LOG_BYTES, MOST_METRICS, STATUS_BYTES, RunProgress, read_progress
 from tfaip.experimenter.views.numbers import metric_text
 

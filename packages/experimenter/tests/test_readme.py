@@ -18,7 +18,7 @@ def blocks(language: str) -> list[str]:
 def test_the_first_example_prints_what_the_readme_shows(
     command: Callable[..., subprocess.CompletedProcess[str]],
 ) -> None:
-    make, read = blocks("python")
+    make, read, _ = blocks("python")
     subprocess.run([sys.executable, "-c", make], check=True)
     (console,) = blocks("console")
     shown = console.split("--dry_run\n")[1].split("$ ")[0]
@@ -28,6 +28,14 @@ def test_the_first_example_prints_what_the_readme_shows(
     assert console_log.read_text() == "hello --name Grace Hopper\n"
     done = subprocess.run([sys.executable, "-c", read], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("1 ('echo', 'hello', '--name', 'Ada')\n")
+
+
+def test_the_executor_of_the_readme_is_selected_with_its_parameter(
+    command: Callable[..., subprocess.CompletedProcess[str]],
+) -> None:
+    Path("my_cluster.py").write_text(blocks("python")[2], encoding="utf-8")
+    done = command("--executor", "my_cluster:ClusterParams", "--executor.partition", "cpu", "--show")
+    assert "partition: str = 'cpu'" in done.stdout or "partition: cpu" in done.stdout, done.stdout + done.stderr
 
 
 def test_every_argument_of_the_command_is_in_the_readme(

@@ -119,7 +119,7 @@ def test_a_status_that_cannot_be_told_is_a_message(name: str, workbook: MakeWork
 
 
 def test_a_tail_has_no_colours_and_no_overwritten_progress(tmp_path: Path) -> None:
-    from tfaip.experimenter.queue.log_tail import log_tail
+    from tfaip.experimenter.run_folder.file_ends import log_tail
 
     path = tmp_path / "log"
     path.write_bytes(b"x" * 20000 + b"\nfirst\n\x1b[31mred\x1b[0m\n\n10%\r50%\r100%\nlast \xff\n")

@@ -18,8 +18,7 @@ from tfaip.experimenter.queue.membership import membership
 from tfaip.experimenter.queue.scheduler import PAUSED, Listener, Options, Scheduler
 from tfaip.experimenter.queue.state_folder import StateFolder
 from tfaip.experimenter.queue.store import Store
-from tfaip.experimenter.results.updating import ResultsUpdater
-from tfaip.experimenter.updating_listener import UpdatingListener
+from tfaip.experimenter.results.updating import ResultsUpdater, UpdatingListener
 from tfaip.experimenter.views.snapshot import Snapshot
 from tfaip.experimenter.views.status import snapshot_of
 from tfaip.experimenter.workbook.workbook_file import open_elsewhere

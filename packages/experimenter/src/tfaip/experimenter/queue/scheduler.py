@@ -11,12 +11,12 @@ from typing import Protocol
 from tfaip.experimenter.executors.interface import Ended, Executor, Job, Lost
 from tfaip.experimenter.executors.slots import Slot
 from tfaip.experimenter.queue.entries import Entry, State
-from tfaip.experimenter.queue.log_tail import log_tail
 from tfaip.experimenter.queue.membership import is_member_alive
 from tfaip.experimenter.queue.start_guard import StartGuard
 from tfaip.experimenter.queue.starting import words_of_attempt
 from tfaip.experimenter.queue.store import Store
 from tfaip.experimenter.run_folder.checkpoints import remove_checkpoints
+from tfaip.experimenter.run_folder.file_ends import log_tail
 from tfaip.params.shown_text import one_line
 
 __all__ = ["PAUSED", "Listener", "Options", "Scheduler"]
@@ -200,8 +200,8 @@ class Scheduler:
         """Record an end; everything here can be done twice, should this process be killed before it is recorded."""
         state, reason = _judge(outcome)
         reason = why or reason
-        if state is State.FINISHED and entry.cleanup:
-            remove_checkpoints(entry)
+        if state is State.FINISHED and entry.cleanup and entry.has_output:
+            remove_checkpoints(entry.folder)
         retry = state is State.FAILED and entry.failures < self._options.retry
         self._store.end(
             entry,

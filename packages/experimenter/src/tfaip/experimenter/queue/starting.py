@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tfaip.experimenter.commands.command_words import is_resume_command, is_train_command, restart_words, resume_words
 from tfaip.experimenter.queue.entries import Entry
 from tfaip.experimenter.queue.store import Store
+from tfaip.experimenter.run_folder.checkpoints import PARAMS, has_checkpoint
 
 __all__ = ["words_of_attempt"]
 
-PARAMS = "trainer_params.json"
 FOUND = "found "
 
 
@@ -26,7 +24,7 @@ def words_of_attempt(entry: Entry, store: Store) -> list[str]:
     is_foreign = _holds_run_of_before(entry, store)
     if entry.attempts <= 1 or is_foreign:
         return list(entry.words)
-    if is_train_command(entry.words) and _has_checkpoint(entry.folder):
+    if is_train_command(entry.words) and has_checkpoint(entry.folder):
         changed = entry.attempted != entry.words
         return resume_words(entry.words, entry.output_dir, entry.arguments if changed else ())
     return restart_words(entry.words)
@@ -44,12 +42,3 @@ def _holds_run_of_before(entry: Entry, store: Store) -> bool:
         store.note(FOUND + entry.id, f"{entry.folder} {now}")
         found = now
     return bool(now) and found == now
-
-
-def _has_checkpoint(folder: Path) -> bool:
-    """Whether there is something to go on from; what was left half written has a name with a dot in front."""
-    try:
-        entries = [path for path in (folder / "checkpoint").iterdir() if not path.name.startswith(".")]
-        return bool(entries) and (folder / PARAMS).is_file()
-    except OSError:
-        return False

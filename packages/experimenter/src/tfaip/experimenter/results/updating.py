@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
 
 from tfaip.experimenter.commands.plan import Plan
 from tfaip.experimenter.errors import ExperimenterError
+from tfaip.experimenter.queue.entries import Entry
+from tfaip.experimenter.queue.scheduler import Listener
 from tfaip.experimenter.queue.store import Store
 from tfaip.experimenter.results.table import results_table
 from tfaip.experimenter.results.write_results import write_results
 from tfaip.experimenter.sheet.rows import read_sheet
 from tfaip.experimenter.workbook.workbook_file import Stamp, open_elsewhere, stamp_of
 
-__all__ = ["ResultsUpdater"]
+__all__ = ["ResultsUpdater", "UpdatingListener"]
 
 OUR_STAMP = "stamp of the written workbook"
 # Runs that end in quick succession share an update, so that writing takes a twentieth of the time at most.
@@ -94,3 +96,34 @@ class ResultsUpdater:
         if text != self._told:
             self._say(text)
         self._told = text
+
+
+class UpdatingListener:
+    """Passes on what happens, and has the results written at the end of each run.
+
+    Args:
+        listener: Who is told.
+        updater: Who writes.
+    """
+
+    def __init__(self, listener: Listener, updater: ResultsUpdater) -> None:
+        self._listener = listener
+        self._updater = updater
+
+    def started(self, entry: Entry, words: Sequence[str]) -> None:
+        """Pass it on."""
+        self._listener.started(entry, words)
+
+    def ended(self, entry: Entry) -> None:
+        """Pass it on, and note that there is something to write."""
+        self._listener.ended(entry)
+        self._updater.request()
+
+    def said(self, text: str) -> None:
+        """Pass it on."""
+        self._listener.said(text)
+
+    def passed(self) -> None:
+        """Write what is to be written."""
+        self._updater.write_if_due()
+        self._listener.passed()

@@ -1,26 +1,36 @@
-"""CLEANUP: what a finished run doesn't need any more."""
+"""The checkpoints in the folder of a run, and the parameters that belong to them."""
 
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
-from tfaip.experimenter.queue.entries import Entry
+__all__ = ["PARAMS", "has_checkpoint", "remove_checkpoints"]
 
-__all__ = ["remove_checkpoints"]
+PARAMS = "trainer_params.json"
 
 
-def remove_checkpoints(entry: Entry) -> bool:
+def has_checkpoint(folder: Path) -> bool:
+    """Whether there is something to go on from; what was left half written has a name with a dot in front."""
+    try:
+        entries = [path for path in (folder / "checkpoint").iterdir() if not path.name.startswith(".")]
+        return bool(entries) and (folder / PARAMS).is_file()
+    except OSError:
+        return False
+
+
+def remove_checkpoints(folder: Path) -> bool:
     """Remove the checkpoints of a finished run; its models in best/ and export/ and all its records stay.
 
     Returns:
         Whether there was something to remove.
     """
-    folder = entry.folder / "checkpoint"
+    checkpoints = folder / "checkpoint"
     try:
         # A link leads to what may be another run's.
-        if not entry.has_output or folder.is_symlink() or not folder.is_dir():
+        if checkpoints.is_symlink() or not checkpoints.is_dir():
             return False
     except OSError:
         return False
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(checkpoints, ignore_errors=True)
     return True

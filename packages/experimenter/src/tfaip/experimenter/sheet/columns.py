@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 
 from tfaip.experimenter.errors import SheetError, SheetMistake
-from tfaip.experimenter.sheet.cells import FIRST_RUN_ROW, Cells
+from tfaip.experimenter.sheet.cells import FIRST_RUN_ROW, Cell, Cells
+from tfaip.experimenter.sheet.shown import shown
 
-__all__ = ["NULL", "Columns", "Parameter", "read_columns"]
+__all__ = ["NULL", "Columns", "Parameter", "is_on", "read_columns"]
 
 HEADER_ROW, GROUP_ROW, NAME_ROW = 1, 2, 3
 # SCRIPT is what documents call it, COMMAND what workbooks do.
@@ -20,6 +21,9 @@ NO_GROUP = "default"
 # The word for none: no group, or no value.
 NULL = "NULL"
 FLAGS = ("split", "empty")
+# What SKIP and CLEANUP read.
+ON_WORDS = ("true", "yes", "1", "x")
+OFF_WORDS = ("false", "no", "0", "off")
 
 
 @dataclass(frozen=True)
@@ -164,3 +168,22 @@ def _refuse_values_without_name(cells: Cells, column: int, mistakes: list[SheetM
             )
             mistakes.append(SheetMistake(cells.title, row, column, "", problem))
             return
+
+
+def is_on(cell: Cell | None) -> bool:
+    """Return whether a cell of SKIP or CLEANUP switches it on; an empty one doesn't.
+
+    Args:
+        cell: A cell as the user fills it in: a word in any case, or the value of a check box (TRUE, 1, 1.0).
+
+    Raises:
+        ValueError: It holds another word.
+    """
+    # Without the format of the number, which shows 1 as 001 or 1.00.
+    word = "" if cell is None else shown(cell.value).casefold()
+    if word in ON_WORDS:
+        return True
+    if word in ("", "empty", "null", *OFF_WORDS):
+        return False
+    given = "" if cell is None else cell.text
+    raise ValueError(f'expects {"/".join(ON_WORDS)}, {"/".join(OFF_WORDS)}, or an empty cell; got "{given}"')

@@ -11,8 +11,7 @@ from pathlib import Path
 from tfaip.experimenter.commands.command_words import is_resume_command, options_of, with_folder
 from tfaip.experimenter.errors import SheetError, SheetMistake
 from tfaip.experimenter.sheet.cells import FIRST_RUN_ROW, Cell, Cells, read_cells
-from tfaip.experimenter.sheet.columns import NULL, Columns, Parameter, read_columns
-from tfaip.experimenter.sheet.switches import is_on
+from tfaip.experimenter.sheet.columns import NULL, Columns, Parameter, is_on, read_columns
 
 __all__ = ["Row", "Sheet", "read_sheet"]
 

@@ -9,8 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tfaip.experimenter.queue.entries import State
-from tfaip.experimenter.views.durations import duration
-from tfaip.experimenter.views.numbers import metric_text
+from tfaip.experimenter.views.numbers import duration, metric_text
 from tfaip.experimenter.views.snapshot import RunView, Snapshot
 from tfaip.params.shown_text import clean_text, one_line
 

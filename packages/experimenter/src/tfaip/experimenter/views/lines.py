@@ -8,10 +8,9 @@ from typing import Self, TextIO
 
 from tfaip.experimenter.commands.command_words import quoted
 from tfaip.experimenter.queue.entries import Entry, State
-from tfaip.experimenter.queue.log_tail import log_tail
+from tfaip.experimenter.run_folder.file_ends import log_tail
 from tfaip.experimenter.run_folder.progress import RunProgress, read_progress
-from tfaip.experimenter.views.durations import duration
-from tfaip.experimenter.views.numbers import metric_text
+from tfaip.experimenter.views.numbers import duration, metric_text
 from tfaip.params.shown_text import clean_text, one_line
 
 __all__ = ["Lines", "lines_of_end"]

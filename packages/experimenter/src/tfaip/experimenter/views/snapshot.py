@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tfaip.experimenter.queue.entries import Entry, State
-from tfaip.experimenter.queue.log_tail import log_tail
+from tfaip.experimenter.run_folder.file_ends import log_tail
 from tfaip.experimenter.run_folder.progress import RunProgress, read_progress
 
 __all__ = ["RunView", "Snapshot", "take_snapshot"]
