@@ -1,4 +1,4 @@
-"""Generators and processors of which each is the slowest step of some pipeline; workers import them by name."""
+"""Generators and processors of which each is the slowest operation of some pipeline; workers import them by name."""
 
 from __future__ import annotations
 

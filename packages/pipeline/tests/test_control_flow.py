@@ -15,7 +15,7 @@ from pipeline_cases import DataParams, RepeatParams, StreamParams, make_pipeline
 
 from tfaip.pipeline import PipelineMode, SequentialProcessorPipelineParams
 from tfaip.pipeline.engine.stream.portion import Indices
-from tfaip.pipeline.engine.work.runner import Runner
+from tfaip.pipeline.engine.work.straight import build_segment
 from tfaip.pipeline.errors import DefinitionError, ProcessorError
 from tfaip.pipeline.hooks import call_user_code
 from tfaip.pipeline.running.single_samples import SingleSamples
@@ -74,11 +74,10 @@ def test_workers_fail_with_the_sample(how):
 @pytest.mark.parametrize("how", [*ENDS, *INTERRUPTIONS])
 @pytest.mark.parametrize("processor", [RaiseParams, OneToNParams])
 def test_all_errors_in_a_worker_are_those_of_a_sample(how, processor):
-    pipeline = evaluate(processor(how=how))
-    runner = Runner(pipeline._program(pipeline._segments(parallel=False), packs=False, checks=False), passes_on=())
-    runner.prepare([0])
+    plan, _ = evaluate(processor(how=how))._planner.plan(None, packs=False)
+    segment = build_segment(plan, 0, passes_on=())
     with pytest.raises(SampleError) as caught:
-        runner.run(0, Indices(0, [0, 1], [6, 7]))
+        segment.run(Indices(0, [0, 1], [6, 7]))
     assert f"sample 7 of epoch 0 (meta {{'index': 7}}): {how}(3), which would end the " in str(caught.value.original())
 
 

@@ -37,7 +37,7 @@ from tfaip.pipeline import (
     Sample,
     SequentialProcessorPipelineParams,
 )
-from tfaip.pipeline.engine.counters import Counters, StepCounters
+from tfaip.pipeline.engine.counters import Counters, OperationCounters, SegmentCounters
 from tfaip.pipeline.measure import Measurement, format_measurement
 
 
@@ -133,13 +133,13 @@ SLOWEST = {
 
 @pytest.mark.parametrize("processes", [0, 2])
 @pytest.mark.parametrize("case", SLOWEST)
-def test_the_slowest_step_is_named_with_its_place(case, processes):
+def test_the_slowest_operation_is_named_with_its_place(case, processes):
     settings, name, where = SLOWEST[case]
     settings = {"generator": NumbersParams(count=12), **settings}
     pipeline = make_pipeline(*settings.pop("processors"), num_processes=processes, **settings)
     with pipeline.generate_input_batches(repeat=False) as batches:
         list(batches)
-    slowest = batches.counters.slowest_step()
+    slowest = batches.counters.slowest_operation()
     assert (slowest.name, slowest.where) == (name, where if processes else "consumer")
     assert slowest.seconds >= 10 * 0.005
     assert f"{name} in {f'{processes} workers' if processes and where == 'workers' else 'this process'}" in (
@@ -148,24 +148,31 @@ def test_the_slowest_step_is_named_with_its_place(case, processes):
 
 
 def test_workers_share_their_seconds_when_it_is_about_what_is_slowest():
-    steps = [
-        [StepCounters("a", "workers", 3.0), StepCounters("b", "workers", 1.0)],
-        [StepCounters("c", "consumer", 2.5)],
+    segments = [
+        SegmentCounters([OperationCounters("a", "workers", 3.0), OperationCounters("b", "workers", 1.0)]),
+        SegmentCounters([OperationCounters("c", "consumer", 2.5)]),
     ]
-    assert Counters.of_steps(steps, 1).slowest_step().name == "a"
-    assert Counters.of_steps(steps, 2).slowest_step().name == "c"
-    assert Counters.of_steps([[StepCounters("a", "workers")]], 2).slowest_step() is None
+    assert Counters(segments, 1).slowest_operation().name == "a"
+    assert Counters(segments, 2).slowest_operation().name == "c"
+    assert Counters([SegmentCounters([OperationCounters("a", "workers")])], 2).slowest_operation() is None
 
 
-def test_the_seconds_of_all_steps_are_those_of_the_work():
+def test_counters_answer_to_their_former_names():
+    counters = Counters([SegmentCounters([OperationCounters("a", "workers", 3.0)])], 1)
+    assert counters.slowest_step() is counters.slowest_operation()
+    assert counters.steps == counters.operations
+    assert counters.segments[0].steps is counters.segments[0].operations
+
+
+def test_the_seconds_of_all_operations_are_those_of_the_work():
     """Nothing is left out, and nothing counted twice: not even where a stream waits for what comes before it."""
     chain = [SlowParams(), SlowStreamParams(), SlowParams(seconds=0.005)]
     with make_pipeline(*chain, generator=NumbersParams(count=12)).generate_input_batches(repeat=False) as batches:
         list(batches)
     counters = batches.counters
-    total = sum(step.seconds for step in counters.steps)
+    total = sum(operation.seconds for operation in counters.operations)
     assert 12 * 0.02 <= total <= counters.waiting_seconds
-    names = {step.name: step.seconds for step in counters.steps if step.name != "Slow"}
+    names = {each.name: each.seconds for each in counters.operations if each.name != "Slow"}
     assert names["SlowStream"] < 0.75 * total
     assert [(segment.read, segment.made) for segment in counters.segments] == [(12, 12)] * 3
 
@@ -178,7 +185,7 @@ def test_post_processors_are_counted(processes):
     results = make_pipeline(data=data, mode=PipelineMode.PREDICTION).process_output(samples, num_processes=processes)
     kept = [result.outputs for result in results]
     assert results.counters.samples == len(kept)
-    assert results.counters.slowest_step().name == "Slow"
+    assert results.counters.slowest_operation().name == "Slow"
 
 
 def test_the_model_is_what_post_processors_read_from():
@@ -191,7 +198,7 @@ def test_the_model_is_what_post_processors_read_from():
 
     results = make_pipeline().process_output(predicted())
     assert [result.outputs for result in results] == list(range(5))
-    assert results.counters.slowest_step().name == "read"
+    assert results.counters.slowest_operation().name == "read"
 
 
 def test_a_post_processor_that_needs_the_stream_gets_samples_without_inputs():

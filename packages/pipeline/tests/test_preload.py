@@ -79,3 +79,9 @@ def test_the_data_keeps_a_pipeline_per_mode_and_preloads_it():
     assert data.pipeline_by_mode(PipelineMode.TRAINING) is preloaded is not made
     with pytest.raises(KeyError, match="no pipeline was created for the mode targets"):
         data.pipeline_by_mode(PipelineMode.TARGETS)
+
+
+def test_preloading_keeps_the_order_whether_or_not_the_pipeline_was_asked_for_its_length():
+    asked, other = make_pipeline(mode=PipelineMode.TRAINING), make_pipeline(mode=PipelineMode.TRAINING)
+    assert len(asked)
+    assert batches_of(asked.as_preloaded()) == batches_of(other.as_preloaded())

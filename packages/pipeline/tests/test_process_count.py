@@ -27,7 +27,7 @@ def processes_of(pipeline):
 def test_cores_are_counted_where_the_system_does_not_tell_which_are_ours(monkeypatch):
     monkeypatch.delattr(os, "sched_getaffinity")
     monkeypatch.setattr(os, "cpu_count", lambda: 3)
-    monkeypatch.setattr(process_count, "seconds_per_element", lambda program: 1.0)
+    monkeypatch.setattr(process_count, "seconds_per_element", lambda plan: 1.0)
     assert process_count.available_cores() == 3
     assert "3 workers, by index" in make_pipeline(num_processes=-1).describe()
     monkeypatch.setattr(os, "cpu_count", lambda: None)
@@ -38,7 +38,7 @@ def test_cores_are_counted_where_the_system_does_not_tell_which_are_ours(monkeyp
 @pytest.mark.parametrize("asked", [-1, 2])
 def test_without_workers_all_happens_here_with_one_warning(module, name, asked, monkeypatch, caplog):
     monkeypatch.delattr(module, name)
-    monkeypatch.setattr(process_count, "seconds_per_element", lambda program: 1.0)
+    monkeypatch.setattr(process_count, "seconds_per_element", lambda plan: 1.0)
     with caplog.at_level(logging.WARNING):
         for mode in (PipelineMode.EVALUATION, PipelineMode.PREDICTION):
             pipeline = make_pipeline(TellProcessParams(), num_processes=asked, generator=NumbersParams(), mode=mode)

@@ -11,14 +11,13 @@ from pipeline_cases import DataParams, NumbersParams
 
 from tfaip.pipeline import PipelineMode
 from tfaip.pipeline.engine.counters import Counters
-from tfaip.pipeline.engine.plan import WorkerSettings
+from tfaip.pipeline.engine.plan import Plan, SegmentPlan, WorkerSettings
 from tfaip.pipeline.engine.processes import pool as pool_module
 from tfaip.pipeline.engine.processes.board import Board
 from tfaip.pipeline.engine.processes.channel import Channel
 from tfaip.pipeline.engine.processes.messages import Done, Order, Ready
 from tfaip.pipeline.engine.processes.pool import WorkerPool
 from tfaip.pipeline.engine.processes.worker_main import serve
-from tfaip.pipeline.engine.program import Program, Segment
 from tfaip.pipeline.engine.stream.portion import Indices
 
 
@@ -44,8 +43,8 @@ class Watched(Channel):
 def test_a_worker_tells_of_its_results_when_it_was_asked_to_and_when_it_is_out_of_work():
     ours, theirs = socket.socketpair()
     consumer, worker = Channel(ours), Watched(theirs)
-    program = Program(PipelineMode.PREDICTION, 0, DataParams(), NumbersParams(), [Segment([], True)], None, False)
-    consumer.send(pickle.dumps(program))
+    plan = Plan(PipelineMode.PREDICTION, 0, DataParams(), NumbersParams(), [SegmentPlan([], True)], None, False)
+    consumer.send(pickle.dumps(plan))
     for number, tell in enumerate([False, True, False, False, True, False]):
         consumer.send(Order(number, 0, Indices(0, [number], [number]), frozenset(), tell=tell), hold=True)
     consumer.flush()
@@ -60,7 +59,7 @@ class FakeWorker:
 
     made = []
 
-    def __init__(self, program, lifeline):
+    def __init__(self, plan, lifeline):
         self.tasks = {}
         self.served = self.untold = 0
         self.orders = []

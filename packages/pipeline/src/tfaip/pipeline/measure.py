@@ -1,4 +1,4 @@
-"""Measures a pipeline: how fast it is, and which of its steps takes the time.
+"""Measures a pipeline: how fast it is, and which of its operations takes the time.
 
 From Python, `measure(pipeline)`. As a command, `python -m tfaip.pipeline.measure MODULE:FUNCTION`, where the function
 takes nothing and returns a `DataPipeline`.
@@ -90,16 +90,18 @@ def measure(
 
 
 def format_measurement(result: Measurement) -> str:
-    """A table: one line for each step with its share of the time, the slowest one, and the totals."""
+    """A table: one line for each operation with its share of the time, the slowest one, and the totals."""
     counters = result.counters
-    lines = [f"{'step':<24} {'where':<9} {'seconds':>9} {'share':>6}  {'us/sample':>9}"]
-    total = sum(step.seconds for step in counters.steps)
-    rows = [(step, segment.read) for segment in counters.segments for step in segment.steps]
-    for step, samples in [*rows, (counters.batching, counters.samples)]:
-        if step.seconds:
-            each, share = 1e6 * step.seconds / max(samples, 1), step.seconds / total
-            lines.append(f"{step.name:<24} {step.where:<9} {step.seconds:9.2f} {share:6.1%}  {each:9.1f}")
-    lines.append(f"slowest step: {_slowest(counters)}")
+    lines = [f"{'operation':<24} {'where':<9} {'seconds':>9} {'share':>6}  {'us/sample':>9}"]
+    total = sum(operation.seconds for operation in counters.operations)
+    rows = [(operation, segment.read) for segment in counters.segments for operation in segment.operations]
+    for operation, samples in [*rows, (counters.batching, counters.samples)]:
+        if operation.seconds:
+            each, share = 1e6 * operation.seconds / max(samples, 1), operation.seconds / total
+            lines.append(
+                f"{operation.name:<24} {operation.where:<9} {operation.seconds:9.2f} {share:6.1%}  {each:9.1f}"
+            )
+    lines.append(f"slowest operation: {_slowest(counters)}")
     lines.append(
         f"{result.samples} samples in {result.batches} batches: {result.samples_per_second:.0f} samples/s, "
         f"first batch after {result.first_batch_seconds:.2f} s"
@@ -133,19 +135,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _print_progress(result: Measurement) -> None:
     print(
         f"{result.seconds:6.1f} s  {result.samples_per_second:9.0f} samples/s  "
-        f"slowest step {_slowest(result.counters)}, queue filled by {result.fill:.0%}",
+        f"slowest operation {_slowest(result.counters)}, queue filled by {result.fill:.0%}",
         flush=True,
     )
 
 
 def _slowest(counters: Counters) -> str:
-    """The name of the slowest step, and where it runs."""
-    step = counters.slowest_step()
-    if step is None:
+    """The name of the slowest operation, and where it runs."""
+    operation = counters.slowest_operation()
+    if operation is None:
         return "none"
     count = counters.processes
-    where = f"{count} worker{'s' * (count > 1)}" if step.where == WORKERS else "this process"
-    return f"{step.name} in {where}"
+    where = f"{count} worker{'s' * (count > 1)}" if operation.where == WORKERS else "this process"
+    return f"{operation.name} in {where}"
 
 
 if __name__ == "__main__":

@@ -8,13 +8,21 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from tfaip.params import field, params
 from tfaip.pipeline.data.pipeline_params import GENERAL, PipelineMode
+from tfaip.pipeline.errors import DefinitionError
 from tfaip.pipeline.hooks import Hooked, hook, make
 
 if TYPE_CHECKING:
     from tfaip.pipeline.data.data_base_params import DataBaseParams
     from tfaip.pipeline.data.sample import Sample
 
-__all__ = ["DataProcessor", "DataProcessorParams", "GeneratingDataProcessor", "MappingDataProcessor"]
+__all__ = [
+    "DataProcessor",
+    "DataProcessorParams",
+    "GeneratingDataProcessor",
+    "MappingDataProcessor",
+    "needs_stream",
+    "processor_class",
+]
 
 
 @params(former_tags=["tfaip.pipeline.data_processor_params:DataProcessorParams"])
@@ -104,3 +112,26 @@ class GeneratingDataProcessor(DataProcessor[P]):
     def preload(self, samples: Iterable[Sample]) -> Iterable[Any]:
         """What `generate` does, when the results are kept in memory for all passes."""
         return self.generate(samples)
+
+
+def processor_class(params: DataProcessorParams) -> type[DataProcessor[Any]]:
+    """The class of a processor.
+
+    Raises:
+        DefinitionError: It is neither a mapping nor a generating processor.
+    """
+    if not isinstance(params, DataProcessorParams):
+        raise DefinitionError(f"processors must hold DataProcessorParams, got {params!r}")
+    cls = params.cls()
+    if not (isinstance(cls, type) and issubclass(cls, MappingDataProcessor | GeneratingDataProcessor)):
+        raise DefinitionError(
+            f"{type(params).__name__}.cls() must return a subclass of MappingDataProcessor or GeneratingDataProcessor, "
+            f"got {cls!r}"
+        )
+    return cls
+
+
+def needs_stream(params: DataProcessorParams) -> bool:
+    """Whether a processor has to see all samples of a pass, so that it runs once."""
+    cls = processor_class(params)
+    return issubclass(cls, GeneratingDataProcessor) and not cls.one_to_n

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["CONSUMER", "WORKERS", "Counters", "Report", "SegmentCounters", "StepCounters"]
+__all__ = ["CONSUMER", "WORKERS", "Counters", "OperationCounters", "Report", "SegmentCounters"]
 
 
 @dataclass(slots=True)
@@ -43,8 +42,8 @@ CONSUMER = "consumer"
 
 
 @dataclass(slots=True)
-class StepCounters:
-    """One step: reading, a processor, or what makes a batch of the results.
+class OperationCounters:
+    """One operation: reading, a processor, or what makes a batch of the results.
 
     Attributes:
         name: What it is.
@@ -59,12 +58,17 @@ class StepCounters:
 
 @dataclass(slots=True)
 class SegmentCounters:
-    """A row of steps in one process, with the samples that came in and out."""
+    """The operations of one process that follow each other, with the samples that came in and out."""
 
-    steps: list[StepCounters]
+    operations: list[OperationCounters]
     read: int = 0
     made: int = 0
     dropped: int = 0
+
+    @property
+    def steps(self) -> list[OperationCounters]:
+        """The former name of `operations`."""
+        return self.operations
 
 
 @dataclass(slots=True)
@@ -72,7 +76,7 @@ class Counters:
     """What a pipeline has done since its batches or samples were asked for.
 
     Attributes:
-        segments: By segment, its steps and numbers of samples.
+        segments: By segment, its operations and numbers of samples.
         processes: The number of workers.
         batching: What the consumer's process does to put batches together, where the workers can't.
         batches: Batches that were handed out.
@@ -87,7 +91,7 @@ class Counters:
 
     segments: list[SegmentCounters]
     processes: int = 0
-    batching: StepCounters = field(default_factory=lambda: StepCounters("batch", CONSUMER))
+    batching: OperationCounters = field(default_factory=lambda: OperationCounters("batch", CONSUMER))
     batches: int = 0
     samples: int = 0
     bad: int = 0
@@ -96,11 +100,6 @@ class Counters:
     ready: int = 0
     in_flight: int = 0
     limit: int = 0
-
-    @classmethod
-    def of_steps(cls, steps: Sequence[Sequence[StepCounters]], processes: int) -> Counters:
-        """Counters at zero, for these steps by segment."""
-        return cls([SegmentCounters(list(row)) for row in steps], processes)
 
     @property
     def dropped(self) -> int:
@@ -118,31 +117,40 @@ class Counters:
         return self.ready / self.limit if self.limit else 0.0
 
     @property
-    def steps(self) -> list[StepCounters]:
-        """All steps in their order; a step that has nothing to do where it stands is there too, without seconds."""
-        return [*(step for segment in self.segments for step in segment.steps), self.batching]
+    def operations(self) -> list[OperationCounters]:
+        """All operations in their order; one that has nothing to do where it stands is there too, without seconds."""
+        return [*(operation for segment in self.segments for operation in segment.operations), self.batching]
 
-    def slowest_step(self) -> StepCounters | None:
-        """The step that holds up the pipeline: of the processes that have most to do, what takes most of their time.
+    @property
+    def steps(self) -> list[OperationCounters]:
+        """The former name of `operations`."""
+        return self.operations
+
+    def slowest_operation(self) -> OperationCounters | None:
+        """The operation that holds up the pipeline: in the processes that have most to do, what takes most time.
 
         The workers share their work, so that two of them are done with it in half of its seconds. None before there was
         anything to do.
         """
         loads = {
-            where: sum(step.seconds for step in self.steps if step.where == where) / shared
+            where: sum(operation.seconds for operation in self.operations if operation.where == where) / shared
             for where, shared in ((WORKERS, max(self.processes, 1)), (CONSUMER, 1))
         }
         busiest = max(loads, key=lambda where: loads[where])
-        working = [step for step in self.steps if step.where == busiest and step.seconds]
-        return max(working, key=lambda step: step.seconds, default=None)
+        working = [operation for operation in self.operations if operation.where == busiest and operation.seconds]
+        return max(working, key=lambda operation: operation.seconds, default=None)
+
+    def slowest_step(self) -> OperationCounters | None:
+        """The former name of `slowest_operation`."""
+        return self.slowest_operation()
 
     def add(self, number: int, report: Report) -> None:
         """Add what happened in one portion."""
         segment = self.segments[number]
         segment.read += report.read
         segment.made += report.made
-        for step, seconds in zip(segment.steps, report.seconds, strict=True):
-            step.seconds += seconds
+        for operation, seconds in zip(segment.operations, report.seconds, strict=True):
+            operation.seconds += seconds
         if report.dropped:
             self.count_dropped(number, report.dropped)
         for failure in report.failures:

@@ -1,77 +1,61 @@
-"""Which processors share a process: from the parameters of a pipeline to the segments of a program."""
+"""`Plan`: all that is needed to work on a portion, in whatever process."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from tfaip.pipeline.data.data_base_params import DataProcessorPipelineParams
+from tfaip.pipeline.batching.layout import BatchLayout
+from tfaip.pipeline.data.data_base_params import DataBaseParams
+from tfaip.pipeline.data.generator import DataGeneratorParams
 from tfaip.pipeline.data.pipeline_params import PipelineMode
-from tfaip.pipeline.data.processor import (
-    DataProcessor,
-    DataProcessorParams,
-    GeneratingDataProcessor,
-    MappingDataProcessor,
-)
-from tfaip.pipeline.engine.program import Segment
-from tfaip.pipeline.errors import DefinitionError
+from tfaip.pipeline.data.processor import DataProcessorParams
 
-__all__ = ["WorkerSettings", "needs_stream", "plan_segments", "processor_class"]
+__all__ = ["Plan", "SegmentPlan", "WorkerSettings"]
 
 
-def processor_class(params: DataProcessorParams) -> type[DataProcessor[Any]]:
-    """The class of a processor.
+@dataclass(frozen=True)
+class SegmentPlan:
+    """Processors that follow each other in one process.
 
-    Raises:
-        DefinitionError: It is neither a mapping nor a generating processor.
+    Attributes:
+        processors: Their parameters; may be empty.
+        in_workers: Whether they run in the workers or in the consumer's process.
+        is_stream: Whether it is a single generating processor that needs the whole stream.
     """
-    if not isinstance(params, DataProcessorParams):
-        raise DefinitionError(f"processors must hold DataProcessorParams, got {params!r}")
-    cls = params.cls()
-    if not (isinstance(cls, type) and issubclass(cls, MappingDataProcessor | GeneratingDataProcessor)):
-        raise DefinitionError(
-            f"{type(params).__name__}.cls() must return a subclass of MappingDataProcessor or GeneratingDataProcessor, "
-            f"got {cls!r}"
-        )
-    return cls
+
+    processors: Sequence[DataProcessorParams]
+    in_workers: bool
+    is_stream: bool = False
 
 
-def needs_stream(params: DataProcessorParams) -> bool:
-    """Whether a processor has to see all samples of a pass, so that it runs once."""
-    cls = processor_class(params)
-    return issubclass(cls, GeneratingDataProcessor) and not cls.one_to_n
+@dataclass(frozen=True)
+class Plan:
+    """What runs where. It is pickled and sent to the workers, which build generator and processors of it.
 
-
-def plan_segments(
-    pipeline: DataProcessorPipelineParams, mode: PipelineMode, *, parallel: bool, read_by_index: bool
-) -> list[Segment]:
-    """The segments of a pipeline, of which the first and the last one are no streams.
-
-    Args:
-        pipeline: The stages.
-        mode: Processors that are not meant for it are left out.
-        parallel: Whether there are workers.
-        read_by_index: Whether the first segment also reads the samples, which is worth a worker in any case.
+    Attributes:
+        mode: What the pipeline is used for.
+        seed: Of all random numbers.
+        data_params: The parameters of the data, given to each processor.
+        generator_params: Set where the workers themselves read the samples.
+        segments: In order; the last one is no stream.
+        layout: What the results of the last segment are checked against; None if they need not fit a batch.
+        packs: Whether the last segment packs its results, rather than to hand out samples.
+        skip_bad_samples: Leave out samples whose processing fails, rather than to raise.
+        preloading: Whether the results are kept in memory for all passes.
+        keeps_invalid: Do not check for validity (after the model, where a sample needs neither inputs nor targets).
     """
-    segments: list[Segment] = []
-    for stage in pipeline.stages():
-        in_workers = parallel and stage.run_parallel
-        for params in stage.processors:
-            stream = needs_stream(params)
-            if mode not in params.modes:
-                continue
-            last = segments[-1] if segments else None
-            if stream:
-                segments.append(Segment([params], in_workers=False, is_stream=True))
-            elif last is None or last.is_stream or last.in_workers != in_workers:
-                segments.append(Segment([params], in_workers))
-            else:
-                segments[-1] = Segment([*last.processors, params], in_workers)
-    if not segments or segments[0].is_stream:
-        segments.insert(0, Segment([], in_workers=parallel and read_by_index))
-    if segments[-1].is_stream:
-        segments.append(Segment([], in_workers=False))
-    return segments
+
+    mode: PipelineMode
+    seed: int
+    data_params: DataBaseParams
+    generator_params: DataGeneratorParams | None
+    segments: Sequence[SegmentPlan]
+    layout: BatchLayout | None
+    packs: bool
+    skip_bad_samples: bool = False
+    preloading: bool = False
+    keeps_invalid: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from time import perf_counter
 from typing import Any
 
 from tfaip.pipeline.batching.batch import Batch
+from tfaip.pipeline.engine.engine import Engine
 from tfaip.pipeline.engine.processes.pool import PoolClosedError
-from tfaip.pipeline.engine.run import Run
 from tfaip.pipeline.engine.stream.flow import Flow
-from tfaip.pipeline.engine.stream.portion import EndOfPass, PackedRows, Place, Samples
+from tfaip.pipeline.engine.stream.portion import EndOfPass, PackedRows, PipelineState, Samples
 from tfaip.pipeline.errors import EmptyPassError, StateError
 from tfaip.pipeline.running.batcher import BatchAt, Batcher
 from tfaip.pipeline.user_code import SampleError
@@ -33,30 +33,30 @@ class BatchIterator(Iterator[Batch]):
 
     def __init__(
         self,
-        run: Run,
+        engine: Engine,
         batcher: Batcher,
         *,
-        start: Place,
+        start: PipelineState,
         seed: int,
         length: int | None,
         repeat: bool,
         why_empty: Callable[[int], str],
     ) -> None:
-        self.counters = run.counters
+        self.counters = engine.counters
         self._why_empty = why_empty
         self._start = start
         self._seed = seed
         self._length = length
         self._repeat = repeat
-        self._run = run
-        self._batches = self._make(run.flow, batcher)
+        self._engine = engine
+        self._batches = self._make(engine.flow, batcher)
         self._delivered = 0
-        self._places: deque[Place] = deque([start], REMEMBERED_STATES)
+        self._states: deque[PipelineState] = deque([start], REMEMBERED_STATES)
         self._error: BaseException | None = None
         self._lock = threading.Lock()
         self._closed = False
         # For a consumer that neither closes it nor comes to its end; also called at the exit of the interpreter.
-        self._finalizer = weakref.finalize(self, run.close)
+        self._finalizer = weakref.finalize(self, engine.close)
 
     def __next__(self) -> Batch:
         with self._lock:
@@ -66,7 +66,7 @@ class BatchIterator(Iterator[Batch]):
                 raise StopIteration
             began = perf_counter()
             try:
-                batch, place = next(self._batches)
+                batch, state = next(self._batches)
             except SampleError as failure:
                 self._error = failure.original()
             except (StopIteration, PoolClosedError):
@@ -81,7 +81,7 @@ class BatchIterator(Iterator[Batch]):
                 self.counters.batches += 1
                 self.counters.samples += batch.size
                 self._delivered += 1
-                self._places.append(place)
+                self._states.append(state)
                 return batch
             self._close()
             # Outside of the except clause, so that the traceback is that of the processor and not one of the engine.
@@ -99,19 +99,19 @@ class BatchIterator(Iterator[Batch]):
         """
         with self._lock:
             count = self._delivered if delivered is None else delivered
-            oldest = self._delivered - len(self._places) + 1
+            oldest = self._delivered - len(self._states) + 1
             if not oldest <= count <= self._delivered:
                 raise StateError(f"delivered must be between {oldest} and {self._delivered}, got {delivered}")
-            return self._places[count - oldest].to_json(self._seed, self._length)
+            return self._states[count - oldest].to_json(self._seed, self._length)
 
     def worker_process_ids(self) -> list[int]:
         """The ids of the worker processes; empty without workers, or when all is done."""
-        pool = self._run.pool
+        pool = self._engine.pool
         return [] if pool is None else pool.process_ids()
 
     def close(self) -> None:
         """End the workers. Batches that were handed out stay valid. Another thread that waits for one gets none."""
-        self._run.interrupt()
+        self._engine.interrupt()
         with self._lock:
             self._close()
 
@@ -127,24 +127,24 @@ class BatchIterator(Iterator[Batch]):
         held: BatchAt | None = None
         batches_of_pass = int(self._start.position > 0)
         try:
-            while (token := next(flow, None)) is not None:
-                if isinstance(token, EndOfPass):
+            while (item := next(flow, None)) is not None:
+                if isinstance(item, EndOfPass):
                     completed = batcher.flush()
                 else:
-                    assert isinstance(token, Samples | PackedRows)
-                    completed = batcher.add(token)
+                    assert isinstance(item, Samples | PackedRows)
+                    completed = batcher.add(item)
                 for batch_at in self._timed(completed):
                     batches_of_pass += 1
                     if held is not None:
                         yield held
                     held = batch_at
-                if isinstance(token, EndOfPass):
+                if isinstance(item, EndOfPass):
                     if held is not None:
                         held[0].end_of_epoch = True
-                        yield held[0], Place(token.epoch + 1)
+                        yield held[0], PipelineState(item.epoch + 1)
                     elif self._repeat and not batches_of_pass:
                         why = self._why_empty(self.counters.skipped)
-                        raise EmptyPassError(f"epoch {token.epoch} gave no batch: {why}")
+                        raise EmptyPassError(f"epoch {item.epoch} gave no batch: {why}")
                     held = None
                     batches_of_pass = 0
         except SampleError:

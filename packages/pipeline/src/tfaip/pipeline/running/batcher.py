@@ -1,4 +1,4 @@
-"""`Batcher`: puts rows together to batches, and knows at each batch where the pass has to go on after it."""
+"""`Batcher`: puts rows together to batches, and knows the state after each of them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 from tfaip.pipeline.batching.batch import Batch
 from tfaip.pipeline.batching.layout import BatchLayout, Packed, Row
-from tfaip.pipeline.engine.stream.portion import Origin, PackedRows, Place, Portion, Samples, origins
+from tfaip.pipeline.engine.stream.portion import Origin, PackedRows, PipelineState, Portion, Samples, origins
 
 __all__ = ["AsGivenBatcher", "BatchAt", "Batcher", "FixedBatcher"]
 
-BatchAt = tuple[Batch, Place]
-"""A batch, and the place at which the pass goes on after it."""
+BatchAt = tuple[Batch, PipelineState]
+"""A batch, and the state after it."""
 
 
 class Batcher(ABC):
@@ -47,9 +47,9 @@ class Progress:
             self.epoch, self.position = portion.epoch, 0
         self.position = max(self.position, portion.positions[-1] + 1)
 
-    def place(self, pending: tuple[Origin, ...]) -> Place:
-        """The place if these samples are pending."""
-        return Place(self.epoch, self.position, pending)
+    def state(self, pending: tuple[Origin, ...]) -> PipelineState:
+        """The state if these samples are pending."""
+        return PipelineState(self.epoch, self.position, pending)
 
 
 class AsGivenBatcher(Batcher):
@@ -64,7 +64,7 @@ class AsGivenBatcher(Batcher):
         self._progress.feed(portion)
         assert isinstance(portion, PackedRows)
         if portion.packed is not None:
-            yield self._layout.batch(portion.packed), self._progress.place(())
+            yield self._layout.batch(portion.packed), self._progress.state(())
 
     def flush(self) -> Iterator[BatchAt]:
         """Nothing is ever left."""
@@ -98,7 +98,7 @@ class FixedBatcher(Batcher):
         count = len(packed.meta)
         if not self._origins and portion.keep is None:
             if count == self._size:
-                yield self._layout.batch(packed), self._progress.place(())
+                yield self._layout.batch(packed), self._progress.state(())
                 return
             if count < self._size:
                 self._small = packed
@@ -112,7 +112,7 @@ class FixedBatcher(Batcher):
         while len(self._rows) >= self._size:
             rows, self._rows = self._rows[: self._size], self._rows[self._size :]
             self._origins = self._origins[self._size :]
-            yield self._layout.batch(self._layout.pack(rows)), self._progress.place(tuple(self._origins))
+            yield self._layout.batch(self._layout.pack(rows)), self._progress.state(tuple(self._origins))
 
     def flush(self) -> Iterator[BatchAt]:
         """See `Batcher`."""
@@ -120,7 +120,7 @@ class FixedBatcher(Batcher):
         self._small, self._rows, self._origins = None, [], []
         if self._drop_remainder or not (small or rows):
             return
-        yield self._layout.batch(small or self._layout.pack(rows)), self._progress.place(())
+        yield self._layout.batch(small or self._layout.pack(rows)), self._progress.state(())
 
     def _unpack_small(self) -> None:
         if self._small is not None:

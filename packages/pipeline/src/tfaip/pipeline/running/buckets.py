@@ -92,7 +92,7 @@ class BucketBatcher(Batcher):
     def _batch(self, bucket: list[tuple[Origin, Row]], not_yet_added: list[Origin]) -> BatchAt:
         pending = [origin for waiting in self._buckets for origin, _ in waiting]
         packed = self._layout.pack([row for _, row in bucket])
-        return self._layout.batch(packed), self._progress.place((*pending, *not_yet_added))
+        return self._layout.batch(packed), self._progress.state((*pending, *not_yet_added))
 
     def _bucket_of(self, sample: Sample) -> int:
         try:

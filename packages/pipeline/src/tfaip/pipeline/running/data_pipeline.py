@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import cached_property
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
@@ -13,13 +12,11 @@ from typing import TYPE_CHECKING, Any
 from tfaip.pipeline.data.data_base_params import DataProcessorPipelineParams
 from tfaip.pipeline.data.generator import DataGenerator, DataGeneratorParams
 from tfaip.pipeline.data.pipeline_params import DataPipelineParams, PipelineMode, require_integer
-from tfaip.pipeline.data.processor import GeneratingDataProcessor
+from tfaip.pipeline.data.processor import processor_class
 from tfaip.pipeline.data.sample import Sample
-from tfaip.pipeline.engine.first_sample import find_mistake
-from tfaip.pipeline.engine.plan import WorkerSettings, plan_segments, processor_class
-from tfaip.pipeline.engine.program import Program, Segment
-from tfaip.pipeline.engine.run import Run
-from tfaip.pipeline.engine.stream.portion import Place
+from tfaip.pipeline.engine.engine import Engine
+from tfaip.pipeline.engine.plan import Plan
+from tfaip.pipeline.engine.stream.portion import PipelineState
 from tfaip.pipeline.engine.stream.source import Element
 from tfaip.pipeline.errors import DefinitionError
 from tfaip.pipeline.hooks import Hooked, call_user_code
@@ -27,10 +24,10 @@ from tfaip.pipeline.running.batch_iterator import BatchIterator
 from tfaip.pipeline.running.batcher import AsGivenBatcher, Batcher, FixedBatcher
 from tfaip.pipeline.running.buckets import BucketBatcher, default_bucket_sizes
 from tfaip.pipeline.running.description import describe
+from tfaip.pipeline.running.planning import Planner, plan_of_segments, source_of_samples, worker_settings
 from tfaip.pipeline.running.preload import elements_of, split_for_preload
-from tfaip.pipeline.running.process_count import choose_process_count, possible_process_count
+from tfaip.pipeline.running.process_count import possible_process_count
 from tfaip.pipeline.running.sample_iterator import SampleIterator
-from tfaip.pipeline.running.source_choice import SourceChoice, source_of_samples
 
 if TYPE_CHECKING:
     from tfaip.pipeline.data.data_base import DataBase
@@ -38,11 +35,10 @@ if TYPE_CHECKING:
 
 __all__ = ["DataPipeline"]
 
-_BEGINNING = Place()
+_BEGINNING = PipelineState()
 
 _WHOLE = (0, 1)
 """The only shard of a pipeline that shares its data with no other."""
-
 
 _SHOWN_OF_PARAMS = 300
 """So many characters of a generator's parameters are shown in a message."""
@@ -108,13 +104,14 @@ class DataPipeline(Hooked):
         loading._pre_proc = done
         loading.pipeline_params = copy.copy(self.pipeline_params)
         loading.pipeline_params.shuffle_buffer_size = 0
-        run = loading._start(packs=False, checks=False, preloading=True)
+        loading.__dict__.pop("_planner", None)
+        engine = loading._start(packs=False, checks=False, preloading=True)
         try:
-            elements = elements_of(run, grouped=self._sources.yields_batches)
+            elements = elements_of(engine, grouped=loading._planner.yields_batches)
         finally:
-            run.close()
+            engine.close()
         preloaded = copy.copy(self)
-        preloaded.__dict__.pop("_sources", None)
+        preloaded.__dict__.pop("_planner", None)
         preloaded._pre_proc = left
         preloaded._preloaded = elements
         preloaded._is_tried_out = False
@@ -167,13 +164,13 @@ class DataPipeline(Hooked):
         if not 0 <= index < shards:
             raise DefinitionError(f"shard must be (index, number of shards) with 0 <= index < number, got {shard}")
         repeat = self.mode is PipelineMode.TRAINING if repeat is None else repeat
-        length = self._sources.source(shard).length
-        start = Place() if state is None else Place.from_json(state, self.seed, length)
-        run = self._start(start, repeat=repeat, packs=not self._is_bucketed, shard=shard)
-        self._try_out(run, start.epoch)
-        batcher = self._batcher(run)
+        length = self._planner.source(shard).length
+        start = _BEGINNING if state is None else PipelineState.from_json(state, self.seed, length)
+        engine = self._start(start, repeat=repeat, packs=not self._planner.is_bucketed, shard=shard)
+        self._try_out(engine, start.epoch)
+        batcher = self._batcher(engine)
         return BatchIterator(
-            run, batcher, start=start, seed=self.seed, length=length, repeat=repeat, why_empty=self._why_empty
+            engine, batcher, start=start, seed=self.seed, length=length, repeat=repeat, why_empty=self._why_empty
         )
 
     def _why_empty(self, skipped: int) -> str:
@@ -181,7 +178,7 @@ class DataPipeline(Hooked):
         if skipped:
             return f"all samples were dropped or skipped ({skipped} so far), or what is left fills no batch"
         source = shorten(repr(self.generator_params), _SHOWN_OF_PARAMS)
-        if self.pipeline_params.batch_drop_remainder and self._sources.source().length != 0:
+        if self.pipeline_params.batch_drop_remainder and self._planner.source().length != 0:
             return f"batch_drop_remainder is set, and the samples fill no batch; they come from {source}"
         return f"there are no samples; they come from {source}"
 
@@ -217,36 +214,40 @@ class DataPipeline(Hooked):
         """
         require_integer("num_processes", num_processes, 0)
         num_processes = possible_process_count(num_processes)
-        segments = plan_segments(self.data.params.post_proc, self.mode, parallel=num_processes > 0, read_by_index=False)
-        program = self._program(segments, packs=False, checks=False, keeps_invalid=True)
+        plan = Plan(
+            mode=self.mode,
+            seed=self.seed,
+            data_params=self.data.params,
+            generator_params=None,
+            segments=plan_of_segments(
+                self.data.params.post_proc, self.mode, parallel=num_processes > 0, read_by_index=False
+            ),
+            layout=None,
+            packs=False,
+            skip_bad_samples=self.pipeline_params.on_bad_sample == "skip",
+            keeps_invalid=True,
+        )
         source = source_of_samples(self.seed, samples, "the samples to post-process")
-        return SampleIterator(Run(program, source, self._worker_settings(num_processes), start=Place(), repeat=False))
+        settings = worker_settings(self.pipeline_params, num_processes)
+        return SampleIterator(Engine(plan, source, settings, start=_BEGINNING, repeat=False))
 
     def steps_per_epoch(self) -> int | None:
         """The number of batches of one pass; None if it depends on the samples.
 
         It is an upper bound if processors drop samples.
         """
-        length = self._sources.source().length
-        if length is None or self._sources.yields_batches:
-            return length
-        params = self.pipeline_params
-        if params.bucket_boundaries or any(self._makes_many(processor) for processor in self._pre_proc.flatten()):
-            return None
-        return length // params.batch_size if params.batch_drop_remainder else -(-length // params.batch_size)
+        return self._planner.steps_per_epoch()
 
     def samples_per_epoch(self) -> int | None:
         """The number of samples of one pass; None if it depends on the samples.
 
         It is an upper bound if processors drop samples.
         """
-        if self._sources.yields_batches or any(self._makes_many(p) for p in self._pre_proc.flatten()):
-            return None
-        return self._sources.source().length
+        return None if self._planner.makes_many else self.samples_of_generator()
 
     def samples_of_generator(self) -> int | None:
         """The number of samples that the generator makes in one pass; None if it does not tell, or makes batches."""
-        return None if self._sources.yields_batches else self._sources.source().length
+        return None if self._planner.yields_batches else self._planner.source().length
 
     def __len__(self) -> int:
         """`steps_per_epoch`, where it is known."""
@@ -257,26 +258,30 @@ class DataPipeline(Hooked):
 
     def describe(self) -> str:
         """The stages, one a line, with the process in which each of them runs."""
-        program, processes = self._placed(self._program(self._segments(parallel=True), packs=True, checks=False))
+        plan, settings = self._planner.plan(None, packs=True)
         post_proc = [params for params in self.data.params.post_proc.flatten() if self.mode in params.modes]
-        return describe(self.generator, self._sources, program.segments, post_proc, self.pipeline_params, processes)
+        return describe(
+            self.generator, self._planner, plan.segments, post_proc, self.pipeline_params, settings.processes
+        )
 
     @cached_property
-    def _sources(self) -> SourceChoice:
-        return SourceChoice(self.mode, self.pipeline_params, self.seed, self.generator, self._preloaded)
+    def _planner(self) -> Planner:
+        return Planner(
+            self.mode,
+            self.pipeline_params,
+            self.seed,
+            self.generator,
+            self.generator_params,
+            self.data.params,
+            self._pre_proc,
+            self._preloaded,
+        )
 
-    def _makes_many(self, processor: Any) -> bool:
-        return self.mode in processor.modes and issubclass(processor_class(processor), GeneratingDataProcessor)
-
-    @property
-    def _is_bucketed(self) -> bool:
-        return bool(self.pipeline_params.bucket_boundaries) and not self._sources.yields_batches
-
-    def _batcher(self, run: Run) -> Batcher:
+    def _batcher(self, engine: Engine) -> Batcher:
         params = self.pipeline_params
-        if self._sources.yields_batches:
+        if self._planner.yields_batches:
             return AsGivenBatcher(self._layout)
-        if not self._is_bucketed:
+        if not self._planner.is_bucketed:
             return FixedBatcher(self._layout, params.batch_size, drop_remainder=params.batch_drop_remainder)
         return BucketBatcher(
             self._layout,
@@ -284,95 +289,31 @@ class DataPipeline(Hooked):
             params.bucket_batch_sizes or default_bucket_sizes(params.batch_size, params.bucket_boundaries),
             call_user_code(self.data.element_length_fn),
             drop_remainder=params.batch_drop_remainder,
-            skip=run.counters.count_bad if params.on_bad_sample == "skip" else None,
+            skip=engine.counters.count_bad if params.on_bad_sample == "skip" else None,
         )
 
     def _start(
         self,
-        start: Place = _BEGINNING,
+        start: PipelineState = _BEGINNING,
         *,
         packs: bool,
         repeat: bool = False,
         checks: bool = True,
         preloading: bool = False,
         shard: tuple[int, int] = _WHOLE,
-    ) -> Run:
-        program, processes = self._placed(
-            self._program(self._segments(parallel=True), packs=packs, checks=checks, preloading=preloading)
-        )
-        source = self._sources.source(shard)
-        return Run(program, source, self._worker_settings(processes), start=start, repeat=repeat)
+    ) -> Engine:
+        plan, settings = self._planner.plan(self._layout if checks else None, packs=packs, preloading=preloading)
+        return Engine(plan, self._planner.source(shard), settings, start=start, repeat=repeat)
 
-    def _try_out(self, run: Run, epoch: int) -> None:
+    def _try_out(self, engine: Engine, epoch: int) -> None:
         if self._is_tried_out:
             return
         try:
-            mistake = find_mistake(
-                run, self._sources.source(), epoch, skips_bad_samples=self.pipeline_params.on_bad_sample == "skip"
-            )
+            mistake = engine.find_mistake(self._planner.source(), epoch)
         except BaseException:
-            run.close()
+            engine.close()
             raise
         if mistake is not None:
-            run.close()
+            engine.close()
             raise mistake.original()
         self._is_tried_out = True
-
-    def _segments(self, *, parallel: bool) -> list[Segment]:
-        sources = self._sources
-        segments = plan_segments(self._pre_proc, self.mode, parallel=parallel, read_by_index=sources.read_by_index)
-        if sources.yields_batches and (streams := [segment for segment in segments if segment.is_stream]):
-            raise DefinitionError(
-                f"{processor_class(streams[0].processors[0]).__name__} needs the whole stream of samples, whereas "
-                f"{type(self.generator).__name__} yields batches: declare it as one_to_n, or batch in the pipeline"
-            )
-        return segments
-
-    def _program(
-        self,
-        segments: Sequence[Segment],
-        *,
-        packs: bool,
-        checks: bool,
-        preloading: bool = False,
-        keeps_invalid: bool = False,
-    ) -> Program:
-        reads = not keeps_invalid and self._sources.read_by_index
-        return Program(
-            mode=self.mode,
-            seed=self.seed,
-            data_params=self.data.params,
-            generator_params=self.generator_params if reads else None,
-            segments=segments,
-            layout=self._layout if checks else None,
-            packs=packs,
-            skip_bad_samples=self.pipeline_params.on_bad_sample == "skip",
-            preloading=preloading,
-            keeps_invalid=keeps_invalid,
-        )
-
-    def _placed(self, program: Program) -> tuple[Program, int]:
-        """The program as it is run, and the number of workers."""
-        processes = self.pipeline_params.num_processes
-        if processes < 0:
-            processes = choose_process_count(
-                program,
-                batch_size=self.pipeline_params.batch_size,
-                batches=self.steps_per_epoch(),
-                # Who asked for protection from samples that hang or crash must not have them in this process.
-                tries_out=not self.pipeline_params.sample_timeout and self.pipeline_params.on_worker_death == "raise",
-            )
-        processes = possible_process_count(processes)
-        if processes == 0:
-            program = replace(program, segments=self._segments(parallel=False))
-        return program, processes
-
-    def _worker_settings(self, processes: int) -> WorkerSettings:
-        params = self.pipeline_params
-        return WorkerSettings(
-            processes=processes,
-            prefetch=None if params.prefetch < 0 else params.prefetch,
-            max_tasks=params.max_tasks_per_process,
-            restart=params.on_worker_death == "restart",
-            sample_timeout=params.sample_timeout,
-        )

@@ -6,52 +6,51 @@ from collections.abc import Sequence
 from typing import Any
 
 from tfaip.pipeline.data.pipeline_params import DataPipelineParams
-from tfaip.pipeline.data.processor import DataProcessorParams
-from tfaip.pipeline.engine.plan import needs_stream, processor_class
-from tfaip.pipeline.engine.program import Segment
+from tfaip.pipeline.data.processor import DataProcessorParams, needs_stream, processor_class
+from tfaip.pipeline.engine.plan import SegmentPlan
 from tfaip.pipeline.running.buckets import default_bucket_sizes
-from tfaip.pipeline.running.source_choice import SourceChoice
+from tfaip.pipeline.running.planning import Planner
 
 __all__ = ["describe"]
 
 
 def describe(
     generator: Any,
-    choice: SourceChoice,
-    segments: Sequence[Segment],
+    planner: Planner,
+    segments: Sequence[SegmentPlan],
     post_proc: Sequence[DataProcessorParams],
     params: DataPipelineParams,
     processes: int,
 ) -> str:
-    """One line for each step, with the process in which it runs."""
+    """One line for each operation, with the process in which it runs."""
     workers = "1 worker" if processes == 1 else f"{processes} workers"
-    rows = [("generator", type(generator).__name__, _reading(choice, segments, workers))]
+    rows = [("generator", type(generator).__name__, _reading(planner, segments, workers))]
     for segment in segments:
         where = workers if segment.in_workers else "consumer"
         for processor in segment.processors:
             kind = "needs the whole stream" if segment.is_stream else "sample by sample"
             rows.append(("pre_proc", processor_class(processor).__name__, f"{where}, {kind}"))
-    rows.append(("batch", *_batching(params, choice, segments, workers)))
+    rows.append(("batch", *_batching(params, planner, segments, workers)))
     for processor in post_proc:
         kind = "needs the whole stream" if needs_stream(processor) else "sample by sample"
         rows.append(("post_proc", processor_class(processor).__name__, f"consumer, {kind}"))
     first, second = (max(len(row[column]) for row in rows) for column in (0, 1))
-    return "\n".join(f"{step:<{first}}  {name:<{second}}  {where}" for step, name, where in rows)
+    return "\n".join(f"{kind:<{first}}  {name:<{second}}  {where}" for kind, name, where in rows)
 
 
-def _reading(choice: SourceChoice, segments: Sequence[Segment], workers: str) -> str:
-    length = choice.source().length
-    known = "unknown length" if length is None else f"{length} {'batches' if choice.yields_batches else 'samples'}"
-    if choice.read_by_index:
+def _reading(planner: Planner, segments: Sequence[SegmentPlan], workers: str) -> str:
+    length = planner.source().length
+    known = "unknown length" if length is None else f"{length} {'batches' if planner.yields_batches else 'samples'}"
+    if planner.read_by_index:
         return f"{workers if segments[0].in_workers else 'consumer'}, by index, {known}"
-    return f"consumer, as a stream, {known}" if not choice.is_preloaded else f"consumer, from memory, {known}"
+    return f"consumer, as a stream, {known}" if not planner.is_preloaded else f"consumer, from memory, {known}"
 
 
 def _batching(
-    params: DataPipelineParams, choice: SourceChoice, segments: Sequence[Segment], workers: str
+    params: DataPipelineParams, planner: Planner, segments: Sequence[SegmentPlan], workers: str
 ) -> tuple[str, str]:
     where = workers if segments[-1].in_workers else "consumer"
-    if choice.yields_batches:
+    if planner.yields_batches:
         return "as the generator yields them", where
     rest = ", remainder dropped" if params.batch_drop_remainder else ""
     if not params.bucket_boundaries:

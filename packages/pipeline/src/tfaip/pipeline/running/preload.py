@@ -14,7 +14,7 @@ from tfaip.pipeline.data.data_base_params import (
 )
 from tfaip.pipeline.data.pipeline_params import PipelineMode
 from tfaip.pipeline.data.sample import Sample
-from tfaip.pipeline.engine.run import Run
+from tfaip.pipeline.engine.engine import Engine
 from tfaip.pipeline.engine.stream.portion import Samples
 from tfaip.pipeline.engine.stream.source import Element
 from tfaip.pipeline.hooks import call_user_code
@@ -44,8 +44,8 @@ def split_for_preload(
     return ComposedProcessorPipelineParams(pipelines=done), ComposedProcessorPipelineParams(pipelines=left)
 
 
-def elements_of(run: Run, *, grouped: bool) -> list[Element]:
-    """All that a run gives: samples, or lists of those that come from one element of the generator.
+def elements_of(engine: Engine, *, grouped: bool) -> list[Element]:
+    """All that an engine gives: samples, or lists of those that come from one element of the generator.
 
     Raises:
         Exception: What the processing of a sample raised.
@@ -53,12 +53,12 @@ def elements_of(run: Run, *, grouped: bool) -> list[Element]:
     elements: list[Element] = []
     error: Exception
     try:
-        for token in run.flow:
-            if isinstance(token, Samples):
+        for item in engine.flow:
+            if isinstance(item, Samples):
                 if not grouped:
-                    elements.extend(token.samples)
-                elif token.samples:
-                    elements.append(token.samples)
+                    elements.extend(item.samples)
+                elif item.samples:
+                    elements.append(item.samples)
     except SampleError as failure:
         error = failure.original()
     else:

@@ -1,4 +1,4 @@
-"""How many worker processes a pipeline gets."""
+"""How many worker processes a pipeline gets, and whether this system has what they need; Linux has."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from functools import cache
 from importlib.util import find_spec
 from time import perf_counter
 
+from tfaip.pipeline.engine.plan import Plan
 from tfaip.pipeline.engine.processes.pickling import find_in_main
-from tfaip.pipeline.engine.program import Program
 from tfaip.pipeline.engine.stream.portion import Indices
-from tfaip.pipeline.engine.work.runner import Runner
+from tfaip.pipeline.engine.work.straight import build_segment
 
 __all__ = [
     "available_cores",
@@ -35,28 +35,43 @@ _WORTH_A_WORKER = 0.5e-3
 """Seconds for a batch. To get one from a worker costs this process about 0.1 ms, while a core of the model is taken."""
 
 
-def choose_process_count(program: Program, *, batch_size: int, batches: int | None, tries_out: bool) -> int:
+_NEEDED = [
+    (os, "memfd_create"),
+    (os, "posix_fallocate"),
+    (os, "O_ASYNC"),
+    (mmap, "MAP_POPULATE"),
+    (select, "poll"),
+    (signal, "SIGIO"),
+    (socket, "AF_UNIX"),
+    (socket, "send_fds"),
+]
+
+_MOST_ELEMENTS = 8
+_MOST_SECONDS = 0.05
+
+
+def choose_process_count(plan: Plan, *, batch_size: int, batches: int | None, tries_out: bool) -> int:
     """As many as there are cores, at most 4; none where they would have little to do, or could not do it.
 
     The data is the same in any case, so that the choice may depend on how long the first samples take.
 
     Args:
-        program: The program as it is with workers.
+        plan: The plan as it is with workers.
         batch_size: The number of samples of a batch.
         batches: The number of batches of a pass, if it is known.
         tries_out: Whether samples may be processed here to find out; not if they might hang or end this process.
     """
-    if not any(segment.in_workers for segment in program.segments) or (batches is not None and batches <= 1):
+    if not any(segment.in_workers for segment in plan.segments) or (batches is not None and batches <= 1):
         return 0
-    if (in_main := find_in_main(program)) is not None:
+    if (in_main := find_in_main(plan)) is not None:
         logger.warning(
             "The pipeline runs in this process only, since %s is defined in __main__, which worker processes don't "
             "import: move it into a module of its own",
             in_main,
         )
         return 0
-    if program.generator_params is not None and tries_out:
-        seconds = seconds_per_element(program)
+    if plan.generator_params is not None and tries_out:
+        seconds = seconds_per_element(plan)
         if seconds is not None and seconds * batch_size < _WORTH_A_WORKER:
             return 0
     return min(_MOST_PROCESSES, available_cores())
@@ -84,18 +99,6 @@ def _warn_of_missing(missing: str) -> None:
     )
 
 
-_NEEDED = [
-    (os, "memfd_create"),
-    (os, "posix_fallocate"),
-    (os, "O_ASYNC"),
-    (mmap, "MAP_POPULATE"),
-    (select, "poll"),
-    (signal, "SIGIO"),
-    (socket, "AF_UNIX"),
-    (socket, "send_fds"),
-]
-
-
 def missing_for_workers() -> str | None:
     """Return what of it is missing, in words; None where workers can run."""
     for module, name in _NEEDED:
@@ -110,23 +113,18 @@ def missing_for_workers() -> str | None:
     return None
 
 
-_MOST_ELEMENTS = 8
-_MOST_SECONDS = 0.05
-
-
-def seconds_per_element(program: Program) -> float | None:
+def seconds_per_element(plan: Plan) -> float | None:
     """The least time that one of the first elements took in this process, as far as the workers would do the work.
 
     None where it could not be found out. What fails here fails again later, where it is reported.
     """
-    runner = Runner(replace(program, layout=None, packs=False))
     began = perf_counter()
     least: float | None = None
     with contextlib.suppress(Exception):
-        runner.prepare([0])
+        segment = build_segment(replace(plan, layout=None, packs=False), 0)
         for index in range(_MOST_ELEMENTS):
             before = perf_counter()
-            runner.run(0, Indices(0, [0], [index]))
+            segment.run(Indices(0, [0], [index]))
             seconds = perf_counter() - before
             least = seconds if least is None else min(least, seconds)
             if perf_counter() - began > _MOST_SECONDS:

@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Generator, Iterator
 
 from tfaip.pipeline.data.sample import Sample
-from tfaip.pipeline.engine.run import Run
+from tfaip.pipeline.engine.engine import Engine
 from tfaip.pipeline.engine.stream.flow import Flow
 from tfaip.pipeline.engine.stream.portion import Samples
 from tfaip.pipeline.user_code import SampleError
@@ -23,10 +23,10 @@ class SampleIterator(Iterator[Sample]):
         counters: What was done so far, and where the time was spent.
     """
 
-    def __init__(self, run: Run) -> None:
-        self.counters = run.counters
-        self._samples = _samples_of(run.flow)
-        self._finalizer = weakref.finalize(self, run.close)
+    def __init__(self, engine: Engine) -> None:
+        self.counters = engine.counters
+        self._samples = _samples_of(engine.flow)
+        self._finalizer = weakref.finalize(self, engine.close)
 
     def __next__(self) -> Sample:
         try:
@@ -47,14 +47,14 @@ def _samples_of(flow: Flow) -> Generator[Sample, None, None]:
     error: BaseException
     while True:
         try:
-            token = next(flow, None)
+            item = next(flow, None)
         except SampleError as failure:
             error = failure.original()
         else:
-            if token is None:
+            if item is None:
                 return
-            if isinstance(token, Samples):
-                yield from token.samples
+            if isinstance(item, Samples):
+                yield from item.samples
             continue
         # Outside of the except clause, so that the traceback is that of the processor and not one of the engine.
         raise error

@@ -10,12 +10,14 @@ from tfaip.pipeline.batching.layout import Row
 from tfaip.pipeline.data.data_base import DataBase
 from tfaip.pipeline.data.data_base_params import DataProcessorPipelineParams
 from tfaip.pipeline.data.pipeline_params import PipelineMode
+from tfaip.pipeline.data.processor import needs_stream, processor_class
 from tfaip.pipeline.data.sample import Sample, SampleIdentity
-from tfaip.pipeline.engine.plan import needs_stream, plan_segments, processor_class
-from tfaip.pipeline.engine.program import Program
+from tfaip.pipeline.engine.plan import Plan
 from tfaip.pipeline.engine.stream.portion import Samples
-from tfaip.pipeline.engine.work.runner import Runner
+from tfaip.pipeline.engine.work.segment import Segment
+from tfaip.pipeline.engine.work.straight import build_segment
 from tfaip.pipeline.errors import DefinitionError, SpecError
+from tfaip.pipeline.running.planning import plan_of_segments
 from tfaip.pipeline.user_code import INTERRUPTIONS, SampleError
 
 __all__ = ["SingleSamples"]
@@ -47,13 +49,11 @@ class SingleSamples:
         self._layout = data.batch_layout(mode)
         self._seed = seed
         before, after = (
-            _program(data, mode, seed, processors, keeps_invalid=keeps_invalid)
+            _plan(data, mode, seed, processors, keeps_invalid=keeps_invalid)
             for processors, keeps_invalid in ((data.params.pre_proc, False), (data.params.post_proc, True))
         )
-        self._before = Runner(before, passes_on=passes_on)
-        self._after = Runner(after, passes_on=passes_on)
-        for runner in (self._before, self._after):
-            runner.prepare([0])
+        self._before = build_segment(before, 0, passes_on=passes_on)
+        self._after = build_segment(after, 0, passes_on=passes_on)
 
     def before(self, sample: Sample, number: int) -> Row:
         """Return the row of a batch that the processors before the model make of a sample.
@@ -85,11 +85,11 @@ class SingleSamples:
         """
         return self._one(self._after, sample, number)
 
-    def _one(self, runner: Runner, sample: Sample, number: int) -> Sample:
+    def _one(self, segment: Segment, sample: Sample, number: int) -> Sample:
         identified = sample.copy().identified_by(SampleIdentity(self._seed, 0, (number,)))
         failure: BaseException
         try:
-            portion, report = runner.run(0, Samples(0, [number], [identified]))
+            portion, report = segment.run(Samples(0, [number], [identified]))
         except SampleError as error:
             failure = error.original()
         else:
@@ -105,21 +105,21 @@ class SingleSamples:
         raise failure
 
 
-def _program(
+def _plan(
     data: DataBase[Any], mode: PipelineMode, seed: int, processors: DataProcessorPipelineParams, *, keeps_invalid: bool
-) -> Program:
+) -> Plan:
     streams = [params for params in processors.flatten() if mode in params.modes and needs_stream(params)]
     if streams:
         raise DefinitionError(
             f"samples that come one by one can't go through {processor_class(streams[0]).__name__}, which needs the "
             "whole stream of samples: declare it as one_to_n, or predict whole data sets"
         )
-    return Program(
+    return Plan(
         mode=mode,
         seed=seed,
         data_params=data.params,
         generator_params=None,
-        segments=plan_segments(processors, mode, parallel=False, read_by_index=False),
+        segments=plan_of_segments(processors, mode, parallel=False, read_by_index=False),
         layout=None,
         packs=False,
         keeps_invalid=keeps_invalid,

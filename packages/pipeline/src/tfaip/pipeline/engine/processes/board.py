@@ -47,10 +47,10 @@ class Board:
 
     def begin(self, task: int) -> None:
         """The work on a task begins."""
-        self.watch(-1)
+        self.begin_element(-1)
         self._numbers[0] = task
 
-    def watch(self, element: int) -> None:
+    def begin_element(self, element: int) -> None:
         """The work on an element of the task begins."""
         # For each sample: several times faster than struct.
         self._times[2] = monotonic()

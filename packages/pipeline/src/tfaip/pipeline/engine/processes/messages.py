@@ -15,7 +15,7 @@ __all__ = ["Done", "Failed", "Order", "Ready", "StartFailed"]
 
 @dataclass(slots=True)
 class Order:
-    """Run a segment on a portion, leaving out the elements in `skip`; see `Runner.run`.
+    """Run a segment on a portion, leaving out the elements in `skip`; see `Segment.run`.
 
     Attributes:
         tell: Whether to send what has been done so far, rather than to wait for further results.

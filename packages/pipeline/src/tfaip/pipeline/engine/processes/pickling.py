@@ -1,4 +1,4 @@
-"""Pickling of programs, with errors that name what a worker could not restore."""
+"""Pickling of plans, with errors that name what a worker could not restore."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import io
 import pickle
 from typing import Any
 
-from tfaip.pipeline.engine.plan import processor_class
-from tfaip.pipeline.engine.program import Program
+from tfaip.pipeline.data.processor import processor_class
+from tfaip.pipeline.engine.plan import Plan
 from tfaip.pipeline.engine.stream.portion import PackedRows, Portion, Samples
 from tfaip.pipeline.errors import DefinitionError, PipelineError
 from tfaip.pipeline.user_code import in_words
 
-__all__ = ["find_in_main", "pickle_program"]
+__all__ = ["find_in_main", "pickle_plan"]
 
 
 class _Pickler(pickle.Pickler):
@@ -29,22 +29,22 @@ class _Pickler(pickle.Pickler):
         return NotImplemented
 
 
-def find_in_main(program: Program) -> str | None:
-    """The name of something in the program that is defined in `__main__`, which workers don't import; else None.
+def find_in_main(plan: Plan) -> str | None:
+    """The name of something in the plan that is defined in `__main__`, which workers don't import; else None.
 
     Raises:
-        DefinitionError: A part of the program can't be pickled.
+        DefinitionError: A part of the plan can't be pickled.
     """
-    return _pickled(program)[1]
+    return _pickled(plan)[1]
 
 
-def pickle_program(program: Program) -> bytes:
-    """The program for the workers.
+def pickle_plan(plan: Plan) -> bytes:
+    """The plan for the workers.
 
     Raises:
         DefinitionError: A part of it can't be pickled, or is defined in `__main__`.
     """
-    data, in_main = _pickled(program)
+    data, in_main = _pickled(plan)
     if in_main is not None:
         raise DefinitionError(
             f"{in_main} is defined in __main__, which the worker processes don't import: "
@@ -76,17 +76,17 @@ def not_sent(error: BaseException, what_for: str) -> PipelineError:
     )
 
 
-def _pickled(program: Program) -> tuple[bytes, str | None]:
-    """The pickled program, and the first thing in it that is defined in `__main__`."""
-    processors = [params for segment in program.segments if segment.in_workers for params in segment.processors]
+def _pickled(plan: Plan) -> tuple[bytes, str | None]:
+    """The pickled plan, and the first thing in it that is defined in `__main__`."""
+    processors = [params for segment in plan.segments if segment.in_workers for params in segment.processors]
     classes: list[type[Any]] = [processor_class(params) for params in processors]
-    if program.generator_params is not None:
-        classes.append(program.generator_params.cls())
+    if plan.generator_params is not None:
+        classes.append(plan.generator_params.cls())
     in_main = [cls.__qualname__ for cls in classes if _is_in_main(cls)]
     # One by one, so that the message can say which of them it is; the data's parameters hold the processors' ones.
-    for params in (*processors, program.generator_params, program.data_params):
+    for params in (*processors, plan.generator_params, plan.data_params):
         in_main += _pickled_part(type(params).__name__, params)[1]
-    data, in_all = _pickled_part("the pipeline", program)
+    data, in_all = _pickled_part("the pipeline", plan)
     return data, next(iter([*in_main, *in_all]), None)
 
 

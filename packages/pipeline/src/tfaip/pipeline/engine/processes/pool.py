@@ -58,17 +58,17 @@ class Task:
 
 
 class WorkerPool:
-    """A few workers that run the segments of one program.
+    """A few workers that run the segments of one plan.
 
     Args:
-        program: The pickled program.
+        plan: The pickled plan.
         settings: How many workers, and what to do when one dies.
         skip_bad_samples: Whether a sample that ends its worker again and again is left out.
         counters: Gets the reports of the workers.
     """
 
-    def __init__(self, program: bytes, settings: WorkerSettings, *, skip_bad_samples: bool, counters: Counters) -> None:
-        self._program = program
+    def __init__(self, plan: bytes, settings: WorkerSettings, *, skip_bad_samples: bool, counters: Counters) -> None:
+        self._plan = plan
         self._settings = settings
         self._skip_bad_samples = skip_bad_samples
         self._counters = counters
@@ -150,13 +150,13 @@ class WorkerPool:
                 self._lifeline = -1
 
     def _start_worker(self) -> WorkerProcess:
-        worker = WorkerProcess(self._program, self._lifeline)
+        worker = WorkerProcess(self._plan, self._lifeline)
         self._workers[worker.channel.fileno()] = worker
-        # The program goes out with the first events, where a worker that has died already is noticed like any other.
+        # The plan goes out with the first events, where a worker that has died already is noticed like any other.
         self._poll.register(worker.channel, select.POLLIN | select.POLLOUT)
         return worker
 
-    def _watch(self, worker: WorkerProcess) -> None:
+    def _listen_to(self, worker: WorkerProcess) -> None:
         """Ask to be told of arriving messages, and of room for those that could not be sent yet."""
         everything_sent = worker.channel.flush()
         self._poll.register(worker.channel, select.POLLIN if everything_sent else select.POLLIN | select.POLLOUT)
@@ -199,14 +199,14 @@ class WorkerPool:
             addressed.add(worker)
         for worker in addressed:
             try:
-                self._watch(worker)
+                self._listen_to(worker)
             except ConnectionError:
                 self._lost(worker)
 
     def _serve(self, worker: WorkerProcess, event: int) -> None:
         try:
             if event & select.POLLOUT:
-                self._watch(worker)
+                self._listen_to(worker)
             if event & ~select.POLLOUT:
                 for message in worker.channel.receive():
                     self._take(worker, message)
@@ -291,7 +291,7 @@ class WorkerPool:
     def _death(self, worker: WorkerProcess, what: str, code: int | None) -> PipelineError:
         advice = "" if self._settings.restart else "; on_worker_death=restart would replace it"
         if not worker.ready:
-            if code is not None and code < 0:  # somebody ended it, which says nothing about its program
+            if code is not None and code < 0:  # somebody ended it, which says nothing about its plan
                 return WorkerDiedError(f"{what} before it was ready{advice}", code)
             return WorkerStartError(f"{what} before it was ready")
         note = worker.note()

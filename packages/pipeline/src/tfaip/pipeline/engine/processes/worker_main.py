@@ -17,15 +17,16 @@ from time import perf_counter
 
 import numpy as np
 
+from tfaip.pipeline.engine.plan import Plan
 from tfaip.pipeline.engine.processes.board import Board
 from tfaip.pipeline.engine.processes.channel import SMALL, Channel
 from tfaip.pipeline.engine.processes.messages import Done, Order, Ready, StartFailed
 from tfaip.pipeline.engine.processes.pickling import first_unpicklable, not_sent
 from tfaip.pipeline.engine.processes.restored_error import tell
 from tfaip.pipeline.engine.processes.shared_memory import Block
-from tfaip.pipeline.engine.program import Program
 from tfaip.pipeline.engine.stream.portion import Samples, describe_element
-from tfaip.pipeline.engine.work.runner import Runner
+from tfaip.pipeline.engine.work.segment import Segment
+from tfaip.pipeline.engine.work.straight import build_segment
 from tfaip.pipeline.user_code import LONGEST_TRACEBACK, SampleError, shortened
 
 __all__ = ["hold_on_to", "main"]
@@ -62,9 +63,12 @@ def serve(channel: Channel, board: Board) -> None:
     while not waiting:
         waiting = channel.receive()
     try:
-        program: Program = pickle.loads(waiting.pop(0))
-        runner = Runner(program, passes_on=())
-        runner.prepare(number for number, segment in enumerate(program.segments) if segment.in_workers)
+        plan: Plan = pickle.loads(waiting.pop(0))
+        segments = {
+            number: build_segment(plan, number, passes_on=())
+            for number, segment in enumerate(plan.segments)
+            if segment.in_workers
+        }
     except BaseException:
         channel.send(StartFailed(shortened(traceback.format_exc(), LONGEST_TRACEBACK)))
         return
@@ -72,7 +76,7 @@ def serve(channel: Channel, board: Board) -> None:
     while True:
         flushed = perf_counter()
         for order in waiting:
-            work_on(order, runner, channel, board)
+            work_on(order, segments[order.segment], channel, board)
             if order.tell or perf_counter() - flushed > _HOLD:
                 channel.flush()
                 flushed = perf_counter()
@@ -80,7 +84,7 @@ def serve(channel: Channel, board: Board) -> None:
         waiting = channel.receive()
 
 
-def work_on(order: Order, runner: Runner, channel: Channel, board: Board) -> None:
+def work_on(order: Order, segment: Segment, channel: Channel, board: Board) -> None:
     """Do one task and send what came of it."""
     block: Block | None = None
 
@@ -96,12 +100,11 @@ def work_on(order: Order, runner: Runner, channel: Channel, board: Board) -> Non
     done: Done | None = None
     failure: SampleError
     try:
-        portion, report = runner.run(
-            order.segment,
+        portion, report = segment.run(
             order.portion,
             allocate=allocate,
             skip=order.skip,
-            watch=board.watch,
+            on_element=board.begin_element,
             is_trial=order.is_trial,
         )
         made = portion.samples if isinstance(portion, Samples) else portion.packed
@@ -127,7 +130,13 @@ def work_on(order: Order, runner: Runner, channel: Channel, board: Board) -> Non
 
 
 def hold_on_to(descriptor: int) -> None:
-    """Called in a worker: end this process when the other end of the pipe closes."""
+    """End this process when the other end of a pipe closes: the lifeline, which ties it to the process that started it.
+
+    Nothing is ever written to it. Its writing end is open in the consumer's process only, so that it closes when that
+    process ends, however it ends; the kernel then sends SIGIO to each worker, whose default action ends it, whatever
+    the worker is doing. A thread that waits for the pipe would need the interpreter lock, which a processor may hold
+    for long. `prctl(PR_SET_PDEATHSIG)` is no replacement: it fires when the starting *thread* ends.
+    """
     signal.signal(signal.SIGIO, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGIO])
     fcntl.fcntl(descriptor, fcntl.F_SETOWN, os.getpid())

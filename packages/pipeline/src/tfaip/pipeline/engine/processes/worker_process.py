@@ -37,7 +37,7 @@ class WorkerProcess:
     """A fresh Python process (never a fork of this one, whose threads and locks it would inherit in any state).
 
     Args:
-        program: The pickled program, sent as the first message.
+        plan: The pickled plan, sent as the first message.
         lifeline: The reading end of the lifeline.
 
     Attributes:
@@ -49,7 +49,7 @@ class WorkerProcess:
         failing: What it has told about a failure whose error it pickles now.
     """
 
-    def __init__(self, program: bytes, lifeline: int) -> None:
+    def __init__(self, plan: bytes, lifeline: int) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self._board = Board()
         descriptors = {"socket": theirs.fileno(), "board": self._board.descriptor, "lifeline": lifeline}
@@ -78,7 +78,7 @@ class WorkerProcess:
         self.untold = 0
         self.ready = False
         self.failing: Failed | None = None
-        self.channel.send(program, hold=True)
+        self.channel.send(plan, hold=True)
 
     @property
     def pid(self) -> int:

@@ -1,34 +1,33 @@
-"""Flows: what tokens run through, from the source to the batcher, within the consumer's process."""
+"""Flows: iterators of portions, each on top of the one before, from the source to the batcher."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Iterator
 from time import perf_counter
-from typing import TypeVar
 
-from tfaip.pipeline.data.sample import Sample, SampleIdentity
 from tfaip.pipeline.engine.counters import Counters
-from tfaip.pipeline.engine.stream.portion import EndOfPass, Indices, Place, Samples, Token
-from tfaip.pipeline.engine.stream.source import Source, cut
-from tfaip.pipeline.engine.stream.stream_watch import warn_of_early_end
-from tfaip.pipeline.engine.work.runner import Runner
-from tfaip.pipeline.errors import DefinitionError
-from tfaip.pipeline.user_code import INTERRUPTIONS, SampleError, comes_from_function, describe_sample
+from tfaip.pipeline.engine.processes.pool import Task, WorkerPool
+from tfaip.pipeline.engine.stream.portion import EndOfPass, Indices, PackedRows, PipelineState, StreamItem
+from tfaip.pipeline.engine.stream.source import Source
+from tfaip.pipeline.engine.work.segment import Segment
+from tfaip.pipeline.user_code import SampleError
 
-__all__ = ["EndedFlow", "Flow", "LocalFlow", "SourceFlow", "StreamFlow"]
+__all__ = ["EndedFlow", "Flow", "LocalFlow", "SourceFlow", "WorkerFlow"]
 
-T = TypeVar("T")
+_AUTOMATIC_BYTES = 1 << 25
+_AUTOMATIC_MOST = 64
+_ADJUSTED_EVERY = 16
+"""Without a `prefetch`, as many small batches are made in advance as fit into so many bytes, within this number."""
 
-_END = object()
 
-
-class Flow(ABC, Iterator[Token]):
-    """An iterator of tokens that can say whether asking for the next one would mean to wait for a worker."""
+class Flow(ABC, Iterator[StreamItem]):
+    """An iterator of portions and ends of passes, which can say whether the next one has to be waited for."""
 
     @abstractmethod
     def ready(self) -> bool:
-        """Whether `next` gives a token (or ends) without waiting for a worker."""
+        """Whether `next` gives an item (or ends) without waiting for a worker."""
 
 
 class EndedFlow(Flow):
@@ -38,35 +37,35 @@ class EndedFlow(Flow):
         """Always."""
         return True
 
-    def __next__(self) -> Token:
+    def __next__(self) -> StreamItem:
         raise StopIteration
 
 
 class SourceFlow(Flow):
-    """The beginning of all flows. Where it reads samples, the time counts as that of the first step."""
+    """The beginning of all flows. Where it reads samples, the time counts as that of the first operation."""
 
-    def __init__(self, source: Source, start: Place, counters: Counters, *, repeat: bool) -> None:
-        self._tokens = source.tokens(start, repeat=repeat)
-        self._reading = counters.segments[0].steps[0]
+    def __init__(self, source: Source, start: PipelineState, counters: Counters, *, repeat: bool) -> None:
+        self._items = source.items(start, repeat=repeat)
+        self._reading = counters.segments[0].operations[0]
 
     def ready(self) -> bool:
         """Always: nothing here is done by a worker."""
         return True
 
-    def __next__(self) -> Token:
+    def __next__(self) -> StreamItem:
         began = perf_counter()
-        token = next(self._tokens)
-        if not isinstance(token, Indices):
+        item = next(self._items)
+        if not isinstance(item, Indices):
             self._reading.seconds += perf_counter() - began
-        return token
+        return item
 
 
 class LocalFlow(Flow):
     """Runs a segment in this process."""
 
-    def __init__(self, runner: Runner, segment: int, upstream: Flow, counters: Counters) -> None:
-        self._runner = runner
+    def __init__(self, segment: Segment, number: int, upstream: Flow, counters: Counters) -> None:
         self._segment = segment
+        self._number = number
         self._upstream = upstream
         self._counters = counters
 
@@ -74,140 +73,93 @@ class LocalFlow(Flow):
         """Whether there is something to work on."""
         return self._upstream.ready()
 
-    def __next__(self) -> Token:
-        token = next(self._upstream)
-        if isinstance(token, EndOfPass):
-            return token
-        result, report = self._runner.run(self._segment, token)
-        self._counters.add(self._segment, report)
+    def __next__(self) -> StreamItem:
+        item = next(self._upstream)
+        if isinstance(item, EndOfPass):
+            return item
+        result, report = self._segment.run(item)
+        self._counters.add(self._number, report)
         return result
 
 
-class StreamFlow(Flow):
-    """Runs a generating processor that needs the stream: once per pass, on all samples of the pass.
+class WorkerFlow(Flow):
+    """Keeps up to `prefetch` portions in the making, those included that are done and wait for their turn.
 
     Args:
-        runner: Has the processor.
-        segment: The segment that consists of it.
-        upstream: Starts at the beginning of the pass, whatever `start` is.
-        portion_size: The number of samples of a portion.
-        seed: Of the random numbers of the samples that come out.
-        start: Where to go on: the samples before that place are made, and dropped.
-        counters: Counts the samples.
-        length: How many samples a pass of the source has; None if that is not known.
+        pool: The workers.
+        segment: The number of the segment.
+        upstream: Gives the portions.
+        prefetch: How many portions may be in the making; None chooses.
+        counters: Told how many are; None for a queue that is not the last one.
     """
 
     def __init__(
-        self,
-        runner: Runner,
-        segment: int,
-        upstream: Flow,
-        portion_size: int,
-        seed: int,
-        start: Place,
-        counters: Counters,
-        length: int | None,
+        self, pool: WorkerPool, segment: int, upstream: Flow, *, prefetch: int | None, counters: Counters | None
     ) -> None:
-        self._processor = runner.stream_processor(segment)
-        self._keeps_invalid = runner.keeps_invalid
+        self._pool = pool
         self._segment = segment
         self._upstream = upstream
-        self._portion_size = portion_size
-        self._seed = seed
+        self._automatic = prefetch is None
+        self._limit = prefetch or 2 * pool.size + 2
         self._counters = counters
-        self._counts = counters.segments[segment]
-        self._waited = 0.0  # seconds for what comes before, within the calls of the processor
-        self._pass_ended = False
-        self._length = length
-        self._handed_over = self._made = 0  # samples of the pass
-        self._last: Sample | None = None
-        self._has_warned = False
-        self._tokens = self._run(start)
+        self._queue: deque[Task | EndOfPass | SampleError] = deque()
+        self._in_flight = 0
+        self._exhausted = False
 
     def ready(self) -> bool:
-        """Whether the input is; the processor may want more than one sample, for which it would wait."""
-        return self._upstream.ready()
+        """Whether the first portion in line is done."""
+        if self._queue:
+            head = self._queue[0]
+            return not isinstance(head, Task) or head.result is not None
+        return self._exhausted
 
-    def __next__(self) -> Token:
-        return next(self._tokens)
+    def __next__(self) -> StreamItem:
+        self._fill()
+        ready = self._in_flight - self._pool.unfinished(self._segment)
+        if (counters := self._counters) is not None:
+            counters.limit, counters.in_flight, counters.ready = self._limit, self._in_flight, ready
+        if 2 * ready < self._in_flight:
+            # Without waiting: results that have arrived make room for further work, whoever is first in line.
+            self._pool.turn(wait=False)
+        while not self.ready():
+            self._pool.turn(wait=True)
+            self._fill()
+        if not self._queue:
+            raise StopIteration
+        head = self._queue.popleft()
+        if isinstance(head, EndOfPass):
+            return head
+        if isinstance(head, SampleError):
+            raise head
+        self._in_flight -= 1
+        if isinstance(head.result, Exception):
+            raise head.result
+        assert head.result is not None
+        if self._automatic and not head.number % _ADJUSTED_EVERY:
+            self._adjust(head.result)
+        return head.result
 
-    def _run(self, start: Place) -> Iterator[Token]:
-        place = start
-        for first in self._upstream:
-            made = self._outputs(self._inputs(first), place.epoch)
-            for chunk, keep in cut(made, place, self._portion_size):
-                positions = [position for position, _ in chunk]
-                yield Samples(place.epoch, positions, [sample for _, sample in chunk], keep=keep)
-            yield EndOfPass(place.epoch)
-            place = Place(place.epoch + 1)
+    def _adjust(self, result: StreamItem) -> None:
+        if isinstance(result, PackedRows) and result.packed is not None:
+            size = sum(array.nbytes for array in result.packed.arrays)
+            self._limit = max(2 * self._pool.size + 2, min(_AUTOMATIC_MOST, _AUTOMATIC_BYTES // max(size, 1)))
 
-    def _inputs(self, first: Token) -> Iterator[Sample]:
-        """The samples of one pass, of which the first token was taken to see whether there is a pass."""
-        token = first
-        self._pass_ended = False
-        self._handed_over = 0
-        while not isinstance(token, EndOfPass):
-            assert isinstance(token, Samples)
-            self._counts.read += len(token.samples)
-            for sample in token.samples:
-                self._handed_over += 1
-                self._last = sample
-                yield sample
-            began = perf_counter()
+    def _fill(self) -> None:
+        # The ends of passes count too: a source whose passes are empty would be asked for ever.
+        while not self._exhausted and self._in_flight < self._limit and len(self._queue) < 2 * self._limit:
+            if self._in_flight and not self._upstream.ready():
+                return
             try:
-                token = next(self._upstream)
-            finally:
-                self._waited += perf_counter() - began
-        self._pass_ended = True
-
-    def _outputs(self, inputs: Iterator[Sample], epoch: int) -> Iterator[Sample]:
-        self._made = 0
-        try:
-            outputs = self._timed(lambda: iter(self._processor.generate(inputs)))
-            while (sample := self._timed(lambda: self._next(outputs))) is not _END:
-                if self._is_valid(sample):
-                    assert isinstance(sample, Sample)
-                    yield sample.copy().identified_by(
-                        SampleIdentity(self._seed, epoch, (self._made,), level=self._segment + 1)
-                    )
-                    self._made += 1
-                    self._counts.made += 1
-                else:
-                    self._counters.count_dropped(self._segment)
-        except BaseException as error:
-            if isinstance(error, (SampleError, *INTERRUPTIONS)):
-                raise
-            last = "" if self._last is None else f", the last one that it read is {describe_sample(self._last)}"
-            where = f"in {type(self._processor).__name__}, after {self._made} samples{last}"
-            raise SampleError(error, where) from error
-        if not self._pass_ended:
-            for _ in inputs:  # the processor has seen enough, but the pass is over only when its end has come through
-                pass
-
-    def _next(self, outputs: Iterator[Sample]) -> object:
-        """The next result, or the mark of the end."""
-        try:
-            return next(outputs)
-        except StopIteration as end:
-            if comes_from_function(end) and not (self._pass_ended or self._has_warned):
-                self._has_warned = True
-                name = type(self._processor).__name__
-                warn_of_early_end(name, self._made, self._handed_over, self._length, end)
-            return _END
-
-    def _is_valid(self, sample: object) -> bool:
-        if sample is None:
-            return False
-        if not isinstance(sample, Sample):
-            raise DefinitionError(
-                f"{type(self._processor).__name__} must give samples or None, got {type(sample).__name__}"
-            )
-        return self._keeps_invalid or self._processor.is_valid_sample(sample)
-
-    def _timed(self, call: Callable[[], T]) -> T:
-        """What a call of the processor returns; its time counts, without that of what the processor waits for."""
-        began = perf_counter() - self._waited
-        try:
-            return call()
-        finally:
-            self._counts.steps[1].seconds += perf_counter() - self._waited - began
+                item = next(self._upstream, None)
+            except SampleError as failure:
+                # Not before the portions that come earlier.
+                self._queue.append(failure)
+                self._exhausted = True
+                return
+            if item is None:
+                self._exhausted = True
+            elif isinstance(item, EndOfPass):
+                self._queue.append(item)
+            else:
+                self._queue.append(self._pool.submit(self._segment, item))
+                self._in_flight += 1

@@ -1,8 +1,8 @@
-"""What moves between the parts of the engine: portions of a pass over the data, and the mark of its end.
+"""What moves between the parts of the engine: portions of a pass over the data, the mark of its end, the state.
 
 A pass lines up the *elements* of the source (a sample, or a whole batch if the generator yields batches) in some order;
-the *position* of an element is its place in that line. A portion holds a few elements, and is the unit of work of a
-worker.
+the *position* of an element is its number in that line. A portion holds a few elements, and is the unit of work of a
+worker. The state says which position comes next.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ __all__ = [
     "Indices",
     "Origin",
     "PackedRows",
-    "Place",
+    "PipelineState",
     "Portion",
     "Samples",
-    "Token",
+    "StreamItem",
     "describe_element",
     "origins",
 ]
@@ -94,7 +94,7 @@ class EndOfPass:
     epoch: int
 
 
-Token = Portion | EndOfPass
+StreamItem = Portion | EndOfPass
 
 
 def origins(portion: Samples | PackedRows, count: int) -> list[Origin]:
@@ -132,8 +132,8 @@ FORMAT_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """What comes next.
+class PipelineState:
+    """How far a pipeline has come; its JSON value is what consumers store.
 
     Attributes:
         epoch: The pass.
@@ -157,27 +157,27 @@ class Place:
         }
 
     @classmethod
-    def from_json(cls, state: Any, seed: int, length: int | None) -> Place:
-        """The place that `to_json` wrote.
+    def from_json(cls, stored: Any, seed: int, length: int | None) -> PipelineState:
+        """The state that `to_json` wrote.
 
         Raises:
             StateError: It is no state, or one of a pipeline with another seed or length.
         """
-        if not isinstance(state, Mapping) or state.get("format_version") != FORMAT_VERSION:
+        if not isinstance(stored, Mapping) or stored.get("format_version") != FORMAT_VERSION:
             raise StateError(
-                f"the state must be what state() returned (format_version {FORMAT_VERSION}), got {state!r}"
+                f"the state must be what state() returned (format_version {FORMAT_VERSION}), got {stored!r}"
             )
         for name, own in (("seed", seed), ("length", length)):
-            if state.get(name) != own:
+            if stored.get(name) != own:
                 raise StateError(
-                    f"the state belongs to a pipeline with {name} {state.get(name)}, this one has {name} {own}: "
+                    f"the state belongs to a pipeline with {name} {stored.get(name)}, this one has {name} {own}: "
                     f"the batches would not go on where they stopped"
                 )
         try:
-            pending = tuple((int(position), int(number)) for position, number in state["pending"])
-            place = cls(int(state["epoch"]), int(state["position"]), pending)
+            pending = tuple((int(position), int(number)) for position, number in stored["pending"])
+            state = cls(int(stored["epoch"]), int(stored["position"]), pending)
         except (KeyError, TypeError, ValueError) as error:
-            raise StateError(f"the state is damaged ({type(error).__name__}: {error}), got {state!r}") from error
-        if place.epoch < 0 or place.position < 0 or (length is not None and place.position > length):
-            raise StateError(f"the state is damaged (epoch or position out of range), got {state!r}")
-        return place
+            raise StateError(f"the state is damaged ({type(error).__name__}: {error}), got {stored!r}") from error
+        if state.epoch < 0 or state.position < 0 or (length is not None and state.position > length):
+            raise StateError(f"the state is damaged (epoch or position out of range), got {stored!r}")
+        return state

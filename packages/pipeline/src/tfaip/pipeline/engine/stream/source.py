@@ -1,4 +1,4 @@
-"""Where portions begin: the passes over a generator, in order, from any place on."""
+"""Where portions begin: the passes over a generator, in order, from any state on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from tfaip.pipeline.data.sample import Sample, SampleIdentity, pass_generator, pass_order
-from tfaip.pipeline.engine.stream.portion import EndOfPass, Indices, Origin, Place, Portion, Samples, Token
+from tfaip.pipeline.engine.stream.portion import EndOfPass, Indices, Origin, PipelineState, Portion, Samples, StreamItem
 from tfaip.pipeline.user_code import INTERRUPTIONS, SampleError, comes_from_function, no_sample
 
 __all__ = ["IndexedSource", "PreloadedSource", "Source", "StreamSource", "cut"]
@@ -21,7 +21,7 @@ _TRIED_OUT = 8
 
 Element = Sample | list[Sample]
 
-Watch = Callable[[int, bool, StopIteration | None], None]
+OnPassRead = Callable[[int, bool, StopIteration | None], None]
 """Is told how many elements were read, whether the stream has ended, and the error that looks like its end."""
 
 
@@ -42,35 +42,35 @@ class Source(ABC):
     def length(self) -> int | None:
         """The number of elements of a pass; None if it is not known."""
 
-    def tokens(self, start: Place, *, repeat: bool) -> Iterator[Token]:
+    def items(self, start: PipelineState, *, repeat: bool) -> Iterator[StreamItem]:
         """The portions of one pass, or of endlessly many, each pass with the mark of its end."""
         epoch = start.epoch
-        place = start
+        state = start
         while True:
-            yield from self.portions(place)
+            yield from self.portions(state)
             yield EndOfPass(epoch)
             if not repeat:
                 return
             epoch += 1
-            place = Place(epoch)
+            state = PipelineState(epoch)
 
     def to_try_out(self, epoch: int) -> Iterator[Portion]:
         """A few single elements from all over the data, the first one first; none of a stream, which is read once."""
         return iter(())
 
     @abstractmethod
-    def portions(self, start: Place) -> Iterator[Portion]:
+    def portions(self, start: PipelineState) -> Iterator[Portion]:
         """What is left of one pass: the elements of which samples are pending, then what comes from the position on."""
 
 
-def _pending_positions(start: Place) -> list[int]:
+def _pending_positions(start: PipelineState) -> list[int]:
     return sorted({position for position, _ in start.pending})
 
 
 def cut(
-    elements: Iterable[T], start: Place, portion_size: int
+    elements: Iterable[T], start: PipelineState, portion_size: int
 ) -> Iterator[tuple[list[tuple[int, T]], frozenset[Origin] | None]]:
-    """Cut one pass of a stream into portions, from a place on.
+    """Cut one pass of a stream into portions, from a state on.
 
     Yields:
         Positions and elements of each portion, and which samples of them are wanted, as in `Portion.keep`.
@@ -124,7 +124,7 @@ class IndexedSource(Source):
             if index < self._count:
                 yield self._portion(epoch, [index], [index], None)
 
-    def portions(self, start: Place) -> Iterator[Portion]:
+    def portions(self, start: PipelineState) -> Iterator[Portion]:
         """See `Source`."""
         order = self.order(start.epoch)
         if positions := _pending_positions(start):
@@ -186,7 +186,7 @@ class StreamSource(Source):
         limit: The number of elements of a pass, at most; None for all.
         shuffle_buffer: Samples are drawn at random from a buffer of this size; 0 or 1 keeps the order.
         shard: `(index, number of shards)`: takes every n-th element, for input pipelines that share the work.
-        watch: Is told how many elements a pass had, see `StreamWatch`; None if nobody wants to know.
+        on_pass_read: Is told how many elements a pass had, see `LengthCheck`; None if nobody wants to know.
         own_errors: Errors that are those of the stream; others are of whatever it reads, and pass through.
     """
 
@@ -201,11 +201,11 @@ class StreamSource(Source):
         limit: int | None,
         shuffle_buffer: int,
         shard: tuple[int, int] = (0, 1),
-        watch: Watch | None = None,
+        on_pass_read: OnPassRead | None = None,
         own_errors: type[BaseException] = BaseException,
     ) -> None:
         super().__init__(seed, portion_size)
-        self._watch = watch
+        self._on_pass_read = on_pass_read
         self._own_errors = own_errors
         self._open = read
         self._name = name
@@ -220,7 +220,7 @@ class StreamSource(Source):
         index, shards = self._shard
         return None if self._count is None else len(range(index, self._count, shards))
 
-    def portions(self, start: Place) -> Iterator[Portion]:
+    def portions(self, start: PipelineState) -> Iterator[Portion]:
         """See `Source`."""
         for chunk, keep in cut(self._shuffled(start.epoch), start, self.portion_size):
             yield self._portion(start.epoch, chunk, keep)
@@ -271,8 +271,8 @@ class StreamSource(Source):
                 raise
             raise SampleError(error, f"in {self._name} after {number} samples") from error
         finally:
-            if self._watch is not None:
-                self._watch(number, ended, stray)
+            if self._on_pass_read is not None:
+                self._on_pass_read(number, ended, stray)
 
     def _shuffled(self, epoch: int) -> Iterator[tuple[int, Element]]:
         if self._shuffle_buffer <= 1:

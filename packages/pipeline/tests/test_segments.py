@@ -1,4 +1,4 @@
-"""The two kinds of line, of which the faster one must do just what the general one does."""
+"""The two kinds of segment, of which the faster one must do just what the general one does."""
 
 import numpy as np
 import pytest
@@ -18,11 +18,11 @@ from tfaip.pipeline import (
 from tfaip.pipeline.batching.layout import BatchLayout
 from tfaip.pipeline.data.sample import SampleIdentity
 from tfaip.pipeline.engine.counters import Report
-from tfaip.pipeline.engine.program import Program, Segment
+from tfaip.pipeline.engine.plan import Plan, SegmentPlan
 from tfaip.pipeline.engine.stream.portion import Indices, Samples
-from tfaip.pipeline.engine.work.branching_line import BranchingLine
-from tfaip.pipeline.engine.work.step import make_steps
-from tfaip.pipeline.engine.work.straight_line import StraightLine
+from tfaip.pipeline.engine.work.branching import BranchingSegment
+from tfaip.pipeline.engine.work.segment import make_operations
+from tfaip.pipeline.engine.work.straight import StraightSegment
 from tfaip.pipeline.generators import InMemoryGeneratorParams
 from tfaip.pipeline.user_code import SampleError
 
@@ -68,7 +68,7 @@ class Scripted(DataGenerator):
 
 
 @params
-class LinesDataParams(DataBaseParams):
+class SegmentsDataParams(DataBaseParams):
     """Of data that no test makes."""
 
     def cls(self):
@@ -87,7 +87,7 @@ class Follower(MappingDataProcessor):
     """Does with each sample what the script says."""
 
     def __init__(self, script):
-        super().__init__(FollowerParams(), LinesDataParams(), PipelineMode.PREDICTION)
+        super().__init__(FollowerParams(), SegmentsDataParams(), PipelineMode.PREDICTION)
         self.script = script
 
     def apply(self, sample):
@@ -130,17 +130,19 @@ def outcome(kind, scripts, *, has_generator, skip, skips_bad):
     portion = Indices(2, range(count), list(range(count))) if generator else Samples(2, range(count), samples)
     sources = generator.kept if generator else samples
     before = repr(sources)
-    program = Program(PipelineMode.PREDICTION, 5, LinesDataParams(), None, [Segment([], False)], LAYOUT, True)
-    steps = make_steps([Follower(scripts[1]), Picky(scripts[2])], program)
-    line = kind(steps, program, generator, "after Picky")
+    plan = Plan(PipelineMode.PREDICTION, 5, SegmentsDataParams(), None, [SegmentPlan([], False)], LAYOUT, True)
+    operations = make_operations([Follower(scripts[1]), Picky(scripts[2])], plan)
+    segment = kind(plan, 0, operations, generator)
     report = Report([0.0] * 4)
-    watched = []
+    told = []
     try:
-        made, elements = line.run(portion, LAYOUT.row, report, skip=skip, watch=watched.append, skips_bad=skips_bad)
+        made, elements = segment.work_on(
+            portion, LAYOUT.row, report, skip=skip, on_element=told.append, skips_bad=skips_bad
+        )
     except SampleError as failure:
-        return str(failure), watched, repr(sources) == before
+        return str(failure), told, repr(sources) == before
     rows = [(arrays[0].tolist(), meta) for arrays, meta in made]
-    return rows, elements, report.read, report.dropped, report.failures, watched, repr(sources) == before
+    return rows, elements, report.read, report.dropped, report.failures, told, repr(sources) == before
 
 
 @given(
@@ -154,25 +156,25 @@ def outcome(kind, scripts, *, has_generator, skip, skips_bad):
 def test_both_kinds_make_the_same_of_all_that_generators_and_processors_may_do(scripts, skip, skips_bad, has_generator):
     straight, branching = (
         outcome(kind, scripts, has_generator=has_generator, skip=skip, skips_bad=skips_bad)
-        for kind in (StraightLine, BranchingLine)
+        for kind in (StraightSegment, BranchingSegment)
     )
     assert straight == branching
     assert straight[-1], "what the generator keeps was changed"
 
 
-@pytest.mark.parametrize("kind", [StraightLine, BranchingLine])
+@pytest.mark.parametrize("kind", [StraightSegment, BranchingSegment])
 @pytest.mark.parametrize(("what", "received"), [("no sample", "int"), ("a list", "list")])
 def test_a_generator_that_gives_no_samples_is_told_what_it_should_give(kind, what, received):
-    program = Program(PipelineMode.PREDICTION, 5, LinesDataParams(), None, [Segment([], False)], LAYOUT, True)
-    line = kind([], program, Scripted([what]), "as the generator made it")
+    plan = Plan(PipelineMode.PREDICTION, 5, SegmentsDataParams(), None, [SegmentPlan([], False)], LAYOUT, True)
+    segment = kind(plan, 0, [], Scripted([what]))
     with pytest.raises(
         SampleError, match=rf"in Scripted\[0\], sample 0 of epoch 2: .* must give samples .* got {received}$"
     ):
-        line.run(
+        segment.work_on(
             Indices(2, [0], [0]),
             None,
             Report([0.0, 0.0]),
             skip=frozenset(),
-            watch=lambda element: None,
+            on_element=lambda element: None,
             skips_bad=False,
         )

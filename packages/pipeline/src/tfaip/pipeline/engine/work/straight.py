@@ -1,4 +1,4 @@
-"""`StraightLine`: a line on which each element becomes one sample, or none."""
+"""`StraightSegment`: a segment in which each element becomes one sample, or none; and which kind a segment is."""
 
 from __future__ import annotations
 
@@ -6,18 +6,22 @@ from functools import cached_property
 from time import perf_counter
 from typing import Any
 
+from tfaip.pipeline.data.generator import DataGenerator
 from tfaip.pipeline.data.sample import Sample, SampleIdentity
 from tfaip.pipeline.engine.counters import Report
+from tfaip.pipeline.engine.plan import Plan
 from tfaip.pipeline.engine.stream.portion import Indices, Samples
-from tfaip.pipeline.engine.work.line import Finish, Line, Watch, note_failure, numbered
-from tfaip.pipeline.user_code import SampleError, describe_sample, no_sample
+from tfaip.pipeline.engine.work.branching import BranchingSegment
+from tfaip.pipeline.engine.work.segment import Finish, OnElement, Segment, make_operations, note_failure, numbered
+from tfaip.pipeline.hooks import call_user_code
+from tfaip.pipeline.user_code import INTERRUPTIONS, SampleError, describe_sample, no_sample
 
-__all__ = ["StraightLine"]
+__all__ = ["StraightSegment", "build_segment"]
 
 _READING = 0
 
 
-class StraightLine(Line):
+class StraightSegment(Segment):
     """Mapping processors on single samples: what almost all pipelines are.
 
     This is the innermost loop of the pipeline, which is what takes the time where samples are small. It is a single
@@ -27,29 +31,36 @@ class StraightLine(Line):
 
     @cached_property
     def _unpacked(self) -> list[tuple[Any, ...]]:
-        """What the loop needs of each step."""
+        """What the loop needs of each operation."""
         unpacked = [
-            (step, step.number, step.maps, step.needs_inputs, step.needs_targets, step.validates is None)
-            for step in self._steps
-            if step.maps is not None
+            (
+                operation,
+                operation.number,
+                operation.maps,
+                operation.needs_inputs,
+                operation.needs_targets,
+                operation.validates is None,
+            )
+            for operation in self._operations
+            if operation.maps is not None
         ]
-        assert len(unpacked) == len(self._steps)
+        assert len(unpacked) == len(self._operations)
         return unpacked
 
-    def run(
+    def work_on(
         self,
         portion: Indices | Samples,
         finish: Finish | None,
         report: Report,
         *,
         skip: frozenset[int],
-        watch: Watch,
+        on_element: OnElement,
         skips_bad: bool,
     ) -> tuple[list[Any], list[int]]:
-        """See `Line`."""
+        """See `Segment`."""
         # An indexable one, which the base class does not promise.
         generator: Any = self._generator if isinstance(portion, Indices) else None
-        seed, epoch, steps = self._seed, portion.epoch, self._unpacked
+        seed, epoch, operations = self._seed, portion.epoch, self._unpacked
         seconds = report.seconds
         read = dropped = 0
         made: list[Any] = []
@@ -57,7 +68,7 @@ class StraightLine(Line):
         for element, source in numbered(portion):
             if skip and element in skip:
                 continue
-            watch(element)
+            on_element(element)
             number = _READING
             sample: Sample | None = None
             identity: SampleIdentity | None = None
@@ -81,15 +92,15 @@ class StraightLine(Line):
                     sample = loaded.copy()
                     sample._identity = identity
                 read += 1
-                for step, number, maps, needs_inputs, needs_targets, is_plain in steps:
+                for operation, number, maps, needs_inputs, needs_targets, is_plain in operations:
                     result: Any = maps(sample)
                     if is_plain and result.__class__ is Sample:
-                        # What `Step.accepts` does.
+                        # What `Operation.accepts` does.
                         goes_on = not (
                             (needs_inputs and result.inputs is None) or (needs_targets and result.targets is None)
                         )
                     else:
-                        goes_on = step.accepts(result)
+                        goes_on = operation.accepts(result)
                     now = perf_counter()
                     seconds[number] += now - before
                     before = now
@@ -99,13 +110,13 @@ class StraightLine(Line):
                     result._identity = identity
                     sample = result
                 else:
-                    number = len(steps) + 1
+                    number = len(operations) + 1
                     made.append(sample if finish is None else finish(sample))
                     elements.append(element)
             except BaseException as error:
                 if isinstance(error, self._passes_on):
                     raise
-                if number <= len(steps):
+                if number <= len(operations):
                     seconds[number] += perf_counter() - before
                 where = self._place(number, source, identity, sample)
                 note_failure(SampleError(error, where), report, skips_bad=skips_bad)
@@ -114,9 +125,32 @@ class StraightLine(Line):
         return made, elements
 
     def _place(self, number: int, source: Any, identity: SampleIdentity | None, sample: Sample | None) -> str:
-        """In which step which sample has failed."""
+        """In which operation which sample has failed."""
         if sample is None:
             return f"in {type(self._generator).__name__}[{source}], {identity}"
-        if number <= len(self._steps):
-            return f"in {self._steps[number - 1].name}, {describe_sample(sample)}"
+        if number <= len(self._operations):
+            return f"in {self._operations[number - 1].name}, {describe_sample(sample)}"
         return f"{self._origin}, {describe_sample(sample)}"
+
+
+def build_segment(plan: Plan, number: int, *, passes_on: tuple[type[BaseException], ...] = INTERRUPTIONS) -> Segment:
+    """Build generator and processors of a segment, so that mistakes are found before there are samples.
+
+    It is a straight one where that will do, since it is the faster kind.
+
+    Args:
+        plan: Says what runs.
+        number: The number of the segment in the plan; it is no stream.
+        passes_on: See `Segment`.
+    """
+    generator: DataGenerator[Any] | None = None
+    if number == 0 and plan.generator_params is not None:
+        generator = call_user_code(plan.generator_params.create, plan.mode)
+    processors = [
+        call_user_code(params.create, plan.data_params, plan.mode) for params in plan.segments[number].processors
+    ]
+    operations = make_operations(processors, plan)
+    branches = not all(operation.maps for operation in operations)
+    branches = branches or (generator is not None and generator.yields_batches())
+    kind = BranchingSegment if branches else StraightSegment
+    return kind(plan, number, operations, generator, passes_on)

@@ -1,4 +1,4 @@
-"""`BranchingLine`: a line on which an element may become any number of samples."""
+"""`BranchingSegment`: a segment in which an element may become any number of samples."""
 
 from __future__ import annotations
 
@@ -10,33 +10,32 @@ from typing import Any
 from tfaip.pipeline.data.sample import Sample, SampleIdentity
 from tfaip.pipeline.engine.counters import Report
 from tfaip.pipeline.engine.stream.portion import Indices, Samples
-from tfaip.pipeline.engine.work.line import Finish, Line, Watch, note_failure, numbered
-from tfaip.pipeline.engine.work.step import Step
+from tfaip.pipeline.engine.work.segment import Finish, OnElement, Operation, Segment, note_failure, numbered
 from tfaip.pipeline.user_code import SampleError, comes_from_function, describe_sample, no_sample
 
-__all__ = ["BranchingLine"]
+__all__ = ["BranchingSegment"]
 
 
-class BranchingLine(Line):
+class BranchingSegment(Segment):
     """Processors that make several samples of one, or a generator whose elements are lists of samples."""
 
-    def run(
+    def work_on(
         self,
         portion: Indices | Samples,
         finish: Finish | None,
         report: Report,
         *,
         skip: frozenset[int],
-        watch: Watch,
+        on_element: OnElement,
         skips_bad: bool,
     ) -> tuple[list[Any], list[int]]:
-        """See `Line`."""
+        """See `Segment`."""
         made: list[Any] = []
         elements: list[int] = []
         for element, source in numbered(portion):
             if element in skip:
                 continue
-            watch(element)
+            on_element(element)
             try:
                 arrivals = self._read(portion.epoch, source, report)
             except SampleError as failure:
@@ -77,19 +76,19 @@ class BranchingLine(Line):
 
     def _processed(self, sample: Sample, report: Report) -> list[Sample]:
         current = [sample]
-        for step in self._steps:
+        for operation in self._operations:
             began = perf_counter()
             try:
                 current = [
                     result
                     for before in current
-                    for result in _results(step, before)
-                    if self._goes_on(step, result, report)
+                    for result in _results(operation, before)
+                    if self._goes_on(operation, result, report)
                 ]
             except BaseException as error:
-                raise self._failure(error, f"in {step.name}, {describe_sample(sample)}") from error
+                raise self._failure(error, f"in {operation.name}, {describe_sample(sample)}") from error
             finally:
-                report.seconds[step.number] += perf_counter() - began
+                report.seconds[operation.number] += perf_counter() - began
         return current
 
     def _finished(self, finish: Finish, sample: Sample) -> Any:
@@ -103,24 +102,24 @@ class BranchingLine(Line):
             raise error
         return SampleError(error, where)
 
-    def _goes_on(self, step: Step, result: Any, report: Report) -> bool:
-        if step.accepts(result):
+    def _goes_on(self, operation: Operation, result: Any, report: Report) -> bool:
+        if operation.accepts(result):
             return True
         report.dropped += 1
         return False
 
 
-def _results(step: Step, sample: Sample) -> Iterable[Any]:
+def _results(operation: Operation, sample: Sample) -> Iterable[Any]:
     identity = sample.identity
-    if step.maps is not None:
-        result = step.maps(sample)
+    if operation.maps is not None:
+        result = operation.maps(sample)
         return [result.identified_by(identity) if isinstance(result, Sample) else result]
-    assert step.generates is not None
+    assert operation.generates is not None
     assert identity is not None
     # Copies: a processor may yield one sample several times, and each of them has random numbers of its own.
     return [
         result.copy().identified_by(identity.child(number)) if isinstance(result, Sample) else result
-        for number, result in enumerate(_all_of(step.generates([sample])))
+        for number, result in enumerate(_all_of(operation.generates([sample])))
     ]
 
 

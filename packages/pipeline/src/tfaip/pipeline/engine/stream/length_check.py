@@ -1,16 +1,16 @@
-"""`StreamWatch`: whether a stream ends where it should, as far as that can be known."""
+"""`LengthCheck`: whether a stream ends where it should, as far as that can be known."""
 
 from __future__ import annotations
 
 import logging
 from pathlib import Path
 
-__all__ = ["StreamWatch", "warn_of_early_end"]
+__all__ = ["LengthCheck", "warn_of_early_end"]
 
 logger = logging.getLogger(__name__)
 
 
-class StreamWatch:
+class LengthCheck:
     """Warns, once, of a generator whose `__len__` and stream disagree, or whose stream an error has ended.
 
     Args:
