@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from tfaip.params.defining.attribute_docs import attribute_doc
 from tfaip.params.defining.defaults import TypeArgumentDefault
 from tfaip.params.defining.fields import FieldOptions
 from tfaip.params.defining.generics import origin_class
@@ -74,6 +75,11 @@ class FieldSpec:
         self.default = default
         self._kind: ValueType | ParamsValue | None = None
         self._stored: ValueType | ParamsValue | None = None
+
+    @property
+    def help(self) -> str:
+        """What help says of the field: `field(help=...)`, else the text below the field in its class."""
+        return self.options.help or attribute_doc(self.owner, self.name)
 
     @property
     def kind(self) -> ValueType | ParamsValue:

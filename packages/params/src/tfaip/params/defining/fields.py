@@ -145,7 +145,7 @@ def field(
     Args:
         default: The default value. `TYPE_ARGUMENT` stands for an instance of the class that a type argument names.
         factory: Makes the default value, for whatever must not be shared between instances.
-        help: One line for `--help`, editors and the reference documentation.
+        help: One line for `--help`, editors and the reference documentation; else a text below the field serves.
         choices: Allowed values, or the classes offered for a field that holds params.
         enforce_choices: Refuse everything else; by default True for values and False for classes.
         required: Must be set on the command line, or by a config file or a default instance.

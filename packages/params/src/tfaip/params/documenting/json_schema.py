@@ -81,7 +81,7 @@ class _Writer:
 
     def _of_field(self, spec: FieldSpec) -> dict[str, Any]:
         schema = {} if spec.options.encoder is not None else self._of_kind(spec)
-        notes: dict[str, Any] = {"description": spec.options.help} if spec.options.help else {}
+        notes: dict[str, Any] = {"description": text} if (text := spec.help) else {}
         if isinstance(spec.default, str | int | float | bool) and spec.default == spec.default:
             notes["default"] = spec.default if abs(_number(spec.default)) != float("inf") else str(spec.default)
         return {**schema, **notes}

@@ -50,7 +50,7 @@ def _row(argument: Argument) -> str:
     node = argument.node
     spec = node.spec
     names = ", ".join(f"`{name}`" for name in argument.names.spelled)
-    meaning = [spec.options.help] if spec is not None and spec.options.help else []
+    meaning = [text] if spec is not None and (text := spec.help) else []
     if choices := choices_of(node):
         meaning.append("One of " + ", ".join(f"`{choice}`" for choice in choices) + ".")
     default = "*required*" if required(node) else f"`{value_of(node)}`" if value_of(node) is not None else ""

@@ -45,7 +45,7 @@ class _Builder:
             unset = unset or (self._check_required and spec.options.required and origin_of(node) is Origin.DEFAULT)
         if unset:
             what = "a class must be selected" if isinstance(node, ParamsNode) else "is required"
-            hints = (spec.options.help,) if spec is not None and spec.options.help else ()
+            hints = (text,) if spec is not None and (text := spec.help) else ()
             self._problems.append((path, ValueProblem(f"{what} ({label_of(node)})", hints)))
 
     def _check_count(self, node: ListNode, count: int, path: Path) -> None:

@@ -131,7 +131,7 @@ def _entry(argument: Argument) -> Entry:
     value = value_of(node)
     if value is not None and not is_required:
         notes.append(f"{'default' if origin_of(node) <= Origin.INSTANCE else 'set to'}: {value}")
-    return Entry(argument.spelled, metavar, spec.options.help if spec else "", notes, is_required)
+    return Entry(argument.spelled, metavar, spec.help if spec else "", notes, is_required)
 
 
 def _plain_entry(argument: PlainArgument) -> Entry:

@@ -58,5 +58,5 @@ def _of_argument(argument: Argument) -> dict[str, Any]:
         "default": value_of(argument.node),
         "choices": list(choices_of(argument.node)),
         "required": required(argument.node),
-        "help": spec.options.help if spec is not None else "",
+        "help": spec.help if spec is not None else "",
     }
