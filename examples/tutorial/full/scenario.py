@@ -25,7 +25,7 @@ class TutorialFullScenario(ScenarioBase[TutorialFullScenarioParams, TutorialFull
 
         params = super().default_trainer_params()
         params.epochs = 10
-        params.learning_rate = ExponentialDecayParams(lr=0.001, learning_circle=1, lr_decay_rate=0.8)
+        params.learning_rate = ExponentialDecayParams(lr=0.001, learning_cycle=1, lr_decay_rate=0.8)
         params.device.intra_op_threads = 1
         return params
 

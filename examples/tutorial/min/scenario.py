@@ -23,7 +23,7 @@ class TutorialScenario(ScenarioBase[TutorialScenarioParams, TutorialTrainerPipel
         params = super().default_trainer_params()
         params.epochs = 10
         # Falling rates let the last epochs settle: without, the accuracy still jumps by a percent from one to the next.
-        params.learning_rate = ExponentialDecayParams(lr=0.001, learning_circle=1, lr_decay_rate=0.8)
+        params.learning_rate = ExponentialDecayParams(lr=0.001, learning_cycle=1, lr_decay_rate=0.8)
         # A network this small gains nothing from several threads in one operation, and loses by their coordination.
         params.device.intra_op_threads = 1
         return params

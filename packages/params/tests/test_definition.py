@@ -33,6 +33,29 @@ def test_unknown_attributes_are_refused() -> None:
         net.actvation = "relu"  # type: ignore[attr-defined]  # that is the test
 
 
+@params
+class RenamedParams:
+    units: int = field(default=1, former_names=["nodes", "size"])
+
+
+@params
+class DerivedParams(RenamedParams):
+    bias: bool = True
+
+
+@pytest.mark.parametrize("cls", [RenamedParams, DerivedParams])
+def test_code_may_use_the_former_name_of_a_field(cls: Any) -> None:
+    made = cls(nodes=3)
+    assert (made.units, made.nodes, made.size) == (3, 3, 3)
+    made.size = 4
+    assert made == cls(units=4) == attrs.evolve(made) == pickle.loads(pickle.dumps(made))
+    assert "nodes" not in repr(made)
+    with pytest.raises(TypeError, match=f"{cls.__name__}: nodes is the former name of units, give one of them"):
+        cls(units=1, nodes=1)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'unit'"):
+        cls(unit=1)
+
+
 def test_params_compare_copy_and_pickle_by_value() -> None:
     one = zoo.TrainerParams(epochs=3, net=zoo.NetParams(nodes=[1]))
     assert one == copy.deepcopy(one) == pickle.loads(pickle.dumps(one))

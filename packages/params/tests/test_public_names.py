@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 
 import tfaip.params
+from tfaip.params.public_names import public_subclasses
 
 
 def package(folder: Path, monkeypatch: pytest.MonkeyPatch, stub: str | None, options: str = "") -> ModuleType:
@@ -44,6 +45,41 @@ def test_a_name_is_loaded_when_it_is_asked_for(tmp_path: Path, monkeypatch: pyte
     assert {"measure", "weigh_it"} <= set(dir(lazy))
     assert lazy.weigh_it() == 2
     assert vars(lazy)["weigh_it"] is lazy.weigh_it  # the second time without __getattr__
+
+
+def test_a_stub_takes_over_the_names_of_another_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    package(inner, monkeypatch, STUB)
+    (tmp_path / "outer_package").mkdir()
+    (tmp_path / "outer_package/__init__.py").write_text(
+        "from tfaip.params.public_names import public_names\n__getattr__, __dir__, __all__ = public_names(__name__)\n"
+    )
+    (tmp_path / "outer_package/__init__.pyi").write_text("from lazy_package import *\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "outer_package", raising=False)
+    outer = importlib.import_module("outer_package")
+    assert "lazy_package.tools" not in sys.modules
+    assert outer.__all__ == ["measure", "weigh_it"]
+    assert outer.weigh_it() == 2
+
+
+def test_the_public_subclasses_of_a_base_are_those_that_can_be_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("ZedParams", "aleParams", "BaseParams", "OtherParams", "Zed")
+    lazy = package(tmp_path, monkeypatch, "".join(f"from lazy_package.kinds import {n} as {n}\n" for n in names))
+    (tmp_path / "lazy_package/kinds.py").write_text(
+        "import abc\n"
+        "class BaseParams(abc.ABC):\n    @abc.abstractmethod\n    def cls(self): ...\n"
+        "class ZedParams(BaseParams):\n    def cls(self): ...\n"
+        "class aleParams(ZedParams): pass\n"
+        "class OtherParams: pass\n"
+        "class Zed(ZedParams): pass\n"
+    )
+    monkeypatch.delitem(sys.modules, "lazy_package.kinds", raising=False)
+    found = public_subclasses("lazy_package", lazy.BaseParams)
+    assert [cls.__name__ for cls in found] == ["aleParams", "ZedParams"]
 
 
 def test_unlisted_names_are_left_out_by_star_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

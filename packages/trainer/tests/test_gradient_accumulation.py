@@ -26,7 +26,7 @@ def logs_of(params) -> list[dict]:
     "schedule",
     [
         ConstantParams(lr=0.02),
-        ExponentialDecayParams(lr=0.02, step_function=False, learning_circle=1, lr_decay_rate=0.5),
+        ExponentialDecayParams(lr=0.02, step_function=False, learning_cycle=1, lr_decay_rate=0.5),
     ],
 )
 def test_three_batches_accumulated_equal_one_of_three_times_the_size_with_every_log(points_params, schedule):

@@ -62,7 +62,7 @@ def assert_same(one, other, metrics_of):
 def linear(params):
     """A rate that changes within an epoch, so that the place in it counts."""
     params.learning_rate.step_function = False
-    params.learning_rate.learning_circle = 1
+    params.learning_rate.learning_cycle = 1
     params.learning_rate.lr_decay_rate = 0.5
     return params
 

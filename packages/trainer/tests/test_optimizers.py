@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from tfaip.params import CommandLine, ParamsError
+from tfaip.params import CommandLine, DefinitionError, ParamsError, params
 from tfaip.trainer import (
     AdaBeliefParams,
     AdafactorParams,
@@ -15,6 +15,7 @@ from tfaip.trainer import (
     LionParams,
     MuonParams,
     NadamParams,
+    OptimizerParams,
     RMSpropParams,
     SGDParams,
 )
@@ -90,6 +91,25 @@ def test_defaults_are_those_of_keras(optimizer):
     assert {k: v for k, v in config.items() if k != "name"} == {
         k: pytest.approx(v) if isinstance(v, float) else v for k, v in expected.items() if k != "name"
     } | {"learning_rate": config["learning_rate"]}
+
+
+def test_an_optimizer_may_make_the_object_itself():
+    @params(name="ByCreate")
+    class ByCreateParams(OptimizerParams):
+        """As version 0.1 had it: no `cls`."""
+
+        share: float = 0.5
+
+        def _create(self, common):
+            return keras.optimizers.SGD(momentum=self.share, **common)
+
+    made = ByCreateParams(clip_norm=0.5).create(some_variables())
+    assert (type(made), made.momentum, made.clipnorm) == (keras.optimizers.SGD, 0.5, 0.5)
+
+
+def test_the_base_of_optimizers_cannot_be_made():
+    with pytest.raises(DefinitionError, match="OptimizerParams .*: it doesn't define cls"):
+        OptimizerParams()
 
 
 def adabelief_reference(params: AdaBeliefParams) -> list[np.ndarray]:

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from tfaip.model.testing.points.scenario import PointsScenario
-from tfaip.params import ParamsError
+from tfaip.params import CommandLine, ParamsError, from_dict, to_dict
 from tfaip.trainer import (
     ConstantParams,
     CosineDecayParams,
     ExponentialDecayParams,
+    LearningRateParams,
     OneCycleParams,
     PolynomialParams,
     ReduceOnPlateauParams,
@@ -57,7 +58,7 @@ def one_cycle(e):
 FORMULAS = [
     (ConstantParams, {}, lambda e: 1),
     (ExponentialDecayParams, {}, exponential),
-    (ExponentialDecayParams, {"lr_min_fraction": 0.3, "learning_circle": 2, "lr_decay_rate": 0.8},
+    (ExponentialDecayParams, {"lr_min_fraction": 0.3, "learning_cycle": 2, "lr_decay_rate": 0.8},
      lambda e: max(0.3, exponential(e, 2, 0.8))),
     (CosineDecayParams, {"final_epochs": 15, "alpha": 0.2, "lr_decay_rate": 0.9},
      lambda e: cosine(e, 40, 15, 0.2, rate=0.9)),
@@ -167,3 +168,16 @@ def test_a_schedule_is_drawn_without_tensorflow():
 
 def test_the_drawing_of_a_rate_of_zero_is_empty():
     assert "█" not in plot_schedule(ConstantParams(lr=0.0), 3)
+
+
+def test_the_former_name_of_the_learning_cycle_is_still_understood():
+    line = CommandLine("test")
+    line.add_root("rate", ExponentialDecayParams)
+    stored = {"__cls__": "tfaip.trainer.schedules.params:ExponentialDecayParams", "learning_circle": 7}
+    found = [
+        line.parse(["--rate.learning_circle", "7"])["rate"],
+        from_dict(LearningRateParams, stored),
+        ExponentialDecayParams(learning_circle=7),
+    ]
+    assert [params.learning_cycle for params in found] == [7, 7, 7]
+    assert "learning_circle" not in to_dict(found[0])

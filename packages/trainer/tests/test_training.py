@@ -294,7 +294,7 @@ def test_validation_every_second_epoch_and_after_the_last(points_params):
 
 def test_the_rate_falls_with_the_epochs(points_params):
     params = points_params(epochs=4)
-    params.learning_rate.learning_circle = 2
+    params.learning_rate.learning_cycle = 2
     params.learning_rate.lr_decay_rate = 0.5
     train(params)
     assert [line["lr"] for line in metrics_of(params.output_dir)] == pytest.approx([0.02, 0.02, 0.01, 0.01])

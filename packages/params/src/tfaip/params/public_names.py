@@ -9,9 +9,13 @@ from importlib import import_module
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
-    from typing import Any
+    from typing import Any, TypeVar
 
-__all__ = ["public_names"]
+    from tfaip.params.defining.generics import ClassOf
+
+    T = TypeVar("T")
+
+__all__ = ["public_names", "public_subclasses"]
 
 
 def public_names(
@@ -19,9 +23,11 @@ def public_names(
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
     """Return `__getattr__`, `__dir__` and `__all__` of a package, made of its stub.
 
-    The stub `__init__.pyi` beside `__init__.py` holds one line for each public name, which type checkers read too::
+    The stub `__init__.pyi` beside `__init__.py` holds one line for each public name, which type checkers read too, or
+    takes all names of another package whose names are public in this way::
 
         from tfaip.params.commandline.command import CommandLine as CommandLine
+        from tfaip.trainer.optimizers import *
 
     Args:
         package: The package's `__name__`.
@@ -45,6 +51,22 @@ def public_names(
         return sorted({*vars(module), *places})
 
     return load, names, sorted(places.keys() - set(unlisted))
+
+
+def public_subclasses(package: str, base: ClassOf[T]) -> list[type[T]]:
+    """Return the classes among the public names of a package that derive from `base` and can be instantiated.
+
+    Only names that end with `Params` are looked at, so that the result may be a public name of the package too.
+
+    Args:
+        package: Its names are public by `public_names`.
+        base: The base class.
+    """
+    module = import_module(package)
+    found: list[Any] = [getattr(module, name) for name in _places(module) if name.endswith("Params")]
+    kind: Any = base
+    classes = [cls for cls in found if issubclass(cls, kind) and not getattr(cls, "__abstractmethods__", None)]
+    return sorted(classes, key=lambda cls: cls.__name__.removesuffix("Params").lower())
 
 
 class _UnknownNameError(AttributeError):
@@ -72,6 +94,8 @@ def _places(module: Any) -> dict[str, tuple[str, str]]:
         raise ImportError(f"{module.__name__} has no list of its public names: {error}") from error
     for line in text.splitlines():
         match line.split():
+            case ["from", source, "import", "*"]:
+                places.update(_places(import_module(source)))
             case ["from", source, "import", original, "as", name]:
                 places[name] = (source, original)
                 modules.add(source.removeprefix(f"{module.__name__}.").partition(".")[0])

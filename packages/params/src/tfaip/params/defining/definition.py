@@ -13,6 +13,7 @@ from tfaip.params.defining.attributes import is_frozen, leave_caches_out, refuse
 from tfaip.params.defining.conversion import skipping_converted
 from tfaip.params.defining.defaults import TypeArgumentDefault
 from tfaip.params.defining.fields import TYPE_ARGUMENT, field
+from tfaip.params.defining.former_names import accept_former_names
 from tfaip.params.defining.generics import annotated_fields
 from tfaip.params.errors import DefinitionError
 from tfaip.params.registry import is_params_class, register, tag_of
@@ -66,6 +67,7 @@ def params(
         except (attrs.exceptions.UnannotatedAttributeError, TypeError, ValueError) as error:
             raise DefinitionError(f"{tag_of(decorated)}: {error}") from error
         leave_caches_out(made)
+        accept_former_names(made)
         register(made, name, former_tags, group)
         return made
 

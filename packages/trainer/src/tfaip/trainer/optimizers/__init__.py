@@ -1,45 +1,9 @@
-"""Optimizers and their parameters."""
+"""Optimizers.
 
-from tfaip.trainer.optimizers.adabelief import AdaBeliefParams
-from tfaip.trainer.optimizers.adafactor import AdafactorParams
-from tfaip.trainer.optimizers.adam import AdamParams
-from tfaip.trainer.optimizers.adamax import AdamaxParams
-from tfaip.trainer.optimizers.adamw import AdamWParams
-from tfaip.trainer.optimizers.base import OptimizerParams
-from tfaip.trainer.optimizers.lamb import LAMBParams
-from tfaip.trainer.optimizers.lion import LionParams
-from tfaip.trainer.optimizers.muon import MuonParams
-from tfaip.trainer.optimizers.nadam import NadamParams
-from tfaip.trainer.optimizers.rmsprop import RMSpropParams
-from tfaip.trainer.optimizers.sgd import SGDParams
+In: parameters, and the variables that are trained. Out: a Keras optimizer, built. `OPTIMIZERS` are the classes that
+`--trainer.optimizer` offers: all that `__init__.pyi` lists.
+"""
 
-__all__ = [
-    "OPTIMIZERS",
-    "AdaBeliefParams",
-    "AdafactorParams",
-    "AdamParams",
-    "AdamWParams",
-    "AdamaxParams",
-    "LAMBParams",
-    "LionParams",
-    "MuonParams",
-    "NadamParams",
-    "OptimizerParams",
-    "RMSpropParams",
-    "SGDParams",
-]
+from tfaip.params.public_names import public_names
 
-# What `--trainer.optimizer` offers.
-OPTIMIZERS: list[type[OptimizerParams]] = [
-    AdaBeliefParams,
-    AdafactorParams,
-    AdamParams,
-    AdamaxParams,
-    AdamWParams,
-    LAMBParams,
-    LionParams,
-    MuonParams,
-    NadamParams,
-    RMSpropParams,
-    SGDParams,
-]
+__getattr__, __dir__, __all__ = public_names(__name__)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tfaip.params import field, params
 from tfaip.trainer.optimizers.base import OptimizerParams
+
+if TYPE_CHECKING:
+    from tfaip.trainer.optimizers.adabelief_optimizer import AdaBelief
 
 __all__ = ["AdaBeliefParams"]
 
@@ -24,18 +27,8 @@ class AdaBeliefParams(OptimizerParams):
     warmup_proportion: float = field(default=0.1, help="Share of total_steps in which the rate warms up")
     min_lr: float = field(default=0.0, help="Rate after total_steps")
 
-    def _create(self, common: dict[str, Any]) -> Any:
+    def cls(self) -> type[AdaBelief]:
+        """Return the optimizer's class."""
         from tfaip.trainer.optimizers.adabelief_optimizer import AdaBelief
 
-        return AdaBelief(
-            beta_1=self.beta_1,
-            beta_2=self.beta_2,
-            epsilon=self.epsilon,
-            rectify=self.rectify,
-            amsgrad=self.amsgrad,
-            sma_threshold=self.sma_threshold,
-            total_steps=self.total_steps,
-            warmup_proportion=self.warmup_proportion,
-            min_lr=self.min_lr,
-            **common,
-        )
+        return AdaBelief

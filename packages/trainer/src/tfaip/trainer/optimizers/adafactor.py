@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tfaip.params import field, params
 from tfaip.trainer.optimizers.base import OptimizerParams
+
+if TYPE_CHECKING:
+    import keras
 
 __all__ = ["AdafactorParams"]
 
@@ -20,14 +23,8 @@ class AdafactorParams(OptimizerParams):
     clip_threshold: float = field(default=1.0, help="Root mean square to which updates are clipped")
     relative_step: bool = field(default=True, help="Let the rate not exceed 1 / sqrt(step)")
 
-    def _create(self, common: dict[str, Any]) -> Any:
+    def cls(self) -> type[keras.optimizers.Adafactor]:
+        """Return the optimizer's class."""
         import keras
 
-        return keras.optimizers.Adafactor(
-            beta_2_decay=self.beta_2_decay,
-            epsilon_1=self.epsilon_1,
-            epsilon_2=self.epsilon_2,
-            clip_threshold=self.clip_threshold,
-            relative_step=self.relative_step,
-            **common,
-        )
+        return keras.optimizers.Adafactor

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tfaip.params import field, params
 from tfaip.trainer.optimizers.base import OptimizerParams
+
+if TYPE_CHECKING:
+    import keras
 
 __all__ = ["AdamParams"]
 
@@ -19,13 +22,8 @@ class AdamParams(OptimizerParams):
     epsilon: float = field(default=1e-7, help="Added to the denominator, against division by zero")
     amsgrad: bool = field(default=False, help="Divide by the largest second moment so far (Reddi et al., 2018)")
 
-    def _create(self, common: dict[str, Any]) -> Any:
+    def cls(self) -> type[keras.optimizers.Adam]:
+        """Return the optimizer's class."""
         import keras
 
-        return keras.optimizers.Adam(
-            beta_1=self.beta_1,
-            beta_2=self.beta_2,
-            epsilon=self.epsilon,
-            amsgrad=self.amsgrad,
-            **common,
-        )
+        return keras.optimizers.Adam

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tfaip.params import field, params
 from tfaip.trainer.optimizers.base import OptimizerParams
+
+if TYPE_CHECKING:
+    import keras
 
 __all__ = ["AdamaxParams"]
 
@@ -18,12 +21,8 @@ class AdamaxParams(OptimizerParams):
     beta_2: float = field(default=0.999, aliases=("beta2",), help="Decay of the infinity norm's estimate")
     epsilon: float = field(default=1e-7, help="Added to the denominator, against division by zero")
 
-    def _create(self, common: dict[str, Any]) -> Any:
+    def cls(self) -> type[keras.optimizers.Adamax]:
+        """Return the optimizer's class."""
         import keras
 
-        return keras.optimizers.Adamax(
-            beta_1=self.beta_1,
-            beta_2=self.beta_2,
-            epsilon=self.epsilon,
-            **common,
-        )
+        return keras.optimizers.Adamax

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import difflib
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import attrs
 from attrs.validators import ge, optional
 
-from tfaip.params import ParamsError, field, params
+from tfaip.params import Creates, ParamsError, field, params
+
+if TYPE_CHECKING:
+    import keras
 
 __all__ = ["OptimizerParams"]
 
 
-@params
-class OptimizerParams(ABC):
+@params(group="tfaip.optimizers")
+class OptimizerParams(Creates["keras.optimizers.Optimizer"]):
     """Base of the optimizers' parameters: the clipping of gradients, at most one kind of it, and weight decay.
+
+    A subclass names its Keras class in `cls`. Its own fields are arguments of that class; override `_create` where they
+    have other names. Other distributions add optimizers by the entry-point group `tfaip.optimizers`.
 
     Weight decay is decoupled from the gradient: each update also makes w <- w - rate * weight_decay * w (Loshchilov and
     Hutter, 2019, as in Keras), so that it follows the schedule of the learning rate.
@@ -36,8 +42,13 @@ class OptimizerParams(ABC):
         help="Regular expressions; variables in whose path (graph/layer/bias) one is found don't decay",
     )
 
-    def create(self, variables: Sequence[Any]) -> Any:
-        """Return the `keras.optimizers.Optimizer`, built; the trainer sets its learning rate at each step.
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "_create" in vars(cls) and "cls" not in vars(cls):  # written for version 0.1, which had no `cls`
+            setattr(cls, "cls", _any_optimizer)  # noqa: B010 - checkers refuse the assignment
+
+    def create(self, variables: Sequence[Any]) -> keras.optimizers.Optimizer:
+        """Return the optimizer, built; the trainer sets its learning rate at each step.
 
         Args:
             variables: Keras variables that are trained.
@@ -50,9 +61,10 @@ class OptimizerParams(ABC):
         optimizer.build(list(variables))
         return optimizer
 
-    @abstractmethod
-    def _create(self, common: dict[str, Any]) -> Any:
+    def _create(self, common: dict[str, Any]) -> keras.optimizers.Optimizer:
         """Return the optimizer, not built; `common` are the keyword arguments that all of Keras' optimizers take."""
+        own = [name for name in _field_names(type(self)) if name not in _field_names(OptimizerParams)]
+        return self.cls()(**{name: getattr(self, name) for name in own}, **common)
 
     def _clipping(self) -> dict[str, float | None]:
         kinds = ("clip_norm", "clip_value", "clip_global_norm")
@@ -83,3 +95,14 @@ class OptimizerParams(ABC):
                 )
             excluded += found
         return excluded
+
+
+def _field_names(cls: type[Any]) -> list[str]:
+    return [attribute.name for attribute in attrs.fields(cls)]
+
+
+def _any_optimizer(self: OptimizerParams) -> type[keras.optimizers.Optimizer]:
+    """Return the base of all optimizers."""
+    import keras
+
+    return keras.optimizers.Optimizer

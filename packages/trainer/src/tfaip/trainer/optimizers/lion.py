@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tfaip.params import field, params
 from tfaip.trainer.optimizers.base import OptimizerParams
+
+if TYPE_CHECKING:
+    import keras
 
 __all__ = ["LionParams"]
 
@@ -17,11 +20,8 @@ class LionParams(OptimizerParams):
     beta_1: float = field(default=0.9, aliases=("beta1",), help="Share of the momentum in the step's direction")
     beta_2: float = field(default=0.99, aliases=("beta2",), help="Decay of the momentum")
 
-    def _create(self, common: dict[str, Any]) -> Any:
+    def cls(self) -> type[keras.optimizers.Lion]:
+        """Return the optimizer's class."""
         import keras
 
-        return keras.optimizers.Lion(
-            beta_1=self.beta_1,
-            beta_2=self.beta_2,
-            **common,
-        )
+        return keras.optimizers.Lion

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tfaip.params import field, params
 from tfaip.trainer.optimizers.base import OptimizerParams
+
+if TYPE_CHECKING:
+    import keras
 
 __all__ = ["MuonParams"]
 
@@ -29,20 +32,8 @@ class MuonParams(OptimizerParams):
     adam_weight_decay: float | None = field(default=0.004, help="Adam's part: weight decay")
     epsilon: float = field(default=1e-7, help="Adam's part: added to the denominator")
 
-    def _create(self, common: dict[str, Any]) -> Any:
+    def cls(self) -> type[keras.optimizers.Muon]:
+        """Return the optimizer's class."""
         import keras
 
-        return keras.optimizers.Muon(
-            momentum=self.momentum,
-            nesterov=self.nesterov,
-            ns_steps=self.ns_steps,
-            rms_rate=self.rms_rate,
-            exclude_layers=self.exclude_layers,
-            exclude_embeddings=self.exclude_embeddings,
-            adam_lr_ratio=self.adam_lr_ratio,
-            adam_beta_1=self.adam_beta_1,
-            adam_beta_2=self.adam_beta_2,
-            adam_weight_decay=self.adam_weight_decay,
-            epsilon=self.epsilon,
-            **common,
-        )
+        return keras.optimizers.Muon

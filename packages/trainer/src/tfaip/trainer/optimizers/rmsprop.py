@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tfaip.params import field, params
 from tfaip.trainer.optimizers.base import OptimizerParams
+
+if TYPE_CHECKING:
+    import keras
 
 __all__ = ["RMSpropParams"]
 
@@ -19,13 +22,8 @@ class RMSpropParams(OptimizerParams):
     epsilon: float = field(default=1e-7, help="Added to the denominator, against division by zero")
     centered: bool = field(default=False, help="Normalise by the estimated variance of the gradient")
 
-    def _create(self, common: dict[str, Any]) -> Any:
+    def cls(self) -> type[keras.optimizers.RMSprop]:
+        """Return the optimizer's class."""
         import keras
 
-        return keras.optimizers.RMSprop(
-            rho=self.rho,
-            momentum=self.momentum,
-            epsilon=self.epsilon,
-            centered=self.centered,
-            **common,
-        )
+        return keras.optimizers.RMSprop

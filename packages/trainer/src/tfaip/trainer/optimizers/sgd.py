@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tfaip.params import field, params
 from tfaip.trainer.optimizers.base import OptimizerParams
+
+if TYPE_CHECKING:
+    import keras
 
 __all__ = ["SGDParams"]
 
@@ -17,11 +20,8 @@ class SGDParams(OptimizerParams):
     momentum: float = field(default=0.0, help="Share of the last step that is made again")
     nesterov: bool = field(default=False, help="Take the gradient ahead of the momentum (Nesterov)")
 
-    def _create(self, common: dict[str, Any]) -> Any:
+    def cls(self) -> type[keras.optimizers.SGD]:
+        """Return the optimizer's class."""
         import keras
 
-        return keras.optimizers.SGD(
-            momentum=self.momentum,
-            nesterov=self.nesterov,
-            **common,
-        )
+        return keras.optimizers.SGD

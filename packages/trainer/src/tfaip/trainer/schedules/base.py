@@ -6,15 +6,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tfaip.params import field, params
+from tfaip.params import Creates, field, params
 from tfaip.pipeline.hooks import Hooked, hook
 
 __all__ = ["LearningRateParams", "Schedule"]
 
 
-@params
-class LearningRateParams(ABC):
-    """Base of the learning-rate schedules' parameters."""
+@params(group="tfaip.schedules")
+class LearningRateParams(Creates["Schedule"]):
+    """Base of the learning-rate schedules' parameters.
+
+    Other distributions add schedules by the entry-point group `tfaip.schedules`.
+    """
 
     lr: float = field(default=0.001, help="Learning rate that the schedule starts from")
     offset_epochs: int = field(default=0, help="Epochs at the start that the schedule does not count")
@@ -31,12 +34,7 @@ class LearningRateParams(ABC):
             import keras
 
             ops = keras.ops
-        schedule: Schedule = self.cls()(self, epochs, ops)
-        return schedule
-
-    @abstractmethod
-    def cls(self) -> Any:
-        """Return the schedule's class."""
+        return self.cls()(self, epochs, ops)
 
 
 class Schedule(Hooked, ABC):

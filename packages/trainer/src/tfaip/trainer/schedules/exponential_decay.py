@@ -16,7 +16,13 @@ __all__ = ["ExponentialDecay", "ExponentialDecayParams"]
 class ExponentialDecayParams(LearningRateParams):
     """A rate that is multiplied by a factor every few epochs."""
 
-    learning_circle: int = field(default=3, validator=ge(1), help="Epochs between two multiplications")
+    learning_cycle: int = field(
+        default=3,
+        validator=ge(1),
+        aliases=["learning_circle"],
+        former_names=["learning_circle"],
+        help="Epochs between two multiplications",
+    )
     lr_decay_rate: float = field(default=0.99, validator=gt(0), help="The factor")
     lr_min_fraction: float = field(default=0.0, help="Share of the first rate below which it does not fall")
 
@@ -26,16 +32,16 @@ class ExponentialDecayParams(LearningRateParams):
 
 
 class ExponentialDecay(Schedule):
-    """max(lr * min_fraction, lr * rate ^ floor(e / circle))."""
+    """max(lr * min_fraction, lr * rate ^ floor(e / cycle))."""
 
     def __init__(self, params: ExponentialDecayParams, epochs: int, ops: Any) -> None:
         super().__init__(params, epochs, ops)
-        self.circle = params.learning_circle
+        self.cycle = params.learning_cycle
         self.factor = params.lr_decay_rate
         self.min_fraction = params.lr_min_fraction
 
     def rate(self, e: Any) -> Any:
         """Return the rate at `e` counted epochs."""
-        circles = self.ops.floor(e / float(self.circle))
-        fraction = self.ops.power(self.ops.full_like(circles, self.factor), circles)
+        cycles = self.ops.floor(e / float(self.cycle))
+        fraction = self.ops.power(self.ops.full_like(cycles, self.factor), cycles)
         return self.lr * self.ops.maximum(fraction, self.min_fraction)
