@@ -33,6 +33,7 @@ class Module:
     path: Path
     is_package: bool
     found: list[tuple[str, str | None, str, int]] = field(default_factory=list)  # module, name, place, line
+    passed_on: dict[str, tuple[str, str]] = field(default_factory=dict)  # of an `__init__`: module and name there
 
 
 class ImportGraph:
@@ -109,10 +110,8 @@ class ImportGraph:
         if f"{base}.{name}" in self.modules:
             return f"{base}.{name}"
         package = self.modules.get(base)
-        if package is not None and package.is_package and base not in seen:
-            for passed_on, its_name, _, _ in package.found:
-                if its_name == name:
-                    return self._target(passed_on, name, seen | {base})
+        if package is not None and name in package.passed_on and base not in seen:
+            return self._target(*package.passed_on[name], seen | {base})
         return base
 
     def _above(self, name: str) -> set[str]:
@@ -153,22 +152,30 @@ def _read_module(source: Path, path: Path) -> Module:
     parts = path.relative_to(source).with_suffix("").parts
     is_package = parts[-1] == "__init__"
     module = Module(".".join(parts[:-1] if is_package else parts), path, is_package)
-    stub = path.with_suffix(".pyi")
-    module.found += _imports(ast.parse(path.read_text(encoding="utf-8")).body, "top")
-    if stub.exists():  # a list of names that are loaded when they are asked for
-        module.found += [
-            (base, name, "typing", line)
-            for base, name, _, line in _imports(ast.parse(stub.read_text(encoding="utf-8")).body, "top")
-        ]
+    _read_imports(module, path, "top")
+    if path.with_suffix(".pyi").exists():  # a list of names that are loaded when they are asked for
+        _read_imports(module, path.with_suffix(".pyi"), "typing")
     return module
 
 
-def _imports(body: Iterable[ast.AST], place: str) -> Iterator[tuple[str, str | None, str, int]]:
-    for node in body:
+def _read_imports(module: Module, path: Path, place: str) -> None:
+    package = module.name.split(".") if module.is_package else module.name.split(".")[:-1]
+    for node, its_place in _imports(ast.parse(path.read_text(encoding="utf-8")).body, place):
         if isinstance(node, ast.Import):
-            yield from ((alias.name, None, place, node.lineno) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield from ((node.module or "", alias.name, place, node.lineno) for alias in node.names)
+            module.found += [(alias.name, None, its_place, node.lineno) for alias in node.names]
+            continue
+        above = package[: len(package) - node.level + 1] if node.level else []  # relative: the project had them once
+        base = ".".join([*above, *filter(None, [node.module])])
+        for alias in node.names:
+            module.found.append((base, alias.name, its_place, node.lineno))
+            if module.is_package:
+                module.passed_on[alias.asname or alias.name] = (base, alias.name)
+
+
+def _imports(body: Iterable[ast.AST], place: str) -> Iterator[tuple[ast.Import | ast.ImportFrom, str]]:
+    for node in body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            yield node, place
         elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             yield from _imports(node.body, "typing")
             yield from _imports(node.orelse, place)

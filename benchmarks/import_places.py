@@ -112,7 +112,7 @@ class ImportPlaces:
         files = {path.parent.name: path for path in (self._root / "packages").glob("*/pyproject.toml")}
         for name, file in {**files, "cli": self._root / "pyproject.toml"}.items():
             words = tomllib.loads(file.read_text(encoding="utf-8"))["project"]["dependencies"]
-            direct[name] = {_normal(re.match(r"[\w.-]+", word)[0]) for word in words}
+            direct[name] = {_normal(re.split(r"[^\w.-]", word)[0]) for word in words}
 
         def needed(name: str) -> set[str]:
             below = [word.removeprefix("tfaip-") for word in direct[name] if word.startswith("tfaip-")]
