@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tfaip.pipeline.batching.batch import Batch
-from tfaip.pipeline.batching.conversion import Conversion
+from tfaip.pipeline.batching.key import Conversion
+from tfaip.pipeline.batching.layout import Batch
 from tfaip.pipeline.data.array_spec import ArraySpec
 from tfaip.pipeline.data.data_base import DataBase
 from tfaip.pipeline.data.pipeline_params import PipelineMode
@@ -64,11 +64,11 @@ class InputDataset:
         self._error: BaseException | None = None
         self._meta_specs = data.meta_layer_specs() if with_meta else None
         specs: list[Mapping[str, ArraySpec]] = []
-        if mode.needs_inputs:
+        self._needs_inputs, self._needs_targets = mode.needs_inputs, mode.needs_targets
+        if self._needs_inputs:
             specs.append(data.input_layer_specs())
-        if mode.needs_targets:
+        if self._needs_targets:
             specs.append(data.target_layer_specs())
-        self._mode = mode
         if self._meta_specs is not None:
             specs.append(self._meta_specs)
         structure = (*map(_signature, specs), tf.TensorSpec((), tf.bool))
@@ -144,9 +144,9 @@ class InputDataset:
 
     def _arrays(self, batch: Batch) -> list[np.ndarray]:
         arrays: list[np.ndarray] = []
-        if self._mode.needs_inputs:
+        if self._needs_inputs:
             arrays.extend(batch.inputs.values())
-        if self._mode.needs_targets:
+        if self._needs_targets:
             arrays.extend(batch.targets.values())
         if self._meta_specs is not None:
             arrays.extend(_meta_arrays(batch.meta, self._meta_specs))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tfaip.params import field, params
+from tfaip.params import Creates, field, params
 from tfaip.pipeline.data.processor import DataProcessorParams
 from tfaip.pipeline.hooks import make
 
@@ -88,7 +88,7 @@ class ComposedProcessorPipelineParams(DataProcessorPipelineParams):
 
 
 @params(former_tags=["tfaip.pipeline.data_base_params:DataBaseParams"])
-class DataBaseParams(ABC):
+class DataBaseParams(Creates["DataBase[Any]"]):
     """The base class of the data's parameters: what samples go through before and after the model."""
 
     pre_proc: DataProcessorPipelineParams = field(
@@ -104,10 +104,6 @@ class DataBaseParams(ABC):
     resource_base_path: str | None = field(
         default=None, mode="ignore", help="The folder that relative paths of resources start from"
     )
-
-    @abstractmethod
-    def cls(self) -> type[DataBase[Any]]:
-        """The class of the data; import it inside of this method."""
 
     def resource_path(self, path: str) -> str:
         """Where a resource is: relative paths start from `resource_base_path`."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import ABC
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from tfaip.params import UserError, params
+from tfaip.params import Creates, UserError, params
 from tfaip.pipeline.data.pipeline_params import PipelineMode
 from tfaip.pipeline.errors import DataError
 from tfaip.pipeline.hooks import Hooked, call_user_code, hook, make
@@ -17,13 +17,12 @@ if TYPE_CHECKING:
 __all__ = ["DataGenerator", "DataGeneratorParams", "is_indexable", "length_of"]
 
 
-@params(former_tags=["tfaip.pipeline.data_generator_params:DataGeneratorParams"])
-class DataGeneratorParams(ABC):
+@params(
+    former_tags=["tfaip.pipeline.data_generator_params:DataGeneratorParams"],
+    group="tfaip.generators",
+)
+class DataGeneratorParams(Creates["DataGenerator[Any]"]):
     """The base class of generators' parameters."""
-
-    @abstractmethod
-    def cls(self) -> type[DataGenerator[Any]]:
-        """The class of the generator; import it inside of this method."""
 
     def create(self, mode: PipelineMode) -> DataGenerator[Any]:
         """Make the generator."""

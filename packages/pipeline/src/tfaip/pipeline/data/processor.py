@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from tfaip.params import field, params
+from tfaip.params import Creates, field, params
 from tfaip.pipeline.data.pipeline_params import GENERAL, PipelineMode
 from tfaip.pipeline.errors import DefinitionError
 from tfaip.pipeline.hooks import Hooked, hook, make
@@ -25,17 +25,16 @@ __all__ = [
 ]
 
 
-@params(former_tags=["tfaip.pipeline.data_processor_params:DataProcessorParams"])
-class DataProcessorParams(ABC):
+@params(
+    former_tags=["tfaip.pipeline.data_processor_params:DataProcessorParams"],
+    group="tfaip.processors",
+)
+class DataProcessorParams(Creates["DataProcessor[Any]"]):
     """The base class of processors' parameters."""
 
     modes: set[PipelineMode] = field(
         factory=lambda: set(GENERAL), help="The modes of a pipeline in which the processor is used"
     )
-
-    @abstractmethod
-    def cls(self) -> type[DataProcessor[Any]]:
-        """The class of the processor; import it inside of this method."""
 
     def create(self, data_params: DataBaseParams, mode: PipelineMode) -> DataProcessor[Any]:
         """Make the processor."""

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any, NamedTuple, TypeVar
 from weakref import WeakSet
 
-from tfaip.pipeline.errors import HookError
+from tfaip.pipeline.errors import DefinitionError, HookError
 from tfaip.pipeline.hooks.code_of_class import reads_of_former_params, uses_name
 from tfaip.pipeline.hooks.former import FORMER_HOOKS, HOOKS_BY_NAME, UNMISTAKABLE
 from tfaip.pipeline.hooks.signatures import place_of, problem_of, wanted
@@ -73,7 +73,11 @@ def make(cls: type[T], *arguments: Any) -> T:
 
     Raises:
         HookError: The constructor takes others.
+        DefinitionError: It is neither a class nor a function.
     """
+    if not callable(cls):
+        names = [f"{type(each).__name__}.cls()" for each in arguments if hasattr(each, "cls")]
+        raise DefinitionError(f"{', '.join(names) or 'cls()'} must return a class, got {cls!r}")
     if not isinstance(cls, type):
         return cls(*arguments)
     owner = next((owner for owner in cls.__mro__ if "__init__" in vars(owner)), object)
