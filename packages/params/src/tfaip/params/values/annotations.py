@@ -227,7 +227,7 @@ class _Kinds:
             return EnumType(cls)
         if (own := own_type_of(cls)) is not None:
             return own
-        if typing.is_typeddict(cls):
+        if issubclass(cls, dict) and hasattr(cls, "__required_keys__"):  # also those of typing_extensions
             return self._typed_dict(cls)
         if issubclass(cls, tuple) and hasattr(cls, "_fields"):
             return self._named_tuple(cls)
