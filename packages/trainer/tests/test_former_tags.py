@@ -1,5 +1,6 @@
-"""Files of version 0.1 name the parameter classes of the trainer by these tags."""
+"""Files and code of version 0.1: the tags of parameter classes, and the names of modules."""
 
+import importlib
 import json
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from tfaip.trainer import (
     TrainerParams,
     WarmstartParams,
 )
+from tfaip.trainer.former_modules import FORMER_MODULES
 
 FORMER_TAGS = {
     "tfaip.trainer.early_stopping.params:EarlyStoppingParams": EarlyStoppingParams,
@@ -56,6 +58,12 @@ def test_trainer_params_load_by_their_former_tag():
     assert type(from_dict(TrainerParams, json.loads(json.dumps(stored)))) is type(
         PointsScenario.default_trainer_params()
     )
+
+
+@pytest.mark.parametrize("former", FORMER_MODULES)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_module_is_imported_by_its_former_name(former):
+    assert importlib.import_module(former) is importlib.import_module(FORMER_MODULES[former])
 
 
 def test_a_former_tag_is_found_where_only_the_base_class_was_imported():
