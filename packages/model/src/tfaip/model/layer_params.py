@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
-from tfaip.params import params
+from tfaip.params import Creates, params
 
 if TYPE_CHECKING:
     from tfaip.model.graph import GraphBase
@@ -14,24 +14,22 @@ if TYPE_CHECKING:
 __all__ = ["GraphBaseParams", "LayerBaseParams"]
 
 
-@params
-class LayerBaseParams(ABC):
+@params(group="tfaip.layers")
+class LayerBaseParams(Creates["LayerBase[Any]"]):
     """Base of the parameters of a layer.
 
-    A field of such a type lets the command line choose the layer: `field(choices=[ConvParams, PoolParams])`.
+    A field of such a type lets the command line choose the layer: `field(choices=[ConvParams, PoolParams])`. Layers of
+    other distributions join by the entry-point group `tfaip.layers`.
     """
 
-    @abstractmethod
-    def cls(self) -> type[LayerBase[Any]]:
-        """Name the layer's class; import it in here, so that parameters never load TensorFlow."""
-
-    def create(self, name: str | None = None) -> LayerBase[Any]:
+    def create(self, name: str | None = None, **kwargs: Any) -> LayerBase[Any]:
         """Make the layer of these parameters.
 
         Args:
             name: Part of each variable's path; layers of one parent need names that differ. Default: the layer's own.
+            kwargs: Further arguments of the layer's constructor, which the parent decides.
         """
-        return self.cls()(self) if name is None else self.cls()(self, name=name)
+        return super().create(**kwargs) if name is None else super().create(name=name, **kwargs)
 
 
 @params
@@ -40,8 +38,9 @@ class GraphBaseParams(LayerBaseParams):
 
     @abstractmethod
     def cls(self) -> type[GraphBase[Any]]:
-        """Name the graph's class; import it in here, so that parameters never load TensorFlow."""
+        """Return the class of the graph; import it in this method, so that parameters never load TensorFlow."""
 
-    def create(self, name: str | None = None) -> GraphBase[Any]:
-        """Make the graph of these parameters."""
-        return self.cls()(self) if name is None else self.cls()(self, name=name)
+    def create(self, name: str | None = None, **kwargs: Any) -> GraphBase[Any]:
+        """Make the graph of these parameters, as a layer is made."""
+        graph: GraphBase[Any] = super().create(name, **kwargs)
+        return graph

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
-from tfaip.params import params
+from tfaip.params import Creates, params
 from tfaip.pipeline.hooks import make
 
 if TYPE_CHECKING:
@@ -15,12 +14,8 @@ __all__ = ["ModelBaseParams"]
 
 
 @params
-class ModelBaseParams(ABC):
-    """Base of the parameters of a model."""
-
-    @abstractmethod
-    def cls(self) -> type[ModelBase[Any]]:
-        """Name the model's class; import it in here, so that parameters never load TensorFlow."""
+class ModelBaseParams(Creates["ModelBase[Any]"]):
+    """Base of the parameters of a model; `cls` returns the class of the model."""
 
     def create(self) -> ModelBase[Any]:
         """Make the model of these parameters."""

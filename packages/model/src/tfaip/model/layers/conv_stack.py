@@ -7,7 +7,7 @@ from typing import Any
 import keras
 
 from tfaip.model.layer import LayerBase
-from tfaip.model.layers.params import ConvStackParams
+from tfaip.model.layers.conv_stack_params import ConvStackParams
 from tfaip.model.layers.stage import stage_layers
 
 __all__ = ["ConvStack"]

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 
 from tfaip.model.layer import LayerBase
-from tfaip.model.layers.params import DenseStackParams
+from tfaip.model.layers.dense_stack_params import DenseStackParams
 from tfaip.model.layers.stage import stage_layers
 
 __all__ = ["DenseStack"]

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 
 from tfaip.model.layer import LayerBase
-from tfaip.model.layers.params import RecurrentStackParams
+from tfaip.model.layers.recurrent_stack_params import RecurrentStackParams
 
 __all__ = ["RecurrentStack"]
 

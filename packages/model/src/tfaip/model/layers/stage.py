@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from tfaip.model.layers.params import StageParams
+from tfaip.model.layers.stage_params import StageParams
 
 __all__ = ["stage_layers"]
 

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable, Sequence
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
+from tfaip.model.bundle.errors import BundleError
 from tfaip.model.evaluator import Evaluator, EvaluatorParams
 from tfaip.model.scenario.params import ScenarioBaseParams
 from tfaip.model.scenario.pipeline_params import TrainerPipelineParamsBase
-from tfaip.model.scenario.upper_floor import upper_floor
+from tfaip.model.scenario.upper_floor import stored_scenarios, upper_floor
 from tfaip.model.type_arguments import type_argument
 from tfaip.params import UserError
+from tfaip.pipeline import DataGeneratorParams
 from tfaip.pipeline.hooks import Hooked, hook
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterable, Sequence
-
     from tfaip.model.model import ModelBase
-    from tfaip.pipeline import DataBase, DataGeneratorParams
-    from tfaip.predict import Predictor, PredictorParams
-    from tfaip.trainer import Trainer, TrainerParams
+    from tfaip.model.scenario.upper_floor import (
+        LAV,
+        LAVParams,
+        MultiLAV,
+        MultiLAVParams,
+        MultiModelPredictor,
+        MultiModelPredictorParams,
+        Predictor,
+        PredictorParams,
+        Trainer,
+        TrainerParams,
+    )
+    from tfaip.pipeline import DataBase
 
 __all__ = ["ScenarioBase", "ScenarioDefinitionError"]
 
@@ -144,19 +155,19 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
 
     @classmethod
     @hook
-    def multi_predictor_cls(cls) -> type[Any]:
+    def multi_predictor_cls(cls) -> type[MultiModelPredictor]:
         """Return the class that predicts with several bundles and lets them vote."""
         return upper_floor("predict").MultiModelPredictor
 
     @classmethod
     @hook
-    def lav_cls(cls) -> type[Any]:
+    def lav_cls(cls) -> type[LAV]:
         """Return the class that loads and validates a bundle."""
         return upper_floor("predict").LAV
 
     @classmethod
     @hook
-    def multi_lav_cls(cls) -> type[Any]:
+    def multi_lav_cls(cls) -> type[MultiLAV]:
         """Return the class that loads several bundles and validates their vote."""
         return upper_floor("predict").MultiLAV
 
@@ -193,13 +204,11 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
         Raises:
             BundleError: `path` is no bundle, or one of other parameters than this scenario's.
         """
-        from tfaip.model.bundle import BundleError
-        from tfaip.model.stored.params import find_stored_scenario, load_scenario_params
-
         packages = (*cls._trusted(), *trust)
-        params = load_scenario_params(path, trust=packages)
+        stored = stored_scenarios()
+        params = stored.load_scenario_params(path, trust=packages)
         if cls is ScenarioBase:
-            return cast("Self", find_stored_scenario(params, trust=packages, reading=[path])(params))
+            return cast("Self", stored.find_stored_scenario(params, trust=packages, reading=[path])(params))
         if not isinstance(params, cls.params_cls()):
             raise BundleError(
                 f"{cls.__qualname__} needs parameters of the class {cls.params_cls().__qualname__}, but the bundle "
@@ -238,13 +247,15 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
 
     @classmethod
     @hook
-    def create_multi_predictor(cls, paths: Sequence[str | os.PathLike[str]], params: Any) -> Any:
+    def create_multi_predictor(
+        cls, paths: Sequence[str | os.PathLike[str]], params: MultiModelPredictorParams
+    ) -> MultiModelPredictor:
         """Return a predictor of the bundles at `paths`, which vote; `tfaip-predict` must be installed."""
         return cls.multi_predictor_cls().from_paths(paths, params, trust=cls._trusted(), **cls.predictor_kwargs())
 
     @classmethod
     @hook
-    def create_lav(cls, path: str | os.PathLike[str], params: Any) -> Any:
+    def create_lav(cls, path: str | os.PathLike[str], params: LAVParams) -> LAV:
         """Return what validates the bundle at `path`, with this scenario's model and evaluator.
 
         `tfaip-predict` must be installed. As for a predictor, the bundle is an argument of its own: one set of
@@ -254,7 +265,7 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
 
     @classmethod
     @hook
-    def create_multi_lav(cls, paths: Sequence[str | os.PathLike[str]], params: Any) -> Any:
+    def create_multi_lav(cls, paths: Sequence[str | os.PathLike[str]], params: MultiLAVParams) -> MultiLAV:
         """Return what validates the vote of the bundles at `paths`; `tfaip-predict` must be installed."""
         return cls.multi_lav_cls().from_paths(paths, params, scenario=cls, trust=cls._trusted(), **cls.lav_kwargs())
 

@@ -22,8 +22,8 @@ from tfaip.pipeline import PipelineMode
 
 if TYPE_CHECKING:
     from tfaip.model import ScenarioBase
+    from tfaip.model.scenario.upper_floor import TrainerParams
     from tfaip.pipeline import Batch, DataGeneratorParams, DataPipelineParams
-    from tfaip.trainer import TrainerParams
 
 __all__ = ["ScenarioChecks"]
 

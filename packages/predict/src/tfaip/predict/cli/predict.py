@@ -5,10 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from tfaip.model.command import Invocation, blamed, import_tensorflow, log_to_console
 from tfaip.pipeline import PipelineMode
 from tfaip.predict.cli.bundle_command import require_data, run_bundle_command
+
+if TYPE_CHECKING:
+    from tfaip.predict.predictor import Predictor
+    from tfaip.predict.voting.predictor import MultiModelPredictor
 
 __all__ = ["main"]
 
@@ -74,7 +79,7 @@ def _predict(call: Invocation) -> None:
         import_tensorflow()
         with blamed():
             if len(paths) == 1:
-                predictor = scenario.create_predictor(paths[0], params)
+                predictor: Predictor | MultiModelPredictor = scenario.create_predictor(paths[0], params)
             else:
                 predictor = scenario.create_multi_predictor(paths, params)
             model = None if params.silent else scenario_params.model.create()

@@ -26,7 +26,7 @@ class ConfidenceVoterParams(VoterParams):
     sequence: str = field(default="sequence", help="Output with the sequence: a text, a list or an array of labels")
     confidence: str = field(default="confidence", help="Output with the confidence of each label, from 0 to 1")
 
-    def cls(self) -> type[Any]:
+    def cls(self) -> type[ConfidenceVoter]:
         """Return the voter's class."""
         return ConfidenceVoter
 

@@ -22,7 +22,7 @@ class MajorityVoterParams(VoterParams):
 
     label: str = field(default="class", help="Output that is voted on: a class, a text, an array")
 
-    def cls(self) -> type[Any]:
+    def cls(self) -> type[MajorityVoter]:
         """Return the voter's class."""
         return MajorityVoter
 

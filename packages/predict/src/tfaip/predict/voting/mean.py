@@ -23,7 +23,7 @@ class MeanVoterParams(VoterParams):
     probabilities: str = field(default="pred", help="Output with the probabilities, of shape (..., classes)")
     label: str = field(default="class", help="Output that gets the most probable class; empty: none")
 
-    def cls(self) -> type[Any]:
+    def cls(self) -> type[MeanVoter]:
         """Return the voter's class."""
         return MeanVoter
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
-from tfaip.params import params
+from tfaip.params import Creates, params
 from tfaip.pipeline.hooks import Hooked, hook, make
 
 if TYPE_CHECKING:
@@ -14,13 +14,12 @@ if TYPE_CHECKING:
 __all__ = ["MultiModelVoter", "VoterParams"]
 
 
-@params
-class VoterParams(ABC):
-    """Base of the parameters of a voter."""
+@params(group="tfaip.voters")
+class VoterParams(Creates["MultiModelVoter"]):
+    """Base of the parameters of a voter; `cls` returns the class of the voter.
 
-    @abstractmethod
-    def cls(self) -> type[Any]:
-        """Name the voter's class; import it in here."""
+    Voters of other distributions join by the entry-point group `tfaip.voters`.
+    """
 
     def create(self, models: int) -> MultiModelVoter:
         """Make the voter of so many models.
@@ -28,8 +27,7 @@ class VoterParams(ABC):
         Raises:
             PredictionError: The parameters do not fit the number of models.
         """
-        voter: MultiModelVoter = make(self.cls(), self, models)
-        return voter
+        return make(self.cls(), self, models)
 
 
 class MultiModelVoter(Hooked, ABC):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from tfaip.params import field, params
@@ -19,7 +17,7 @@ class WeightedMeanVoterParams(MeanVoterParams):
 
     weights: list[float] = field(factory=list, help="Weight of each model, in their order; they need not sum to 1")
 
-    def cls(self) -> type[Any]:
+    def cls(self) -> type[WeightedMeanVoter]:
         """Return the voter's class."""
         return WeightedMeanVoter
 
