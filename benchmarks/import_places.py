@@ -12,9 +12,11 @@ from pathlib import Path
 
 from import_graph import Import, ImportGraph, circles
 
-__all__ = ["PLACES", "ImportPlaces"]
+__all__ = ["PLACES", "UPPER_FLOOR", "ImportPlaces"]
 
 PLACES = ("top", "typing", "function")
+# The one module that may reach up a floor: `ScenarioBase.create_trainer` and its sisters.
+UPPER_FLOOR = "tfaip.model.scenario.upper_floor"
 TENSORFLOW = {"tensorflow", "keras", "keras_hub", "tf2onnx"}
 # Foreign modules whose import takes over 10 ms: `python benchmarks/startup.py --imports` measures them.
 SLOW = {"cattrs", "filelock", "h5py", "importlib.metadata", "numpy", "openpyxl", "platformdirs", "rich", "yaml"}
@@ -56,6 +58,8 @@ class ImportPlaces:
     def reason(self, found: Import) -> str:
         """Return why an import needn't stand at the top; `""` if nothing speaks against the top."""
         foreign = found.target not in self._graph.modules
+        if UPPER_FLOOR in (found.module, found.target) and found.place == "typing":
+            return "a type of an upper floor"
         if foreign and found.target.partition(".")[0] in NOT_EVERYWHERE:
             return "some systems lack it"
         if foreign and not self._declared(found.module, found.target):

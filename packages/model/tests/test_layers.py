@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from tfaip.model.layers import ConvStackParams, DenseStackParams, RecurrentStackParams
-from tfaip.model.layers.params import ACTIVATIONS
+from tfaip.model.layers.stage_params import ACTIVATIONS
 
 
 def names(layers) -> list[str]:

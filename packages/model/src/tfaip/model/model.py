@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import keras
 import tensorflow as tf
 
 from tfaip.model.bundle.weights import require_own_paths
+from tfaip.model.graph import GraphBase
 from tfaip.model.metric import MetricDefinition
 from tfaip.model.model_definition_error import ModelDefinitionError
 from tfaip.model.model_params import ModelBaseParams
 from tfaip.model.runtime.backend import layers_numbered_from_one, require_tensorflow, whole_keras_errors
 from tfaip.model.runtime.tracing import tensor_specs
 from tfaip.params.shown_text import clean_text
+from tfaip.pipeline import DataBase, Sample
 from tfaip.pipeline.hooks import Hooked, call_user_code, hook
-
-if TYPE_CHECKING:
-    from tfaip.model.graph import GraphBase
-    from tfaip.pipeline import DataBase, Sample
 
 __all__ = ["Forward", "ModelBase"]
 

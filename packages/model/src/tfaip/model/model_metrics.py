@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from tfaip.model.graph import GraphBase
 from tfaip.model.model import ModelBase
 from tfaip.model.model_definition_error import ModelDefinitionError
 from tfaip.model.runtime.tracing import tensor_specs
-
-if TYPE_CHECKING:
-    from tfaip.model.graph import GraphBase
-    from tfaip.pipeline import DataBase
+from tfaip.pipeline import DataBase
 
 __all__ = ["ModelMetrics", "build_metrics"]
 

@@ -15,16 +15,15 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
-from tfaip.model.device import precision_policy
+from tfaip.model.device import DeviceConfigParams, precision_policy
+from tfaip.model.graph import GraphBase
+from tfaip.model.model import ModelBase
 from tfaip.model.runtime.tracing import tensor_specs
 from tfaip.params.shown_text import one_line
+from tfaip.pipeline import DataBase
 
 if TYPE_CHECKING:
-    from tfaip.model.device import DeviceConfigParams
-    from tfaip.model.graph import GraphBase
-    from tfaip.model.model import ModelBase
     from tfaip.model.scenario import ScenarioBase
-    from tfaip.pipeline import DataBase
 
 __all__ = ["print_summary", "summary_text", "summary_tree"]
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rich.console import Console
+from rich.table import Table
+
 __all__ = ["PredictionCounters", "print_benchmark"]
 
 
@@ -40,9 +43,6 @@ class PredictionCounters:
 
 def print_benchmark(counters: PredictionCounters) -> None:
     """Print the counters on stderr."""
-    from rich.console import Console
-    from rich.table import Table
-
     steady = max(counters.seconds - counters.first_seconds, 0.0)
     table = Table(title="Prediction")
     table.add_column("")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tfaip.model import Evaluator
 from tfaip.params.shown_text import one_line
 from tfaip.pipeline.hooks import call_user_code
 from tfaip.predict.dump import DumpError, DumpReader
 from tfaip.predict.lav.result_files import write_document
 from tfaip.predict.lav.table import figure_in_words
-
-if TYPE_CHECKING:
-    from tfaip.model import Evaluator
 
 __all__ = ["evaluate_dump", "print_figures", "write_figures"]
 
@@ -40,10 +42,6 @@ def evaluate_dump(evaluator: Evaluator[Any], folder: str | os.PathLike[str]) -> 
 
 def print_figures(figures: Mapping[str, Any]) -> None:
     """Print figures that are numbers or short texts as a table."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
     table = Table(title="Evaluation")
     table.add_column("")
     table.add_column("", justify="right")

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tfaip.pipeline import Batch, DataGenerator, DataGeneratorParams, Sample
+from tfaip.pipeline import Batch, DataBase, DataGenerator, DataGeneratorParams, Sample
 from tfaip.predict.errors import PredictionError
-
-if TYPE_CHECKING:
-    from tfaip.pipeline import DataBase
 
 __all__ = ["GivenSamples", "dataset_batches"]
 

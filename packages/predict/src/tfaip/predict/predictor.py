@@ -6,16 +6,20 @@ import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
-from tfaip.model import configure_devices, find_stored_scenario, load_prediction_function, load_scenario_params
-from tfaip.pipeline import Sample
+from tfaip.model import (
+    ScenarioBaseParams,
+    configure_devices,
+    find_stored_scenario,
+    load_prediction_function,
+    load_scenario_params,
+)
+from tfaip.pipeline import DataPipeline, Sample
 from tfaip.predict.loaded_object import absolute
+from tfaip.predict.params import PredictorParams
 from tfaip.predict.predictor_base import LoadedModel, PredictorBase
 
 if TYPE_CHECKING:
-    from tfaip.model import ScenarioBaseParams
-    from tfaip.pipeline import DataPipeline
     from tfaip.predict.computing.prediction_function import PredictionFunction
-    from tfaip.predict.params import PredictorParams
 
 __all__ = ["Predictor"]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Generator, Iterator
 from time import perf_counter
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from tfaip.pipeline import Sample
-    from tfaip.predict.params import InferenceParams
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from tfaip.pipeline import Sample
+from tfaip.predict.params import InferenceParams
 
 __all__ = ["with_progress"]
 
@@ -39,8 +40,6 @@ def with_progress(
 
 
 def _drawn(samples: Iterator[Sample], total: int | None) -> Generator[Sample, None, None]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("Predicting"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
     bar = Progress(

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
+import h5py
 import numpy as np
 
 from tfaip.model.bundle.errors import BundleError
@@ -67,7 +68,6 @@ class ArrayFile:
     """
 
     def __init__(self, file: str | os.PathLike[str] | IO[bytes], name: str | os.PathLike[str] = "") -> None:
-        import h5py
 
         self._h5py = h5py
         if isinstance(file, str | os.PathLike):

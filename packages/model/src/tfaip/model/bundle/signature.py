@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tfaip.model.bundle.errors import BundleError
 from tfaip.model.runtime.tracing import tensor_specs
-
-if TYPE_CHECKING:
-    from tfaip.pipeline import ArraySpec
+from tfaip.pipeline import ArraySpec
 
 __all__ = ["check_inputs"]
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 
 from tfaip.model.bundle.array_file import ArrayFile
@@ -23,8 +24,6 @@ def write_weights(path: Path, variables: Sequence[Any]) -> None:
     Raises:
         ValueError: Two variables have one path.
     """
-    import h5py
-
     require_own_paths(variables)
     with h5py.File(path, "w") as file:
         for variable in variables:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import sys
@@ -61,7 +62,6 @@ def exchange(one: Path, other: Path) -> bool:
     """
     if not sys.platform.startswith("linux"):
         return False
-    import ctypes
 
     try:
         renameat2 = ctypes.CDLL(None, use_errno=True).renameat2

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import tensorflow as tf
 
-if TYPE_CHECKING:
-    from tfaip.pipeline import ArraySpec
+from tfaip.pipeline import ArraySpec
 
 __all__ = ["compiled", "tensor_specs"]
 

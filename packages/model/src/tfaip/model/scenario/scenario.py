@@ -13,7 +13,7 @@ from tfaip.model.scenario.params import ScenarioBaseParams
 from tfaip.model.scenario.pipeline_params import TrainerPipelineParamsBase
 from tfaip.model.scenario.upper_floor import stored_scenarios, upper_floor
 from tfaip.model.type_arguments import type_argument
-from tfaip.params import UserError
+from tfaip.params import UserError, from_dict
 from tfaip.pipeline import DataGeneratorParams
 from tfaip.pipeline.hooks import Hooked, hook
 
@@ -227,8 +227,6 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
         Raises:
             LoadError: With all that is wrong with the data, each with its path.
         """
-        from tfaip.params import from_dict
-
         return cls(cls.tagged(from_dict(cls.params_cls(), data, trust=(*cls._trusted(), *trust))))
 
     @classmethod

@@ -7,8 +7,9 @@ import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tfaip.model.bundle.array_file import StoredArray
 from tfaip.model.bundle.errors import BundleError
 from tfaip.model.bundle.layout import Bundle
 from tfaip.model.bundle.load import open_weights
@@ -16,9 +17,6 @@ from tfaip.model.stored.export import export_bundle
 from tfaip.model.stored.params import find_stored_scenario, load_scenario_params
 from tfaip.params import ParamsWarning
 from tfaip.params.suggestions import nearest
-
-if TYPE_CHECKING:
-    from tfaip.model.bundle.array_file import StoredArray
 
 __all__ = ["AdaptedBundle", "adapt_bundle"]
 

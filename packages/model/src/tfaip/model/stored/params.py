@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from tfaip.model.bundle.errors import BundleError
 from tfaip.model.bundle.layout import Bundle
@@ -16,12 +16,12 @@ from tfaip.model.scenario.lookup import find_located_scenario
 from tfaip.model.scenario.not_found import ScenarioNotFoundError
 from tfaip.model.scenario.params import ScenarioBaseParams
 from tfaip.model.scenario.scenario import ScenarioBase
-from tfaip.params import LoadError, Mistake, ParamsError
+from tfaip.params import LoadError, Mistake, ParamsError, Trust, load
+from tfaip.params.serialization.formats import read_file
 from tfaip.params.trust.current_folder import search_current_folder
+from tfaip.params.trust.locating import locate, module_of
+from tfaip.params.values.problem import ValueProblem
 from tfaip.pipeline.data.resources import find_resources
-
-if TYPE_CHECKING:
-    from tfaip.params import Trust
 
 __all__ = ["find_stored_scenario", "load_scenario_params", "load_stored_params"]
 
@@ -55,7 +55,6 @@ def load_stored_params(
         ParamsError: The file can't be read, names a class that is not trusted, or does not fit `cls`.
     """
     # Reading files takes modules which the help of a command does without.
-    from tfaip.params import Trust, load
 
     folders = tuple(reading)
     search_current_folder(folders)
@@ -127,8 +126,6 @@ def find_stored_scenario(
         ParamsError: The scenario isn't trusted, or its source shows none of that name.
         ScenarioNotFoundError: The parameters name no scenario, or it can't be loaded.
     """
-    from tfaip.params import Trust
-
     if not params.scenario:
         raise ScenarioNotFoundError("the parameters must name the scenario that they belong to, but name none")
     folders = tuple(reading)
@@ -139,7 +136,6 @@ def find_stored_scenario(
 
 
 def _vouch(trust: Trust, tag: str) -> None:
-    from tfaip.params.values.problem import ValueProblem
 
     # An imported module is not imported again; classes of a notebook, for instance, have no source.
     if not tag or tag.partition(":")[0] in sys.modules:
@@ -152,16 +148,12 @@ def _vouch(trust: Trust, tag: str) -> None:
 
 def _is_beside(tag: str, cls: type[Any]) -> bool:
     """Whether a scenario is in the package of a class that has been imported, at the same place."""
-    from tfaip.params.trust.locating import locate, module_of
-
     module, imported = locate(module_of(tag)), locate(cls.__module__)
     return module is not None and imported is not None and module.place == imported.place
 
 
 def _named_in(path: Path, scenario_at: str) -> tuple[str, str]:
     """Return the tags of the parameters and of the scenario that a file names, `""` where it names none."""
-    from tfaip.params.serialization.formats import read_file
-
     try:
         stored: Any = read_file(path)
     except LoadError:

@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 from keras import ops
+from tensorboard.plugins.image import metadata
 
 from tfaip.model.tensorboard.confusion_picture import confusion_picture
 
@@ -41,8 +42,6 @@ class ConfusionMatrix(keras.metrics.Metric):
 
     def result(self) -> Any:
         """Return a serialised `Summary` with one picture, a string tensor of shape ()."""
-        from tensorboard.plugins.image import metadata
-
         picture = confusion_picture(ops.convert_to_numpy(self.counts))
         height, width, _ = picture.shape
         png = tf.io.encode_png(picture).numpy()

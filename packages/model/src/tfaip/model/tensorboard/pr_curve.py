@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
+from tensorboard.plugins.pr_curve.summary import raw_data_pb
 
 __all__ = ["PRCurve"]
 
@@ -48,8 +49,6 @@ class PRCurve(keras.metrics.Metric):
 
     def result(self) -> Any:
         """Return a serialised `Summary`, a string tensor of shape ()."""
-        from tensorboard.plugins.pr_curve.summary import raw_data_pb
-
         positives, negatives = (np.asarray(ops.convert_to_numpy(v)) for v in (self.positives, self.negatives))
         true_positives, false_positives = positives[::-1].cumsum()[::-1], negatives[::-1].cumsum()[::-1]
         false_negatives, true_negatives = positives.sum() - true_positives, negatives.sum() - false_positives

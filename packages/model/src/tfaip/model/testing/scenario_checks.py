@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from tfaip.model import ScenarioBase
+from tfaip.model.bundle import load_prediction_function, load_weights
+from tfaip.model.device import DeviceConfigParams
 from tfaip.model.scenario.upper_floor import upper_floor
-from tfaip.pipeline import PipelineMode
+from tfaip.params import load, save
+from tfaip.pipeline import Batch, DataGeneratorParams, DataPipelineParams, PipelineMode
 
 if TYPE_CHECKING:
-    from tfaip.model import ScenarioBase
     from tfaip.model.scenario.upper_floor import TrainerParams
-    from tfaip.pipeline import Batch, DataGeneratorParams, DataPipelineParams
 
 __all__ = ["ScenarioChecks"]
 
@@ -73,8 +75,6 @@ class ScenarioChecks:
     @classmethod
     def trainer_params(cls) -> TrainerParams:
         """Return the parameters of a training of a moment, in this process."""
-        from tfaip.model.device import DeviceConfigParams
-
         params = cls.scenario.default_trainer_params()
         params.epochs = 1
         params.random_seed = 1
@@ -119,8 +119,6 @@ class ScenarioChecks:
 
     def test_parameters_survive_a_file(self) -> None:
         """What is stored with a run and a bundle is read again as it was."""
-        from tfaip.params import load, save
-
         params, path = self.trainer_params(), self._folder / "params.json"
         save(params, path)
         read = load(type(params), path, trust=[self.scenario.__module__.partition(".")[0]])
@@ -189,8 +187,6 @@ class ScenarioChecks:
 
     def test_a_moved_bundle_predicts_what_the_graph_predicts(self) -> None:
         """The export computes what the code computes, wherever it stands."""
-        from tfaip.model.bundle import load_prediction_function, load_weights
-
         params, _ = self._run()
         moved = Path(shutil.copytree(self._export(), self._folder / "moved", dirs_exist_ok=True))
         scenario, model, graph = self._built(params)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tfaip.model import find_scenario, find_stored_scenario, load_scenario_params
 from tfaip.model.command import Invocation, Subject, blamed, log_to_console, remember_scenario, run_command
 
 __all__ = ["main"]
@@ -45,7 +46,6 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _evaluate(call: Invocation) -> None:
-    from tfaip.model import find_scenario, find_stored_scenario, load_scenario_params
 
     (about,) = call.about
     if call.subject is BUNDLE:

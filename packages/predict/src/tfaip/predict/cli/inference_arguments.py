@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from tfaip.model import ScenarioBase
-    from tfaip.params import CommandLine
-    from tfaip.predict.params import InferenceParams
+from tfaip.model import ScenarioBase
+from tfaip.params import CommandLine
+from tfaip.predict.params import InferenceParams
+from tfaip.predict.voting.predictor import MultiModelPredictor
 
 __all__ = ["add_inference_arguments", "apply_inference_arguments", "hidden_voter"]
 
@@ -27,8 +27,6 @@ def add_inference_arguments(command_line: CommandLine) -> None:
 
 def hidden_voter(scenario: type[ScenarioBase[Any, Any]], root: str) -> list[str]:
     """What a command hides of its root: the choice of a voter, where the scenario has its own and would not hear it."""
-    from tfaip.predict.voting.predictor import MultiModelPredictor
-
     own = getattr(scenario.multi_predictor_cls(), "create_voter", None) is not MultiModelPredictor.create_voter
     return [f"{root}.voter"] if own or "voter" in scenario.predictor_kwargs() else []
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
 
+from tfaip.model import find_stored_scenario, load_scenario_params
 from tfaip.model.command import Invocation, blamed, import_tensorflow, log_to_console
 from tfaip.pipeline import PipelineMode
 from tfaip.predict.cli.bundle_command import require_data, run_bundle_command
-
-if TYPE_CHECKING:
-    from tfaip.predict.predictor import Predictor
-    from tfaip.predict.voting.predictor import MultiModelPredictor
+from tfaip.predict.cli.inference_arguments import add_inference_arguments, apply_inference_arguments, hidden_voter
+from tfaip.predict.counters import print_benchmark
+from tfaip.predict.dump import DumpWriter
+from tfaip.predict.params import PredictorParams
+from tfaip.predict.predictor import Predictor
+from tfaip.predict.voting.predictor import MultiModelPredictor
 
 __all__ = ["main"]
 
@@ -44,9 +46,6 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _predict(call: Invocation) -> None:
-    from tfaip.model import find_stored_scenario, load_scenario_params
-    from tfaip.predict.cli.inference_arguments import add_inference_arguments, apply_inference_arguments, hidden_voter
-    from tfaip.predict.params import PredictorParams
 
     paths, trust = list(call.about), call.trust
     # All of them, since only here the packages are known that the user trusts.
@@ -71,8 +70,6 @@ def _predict(call: Invocation) -> None:
         logging.getLogger("tfaip").setLevel(logging.WARNING)
 
     require_data(paths, parsed["data"], PipelineMode.PREDICTION)
-
-    from tfaip.predict.dump import DumpWriter
 
     with ExitStack() as stack:
         dump = stack.enter_context(DumpWriter(arguments.dump, notes={"bundles": paths})) if arguments.dump else None
@@ -100,8 +97,6 @@ def _predict(call: Invocation) -> None:
         skipped,
     )
     if arguments.benchmark:
-        from tfaip.predict.counters import print_benchmark
-
         print_benchmark(counters)
 
 

@@ -7,14 +7,20 @@ from contextlib import ExitStack, closing
 from textwrap import shorten
 from typing import Any
 
+from rich.console import Console
+from rich.text import Text
+
 from tfaip.model import find_stored_scenario, load_scenario_params
 from tfaip.model.command import Invocation, blamed, import_tensorflow, log_to_console
 from tfaip.params.shown_text import one_line
 from tfaip.pipeline import PipelineMode
 from tfaip.predict.cli.bundle_command import require_data
 from tfaip.predict.cli.inference_arguments import add_inference_arguments, apply_inference_arguments, hidden_voter
+from tfaip.predict.lav.callbacks import DumpSamples, PrintSamples
 from tfaip.predict.lav.data_sets import data_sets_of
 from tfaip.predict.lav.params import LAVParams, MultiLAVParams
+from tfaip.predict.lav.result_files import write_json, write_tensorboard
+from tfaip.predict.lav.table import results_table
 
 __all__ = ["validate"]
 
@@ -55,9 +61,6 @@ def validate(call: Invocation, *, votes: bool) -> None:
     require_data(paths, parsed["data"], PipelineMode.EVALUATION)
     import_tensorflow()
 
-    from tfaip.predict.lav.callbacks import DumpSamples, PrintSamples
-    from tfaip.predict.lav.result_files import write_json, write_tensorboard
-
     with blamed():
         lav = scenario.create_multi_lav(paths, params) if votes else scenario.create_lav(paths[0], params)
     with ExitStack() as stack:
@@ -80,10 +83,6 @@ def _default_voter(scenario: Any) -> Any:
 
 
 def _print_table(results: list[Any]) -> None:
-    from rich.console import Console
-    from rich.text import Text
-
-    from tfaip.predict.lav.table import results_table
 
     console = Console()
     console.print(results_table(results))

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tfaip.model import BundleError, load_prediction_function, load_weights
+from tfaip.pipeline import DataBase
 
 if TYPE_CHECKING:
     from tfaip.model import GraphBase, ScenarioBase
-    from tfaip.pipeline import DataBase
 
 __all__ = ["PredictionFunction", "bundle_prediction_function", "graph_prediction_function"]
 

@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 
+from tfaip.pipeline import Sample
 from tfaip.predict.dump.errors import DumpError
 from tfaip.predict.dump.layout import (
     ARRAY,
@@ -31,9 +32,6 @@ from tfaip.predict.dump.layout import (
     lines_of,
     sealed_line,
 )
-
-if TYPE_CHECKING:
-    from tfaip.pipeline import Sample
 
 __all__ = ["DumpWriter"]
 

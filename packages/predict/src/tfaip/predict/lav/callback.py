@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from tfaip.pipeline import DataGeneratorParams, Sample
 from tfaip.pipeline.hooks import Hooked, hook
-
-if TYPE_CHECKING:
-    from tfaip.pipeline import DataGeneratorParams, Sample
-    from tfaip.predict.lav.result import LAVResult
+from tfaip.predict.lav.result import LAVResult
 
 __all__ = ["LAVCallback"]
 

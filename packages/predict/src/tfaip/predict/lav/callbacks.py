@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from tfaip.pipeline import DataGeneratorParams, Sample
 from tfaip.predict.dump import DumpWriter
 from tfaip.predict.lav.callback import LAVCallback
-
-if TYPE_CHECKING:
-    from tfaip.pipeline import DataGeneratorParams, Sample
-    from tfaip.predict.lav.result import LAVResult
+from tfaip.predict.lav.result import LAVResult
 
 __all__ = ["DumpSamples", "PrintSamples"]
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING
 
+from tfaip.pipeline import DataGeneratorParams
 from tfaip.pipeline.generators import CSVGeneratorParams, ListFileGeneratorParams
-
-if TYPE_CHECKING:
-    from tfaip.pipeline import DataGeneratorParams
 
 __all__ = ["data_sets_of"]
 

@@ -8,17 +8,17 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any, Self
 
 from tfaip.model import configure_devices, find_stored_scenario, load_scenario_params
+from tfaip.pipeline import Batch, DataPipeline, Sample
 from tfaip.predict.computing.array_adoption import as_tensors
 from tfaip.predict.computing.batches_ahead import BATCHES_AHEAD, map_ahead, raised_behind
+from tfaip.predict.lav.callback import LAVCallback
 from tfaip.predict.lav.lav_base import LAVBase
+from tfaip.predict.lav.params import LAVParams
 from tfaip.predict.loaded_object import absolute
 
 if TYPE_CHECKING:
     from tfaip.model import ModelBase, ScenarioBase
-    from tfaip.pipeline import Batch, DataPipeline, Sample
     from tfaip.predict.computing.prediction_function import PredictionFunction
-    from tfaip.predict.lav.callback import LAVCallback
-    from tfaip.predict.lav.params import LAVParams
 
 __all__ = ["LAV"]
 

@@ -7,19 +7,18 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
-from tfaip.pipeline import PipelineMode
+from tfaip.pipeline import Batch, DataGeneratorParams, DataPipeline, PipelineMode, Sample
 from tfaip.pipeline.hooks import Hooked, call_user_code
 from tfaip.predict.errors import PredictionError
+from tfaip.predict.lav.callback import LAVCallback
 from tfaip.predict.lav.measures import Measures
+from tfaip.predict.lav.params import LAVParams
 from tfaip.predict.lav.result import LAVResult
 from tfaip.predict.loaded_object import LoadedObject
 from tfaip.predict.progress import with_progress
 
 if TYPE_CHECKING:
     from tfaip.model import ModelBase, ScenarioBase
-    from tfaip.pipeline import Batch, DataGeneratorParams, DataPipeline, Sample
-    from tfaip.predict.lav.callback import LAVCallback
-    from tfaip.predict.lav.params import LAVParams
 
 __all__ = ["LAVBase"]
 

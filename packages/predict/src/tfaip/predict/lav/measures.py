@@ -6,8 +6,10 @@ import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from tfaip.model import MetricDefinition
+
 if TYPE_CHECKING:
-    from tfaip.model import MetricDefinition, ModelBase, ModelMetrics
+    from tfaip.model import ModelBase, ModelMetrics
 
 __all__ = ["Measures"]
 

@@ -10,20 +10,18 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from tfaip.model import find_stored_scenario, load_scenario_params
+from tfaip.pipeline import Batch, DataPipeline, Sample
 from tfaip.predict.computing.array_adoption import as_tensors
 from tfaip.predict.computing.batches_ahead import BATCHES_AHEAD, map_ahead, raised_behind
 from tfaip.predict.errors import PredictionError
+from tfaip.predict.lav.callback import LAVCallback
 from tfaip.predict.lav.lav_base import LAVBase
-from tfaip.predict.lav.params import MultiLAVParams
+from tfaip.predict.lav.params import LAVParams, MultiLAVParams
 from tfaip.predict.loaded_object import absolute
-from tfaip.predict.voting import MultiModelPredictor, MultiModelPredictorParams
+from tfaip.predict.voting import MultiModelPredictor, MultiModelPredictorParams, MultiModelVoter
 
 if TYPE_CHECKING:
     from tfaip.model import ModelBase, ScenarioBase
-    from tfaip.pipeline import Batch, DataPipeline, Sample
-    from tfaip.predict.lav.callback import LAVCallback
-    from tfaip.predict.lav.params import LAVParams
-    from tfaip.predict.voting import MultiModelVoter
 
 __all__ = ["MultiLAV"]
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from tfaip.pipeline import DataGeneratorParams
+from tfaip.pipeline import DataGeneratorParams
 
 __all__ = ["LAVResult", "numbers_of"]
 

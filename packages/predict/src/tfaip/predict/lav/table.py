@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from rich.table import Table
+from rich.text import Text
 
 from tfaip.params.shown_text import one_line
-
-if TYPE_CHECKING:
-    from rich.table import Table
-
-    from tfaip.predict.lav.result import LAVResult
+from tfaip.predict.lav.result import LAVResult
 
 __all__ = ["figure_in_words", "results_table"]
 
@@ -22,9 +20,6 @@ def results_table(results: Sequence[LAVResult]) -> Table:
 
     Figures of an evaluator that are neither numbers nor short texts are left out.
     """
-    from rich.table import Table
-    from rich.text import Text
-
     table = Table(title="Load and validate")
     table.add_column("")
     for result in results:

@@ -5,18 +5,15 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import Any, NoReturn, Self
 
 import numpy as np
 
-from tfaip.pipeline import PipelineMode, Sample
+from tfaip.pipeline import Batch, DataBase, PipelineMode, Sample
 from tfaip.pipeline.hooks import call_user_code
 from tfaip.pipeline.running.single_samples import SingleSamples
 from tfaip.pipeline.user_code import substitute_for
 from tfaip.predict.service.micro_batches import MicroBatcher
-
-if TYPE_CHECKING:
-    from tfaip.pipeline import Batch, DataBase
 
 __all__ = ["RawPrediction"]
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from tfaip.params import field, params
+from tfaip.pipeline import Sample
 from tfaip.predict.errors import PredictionError
 from tfaip.predict.voting.alignment import GAP, aligned
 from tfaip.predict.voting.outputs import values_of
 from tfaip.predict.voting.voter import MultiModelVoter, VoterParams
-
-if TYPE_CHECKING:
-    from tfaip.pipeline import Sample
 
 __all__ = ["ConfidenceVoter", "ConfidenceVoterParams"]
 

@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
-from typing import TYPE_CHECKING
 
-from tfaip.pipeline import Sample
-
-if TYPE_CHECKING:
-    from tfaip.pipeline import DataPipeline
+from tfaip.pipeline import DataPipeline, Sample
 
 __all__ = ["post_processed_together"]
 

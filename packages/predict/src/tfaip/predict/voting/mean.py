@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from tfaip.params import field, params
+from tfaip.pipeline import Sample
 from tfaip.predict.voting.outputs import probabilities_of
 from tfaip.predict.voting.voter import MultiModelVoter, VoterParams
-
-if TYPE_CHECKING:
-    from tfaip.pipeline import Sample
 
 __all__ = ["MeanVoter", "MeanVoterParams"]
 

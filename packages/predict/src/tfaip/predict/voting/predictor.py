@@ -6,23 +6,21 @@ import os
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from tfaip.model import configure_devices, load_scenario_params
+from tfaip.pipeline import DataPipeline, Sample
 from tfaip.pipeline.hooks import call_user_code, hook
 from tfaip.predict.errors import PredictionError
 from tfaip.predict.given_samples import GivenSamples
 from tfaip.predict.loaded_object import absolute
+from tfaip.predict.params import PredictorParams
 from tfaip.predict.predictor import load_function
 from tfaip.predict.predictor_base import LoadedModel, PredictorBase
 from tfaip.predict.voting.joining import post_processed_together
 from tfaip.predict.voting.params import MultiModelPredictorParams
 from tfaip.predict.voting.same_pre_processing import require_same_pre_processing
-
-if TYPE_CHECKING:
-    from tfaip.pipeline import DataPipeline, Sample
-    from tfaip.predict.params import PredictorParams
-    from tfaip.predict.voting.voter import MultiModelVoter
+from tfaip.predict.voting.voter import MultiModelVoter
 
 __all__ = ["MultiModelPredictor"]
 

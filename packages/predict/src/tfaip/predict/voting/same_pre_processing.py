@@ -6,16 +6,13 @@ import hashlib
 import logging
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tfaip.model import ScenarioBaseParams
 from tfaip.params import to_dict
-from tfaip.pipeline import SequentialProcessorPipelineParams
+from tfaip.pipeline import DataBaseParams, PipelineMode, SequentialProcessorPipelineParams
 from tfaip.pipeline.data.resources import find_resources
 from tfaip.predict.errors import PredictionError
-
-if TYPE_CHECKING:
-    from tfaip.model import ScenarioBaseParams
-    from tfaip.pipeline import DataBaseParams, PipelineMode
 
 __all__ = ["require_same_pre_processing"]
 
