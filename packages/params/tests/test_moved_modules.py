@@ -19,6 +19,7 @@ def moved(tmp_path, monkeypatch):
         "rooms/one.py": "__all__ = ['first']\nfirst, hidden = 1, 0\n",
         "rooms/two.py": "second = 2\n",
         "former_modules.py": "FORMER_MODULES = {"
+        "'tfaip.moved_example.chambers': 'tfaip.moved_example.rooms', "
         "'tfaip.moved_example.old': 'tfaip.moved_example.rooms.one', "
         "'tfaip.moved_example.both': ('tfaip.moved_example.rooms.one', 'tfaip.moved_example.rooms.two')}",
     }.items():
@@ -48,7 +49,15 @@ def test_a_module_that_was_split_holds_the_names_of_its_parts(moved):
     assert (both.first, both.second, hasattr(both, "hidden")) == (1, 2, False)
 
 
-@pytest.mark.parametrize("name", ["never", "rooms.never", "old.never"])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_package_that_moved_takes_its_modules_along_and_none_is_loaded_twice(moved):
+    chambers = importlib.import_module(f"{moved}.chambers")
+    one = importlib.import_module(f"{moved}.chambers.one")
+    assert one is chambers.one is importlib.import_module(f"{moved}.rooms.one")
+    assert importlib.import_module(f"{moved}.chambers") is chambers
+
+
+@pytest.mark.parametrize("name", ["never", "rooms.never", "old.never", "chambers.never"])
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_an_unknown_module_stays_unknown(moved, name):
     with pytest.raises(ModuleNotFoundError, match="never"):

@@ -25,7 +25,7 @@ def find_moved_modules() -> None:
 
     `tfaip.PACKAGE.former_modules` holds `FORMER_MODULES`: from each former name to the module that holds its names now,
     or to several modules. Importing the former name gives the new module itself, so that replacing an attribute for a
-    test works as well.
+    test works as well. Where a package moved, all its modules did.
     """
     if not any(isinstance(finder, _MovedModules) for finder in sys.meta_path):
         sys.meta_path.append(_MovedModules())
@@ -44,11 +44,27 @@ class _MovedModules:
             table = import_module(f"{NAMESPACE}.{package}.{TABLE}")
         except ModuleNotFoundError:
             return None
-        moved = table.FORMER_MODULES.get(name)
-        if moved is None:
+        places = _places(table.FORMER_MODULES, name)
+        if not places:
             return None
-        loader: Any = _MovedModule((moved,) if isinstance(moved, str) else moved)
+        loader: Any = _MovedModule(places)
         return ModuleSpec(name, loader)
+
+
+def _places(table: dict[str, str | Sequence[str]], name: str) -> Sequence[str]:
+    """The modules that hold the names of one that moved, alone or with its package; none where it didn't."""
+    if name in table:
+        moved = table[name]
+        return (moved,) if isinstance(moved, str) else moved
+    parent, _, last = name.rpartition(".")
+    above = table.get(parent)
+    if not isinstance(above, str):
+        return ()
+    try:
+        import_module(f"{above}.{last}")
+    except ModuleNotFoundError:
+        return ()
+    return (f"{above}.{last}",)
 
 
 class _MovedModule:
@@ -66,6 +82,10 @@ class _MovedModule:
             stacklevel=2,
         )
         modules = [import_module(place) for place in self._places]
+        if hasattr(modules[0], "__path__"):
+            # By the path of the new package, the import system would load its modules a second time.
+            vars(module).update(__path__=[], __getattr__=modules[0].__getattribute__, __doc__=modules[0].__doc__)
+            return
         if len(modules) == 1:
             # The import system hands out what stands here once this function has returned.
             sys.modules[name] = modules[0]
