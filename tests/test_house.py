@@ -19,9 +19,9 @@ LARGEST_FOLDER = 16
 LONGEST_FILE = 400
 
 # Packages that still break a rule, to be mended: each set only becomes smaller.
-KNOWN_CIRCLES = {"pipeline", "trainer"}
-KNOWN_FOLDERS = {"pipeline", "trainer"}
-KNOWN_MISPLACED = {"pipeline", "trainer"}
+KNOWN_CIRCLES = {"pipeline"}
+KNOWN_FOLDERS = {"pipeline"}
+KNOWN_MISPLACED = {"pipeline"}
 KNOWN_UPWARD: set[str] = set()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tfaip.model.command import Invocation, blamed, run_command
+from tfaip.pipeline import PipelineMode
 from tfaip.trainer.cli.scenario_command_line import scenario_command_line
 
 __all__ = ["main"]
@@ -34,7 +35,6 @@ def _measure(call: Invocation) -> None:
     from rich.live import Live
     from rich.text import Text
 
-    from tfaip.pipeline import PipelineMode
     from tfaip.pipeline.measure import format_measurement, measure
 
     scenario_cls, command_line = scenario_command_line(call)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from tfaip.model import find_stored_scenario, load_stored_params
 from tfaip.model.command import Invocation, Subject, blamed, import_tensorflow, log_to_console, run_command
+from tfaip.trainer import RunFolder, TrainerParams
 from tfaip.trainer.cli.scenario_command_line import require_data, require_folder
 
 __all__ = ["main"]
@@ -36,8 +38,6 @@ def _folder(run_dir: str) -> list[Path]:
 
 
 def _resume(call: Invocation) -> None:
-    from tfaip.model import find_stored_scenario, load_stored_params
-    from tfaip.trainer import RunFolder, TrainerParams
 
     folder = RunFolder.existing(call.about[0])
     trust, reading = call.trust, [folder.path]

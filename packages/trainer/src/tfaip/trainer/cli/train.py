@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tfaip.model import ScenarioBase
 from tfaip.model.command import Invocation, blamed, import_tensorflow, log_to_console, run_command, values_of
+from tfaip.params import UserError, to_json
+from tfaip.pipeline import PipelineMode
+from tfaip.trainer import TrainerParams
 from tfaip.trainer.cli.scenario_command_line import require_data, require_folder, scenario_command_line
 from tfaip.trainer.folder.stored_training import require_named_folder
-
-if TYPE_CHECKING:
-    from tfaip.model import ScenarioBase
-    from tfaip.trainer import TrainerParams
-from tfaip.params import UserError
-
-if TYPE_CHECKING:
-    from tfaip.model import ScenarioBase
-    from tfaip.trainer import TrainerParams
 
 __all__ = ["main"]
 
@@ -70,8 +65,6 @@ def _train(call: Invocation) -> None:
         params.warmstart.require_model()
         require_data(scenario, params)
     if params.output_dir or parsed.arguments.check:
-        from tfaip.params import to_json
-
         to_json(params)  # refuses what no later command could read
     import_tensorflow()
     if parsed.arguments.check:
@@ -102,7 +95,6 @@ def _summarize(scenario: type[ScenarioBase[Any, Any]], params: TrainerParams) ->
 def _show_schedule(scenario: type[ScenarioBase[Any, Any]], params: TrainerParams) -> None:
     import numpy as np
 
-    from tfaip.pipeline import PipelineMode
     from tfaip.trainer.loop.epoch_size import EpochSize
     from tfaip.trainer.schedules.notes import changes_within_an_epoch, first_epoch_note
     from tfaip.trainer.schedules.plot import plot_schedule

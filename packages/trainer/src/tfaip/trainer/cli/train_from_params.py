@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from tfaip.model import find_stored_scenario
 from tfaip.model.command import Invocation, Subject, blamed, import_tensorflow, log_to_console, run_command
 from tfaip.trainer.cli.scenario_command_line import require_data, require_folder
+from tfaip.trainer.folder.stored_training import StoredTraining, folders_read_with
 
 __all__ = ["main"]
 
@@ -32,14 +34,11 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _folders(path: str) -> list[Path]:
-    from tfaip.trainer.folder.stored_training import folders_read_with
 
     return folders_read_with(path)
 
 
 def _train(call: Invocation) -> None:
-    from tfaip.model import find_stored_scenario
-    from tfaip.trainer.folder.stored_training import StoredTraining
 
     (path,), trust = call.about, call.trust
     stored = StoredTraining(path, trust=trust)
