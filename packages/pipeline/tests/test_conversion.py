@@ -7,7 +7,7 @@ import pytest
 from pipeline_cases import make_pipeline
 
 from tfaip.pipeline import ArraySpec, DataError, PipelineMode, Sample
-from tfaip.pipeline.batching.key import Conversion
+from tfaip.pipeline.batching.conversion import Conversion
 from tfaip.pipeline.batching.layout import BatchLayout
 from tfaip.pipeline.errors import DefinitionError, SpecError
 from tfaip.pipeline.generators import InMemoryGeneratorParams

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tfaip.pipeline import ArraySpec, Sample
-from tfaip.pipeline.batching.layout import BatchLayout, Packed
+from tfaip.pipeline.batching.batch import Packed
+from tfaip.pipeline.batching.layout import BatchLayout
 
 SPECS = {
     "padded": ArraySpec([None, 2], "float32"),

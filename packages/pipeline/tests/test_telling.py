@@ -13,9 +13,8 @@ from tfaip.pipeline import PipelineMode
 from tfaip.pipeline.engine.counters import Counters
 from tfaip.pipeline.engine.plan import Plan, SegmentPlan, WorkerSettings
 from tfaip.pipeline.engine.processes import pool as pool_module
-from tfaip.pipeline.engine.processes.board import Board
 from tfaip.pipeline.engine.processes.channel import Channel
-from tfaip.pipeline.engine.processes.messages import Done, Order, Ready
+from tfaip.pipeline.engine.processes.messages import Board, Done, Order, Ready
 from tfaip.pipeline.engine.processes.pool import WorkerPool
 from tfaip.pipeline.engine.processes.worker_main import serve
 from tfaip.pipeline.engine.stream.portion import Indices

@@ -1,6 +1,6 @@
 """The public names of the package: one line each, for type checkers and for `public_names`."""
 
-from tfaip.pipeline.batching.layout import Batch as Batch
+from tfaip.pipeline.batching.batch import Batch as Batch
 from tfaip.pipeline.data.array_spec import ArraySpec as ArraySpec
 from tfaip.pipeline.data.data_base import DataBase as DataBase
 from tfaip.pipeline.data.data_base_params import ComposedProcessorPipelineParams as ComposedProcessorPipelineParams

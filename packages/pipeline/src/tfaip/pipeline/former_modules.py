@@ -4,10 +4,9 @@ FORMER_MODULES = {
     f"tfaip.pipeline.{former}": f"tfaip.pipeline.{now}"
     for former, now in {
         "array_spec": "data.array_spec",
-        "batch": "batching.layout",
+        "batch": "batching.batch",
         "batch_iterator": "running.batch_iterator",
         "batching.budget": "generators.budgeted_lists",
-        "batching.conversion": "batching.key",
         "counters": "engine.counters",
         "data_base": "data.data_base",
         "data_base_params": "data.data_base_params",

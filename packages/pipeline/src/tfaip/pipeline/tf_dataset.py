@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tfaip.pipeline.batching.key import Conversion
-from tfaip.pipeline.batching.layout import Batch
+from tfaip.pipeline.batching.batch import Batch
+from tfaip.pipeline.batching.conversion import Conversion
 from tfaip.pipeline.data.array_spec import ArraySpec
 from tfaip.pipeline.data.data_base import DataBase
 from tfaip.pipeline.data.pipeline_params import PipelineMode

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from math import prod
-from pickle import PickleBuffer
 from typing import Any
 
 import numpy as np
 
-from tfaip.pipeline.batching.key import Key, padding_value
+from tfaip.pipeline.batching.batch import Arrays, Batch, Packed, Row
+from tfaip.pipeline.batching.conversion import Conversion
 from tfaip.pipeline.data.array_spec import ArraySpec
 from tfaip.pipeline.data.pipeline_params import PipelineMode
 from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.errors import DefinitionError, SpecError
 
-__all__ = ["ALIGNMENT", "Allocate", "Arrays", "Batch", "BatchLayout", "Packed", "Row", "allocate_private"]
-
-Arrays = dict[str, np.ndarray]
+__all__ = ["ALIGNMENT", "Allocate", "BatchLayout", "allocate_private"]
 
 ALIGNMENT = 64
 """Bytes. TensorFlow adopts arrays of this alignment without copying them (Eigen's alignment with AVX-512)."""
 
 Allocate = Callable[[int], np.ndarray]
 """Gives memory: a uint8 array of at least that many bytes which begins at a multiple of `ALIGNMENT`."""
-
-Row = tuple[list[np.ndarray], Any]
-"""The arrays of one sample in the order of the layout, unpadded, and its meta."""
 
 
 def allocate_private(size: int) -> np.ndarray:
@@ -37,92 +31,56 @@ def allocate_private(size: int) -> np.ndarray:
     return memory[start : start + size]
 
 
-@dataclass(slots=True)
-class Packed:
-    """Rows that were stacked.
+class _Key:
+    """A key of the batch.
 
-    Attributes:
-        arrays: One per key in the order of the layout, of shape `[rows, ...]`.
-        shapes: One per key: the shapes before padding, int64 `[rows, rank]`; None where no row was padded.
-        meta: The meta of each row.
-        memory: The buffer that the arrays lie in, except for texts.
-        offsets: Where each array begins in it; None for texts.
+    Args:
+        part: "inputs" or "targets".
+        name: The key.
+        spec: Of its arrays.
+        padding: What fills up the shorter ones.
     """
 
-    arrays: list[np.ndarray]
-    shapes: list[np.ndarray | None]
-    meta: list[Any]
-    memory: Any
-    offsets: list[int | None]
+    __slots__ = (
+        "_filling",
+        "convert",
+        "dtype",
+        "hook",
+        "is_input",
+        "is_static",
+        "is_text",
+        "name",
+        "padding",
+        "part",
+        "shape",
+        "spec",
+        "step",
+    )
 
-    def parts(self) -> tuple[Any, ...]:
-        """What this is made of again in another process: plain values, and one piece of memory.
+    def __init__(self, part: str, name: str, spec: ArraySpec, padding: Any) -> None:
+        self.part = part
+        self.name = name
+        self.spec = spec
+        self.padding = padding
+        # What each sample is compared to stands here too, where it is found at once.
+        self.is_input = part == "inputs"
+        self.hook = "_input_layer_specs" if self.is_input else "_target_layer_specs"
+        self.convert = Conversion(spec, f"{part}[{name!r}]", self.hook)
+        self.is_static = spec.is_static
+        self.is_text = spec.is_text
+        self.shape = spec.shape
+        self.dtype = spec.dtype
+        is_sequence = spec.shape[0] is None and None not in spec.shape[1:]
+        self.step: tuple[Any, ...] | None = spec.shape[1:] if is_sequence else None
+        """Where nothing but the first axis varies, the shape of the others."""
+        self._filling = np.empty(0)
 
-        The arrays are told by where they lie in it, since NumPy's way of pickling takes several times as long.
-        """
-        arrays = [
-            array if offset is None else (array.shape, _short(array.dtype), offset)
-            for array, offset in zip(self.arrays, self.offsets, strict=True)
-        ]
-        shapes = [None if each is None else (each.tobytes(), each.shape) for each in self.shapes]
-        return arrays, shapes, self.meta, PickleBuffer(self.memory)
-
-    @classmethod
-    def of_parts(cls, arrays: list[Any], shapes: list[Any], meta: list[Any], memory: Any) -> Packed:
-        """What had these parts."""
-        restored: list[np.ndarray] = []
-        offsets: list[int | None] = []
-        for parts in arrays:
-            if parts.__class__ is tuple:
-                shape, dtype, offset = parts
-                restored.append(np.ndarray(shape, dtype, memory, offset))
-                offsets.append(offset)
-            else:
-                restored.append(parts)
-                offsets.append(None)
-        lengths = [None if each is None else np.ndarray(each[1], np.int64, each[0]) for each in shapes]
-        return cls(restored, lengths, meta, memory, offsets)
-
-
-class Batch:
-    """The arrays of several samples, stacked along a leading batch axis and padded where their lengths differ.
-
-    Attributes:
-        inputs: Arrays of shape `[size, ...]` by key; empty in the mode TARGETS.
-        targets: Arrays of shape `[size, ...]` by key; empty in the mode PREDICTION.
-        meta: The meta of each sample.
-        size: The number of samples, at least 1.
-        end_of_epoch: Whether this is the last batch of one pass over the data.
-    """
-
-    __slots__ = ("end_of_epoch", "inputs", "meta", "size", "targets")
-
-    def __init__(self, inputs: Arrays, targets: Arrays, meta: list[Any], *, end_of_epoch: bool = False) -> None:
-        self.inputs = inputs
-        self.targets = targets
-        self.meta = meta
-        self.size = len(meta)
-        self.end_of_epoch = end_of_epoch
-
-    def samples(self) -> Iterator[Sample]:
-        """The samples of the batch, their arrays being views into it (padding is still there)."""
-        for row in range(self.size):
-            yield Sample(
-                inputs={key: array[row] for key, array in self.inputs.items()} if self.inputs else None,
-                targets={key: array[row] for key, array in self.targets.items()} if self.targets else None,
-                meta=self.meta[row],
-            )
-
-    def __repr__(self) -> str:
-        def shapes(arrays: Arrays) -> str:
-            return ", ".join(f"{key}: {array.dtype}{list(array.shape)}" for key, array in arrays.items())
-
-        return f"Batch(inputs={{{shapes(self.inputs)}}}, targets={{{shapes(self.targets)}}}, size={self.size})"
-
-
-def _short(dtype: np.dtype[Any]) -> Any:
-    """What a dtype is made of again; the text of a plain number is the fastest."""
-    return dtype.str if dtype.kind in "biufc" else dtype
+    def filling(self, length: int) -> np.ndarray:
+        """At least as many steps of padding."""
+        if len(self._filling) < length:
+            assert self.step is not None
+            self._filling = np.full((length, *self.step), self.padding, self.dtype)
+        return self._filling
 
 
 class BatchLayout:
@@ -142,7 +100,7 @@ class BatchLayout:
     ) -> None:
         parts = (("inputs", inputs), ("targets", targets))
         self._keys = [
-            Key(part, name, spec, padding_value(name, spec, padding))
+            _Key(part, name, spec, _padding_value(name, spec, padding))
             for part, specs in parts
             for name, spec in specs.items()
         ]
@@ -243,7 +201,25 @@ class BatchLayout:
         return Batch(inputs, targets, packed.meta)
 
 
-def _common_shape(key: Key, column: int, rows: Sequence[Row]) -> tuple[tuple[int, ...], np.ndarray | None]:
+def _padding_value(name: str, spec: ArraySpec, padding: Mapping[str, Any]) -> Any:
+    if spec.is_text:
+        return padding.get(name, "")
+    if name not in padding:
+        return np.zeros((), spec.dtype)[()]  # also for times, which 0 does not equal
+    value = padding[name]
+    try:
+        with np.errstate(over="raise"):
+            filled = np.full((), value, spec.dtype)[()]
+    except (TypeError, ValueError, OverflowError, FloatingPointError) as error:
+        raise DefinitionError(f"_padding_values[{name!r}] must fit {spec}, got {value!r}: {error}") from error
+    if filled != value and value == value:  # NaN is a padding value too
+        if np.issubdtype(spec.dtype, np.floating):
+            return filled  # 0.1 is rounded
+        raise DefinitionError(f"_padding_values[{name!r}] must fit {spec}, got {value!r}, which becomes {filled}")
+    return filled
+
+
+def _common_shape(key: _Key, column: int, rows: Sequence[Row]) -> tuple[tuple[int, ...], np.ndarray | None]:
     """The shape of the stacked array, and the shapes of the rows where they differ."""
     first = rows[0][0][column].shape
     if key.is_static:
@@ -263,7 +239,7 @@ def _common_shape(key: Key, column: int, rows: Sequence[Row]) -> tuple[tuple[int
     return (len(rows), *(int(n) for n in shapes.max(0))), shapes
 
 
-def _missing(key: Key, values: Any) -> str:
+def _missing(key: _Key, values: Any) -> str:
     held = f"the keys {sorted(map(str, values))}" if isinstance(values, Mapping) else type(values).__name__
     declared = f"{key.part}[{key.name!r}] is missing, which {key.hook} declares as {key.spec}"
     return f"{declared}: the sample's {key.part} hold {held}"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
+import tfaip.pipeline
 from tfaip.pipeline.batching.layout import BatchLayout
 from tfaip.pipeline.data.array_spec import ArraySpec, as_array_specs
 from tfaip.pipeline.data.data_base_params import DataBaseParams
@@ -17,9 +18,6 @@ from tfaip.pipeline.data.pipeline_params import DataPipelineParams, PipelineMode
 from tfaip.pipeline.data.resources import export_resources
 from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.hooks import Hooked, hook
-
-if TYPE_CHECKING:
-    from tfaip.pipeline.running.data_pipeline import DataPipeline
 
 __all__ = ["DataBase"]
 
@@ -35,7 +33,7 @@ class DataBase(Hooked, Generic[P]):
 
     def __init__(self, params: P) -> None:
         self.params = params
-        self._pipelines: dict[PipelineMode, DataPipeline] = {}
+        self._pipelines: dict[PipelineMode, tfaip.pipeline.DataPipeline] = {}
 
     @hook
     def _input_layer_specs(self) -> Mapping[str, Any]:
@@ -69,11 +67,10 @@ class DataBase(Hooked, Generic[P]):
         return longest
 
     @hook
-    def data_pipeline_cls(self) -> type[DataPipeline]:
+    def data_pipeline_cls(self) -> type[tfaip.pipeline.DataPipeline]:
         """Hook: the class of the pipelines."""
-        from tfaip.pipeline.running.data_pipeline import DataPipeline
-
-        return DataPipeline
+        # By its public name, which loads it now: the engine below it imports the parameters of data.
+        return tfaip.pipeline.DataPipeline
 
     def input_layer_specs(self) -> dict[str, ArraySpec]:
         """The spec of each input, without batch axis."""
@@ -102,7 +99,7 @@ class DataBase(Hooked, Generic[P]):
         generator_params: DataGeneratorParams,
         *,
         seed: int = 0,
-    ) -> DataPipeline:
+    ) -> tfaip.pipeline.DataPipeline:
         """A pipeline from a generator through the processors to batches.
 
         Raises:
@@ -117,13 +114,13 @@ class DataBase(Hooked, Generic[P]):
         generator_params: DataGeneratorParams,
         *,
         seed: int = 0,
-    ) -> DataPipeline:
+    ) -> tfaip.pipeline.DataPipeline:
         """The pipeline of a mode, made on the first call."""
         if mode not in self._pipelines:
             self._pipelines[mode] = self.create_pipeline(mode, pipeline_params, generator_params, seed=seed)
         return self._pipelines[mode]
 
-    def pipeline_by_mode(self, mode: PipelineMode) -> DataPipeline:
+    def pipeline_by_mode(self, mode: PipelineMode) -> tfaip.pipeline.DataPipeline:
         """The pipeline that `get_or_create_pipeline` made for a mode.
 
         Raises:
@@ -145,7 +142,7 @@ class DataBase(Hooked, Generic[P]):
         exported.resource_base_path = None
         return exported
 
-    def preload(self, mode: PipelineMode) -> DataPipeline:
+    def preload(self, mode: PipelineMode) -> tfaip.pipeline.DataPipeline:
         """Replace the pipeline of a mode (see `pipeline_by_mode`) by a preloaded one."""
         self._pipelines[mode] = self.pipeline_by_mode(mode).as_preloaded()
         return self._pipelines[mode]

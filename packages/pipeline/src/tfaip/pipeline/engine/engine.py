@@ -39,6 +39,7 @@ class Engine:
         self.counters = Counters(
             [SegmentCounters(_operations(plan, number)) for number in range(len(segments))],
             settings.processes if has_workers else 0,
+            OperationCounters("batch", CONSUMER),
         )
         self._plan = plan
         self._local: dict[int, Segment] = {}

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tfaip.params import field, params
-from tfaip.pipeline.data.generator import DataGeneratorParams
-
-if TYPE_CHECKING:
-    from tfaip.pipeline.data.generator import DataGenerator
+from tfaip.pipeline.data.generator import DataGenerator, DataGeneratorParams
 
 __all__ = ["STANDARD_INPUT", "ListFileGeneratorParams"]
 

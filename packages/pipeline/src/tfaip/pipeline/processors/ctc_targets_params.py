@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from attrs.validators import ge
 
 from tfaip.params import field, params
 from tfaip.pipeline.data.pipeline_params import PipelineMode
-from tfaip.pipeline.data.processor import DataProcessorParams
-
-if TYPE_CHECKING:
-    from tfaip.pipeline.data.processor import DataProcessor
+from tfaip.pipeline.data.processor import DataProcessor, DataProcessorParams
 
 __all__ = ["CTCTargetsParams"]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterator
 from time import perf_counter
 from typing import Any
 
-from tfaip.pipeline.batching.layout import Batch
+from tfaip.pipeline.batching.batch import Batch
 from tfaip.pipeline.engine.engine import Engine
 from tfaip.pipeline.engine.processes.pool import PoolClosedError
 from tfaip.pipeline.engine.stream.flow import Flow

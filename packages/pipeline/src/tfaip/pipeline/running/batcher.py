@@ -5,7 +5,8 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
-from tfaip.pipeline.batching.layout import Batch, BatchLayout, Packed, Row
+from tfaip.pipeline.batching.batch import Batch, Packed, Row
+from tfaip.pipeline.batching.layout import BatchLayout
 from tfaip.pipeline.engine.stream.portion import Origin, PackedRows, PipelineState, Portion, Samples, origins
 
 __all__ = ["AsGivenBatcher", "BatchAt", "Batcher", "FixedBatcher"]

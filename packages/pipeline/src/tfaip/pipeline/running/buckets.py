@@ -6,7 +6,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from tfaip.pipeline.batching.layout import BatchLayout, Row
+from tfaip.pipeline.batching.batch import Row
+from tfaip.pipeline.batching.layout import BatchLayout
 from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.engine.stream.portion import Origin, PackedRows, Samples, origins
 from tfaip.pipeline.errors import DefinitionError

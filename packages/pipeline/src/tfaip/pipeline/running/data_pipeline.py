@@ -9,6 +9,7 @@ from functools import cached_property
 from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
+from tfaip.pipeline.data.data_base import DataBase
 from tfaip.pipeline.data.data_base_params import DataProcessorPipelineParams
 from tfaip.pipeline.data.generator import DataGenerator, DataGeneratorParams
 from tfaip.pipeline.data.pipeline_params import DataPipelineParams, PipelineMode, require_integer
@@ -30,7 +31,6 @@ from tfaip.pipeline.running.process_count import possible_process_count
 from tfaip.pipeline.running.sample_iterator import SampleIterator
 
 if TYPE_CHECKING:
-    from tfaip.pipeline.data.data_base import DataBase
     from tfaip.pipeline.tf_dataset import InputDataset
 
 __all__ = ["DataPipeline"]

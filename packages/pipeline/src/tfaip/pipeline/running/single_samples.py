@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from tfaip.pipeline.batching.layout import Batch, Row
+from tfaip.pipeline.batching.batch import Batch, Row
 from tfaip.pipeline.data.data_base import DataBase
 from tfaip.pipeline.data.data_base_params import DataProcessorPipelineParams
 from tfaip.pipeline.data.pipeline_params import PipelineMode

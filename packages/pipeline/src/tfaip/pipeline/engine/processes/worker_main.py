@@ -18,9 +18,8 @@ from time import perf_counter
 import numpy as np
 
 from tfaip.pipeline.engine.plan import Plan
-from tfaip.pipeline.engine.processes.board import Board
 from tfaip.pipeline.engine.processes.channel import SMALL, Channel
-from tfaip.pipeline.engine.processes.messages import Done, Order, Ready, StartFailed
+from tfaip.pipeline.engine.processes.messages import Board, Done, Order, Ready, StartFailed
 from tfaip.pipeline.engine.processes.pickling import first_unpicklable, not_sent
 from tfaip.pipeline.engine.processes.restored_error import tell
 from tfaip.pipeline.engine.processes.shared_memory import Block

@@ -14,9 +14,8 @@ from typing import Any
 
 from tfaip.params.trust.preferred import preferred
 from tfaip.params.trust.searched_last import searched_last
-from tfaip.pipeline.engine.processes.board import Board, Note
 from tfaip.pipeline.engine.processes.channel import Channel
-from tfaip.pipeline.engine.processes.messages import Failed
+from tfaip.pipeline.engine.processes.messages import Board, Failed, Note
 
 __all__ = ["WorkerProcess"]
 

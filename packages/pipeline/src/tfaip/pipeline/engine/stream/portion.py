@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tfaip.pipeline.batching.layout import Packed
+from tfaip.pipeline.batching.batch import Packed
 from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.errors import StateError
 

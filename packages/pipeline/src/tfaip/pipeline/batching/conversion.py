@@ -1,8 +1,8 @@
-"""`Key`: one key of a batch: its spec, what fills up short samples, and the conversion of values, which keeps them."""
+"""From what a sample holds to the array that a spec declares, by conversions that keep the values."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,61 +10,9 @@ from typing import Any
 import numpy as np
 
 from tfaip.pipeline.data.array_spec import ArraySpec
-from tfaip.pipeline.errors import DataError, DefinitionError, SpecError
+from tfaip.pipeline.errors import DataError, SpecError
 
-__all__ = ["Conversion", "Key", "padding_value"]
-
-
-class Key:
-    """A key of the batch.
-
-    Args:
-        part: "inputs" or "targets".
-        name: The key.
-        spec: Of its arrays.
-        padding: What fills up the shorter ones.
-    """
-
-    __slots__ = (
-        "_filling",
-        "convert",
-        "dtype",
-        "hook",
-        "is_input",
-        "is_static",
-        "is_text",
-        "name",
-        "padding",
-        "part",
-        "shape",
-        "spec",
-        "step",
-    )
-
-    def __init__(self, part: str, name: str, spec: ArraySpec, padding: Any) -> None:
-        self.part = part
-        self.name = name
-        self.spec = spec
-        self.padding = padding
-        # What each sample is compared to stands here too, where it is found at once.
-        self.is_input = part == "inputs"
-        self.hook = "_input_layer_specs" if self.is_input else "_target_layer_specs"
-        self.convert = Conversion(spec, f"{part}[{name!r}]", self.hook)
-        self.is_static = spec.is_static
-        self.is_text = spec.is_text
-        self.shape = spec.shape
-        self.dtype = spec.dtype
-        is_sequence = spec.shape[0] is None and None not in spec.shape[1:]
-        self.step: tuple[Any, ...] | None = spec.shape[1:] if is_sequence else None
-        """Where nothing but the first axis varies, the shape of the others."""
-        self._filling = np.empty(0)
-
-    def filling(self, length: int) -> np.ndarray:
-        """At least as many steps of padding."""
-        if len(self._filling) < length:
-            assert self.step is not None
-            self._filling = np.full((length, *self.step), self.padding, self.dtype)
-        return self._filling
+__all__ = ["Conversion"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,29 +121,6 @@ class Conversion:
 
     def _must(self, received: str) -> str:
         return f"{self.key} must be {self.spec} according to {self.hook}, got {received}"
-
-
-def padding_value(name: str, spec: ArraySpec, padding: Mapping[str, Any]) -> Any:
-    """What fills up the shorter samples of a key: 0 or an empty text where no value is given.
-
-    Raises:
-        DefinitionError: The value does not fit the dtype.
-    """
-    if spec.is_text:
-        return padding.get(name, "")
-    if name not in padding:
-        return np.zeros((), spec.dtype)[()]  # also for times, which 0 does not equal
-    value = padding[name]
-    try:
-        with np.errstate(over="raise"):
-            filled = np.full((), value, spec.dtype)[()]
-    except (TypeError, ValueError, OverflowError, FloatingPointError) as error:
-        raise DefinitionError(f"_padding_values[{name!r}] must fit {spec}, got {value!r}: {error}") from error
-    if filled != value and value == value:  # NaN is a padding value too
-        if np.issubdtype(spec.dtype, np.floating):
-            return filled  # 0.1 is rounded
-        raise DefinitionError(f"_padding_values[{name!r}] must fit {spec}, got {value!r}, which becomes {filled}")
-    return filled
 
 
 @lru_cache(256)
