@@ -31,7 +31,7 @@ WRONG_LINES = {
     "two_classes": "--optimizer Adam SGD",
     "none_where_not_allowed": "--optimizer none",
     "field_of_other_class": "--optimizer.momentum 0.5",
-    "field_of_none": "--warmstart.model x",
+    "field_of_none": "--warmstart none --warmstart.model x",
     "int": "--trainer.epochs ten",
     "int_float": "--trainer.epochs 1.5",
     "int_none": "--trainer.epochs none",

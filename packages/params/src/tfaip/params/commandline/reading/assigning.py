@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from typing import Any
 
 from tfaip.params.defining.fields import PLAIN, FieldOptions
@@ -10,6 +10,7 @@ from tfaip.params.defining.generics import origin_class
 from tfaip.params.selection import allowed_hint, find_class, names_class
 from tfaip.params.tree.merging import Merger
 from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode
+from tfaip.params.tree.parts import Change, Operation, Take, WordSource, key_among, positions
 from tfaip.params.tree.seeding import node_of_class, select
 from tfaip.params.values.alternatives import NONE_WORDS
 from tfaip.params.values.base import ScalarType, ValueType, json_of_word, read_words, refuse_problems
@@ -76,6 +77,55 @@ class Assigner:
         else:
             _check_count(node, words, "key=class")
             self._select_dict(node, words)
+
+    def change(self, node: Leaf | ListNode | DictNode, operation: Operation, way: Sequence[str], take: Take) -> None:
+        """Change a part of a node: the one that the way leads to from its value, empty for the whole."""
+        node.origin = Origin.LINE
+        if isinstance(node, Leaf):
+            kind = node.spec.kind
+            source = WordSource(take, Merger(self._import_tag))
+            value = Change(operation, source).apply(kind, node.value, way)
+            kind.check(value)
+            node.value, node.converted = value, False
+            return
+        if isinstance(node, ListNode) and node.kind.count is not None:
+            raise ValueProblem(f"nothing can be added to or removed from {node.kind.label}")
+        node.converted = False
+        words = take(len if operation != "set" else lambda words: min(1, len(words)))
+        if isinstance(node, ListNode):
+            self._change_list(node, operation, words)
+        else:
+            self._change_dict(node, operation, way, words)
+
+    def _change_list(self, node: ListNode, operation: Operation, words: Sequence[str]) -> None:
+        elements = list(node.elements) if isinstance(node.elements, list) else []
+        if operation == "add":
+            more = [self._new_element(node, word) for word in words]
+            if not more:
+                raise ValueProblem(f"expects at least one class ({node.kind.item.label}), got none")
+            node.elements = elements + more
+            return
+        gone = positions(words, len(elements))
+        node.elements = [element for index, element in enumerate(elements) if index not in gone]
+        _check_count(node, node.elements, "class")
+
+    def _change_dict(self, node: DictNode, operation: Operation, way: Sequence[str], words: Sequence[str]) -> None:
+        elements = dict(node.elements) if isinstance(node.elements, dict) else {}
+        if operation == "drop":
+            written = {node.kind.key.write(key): key for key in elements}
+            gone = [key_among(word, written) for word in words]
+            if not gone:
+                raise ValueProblem("expects at least one key, got none")
+            node.elements = {key: element for key, element in elements.items() if key not in gone}
+            _check_count(node, node.elements, "key=class")
+            return
+        if operation == "set":
+            words = [f"{'.'.join(way)}={word}" for word in words] or [".".join(way)]
+        if not words:
+            raise ValueProblem(f"expects at least one key=class ({node.kind.label}), got none")
+        self._select_dict(node, words)
+        assert isinstance(node.elements, dict)
+        node.elements = {**elements, **node.elements}
 
     def select(self, node: ParamsNode, words: Sequence[str]) -> None:
         """Select the class of params; the declared one where no word says which and there is none yet."""
@@ -161,7 +211,7 @@ def _means_none(node: ParamsNode | ListNode | DictNode, words: Sequence[str]) ->
     return node.kind.optional and len(words) == 1 and words[0].lower() in NONE_WORDS
 
 
-def _check_count(node: ListNode | DictNode, words: Sequence[str], what: str) -> None:
+def _check_count(node: ListNode | DictNode, words: Sized, what: str) -> None:
     if not words and node.spec.options.nargs == "+":
         label = node.kind.item.label if isinstance(node, ListNode) else node.kind.label
         raise ValueProblem(f"expects at least one {what} ({label}), got none")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -9,8 +10,11 @@ from tfaip.params.commandline.reading.arguments import Argument, ArgumentTable, 
 from tfaip.params.commandline.reading.assigning import Assigner, count_words
 from tfaip.params.commandline.reading.names import Names
 from tfaip.params.commandline.reading.options import Option, Word
+from tfaip.params.commandline.reading.other_tools import values_of_other_tool
+from tfaip.params.defining.structure import fields_of
 from tfaip.params.errors import DefinitionError, Mistake
 from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, Node, Origin, ParamsNode, Path
+from tfaip.params.tree.parts import has_parts, operation_of, same_key
 from tfaip.params.values.base import ValueType, read_words
 from tfaip.params.values.problem import ValueProblem
 
@@ -27,8 +31,9 @@ class Binder:
 
     def __init__(self, options: Iterable[Option], import_tag: Callable[[str], Any]) -> None:
         self._options: dict[str, list[Option]] = {}
+        self._below: dict[str, list[str]] = {}
         for option in options:
-            self._options.setdefault(option.name, []).append(option)
+            self._put(option)
         self._assigner = Assigner(import_tag)
         self._hidden: tuple[str, ...] = ()
         self.table = ArgumentTable()
@@ -45,6 +50,7 @@ class Binder:
             argument = Argument(node, names, path)
             self.table.add(argument)
             self._apply(argument, self._select)
+        self._make_if_mentioned(node, names)
         self._bind_fields(node, names, path)
 
     def bind_value(self, names: tuple[str, ...], kind: ValueType, *, keep_all: bool = False) -> list[Any]:
@@ -61,6 +67,13 @@ class Binder:
         """The options that nobody took, in the order of the line."""
         rest = [option for options in self._options.values() for option in options]
         return sorted(rest, key=lambda option: option.position)
+
+    def _put(self, option: Option) -> None:
+        self._options.setdefault(option.name, []).append(option)
+        name = option.name.removesuffix("+")
+        ends = [end for end, char in enumerate(name) if char == "."]
+        for above in [name[:end] for end in ends] + ([name] if name != option.name else []):
+            self._below.setdefault(above, []).append(option.name)
 
     def _bind_fields(self, node: ParamsNode, names: Names, path: Path) -> None:
         group = self.table.open_group(node, names, path)
@@ -83,11 +96,14 @@ class Binder:
             group.arguments.append(argument)
             self._apply(argument, self._assigner.assign)
         if isinstance(node, ParamsNode):
+            self._make_if_mentioned(node, names)
             self._bind_fields(node, names, path)
-        elif isinstance(node, ListNode) and isinstance(node.elements, list):
+            return
+        if isinstance(node, ListNode) and isinstance(node.elements, list):
+            self._count_from_the_end(names, len(node.elements))
             for index, element in enumerate(node.elements):
                 self._bind_element(element, names.element(str(index)), (*path, index), group)
-        elif isinstance(node, DictNode) and isinstance(node.elements, dict):
+        if isinstance(node, DictNode) and isinstance(node.elements, dict):
             for key, element in node.elements.items():
                 try:
                     self._bind_element(element, names.element(node.kind.key.write(key)), (*path, str(key)), group)
@@ -116,14 +132,75 @@ class Binder:
         """Let `assign` see the words of each option of the argument in order, so that the last one wins."""
         names = argument.names.all
         negations = argument.names.negated() if argument.is_flag and argument.negatable else ()
-        for option in self._take(names + negations):
+        changes = self._changes(argument.node, names)
+        options = self._take(names + negations)
+        for option in sorted([*options, *changes], key=lambda option: option.position) if changes else options:
             try:
                 if option.name in negations:
                     self._negate(argument.node, option)
+                elif option in changes:
+                    self._change(argument.node, option, changes[option])
                 else:
                     assign(argument.node, self._words_of(option, lambda words: count_words(argument.node, words)))
             except ValueProblem as problem:
-                self.mistakes.append(Mistake(option.spelled, problem.problem, problem.hints))
+                self.mistakes.append(Mistake(option.spelled, problem.problem, self._hints(argument, option, problem)))
+
+    def _hints(self, argument: Argument, option: Option, problem: ValueProblem) -> list[str]:
+        hints = [hint.replace("<NAME>", argument.spelled) for hint in problem.hints]
+        kind = argument.node.spec.kind if isinstance(argument.node, Leaf) else None
+        if isinstance(kind, ValueType):
+            words = [word.text for word in option.words] if option.value is None else [option.value]
+            hints += values_of_other_tool(kind, words, argument.spelled)
+        return hints
+
+    def _changes(self, node: Node, names: Iterable[str]) -> dict[Option, str]:
+        """The options that change a part of a node, each with what its name says after that of the node."""
+        found: dict[Option, str] = {}
+        if not isinstance(node, ParamsNode):
+            for above in names:
+                for name in self._below.get(above, ()):
+                    for option in self._options.get(name, ()):
+                        rest = option.written[len(above) :]
+                        if _changes_structure(node, rest):
+                            found[option] = rest
+        for option in found:
+            self._options[option.name] = [other for other in self._options[option.name] if other is not option]
+        return found
+
+    def _change(self, node: Node, option: Option, rest: str) -> None:
+        assert isinstance(node, Leaf | ListNode | DictNode)
+        operation, way = operation_of(rest)
+        elements = node.elements if isinstance(node, DictNode) and isinstance(node.elements, dict) else {}
+        keys = [node.kind.key.write(key) for key in elements] if isinstance(node, DictNode) else []
+        if operation == "set" and same_key(".".join(way), keys) is not None:
+            self._put(option)  # selects the class of an element that is there
+            return
+        self._assigner.change(node, operation, way, lambda count: self._words_of(option, count))
+
+    def _count_from_the_end(self, names: Names, count: int) -> None:
+        """Give options of elements that are counted from the end, `--layers.-1.k`, the name of the element."""
+        for above in names.all:
+            for name in list(self._below.get(above, ())):
+                place, dot, rest = name[len(above) + 1 :].partition(".")
+                if place[:1] == "_" and place[1:].isdigit() and 0 < int(place[1:]) <= count:
+                    for option in self._options.pop(name, ()):
+                        tail = option.written[len(name) - len(rest) :]
+                        option.name = f"{above}.{count - int(place[1:])}{dot}{rest}"
+                        option.written = f"{above}.{count - int(place[1:])}{dot}{tail}"
+                        self._put(option)
+
+    def _make_if_mentioned(self, node: ParamsNode, names: Names) -> None:
+        """Make an optional group of which the line sets a field, unless the line says that there is none."""
+        if node.selected is not None or node.origin is Origin.LINE or node.value is not None:
+            return
+        if inspect.isabstract(node.kind.bases[0]):
+            return
+        below = [name[len(above) + 1 :] for above in names.all for name in self._below.get(above, ())]
+        first = {name.partition(".")[0].removesuffix("+") for name in below}
+        fields = fields_of(node.kind.annotations[0])
+        own = {name for field, spec in fields.items() for name in (field, f"no_{field}", *spec.options.aliases)}
+        if first & own:
+            self._assigner.select(node, [])
 
     def _negate(self, node: Node, option: Option) -> None:
         assert isinstance(node, Leaf)
@@ -141,3 +218,10 @@ class Binder:
         taken = count(words)
         self.loose.extend(option.words[taken:])
         return words[:taken]
+
+
+def _changes_structure(node: Leaf | ListNode | DictNode, rest: str) -> bool:
+    """Whether a name that goes on like this after that of a node changes the node, and not just an element's field."""
+    if isinstance(node, Leaf):
+        return has_parts(node.spec.kind)
+    return rest in ("+", ".drop") or (isinstance(node, DictNode) and "." not in rest[1:])

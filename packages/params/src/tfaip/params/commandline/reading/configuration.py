@@ -50,7 +50,7 @@ def _merge(data: Any, source: str, nodes: Mapping[str, ParamsNode], trusted: Tru
         return
     if not data:
         return
-    merger = Merger(trusted)
+    merger = Merger(trusted, changes=True)
     if (only := _the_root_of(data, nodes)) is not None:
         merger.merge(nodes[only], data, ())
     else:
@@ -70,5 +70,6 @@ def _the_root_of(data: dict[Any, Any], nodes: Mapping[str, ParamsNode]) -> str |
         ]
         return next(iter(fitting or nodes))
     (name, node), *others = nodes.items()
-    is_direct = not others and name not in data and (not name or not node.children.keys().isdisjoint(data))
+    fields = {str(key).removesuffix("+").partition(".")[0] for key in data}
+    is_direct = not others and name not in data and (not name or not node.children.keys().isdisjoint(fields))
     return name if is_direct else None

@@ -31,13 +31,16 @@ class Option:
         spelled: The name as the user wrote it.
         position: Its place on the line.
         value: What stands after `=`, if it is there.
+
+    `name` is what it is found by, `written` the same with the dashes that keys of dicts may have.
     """
 
-    __slots__ = ("name", "position", "spelled", "value", "words")
+    __slots__ = ("name", "position", "spelled", "value", "words", "written")
 
     def __init__(self, spelled: str, position: int, value: str | None) -> None:
         self.spelled = spelled
         self.name = normalise(spelled)
+        self.written = self.name if self.name.startswith("-") else spelled.lstrip("-")
         self.position = position
         self.value = value
         self.words: list[Word] = []

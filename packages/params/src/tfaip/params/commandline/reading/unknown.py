@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Mapping
 
 from tfaip.params.commandline.reading.arguments import Argument, ArgumentTable
 from tfaip.params.commandline.reading.names import spell
 from tfaip.params.commandline.reading.options import Option, Word
+from tfaip.params.commandline.reading.other_tools import argument_of_other_tool, word_of_other_tool
 from tfaip.params.defining.fields import PLAIN
 from tfaip.params.defining.structure import fields_of
 from tfaip.params.errors import Mistake
 from tfaip.params.registry import name_of
 from tfaip.params.selection import selectable_classes
-from tfaip.params.suggestions import did_you_mean, nearest_paths
+from tfaip.params.suggestions import did_you_mean, nearest, nearest_paths
 from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, Node, ParamsNode
 from tfaip.params.values.alternatives import OptionalType
 from tfaip.params.values.base import ValueType
@@ -24,7 +26,7 @@ __all__ = ["unexpected_word", "unknown_option"]
 
 def unknown_option(option: Option, table: ArgumentTable, plain: Iterable[str]) -> Mistake:
     """The mistake of an option that is neither a plain argument nor one of the classes selected now."""
-    if hint := _belongs_elsewhere(option.name, table):
+    if hint := argument_of_other_tool(option, table) or _belongs_elsewhere(option.name, table):
         return Mistake(option.spelled, "unknown argument", (hint,))
     names = [*plain, *table.by_name, *(table.negated if "no_" in option.name else ())]
     shown = {name: argument.spelled for name, argument in table.by_name.items()}
@@ -45,7 +47,8 @@ def _siblings(option: Option, table: ArgumentTable) -> tuple[str, ...]:
 def unexpected_word(word: Word, table: ArgumentTable, plain: Mapping[str, ValueType]) -> Mistake:
     """The mistake of a word that nobody takes, after an argument of the params or one of the plain ones."""
     if word.after is None:
-        return Mistake("", f"unexpected value {word.text!r}", ("arguments begin with --",))
+        instead = word_of_other_tool(word.text, table, plain)
+        return Mistake("", f"unexpected value {word.text!r}", (instead or "arguments begin with --",))
     name, spelled = word.after.name, word.after.spelled
     if name in table.negated and name not in table.by_name:
         return Mistake(spelled, f"takes no value, got {word.text!r}")
@@ -88,6 +91,10 @@ def _hint(argument: Argument, inner: list[str]) -> str | None:
             return None
         owners = " or ".join(having[:3])
         return f"{inner[0]} belongs to {owners}, not to {name_of(node.cls)}; select {argument.spelled} {having[0]}"
+    declared = node.kind.bases[0]
+    near = () if having or inspect.isabstract(declared) else did_you_mean(nearest(inner[0], fields_of(declared), 1))
+    if near:
+        return near[0].replace("did you mean ", f"did you mean {argument.spelled}.")
     state = "none" if node.selected is None else "not selected"
     example = (having or [name_of(cls) for cls in classes] or ["module:Class"])[0]
     return f"{argument.spelled} is {state}; select a class first: {argument.spelled} {example}"
@@ -96,5 +103,7 @@ def _hint(argument: Argument, inner: list[str]) -> str | None:
 def _hint_of_elements(argument: Argument, node: ListNode | DictNode) -> str:
     if not isinstance(node.elements, list | dict) or not node.elements:
         return f"{argument.spelled} is {'none' if node.elements is None else 'empty'}; select its elements first"
-    keys = range(len(node.elements)) if isinstance(node.elements, list) else node.elements
-    return f"{argument.spelled} has the elements {', '.join(map(str, keys))}"
+    is_list = isinstance(node.elements, list)
+    keys = range(len(node.elements)) if is_list else node.elements
+    more = f"{argument.spelled}+ CLASS" if is_list else f"{argument.spelled}.KEY CLASS"
+    return f"{argument.spelled} has the elements {', '.join(map(str, keys))}; {more} adds one"

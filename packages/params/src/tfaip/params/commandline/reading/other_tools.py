@@ -1,0 +1,94 @@
+"""Hints for the syntax of other tools: `--x[0] 3`, `--x.append 3`, `--opt.class_path A`, `x=3`, `--x 1,2`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from tfaip.params.commandline.reading.arguments import Argument, ArgumentTable
+from tfaip.params.commandline.reading.options import Option, normalise
+from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, ParamsNode
+from tfaip.params.tree.parts import has_parts
+from tfaip.params.values.base import ValueType, read_words
+from tfaip.params.values.problem import ValueProblem
+
+__all__ = ["argument_of_other_tool", "values_of_other_tool", "word_of_other_tool"]
+
+_ADDS = {"add", "append", "extend", "insert", "push"}
+_REMOVES = {"del", "delete", "discard", "pop", "remove"}
+_SELECTS = {"class_path", "_target_", "__target__", "__class__", "__cls__", "_type_", "_cls_", "_component_"}
+_BETWEEN = {"init_args", "params", "kwargs"}
+_INDEX = re.compile(r"\[(['\"]?)([^\]]*)\1\]")
+_ASSIGNMENT = re.compile(r"(?:\+{0,2}|~)([A-Za-z_][\w.-]*)(?::?=(.*))?", re.DOTALL)
+
+
+def argument_of_other_tool(option: Option, table: ArgumentTable) -> str:
+    """What to write in place of an argument that doesn't exist; empty where it is no other tool's."""
+    name = option.written
+    if "[" in name:
+        plain = _INDEX.sub(lambda found: f".{found[2]}" if found[2] not in ("", "+") else "+", name)
+        return f"write --{plain}" if _known(plain, table) else ""
+    head, _, last = name.rpartition(".")
+    argument = table.by_name.get(normalise(f"--{head}"))
+    if argument is not None and _has_items(argument):
+        what = "CLASS" if isinstance(argument.node, ListNode) else "KEY=CLASS"
+        if last in _ADDS:
+            return f"write {argument.spelled}+ {'VALUE' if isinstance(argument.node, Leaf) else what}"
+        if last in _REMOVES:
+            return f"write {argument.spelled}.drop {'KEY' if isinstance(argument.node, DictNode) else 'POSITION'}"
+    if argument is not None and last in _SELECTS and isinstance(argument.node, ParamsNode):
+        return f"write {argument.spelled} CLASS"
+    kept = ".".join(part for part in name.split(".") if part not in _BETWEEN)
+    if kept != name and _known(kept, table):
+        return f"write --{kept}"
+    return _of_single_value(name, table)
+
+
+def _of_single_value(name: str, table: ArgumentTable) -> str:
+    """A part of a value that has none."""
+    base = name.removesuffix("+")
+    above = base if base != name else base.rpartition(".")[0]
+    argument = table.by_name.get(normalise(f"--{above}"))
+    if argument is None or not isinstance(argument.node, Leaf) or has_parts(argument.node.spec.kind):
+        return ""
+    return f"{argument.spelled} holds one value ({argument.node.spec.kind.label}): {argument.spelled} VALUE sets it"
+
+
+def _known(name: str, table: ArgumentTable) -> bool:
+    """Whether an argument is called like this, or is changed in parts by a name that goes on like this."""
+    name = normalise(f"--{name}").removesuffix("+")
+    if name in table.by_name:
+        return True
+    argument = table.by_name.get(name.rpartition(".")[0])
+    return argument is not None and _has_items(argument)
+
+
+def _has_items(argument: Argument) -> bool:
+    node = argument.node
+    return isinstance(node, ListNode | DictNode) or (isinstance(node, Leaf) and has_parts(node.spec.kind))
+
+
+def word_of_other_tool(text: str, table: ArgumentTable, plain: Mapping[str, Any]) -> str:
+    """What to write in place of `x=3`, `+x=3` or `~x`; empty where there is no such argument."""
+    found = _ASSIGNMENT.fullmatch(text)
+    if found is None or (found[2] is None and not text.startswith("~")):
+        return ""
+    name = normalise(f"--{found[1]}")
+    if name not in table.by_name and name not in plain:
+        return ""
+    if found[2] is None:
+        return f"write --{found[1]} none, where it may be none"
+    return f"write --{found[1]} {found[2]}".rstrip()
+
+
+def values_of_other_tool(kind: ValueType, words: list[str], spelled: str) -> tuple[str, ...]:
+    """What to write in place of `--x 1,2,3`; empty where that wouldn't help either."""
+    if len(words) != 1 or "," not in words[0]:
+        return ()
+    parts = [part.strip() for part in words[0].strip("[](){} ").split(",") if part.strip()]
+    try:
+        read_words(kind, parts)
+    except ValueProblem:
+        return ()
+    return (f"separate values by spaces: {spelled} {' '.join(parts)}",)
