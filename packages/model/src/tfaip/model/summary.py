@@ -54,7 +54,7 @@ def summary_tree(graph: GraphBase[Any], model: ModelBase[Any], data: DataBase[An
 
 def summary_text(graph: GraphBase[Any], model: ModelBase[Any], data: DataBase[Any], width: int = 80) -> str:
     """Return the tree as plain text, of lines no longer than `width`."""
-    console = Console(file=StringIO(), width=width, color_system=None)
+    console = Console(file=StringIO(), width=width, color_system=None, force_jupyter=False)
     console.print(summary_tree(graph, model, data))
     lines = console.file.getvalue().rstrip("\n").split("\n")  # type: ignore[attr-defined]  # of the StringIO
     return "\n".join(line.rstrip() for line in lines)

@@ -13,6 +13,7 @@ from tfaip.trainer.errors import TrainingError as TrainingError
 from tfaip.trainer.errors import WarmStartError as WarmStartError
 from tfaip.trainer.folder.run_folder import RunFolder as RunFolder
 from tfaip.trainer.folder.stored_training import load_trainer_params as load_trainer_params
+from tfaip.trainer.history import History as History
 from tfaip.trainer.optimizers import *
 from tfaip.trainer.params import TrainerParams as TrainerParams
 from tfaip.trainer.run.actions.action import Action as Action

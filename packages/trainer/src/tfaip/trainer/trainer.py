@@ -18,7 +18,9 @@ from tfaip.trainer.distribution.strategy import Strategy, create_strategy
 from tfaip.trainer.folder.checkpoint import Checkpoints
 from tfaip.trainer.folder.run_folder import RunFolder, stored_seed
 from tfaip.trainer.folder.write_errors import write_errors
+from tfaip.trainer.history import History
 from tfaip.trainer.params import TrainerParams
+from tfaip.trainer.reporting.progress import console_of_training
 from tfaip.trainer.reporting.status_file import StatusFile
 from tfaip.trainer.reporting.train_log import logged_to
 from tfaip.trainer.run.actions.action import Action
@@ -85,8 +87,11 @@ class Trainer(Hooked):
     # What users call.
 
     @only_training()
-    def train(self) -> dict[str, float]:
-        """Start a new run and return the logs of its last epoch.
+    def train(self) -> History:
+        """Start a new run and return its history: a mapping of the logs of its last epoch, and the rest beside it.
+
+        Where this process has not set up logging, the console shows what `tfaip-train` shows. It shows nothing of it
+        if `params.progress` is "off", or if the logger `tfaip` has a handler or a level.
 
         Raises:
             ConcurrentTrainingError: Another training is running in this process.
@@ -111,8 +116,8 @@ class Trainer(Hooked):
                 return run.run()
 
     @only_training()
-    def resume(self) -> dict[str, float]:
-        """Go on with the run in the output folder, from its newest checkpoint, and return the logs of its last epoch.
+    def resume(self) -> History:
+        """Go on with the run in the output folder, from its newest checkpoint, and return its history.
 
         A run that has finished only exports, unless `epochs` was raised. Thread counts are those of the run before.
 
@@ -179,6 +184,7 @@ class Trainer(Hooked):
     @contextmanager
     def _opened(self, folder: RunFolder | None, strategy: Strategy | None) -> Iterator[TrainingRun]:
         with (
+            console_of_training(self.params),
             write_errors(folder, self.scenario),
             logged_to(folder.log if folder else None),
             StopSignals() as signals,

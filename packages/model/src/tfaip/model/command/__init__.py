@@ -8,7 +8,7 @@ A command is a module with a function `main(argv=None)` that calls `run_command`
 """
 
 from tfaip.model.command.blame import blamed
-from tfaip.model.command.console_log import log_to_console
+from tfaip.model.command.console_log import log_to_console, logged_to_console
 from tfaip.model.command.installed import installed_commands, run_installed_command
 from tfaip.model.command.line_words import remember_scenario, take_user_word, trusted_on_the_line, values_of
 from tfaip.model.command.log_level import LOG_LEVELS, LogLevelError, take_log_level
@@ -27,6 +27,7 @@ __all__ = [
     "import_tensorflow",
     "installed_commands",
     "log_to_console",
+    "logged_to_console",
     "new_command_line",
     "remember_scenario",
     "reported_user_errors",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from tfaip.model.command.log_format import LogFormatter
 from tfaip.model.command.log_level import log_level
 
-__all__ = ["log_to_console"]
+__all__ = ["log_to_console", "logged_to_console"]
 
 
 def log_to_console() -> None:
@@ -23,6 +25,34 @@ def log_to_console() -> None:
     logger.setLevel(level)
     # Libraries put handlers of their own on the root logger, which would show everything twice.
     logger.propagate = False
+
+
+@contextmanager
+def logged_to_console(*, level: int = logging.NOTSET) -> Iterator[None]:
+    """Show the loggers' messages as the commands do, unless this process has set up logging itself.
+
+    It has if the logger `tfaip` or the root logger has a handler, or the logger `tfaip` a level.
+
+    Args:
+        level: The least level that is shown, beside TFAIP_LOG_LEVEL.
+
+    Raises:
+        LogLevelError: TFAIP_LOG_LEVEL names no level.
+    """
+    logger = logging.getLogger("tfaip")
+    if logger.hasHandlers() or logger.level != logging.NOTSET:
+        yield
+        return
+    former = logger.propagate
+    log_to_console()
+    handler = logger.handlers[-1]
+    handler.setLevel(level)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(logging.NOTSET)
+        logger.propagate = former
 
 
 def _for_terminals() -> logging.Handler:

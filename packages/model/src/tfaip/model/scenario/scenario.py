@@ -8,6 +8,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 from tfaip.model.bundle.errors import BundleError
+from tfaip.model.command.tensorflow_import import import_tensorflow
 from tfaip.model.evaluator import Evaluator, EvaluatorParams
 from tfaip.model.scenario.params import ScenarioBaseParams
 from tfaip.model.scenario.pipeline_params import TrainerPipelineParamsBase
@@ -233,6 +234,7 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
     @hook
     def create_trainer(cls, params: TrainerParams) -> Trainer:
         """Return a trainer; `tfaip-trainer` must be installed."""
+        import_tensorflow()
         cls.complete_trainer_params(params)
         scenario_params = cast("TScenarioParams", params.scenario)
         return cls.trainer_cls()(params, cls(cls.tagged(scenario_params)))
@@ -241,6 +243,7 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
     @hook
     def create_predictor(cls, path: str | os.PathLike[str], params: PredictorParams) -> Predictor:
         """Return a predictor of the bundle at `path`; `tfaip-predict` must be installed."""
+        import_tensorflow()
         return cls.predictor_cls().from_path(path, params, trust=cls._trusted(), **cls.predictor_kwargs())
 
     @classmethod
@@ -249,6 +252,7 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
         cls, paths: Sequence[str | os.PathLike[str]], params: MultiModelPredictorParams
     ) -> MultiModelPredictor:
         """Return a predictor of the bundles at `paths`, which vote; `tfaip-predict` must be installed."""
+        import_tensorflow()
         return cls.multi_predictor_cls().from_paths(paths, params, trust=cls._trusted(), **cls.predictor_kwargs())
 
     @classmethod
@@ -259,12 +263,14 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
         `tfaip-predict` must be installed. As for a predictor, the bundle is an argument of its own: one set of
         parameters validates many bundles.
         """
+        import_tensorflow()
         return cls.lav_cls().from_path(path, params, scenario=cls, trust=cls._trusted(), **cls.lav_kwargs())
 
     @classmethod
     @hook
     def create_multi_lav(cls, paths: Sequence[str | os.PathLike[str]], params: MultiLAVParams) -> MultiLAV:
         """Return what validates the vote of the bundles at `paths`; `tfaip-predict` must be installed."""
+        import_tensorflow()
         return cls.multi_lav_cls().from_paths(paths, params, scenario=cls, trust=cls._trusted(), **cls.lav_kwargs())
 
     @classmethod

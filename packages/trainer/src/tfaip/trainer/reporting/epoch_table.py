@@ -12,7 +12,7 @@ from tfaip.params.shown_text import one_line
 from tfaip.trainer.reporting.plain_table import SIMPLE, TABLE_WIDTH, as_text
 from tfaip.trainer.reporting.results_line import format_value
 
-__all__ = ["epoch_table"]
+__all__ = ["choose_rows", "epoch_table", "log_names"]
 
 # More rows than these are not read; the curves show them.
 MAX_ROWS = 20
@@ -33,8 +33,8 @@ def epoch_table(rows: Sequence[Mapping[str, Any]], best_epoch: int | None = None
     """
     if not rows:
         return ""
-    shown = _choose(rows, best_epoch)
-    names = list(dict.fromkeys(name for row in rows for name in row if name not in ("epoch", "step", "time")))
+    shown = choose_rows(rows, best_epoch)
+    names = log_names(rows)
     cells = {name: [_cell(row.get(name)) for row in shown] for name in names}
     tables: list[tuple[Table, list[str]]] = []
     left = width
@@ -59,7 +59,13 @@ def epoch_table(rows: Sequence[Mapping[str, Any]], best_epoch: int | None = None
     return "\n".join(texts)
 
 
-def _choose(rows: Sequence[Mapping[str, Any]], best_epoch: int | None) -> list[Mapping[str, Any]]:
+def log_names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the names of the logs in the order in which they first appear."""
+    return list(dict.fromkeys(name for row in rows for name in row if name not in ("epoch", "step", "time")))
+
+
+def choose_rows(rows: Sequence[Mapping[str, Any]], best_epoch: int | None) -> list[Mapping[str, Any]]:
+    """Return at most 21 rows: the first, the last, the best, others evenly spread."""
     if len(rows) <= MAX_ROWS:
         return list(rows)
     last = len(rows) - 1

@@ -17,5 +17,5 @@ TABLE_WIDTH = 100
 def as_text(table: Table, width: int = TABLE_WIDTH) -> str:
     """Return the table as lines without colours and without spaces at their ends."""
     buffer = io.StringIO()
-    Console(file=buffer, width=width, color_system=None, force_terminal=False).print(table)
+    Console(file=buffer, width=width, color_system=None, force_terminal=False, force_jupyter=False).print(table)
     return "\n".join(line.rstrip() for line in buffer.getvalue().split("\n") if line.strip())

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import AbstractContextManager, nullcontext
 from types import TracebackType
 from typing import Protocol, Self
 
 from rich.console import Console
 from rich.logging import RichHandler
 
+from tfaip.model.command import logged_to_console
+from tfaip.trainer.history import History
+from tfaip.trainer.params import TrainerParams
 from tfaip.trainer.reporting.epoch_progress import EpochProgress
+from tfaip.trainer.reporting.notebook import NotebookProgress, in_notebook
 from tfaip.trainer.reporting.progress_bar import ProgressBar
 
-__all__ = ["ProgressDisplay", "create_progress"]
+__all__ = ["ProgressDisplay", "console_of_training", "create_progress"]
 
 logger = logging.getLogger(__name__)
 
@@ -34,15 +39,32 @@ class ProgressDisplay(Protocol):
         """Show what is done beside the steps: validating, exporting."""
 
 
-def create_progress(mode: str, lines_every: float) -> ProgressDisplay:
-    """Return the display of `mode`: auto, bar, lines or off."""
+def console_of_training(params: TrainerParams) -> AbstractContextManager[None]:
+    """Return the context in which a training is logged to a console that nobody has set up; not if progress is off.
+
+    In a notebook, only warnings are: its display shows the rest.
+    """
+    if params.progress == "off":
+        return nullcontext()
+    return logged_to_console(level=logging.WARNING if _is_shown_in_notebook(params) else logging.NOTSET)
+
+
+def _is_shown_in_notebook(params: TrainerParams) -> bool:
+    return params.progress in ("auto", "bar") and in_notebook()
+
+
+def create_progress(params: TrainerParams, history: History) -> ProgressDisplay:
+    """Return the display that `params.progress` chooses; in a notebook, one that shows the history too."""
+    mode = params.progress
+    if _is_shown_in_notebook(params):
+        return NotebookProgress(history)
     console = _console_of_log() or Console(stderr=True)
     if mode == "auto":
         mode = "bar" if console.is_terminal else "lines"
     if mode == "bar":
         return ProgressBar(console)
     if mode == "lines":
-        return ProgressLines(lines_every)
+        return ProgressLines(params.lines_every)
     return NoProgress()
 
 

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tfaip.trainer.history import History
 from tfaip.trainer.params import TrainerParams
 from tfaip.trainer.reporting.benchmark import Benchmark
 from tfaip.trainer.reporting.epoch_progress import EpochProgress
@@ -46,6 +47,7 @@ class RunContext:
         epoch_progress: Counts of the current or last epoch.
         logs: Logs of the last epoch; actions add theirs to them.
         benchmark: Where the time goes.
+        history: Logs of all epochs.
         is_best: Whether the last epoch gave the best model so far.
         stop_reason: Why the training ends before the last epoch that was planned.
     """
@@ -67,6 +69,7 @@ class RunContext:
     epoch_is_trained: bool = False
     logs: dict[str, float] = field(default_factory=dict)
     benchmark: Benchmark = field(default_factory=Benchmark)
+    history: History = field(default_factory=History)
     is_best: bool = False
     stop_reason: str | None = None
 

@@ -18,6 +18,7 @@ from tfaip.trainer.early_stopping.early_stopping import EarlyStopping
 from tfaip.trainer.folder.checkpoint import Checkpoint
 from tfaip.trainer.folder.growing_files import cut_back
 from tfaip.trainer.folder.run_folder import RunFolder
+from tfaip.trainer.history import History
 from tfaip.trainer.params import TrainerParams
 from tfaip.trainer.reporting.progress import create_progress
 from tfaip.trainer.reporting.status_file import StatusFile
@@ -181,14 +182,14 @@ class TrainingRun:
         starter.load(state.graph)
         state.restart_average()
 
-    def run(self) -> dict[str, float]:
-        """Train the epochs that are left and return the logs of the last one.
+    def run(self) -> History:
+        """Train the epochs that are left and return their history.
 
         Raises:
             KeyboardInterrupt, SystemExit: The run was stopped by SIGINT or SIGTERM, and can be resumed.
         """
         context = self._context
-        with create_progress(context.params.progress, context.params.lines_every) as context.display:
+        with create_progress(context.params, context.history) as context.display:
             if not context.is_last_epoch:
                 try:
                     self._epochs.train(self._actions)
@@ -199,7 +200,17 @@ class TrainingRun:
                 ended = f"epoch {context.epoch} of {context.params.epochs}"
                 logger.info("The training ends after %s: %s", ended, context.stop_reason)
             self._actions.after_training(context)
-        return context.logs
+        return self._history()
+
+    def _history(self) -> History:
+        context = self._context
+        history, best, folder = context.history, context.best, context.folder
+        history.update(context.logs)
+        history.best_epoch, history.best_log, history.best_value = best.epoch, best.log, best.value
+        if folder:
+            history.best = folder.best if folder.best.is_dir() else None
+            history.export = folder.export if folder.export.is_dir() else None
+        return history
 
     def _stop(self) -> None:
         """Write a checkpoint of where the last step has led, and say how to go on."""

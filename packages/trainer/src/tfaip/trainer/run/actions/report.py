@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 from tfaip.model.command.log_format import RESULTS_RECORD
 from tfaip.trainer.reporting.epoch_table import epoch_table
@@ -51,21 +50,20 @@ class ReportNorms(Action):
 class Summarize(Action):
     """Logs the results of all epochs, also of those before a resume, and where the time went."""
 
-    def __init__(self) -> None:
-        self._rows: list[dict[str, Any]] = []
-
     def open(self, context: RunContext) -> None:
         """Read the epochs before a resume."""
         if context.folder and context.folder.metrics.exists():
-            self._rows = read_metrics(context.folder.metrics)
+            context.history.epochs = read_metrics(context.folder.metrics)
+            context.history.best_epoch = context.best.epoch
 
     def report(self, context: RunContext) -> None:
         """Remember the epoch."""
-        self._rows.append({"epoch": context.epoch, **context.logs})
+        context.history.epochs.append({"epoch": context.epoch, **context.logs})
+        context.history.best_epoch = context.best.epoch
 
     def after_training(self, context: RunContext) -> None:
         """Log the tables; none where no epoch was trained."""
         times = context.benchmark.table()
         if times:
-            logger.info("Results of all epochs\n%s", epoch_table(self._rows, context.best.epoch))
+            logger.info("Results of all epochs\n%s", epoch_table(context.history.epochs, context.best.epoch))
             logger.info("%s", times)
