@@ -8,18 +8,24 @@ from tfaip.model.command import log_to_console, logged_to_console
 
 
 @pytest.fixture
-def logger(monkeypatch):
-    """The logger `tfaip`, below a root logger without handlers."""
+def bare_logger(monkeypatch):
+    """Return the logger `tfaip`, once nothing has set it up; to be called in the test, since pytest adds handlers."""
     logger = logging.getLogger("tfaip")
-    for each in (logging.getLogger(), logger):
-        monkeypatch.setattr(each, "handlers", [])
-    monkeypatch.setattr(logger, "level", logging.NOTSET)
-    monkeypatch.setattr(logger, "propagate", True)
-    yield logger
-    logger.setLevel(logging.NOTSET)  # which forgets what was cached
+
+    def bare():
+        for each in (logging.getLogger(), logger):
+            monkeypatch.setattr(each, "handlers", [])
+        monkeypatch.setattr(logger, "propagate", True)
+        logger.setLevel(logging.NOTSET)
+        return logger
+
+    former = logger.level
+    yield bare
+    logger.setLevel(former)
 
 
-def test_messages_are_shown_while_the_context_lasts(logger, capsys):
+def test_messages_are_shown_while_the_context_lasts(bare_logger, capsys):
+    logger = bare_logger()
     with logged_to_console():
         logger.getChild("trainer").info("seen")
     logger.warning("gone: %s", logger.handlers)
@@ -28,7 +34,8 @@ def test_messages_are_shown_while_the_context_lasts(logger, capsys):
     assert (logger.handlers, logger.level, logger.propagate) == ([], logging.NOTSET, True)
 
 
-def test_only_messages_of_the_level_are_shown(logger, capsys):
+def test_only_messages_of_the_level_are_shown(bare_logger, capsys):
+    logger = bare_logger()
     with logged_to_console(level=logging.WARNING):
         logger.info("not seen")
         logger.warning("seen")
@@ -36,7 +43,8 @@ def test_only_messages_of_the_level_are_shown(logger, capsys):
 
 
 @pytest.mark.parametrize("where", ["tfaip", "", "level"])
-def test_a_process_that_has_set_up_logging_is_left_alone(logger, where, capsys):
+def test_a_process_that_has_set_up_logging_is_left_alone(bare_logger, where, capsys):
+    logger = bare_logger()
     if where == "level":
         logger.setLevel(logging.ERROR)
     else:
@@ -48,7 +56,8 @@ def test_a_process_that_has_set_up_logging_is_left_alone(logger, where, capsys):
     assert capsys.readouterr().err == ""
 
 
-def test_a_command_within_the_context_shows_messages_once(logger, capsys):
+def test_a_command_within_the_context_shows_messages_once(bare_logger, capsys):
+    logger = bare_logger()
     log_to_console()
     with logged_to_console():
         logger.info("seen")
