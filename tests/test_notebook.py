@@ -1,4 +1,4 @@
-"""A training in a real notebook kernel: one display that is updated, a history, an interrupt that stops as SIGINT does."""
+"""A training in a real notebook kernel: one display that is updated, a history, an interrupt, a thread."""
 
 import nbformat
 import pytest
@@ -32,8 +32,9 @@ thread.join()
 def outputs(tmp_path_factory):
     """What each cell showed."""
     notebook = nbformat.v4.new_notebook()
-    sources = [SETUP, "history = trainer(2).train()", "history", "history = trainer(2).train()", INTERRUPTED, IN_A_THREAD]
-    notebook.cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    run = "history = trainer(2).train()"
+    cells = [SETUP, run, "history", run, INTERRUPTED, IN_A_THREAD]
+    notebook.cells = [nbformat.v4.new_code_cell(source) for source in cells]
     folder = tmp_path_factory.mktemp("notebook")
     NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": folder}}).execute()
     return [cell.outputs for cell in notebook.cells]
