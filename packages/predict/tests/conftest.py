@@ -6,7 +6,7 @@ from pathlib import Path
 import keras
 import pytest
 
-from tfaip.model.stored.export import export_bundle
+from tfaip.model import export_bundle
 from tfaip.model.testing.points.scenario import PointsScenario
 
 sys.path.insert(0, str(Path(__file__).parent))

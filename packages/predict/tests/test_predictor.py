@@ -10,8 +10,7 @@ import pytest
 import tensorflow as tf
 
 from predict_cases import POINTS, RefusingParams, in_process, points
-from tfaip.model import BundleError, load_prediction_function, load_scenario_params
-from tfaip.model.stored.export import export_bundle
+from tfaip.model import BundleError, export_bundle, load_prediction_function, load_scenario_params
 from tfaip.model.testing.points.data import DIRECTIONS
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.predict import PredictionError, Predictor, PredictorParams, progress

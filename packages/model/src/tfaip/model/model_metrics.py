@@ -1,4 +1,7 @@
-"""Losses and metrics of a model over many batches."""
+"""Losses and metrics of a model over many batches.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 

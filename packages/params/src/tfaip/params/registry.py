@@ -1,4 +1,7 @@
-"""Which params classes exist, and by which tags and names they are known."""
+"""Which params classes exist, and by which tags and names they are known.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 

@@ -4,6 +4,8 @@ Files of our own are written over regular files only: a link among them may come
 
 A pipe would block for ever, and a device never ends. Every refusal is an `OSError` whose `strerror` is a phrase for a
 message: "it is a pipe, not a regular file".
+
+Internal API between the packages.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@ r"""Texts from files and data as they are shown: on a terminal, in a table, in a
 
 A control character could paint the screen, hide the text before it, or begin a line that a program takes for another.
 It is shown as its escape: `\n`, `\u001b`.
+
+Internal API between the packages.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The nearest names to one that doesn't exist."""
+"""The nearest names to one that doesn't exist.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The errors of the pipeline, which all name the rule, what was received, where, and what to do."""
+"""The errors of the pipeline, which all name the rule, what was received, where, and what to do.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 

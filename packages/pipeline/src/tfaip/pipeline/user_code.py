@@ -1,4 +1,7 @@
-"""Errors of users' code: told in words, with their sample, and never taken for an end of data or process."""
+"""Errors of users' code: told in words, with their sample, and never taken for an end of data or process.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 

@@ -4,20 +4,11 @@ In: parameters, weights and graphs.
 Out: a folder with a manifest of checksums, and from it again weights and prediction functions.
 
 A bundle knows no scenario; `tfaip.model.stored` opens a scenario's bundle.
+
+Internal API between the packages, but for the names in `tfaip.model`.
 """
 
-from typing import Any
+from tfaip.params.public_names import public_names
 
-from tfaip.model.bundle.errors import BundleError
-from tfaip.model.bundle.layout import Bundle
-from tfaip.model.bundle.load import load_prediction_function, load_weights
-
-__all__ = ["Bundle", "BundleError", "load_prediction_function", "load_weights"]
-
-
-def __getattr__(name: str) -> Any:
-    if name == "load_scenario_params":  # its former place
-        from tfaip.model.stored.params import load_scenario_params
-
-        return load_scenario_params
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# A name that has moved to `tfaip.model.stored`.
+__getattr__, __dir__, __all__ = public_names(__name__, unlisted=["load_scenario_params"])

@@ -2,4 +2,6 @@
 
 In: the words of a command line: a bundle and arguments.
 Out: another bundle.
+
+Internal API between the packages.
 """

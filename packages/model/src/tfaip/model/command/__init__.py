@@ -5,6 +5,8 @@ Out: the call of this function, or a usage text, or one message and exit code 2.
 
 A command is a module with a function `main(argv=None)` that calls `run_command`, and an entry point in the group
 `console_scripts` of its package.
+
+Internal API between the packages.
 """
 
 from tfaip.model.command.blame import blamed

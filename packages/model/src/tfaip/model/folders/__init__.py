@@ -2,4 +2,6 @@
 
 In: the path of a folder.
 Out: a folder beside it to write to, a lock, or what leads out of it.
+
+Internal API between the packages.
 """

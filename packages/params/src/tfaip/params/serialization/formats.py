@@ -1,4 +1,7 @@
-"""The formats of files, by their suffix."""
+"""The formats of files, by their suffix.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Where a module would be imported from, found out without running a line of it or of its parent packages."""
+"""Where a module would be imported from, found out without running a line of it or of its parent packages.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 

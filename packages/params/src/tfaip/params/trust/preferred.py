@@ -1,4 +1,7 @@
-"""Top-level modules that a person named by a path, though others of their name are installed."""
+"""Top-level modules that a person named by a path, though others of their name are installed.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 

@@ -4,6 +4,8 @@ To stand at the end of the path isn't enough. A package without `__init__` gives
 the path, and the finders of editable installations are asked behind the whole path.
 
 Nothing may be imported here that Python has not imported before: it could come from the current folder.
+
+Internal API between the packages.
 """
 
 import sys

@@ -1,4 +1,7 @@
-"""`Trust`: which packages a file may make us import, by the caller's word or by the place where their modules are."""
+"""`Trust`: which packages a file may make us import, by the caller's word or by the place where their modules are.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 

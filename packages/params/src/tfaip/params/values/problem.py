@@ -1,4 +1,7 @@
-"""A value that breaks a rule, and the place in plain data where it stands."""
+"""A value that breaks a rule, and the place in plain data where it stands.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Resources: files that parameters name and that have to come along wherever a model goes."""
+"""Resources: files that parameters name and that have to come along wherever a model goes.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`ListFileGeneratorParams`: parameters of the generator of list files, which help shows without loading NumPy."""
+"""`ListFileGeneratorParams`: parameters of the generator of list files, which help shows without loading NumPy.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 

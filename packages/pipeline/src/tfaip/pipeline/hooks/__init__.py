@@ -1,6 +1,8 @@
 """Hooks: methods of the base classes that users override.
 
 In comes a class that a user defines; out goes a `HookError` where a hook of it would never be called, or could not be.
+
+Internal API between the packages.
 """
 
 from tfaip.pipeline.hooks.former import FORMER_HOOKS

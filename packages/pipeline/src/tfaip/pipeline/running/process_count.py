@@ -1,4 +1,7 @@
-"""How many worker processes a pipeline gets, and whether this system has what they need; Linux has."""
+"""How many worker processes a pipeline gets, and whether this system has what they need; Linux has.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 

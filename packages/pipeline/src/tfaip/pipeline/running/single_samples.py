@@ -1,4 +1,7 @@
-"""`SingleSamples`: the processors before and after the model, on one sample at a time in the caller's thread."""
+"""`SingleSamples`: the processors before and after the model, on one sample at a time in the caller's thread.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 

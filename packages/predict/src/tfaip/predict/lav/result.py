@@ -1,4 +1,7 @@
-"""What a validation gives for one data set."""
+"""What a validation gives for one data set.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 

@@ -2,4 +2,6 @@
 
 In: the words of a command line: a scenario, a run's folder, or a file of parameters, and its arguments.
 Out: a training, or what its data pipeline takes.
+
+Internal API between the packages.
 """

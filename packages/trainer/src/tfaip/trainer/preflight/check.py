@@ -14,10 +14,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfaip.model import GraphBase, ModelBase, ModelMetrics, ScenarioBase, configure_devices
+from tfaip.model import GraphBase, ModelBase, ModelMetrics, ScenarioBase, configure_devices, export_bundle
 from tfaip.model.bundle.load import load_prediction_function
 from tfaip.model.runtime.backend import whole_keras_errors
-from tfaip.model.stored.export import export_bundle
 from tfaip.pipeline import Batch, DataGeneratorParams, DataPipeline, PipelineMode, Sample
 from tfaip.predict import PredictionFunction, graph_prediction_function
 from tfaip.predict.lav.result import numbers_of

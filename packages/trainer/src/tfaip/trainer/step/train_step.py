@@ -8,8 +8,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from tfaip.model import GraphBase, ModelBase, ModelMetrics
-from tfaip.model.model import Forward
+from tfaip.model import Forward, GraphBase, ModelBase, ModelMetrics
 from tfaip.model.runtime.tracing import compiled
 from tfaip.model.tensorboard import Recorder
 from tfaip.trainer.schedules import Schedule

@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from tfaip.model import Bundle
-from tfaip.model.stored.export import export_bundle
+from tfaip.model import Bundle, export_bundle
 from tfaip.trainer.folder.run_folder import RunFolder
 from tfaip.trainer.reporting.results_line import format_value
 from tfaip.trainer.run.actions.action import Action

@@ -1,0 +1,37 @@
+"""The public names of the package: one line each, for type checkers and for `public_names`."""
+
+from tfaip.model.bundle.errors import BundleError as BundleError
+from tfaip.model.bundle.layout import Bundle as Bundle
+from tfaip.model.bundle.load import load_prediction_function as load_prediction_function
+from tfaip.model.bundle.load import load_weights as load_weights
+from tfaip.model.device.config import DeviceError as DeviceError
+from tfaip.model.device.config import configure_devices as configure_devices
+from tfaip.model.device.params import DeviceConfigParams as DeviceConfigParams
+from tfaip.model.device.precision import precision_policy as precision_policy
+from tfaip.model.evaluator import Evaluator as Evaluator
+from tfaip.model.evaluator import EvaluatorParams as EvaluatorParams
+from tfaip.model.graph import GraphBase as GraphBase
+from tfaip.model.layer import LayerBase as LayerBase
+from tfaip.model.layer_params import GraphBaseParams as GraphBaseParams
+from tfaip.model.layer_params import LayerBaseParams as LayerBaseParams
+from tfaip.model.metric import MetricDefinition as MetricDefinition
+from tfaip.model.model import Forward as Forward
+from tfaip.model.model import ModelBase as ModelBase
+from tfaip.model.model_definition_error import ModelDefinitionError as ModelDefinitionError
+from tfaip.model.model_metrics import ModelMetrics as ModelMetrics
+from tfaip.model.model_params import ModelBaseParams as ModelBaseParams
+from tfaip.model.scenario.list_file import ListFilePipelineParams as ListFilePipelineParams
+from tfaip.model.scenario.list_file import ListFileScenario as ListFileScenario
+from tfaip.model.scenario.lookup import find_scenario as find_scenario
+from tfaip.model.scenario.not_found import ScenarioNotFoundError as ScenarioNotFoundError
+from tfaip.model.scenario.params import ScenarioBaseParams as ScenarioBaseParams
+from tfaip.model.scenario.pipeline_params import PipelineSetup as PipelineSetup
+from tfaip.model.scenario.pipeline_params import TrainerPipelineParams as TrainerPipelineParams
+from tfaip.model.scenario.pipeline_params import TrainerPipelineParamsBase as TrainerPipelineParamsBase
+from tfaip.model.scenario.scenario import ScenarioBase as ScenarioBase
+from tfaip.model.stored.adapt import AdaptedBundle as AdaptedBundle
+from tfaip.model.stored.adapt import adapt_bundle as adapt_bundle
+from tfaip.model.stored.export import export_bundle as export_bundle
+from tfaip.model.stored.params import find_stored_scenario as find_stored_scenario
+from tfaip.model.stored.params import load_scenario_params as load_scenario_params
+from tfaip.model.stored.params import load_stored_params as load_stored_params

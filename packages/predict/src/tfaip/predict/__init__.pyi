@@ -1,0 +1,31 @@
+"""The public names of the package: one line each, for type checkers and for `public_names`."""
+
+from tfaip.model.evaluator import Evaluator as Evaluator
+from tfaip.model.evaluator import EvaluatorParams as EvaluatorParams
+from tfaip.predict.computing.prediction_function import PredictionFunction as PredictionFunction
+from tfaip.predict.computing.prediction_function import graph_prediction_function as graph_prediction_function
+from tfaip.predict.counters import PredictionCounters as PredictionCounters
+from tfaip.predict.dump.reader import DumpReader as DumpReader
+from tfaip.predict.dump.writer import DumpWriter as DumpWriter
+from tfaip.predict.errors import PredictionError as PredictionError
+from tfaip.predict.lav.callback import LAVCallback as LAVCallback
+from tfaip.predict.lav.lav import LAV as LAV
+from tfaip.predict.lav.multi_lav import MultiLAV as MultiLAV
+from tfaip.predict.lav.params import LAVParams as LAVParams
+from tfaip.predict.lav.params import MultiLAVParams as MultiLAVParams
+from tfaip.predict.lav.result import LAVResult as LAVResult
+from tfaip.predict.params import PredictorParams as PredictorParams
+from tfaip.predict.predictor import Predictor as Predictor
+from tfaip.predict.predictor_base import LoadedModel as LoadedModel
+from tfaip.predict.voting.confidence import ConfidenceVoter as ConfidenceVoter
+from tfaip.predict.voting.confidence import ConfidenceVoterParams as ConfidenceVoterParams
+from tfaip.predict.voting.majority import MajorityVoter as MajorityVoter
+from tfaip.predict.voting.majority import MajorityVoterParams as MajorityVoterParams
+from tfaip.predict.voting.mean import MeanVoter as MeanVoter
+from tfaip.predict.voting.mean import MeanVoterParams as MeanVoterParams
+from tfaip.predict.voting.params import MultiModelPredictorParams as MultiModelPredictorParams
+from tfaip.predict.voting.predictor import MultiModelPredictor as MultiModelPredictor
+from tfaip.predict.voting.voter import MultiModelVoter as MultiModelVoter
+from tfaip.predict.voting.voter import VoterParams as VoterParams
+from tfaip.predict.voting.weighted_mean import WeightedMeanVoter as WeightedMeanVoter
+from tfaip.predict.voting.weighted_mean import WeightedMeanVoterParams as WeightedMeanVoterParams
