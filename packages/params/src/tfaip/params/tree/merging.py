@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tfaip.params.defining.fields import PLAIN
+from tfaip.params.registry import tag_of
 from tfaip.params.selection import find_class, names_class
 from tfaip.params.suggestions import did_you_mean, nearest
 from tfaip.params.tree.building import build
@@ -21,7 +22,7 @@ from tfaip.params.tree.parts import (
     positions,
     same_key,
 )
-from tfaip.params.tree.seeding import select
+from tfaip.params.tree.seeding import copied, node_of_instance, select
 from tfaip.params.values.base import Reading
 from tfaip.params.values.collections import read_keys
 from tfaip.params.values.problem import Problems, ValueProblem, as_problem, shown
@@ -43,6 +44,7 @@ class Merger:
         import_tag: Gets the object of a tag that no imported class has; raises `ValueProblem`.
         strict: Whether unknown and missing fields are problems, or else are `tolerated`.
         changes: Whether keys may change a part of a value: `layers+`, `layers.0`, `layers.drop`.
+        objects: Whether the data comes from code, and may hold params, classes and values as they are.
         report_missing: Whether fields that the data doesn't mention are reported at all.
     """
 
@@ -53,8 +55,10 @@ class Merger:
         strict: bool = True,
         report_missing: bool = False,
         changes: bool = False,
+        objects: bool = False,
     ) -> None:
         self._changes = changes
+        self._objects = objects
         self.import_object = import_tag
         self._report_missing = report_missing
         self.problems: Problems = []
@@ -81,19 +85,26 @@ class Merger:
     def _merge_leaf(self, node: Leaf, data: Any, path: Path) -> None:
         count = len(self.problems)
         node.origin = Origin.CONFIG
-        decoder = node.spec.options.decoder
+        decoder = None if self._objects else node.spec.options.decoder
         try:
             value = decoder(data) if decoder is not None else node.spec.stored_kind.load(data, Reading(self, path))
         except RecursionError:
             raise
         except Exception as error:  # decoders and types of the user's own raise anything
             self.problems.append((path, as_problem(error, data)))
-            return
         if len(self.problems) == count:
             node.value = value
+        elif self._objects and node.spec.stored_kind.holds(data):
+            del self.problems[count:]
+            node.value = copied(data)
 
     def _merge_params(self, node: ParamsNode, data: Any, path: Path) -> None:
         node.origin = Origin.CONFIG
+        if self._objects and isinstance(data, node.kind.bases):
+            self._merge_instance(node, data, path)
+            return
+        if self._objects and isinstance(data, type):
+            data = tag_of(data)
         if node.kind.other is not None and self._merge_other(node, data, path):
             return
         if isinstance(data, str):
@@ -104,6 +115,11 @@ class Merger:
             self._problem(path, f"expects the fields of a {node.kind.label}, got {shown(data)}")
         elif self._select(node, data, path):
             self._merge_fields(node, data, path)
+
+    def _merge_instance(self, node: ParamsNode, instance: Any, path: Path) -> None:
+        made = node_of_instance(node.spec, node.kind, instance, Origin.INSTANCE)
+        if self._select(node, {CLASS_KEY: tag_of(type(instance))}, path):
+            node.selected, node.children = made.selected, made.children
 
     def _merge_other(self, node: ParamsNode, data: Any, path: Path) -> bool:
         """Take a value that stands in place of params: what names no class, and is no object with one."""
@@ -164,7 +180,7 @@ class Merger:
                 self.merge(node.children[name], value, (*path, name))
                 node.children[name].converted = written
             elif self._changes and (field := _changed_field(key, node)):
-                self._change(node.children[field], key[len(field) :], value, (*path, key))
+                self.change(node.children[field], key[len(field) :], value, (*path, key))
             elif key != CLASS_KEY and not (key == VERSION_KEY and len(path) <= 1):
                 unknown += 1
                 self._report_unknown(node, key, path, unknown)
@@ -175,7 +191,7 @@ class Merger:
             for name in (name for name in node.children if name not in seen):
                 self._mismatches.append(((*path, name), ValueProblem("is missing")))
 
-    def _change(self, node: Node, rest: str, data: Any, path: Path) -> None:
+    def change(self, node: Node, rest: str, data: Any, path: Path) -> None:
         """Change a part of a node, as the rest of a key says after the name of its field."""
         operation, way = operation_of(rest)
         count = len(self.problems)

@@ -16,7 +16,7 @@ from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origi
 from tfaip.params.values.base import ValueType
 from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType
 
-__all__ = ["node_of_class", "node_of_instance", "select"]
+__all__ = ["copied", "node_of_class", "node_of_instance", "select"]
 
 
 def node_of_class(
@@ -151,7 +151,7 @@ def _node_without_value(spec: FieldSpec, above: tuple[Any, ...]) -> Node:
 def _node_of_value(spec: FieldSpec, value: Any, origin: Origin) -> Node:
     kind = spec.stored_kind
     if isinstance(kind, ValueType):
-        return Leaf(spec, _fresh(value), origin)
+        return Leaf(spec, copied(value), origin)
     if isinstance(kind, ParamsType):
         return node_of_instance(spec, kind, value, origin)
     if isinstance(kind, ParamsList):
@@ -161,14 +161,14 @@ def _node_of_value(spec: FieldSpec, value: Any, origin: Origin) -> Node:
     return DictNode(spec, kind, entries, origin)
 
 
-def _fresh(value: Any) -> Any:
+def copied(value: Any) -> Any:
     """A copy of a collection and of those in it: what is parsed must not share them with the default instance."""
     cls = type(value)
     if cls is dict:
-        return {key: _fresh(item) for key, item in value.items()}
+        return {key: copied(item) for key, item in value.items()}
     if cls in (list, deque):
         made = copy.copy(value)
         made.clear()
-        made.extend(map(_fresh, value))
+        made.extend(map(copied, value))
         return made
     return set(value) if cls is set else value

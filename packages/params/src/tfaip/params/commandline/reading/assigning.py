@@ -14,7 +14,7 @@ from tfaip.params.tree.parts import Change, Operation, Take, WordSource, key_amo
 from tfaip.params.tree.seeding import node_of_class, select
 from tfaip.params.values.alternatives import NONE_WORDS
 from tfaip.params.values.base import ScalarType, ValueType, json_of_word, read_words, refuse_problems
-from tfaip.params.values.problem import ValueProblem
+from tfaip.params.values.problem import ValueProblem, spell_path
 
 __all__ = ["Assigner", "count_words"]
 
@@ -77,6 +77,22 @@ class Assigner:
         else:
             _check_count(node, words, "key=class")
             self._select_dict(node, words)
+
+    def give(self, node: Node, given: Any, rest: str = "") -> None:
+        """Give a node a value from code; with the rest of a name after its own, `.0` or `+`, a part of it."""
+        merger = Merger(self._import_tag, objects=True)
+        if rest:
+            several = isinstance(given, list | tuple | set | frozenset | dict) or not rest.endswith("+")
+            merger.change(node, rest, given if several else [given], (rest,))
+        else:
+            merger.merge(node, given, ())
+        node.origin, node.converted = Origin.LINE, False
+        if merger.problems:
+            path, problem = merger.problems[0]
+            inside = path[1:] if rest else path
+            where = f"{spell_path(inside)}: " if inside else ""
+            more = [f"{spell_path(path)}: {other.problem}" for path, other in merger.problems[1:]]
+            raise ValueProblem(f"{where}{problem.problem}", (*problem.hints, *more))
 
     def change(self, node: Leaf | ListNode | DictNode, operation: Operation, way: Sequence[str], take: Take) -> None:
         """Change a part of a node: the one that the way leads to from its value, empty for the whole."""

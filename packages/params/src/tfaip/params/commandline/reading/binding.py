@@ -9,7 +9,7 @@ from typing import Any
 from tfaip.params.commandline.reading.arguments import Argument, ArgumentTable, Group, takes_value
 from tfaip.params.commandline.reading.assigning import Assigner, count_words
 from tfaip.params.commandline.reading.names import Names
-from tfaip.params.commandline.reading.options import Option, Word
+from tfaip.params.commandline.reading.options import GivenOption, Option, Word
 from tfaip.params.commandline.reading.other_tools import values_of_other_tool
 from tfaip.params.defining.structure import fields_of
 from tfaip.params.errors import DefinitionError, Mistake
@@ -136,7 +136,9 @@ class Binder:
         options = self._take(names + negations)
         for option in sorted([*options, *changes], key=lambda option: option.position) if changes else options:
             try:
-                if option.name in negations:
+                if isinstance(option, GivenOption):
+                    self._assigner.give(argument.node, option.given, changes.get(option, ""))
+                elif option.name in negations:
                     self._negate(argument.node, option)
                 elif option in changes:
                     self._change(argument.node, option, changes[option])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
-__all__ = ["Option", "SplitLine", "Word", "normalise", "split_line"]
+__all__ = ["GivenOption", "Option", "SplitLine", "Word", "normalise", "split_line"]
 
 
 class Word:
@@ -49,6 +50,22 @@ class Option:
     def raw(self) -> str:
         """The option as it stands on the line."""
         return self.spelled if self.value is None else f"{self.spelled}={self.value}"
+
+
+class GivenOption(Option):
+    """A value that code gives to an argument, instead of words.
+
+    Args:
+        name: The name of the argument.
+        position: Its place among the values.
+        given: The value.
+    """
+
+    __slots__ = ("given",)
+
+    def __init__(self, name: str, position: int, given: Any) -> None:
+        super().__init__(f"--{name}", position, None)
+        self.given = given
 
 
 class SplitLine:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from tfaip.params.commandline.declared.builtin import BUILTIN_ARGUMENTS
 from tfaip.params.commandline.declared.declarations import Declarations
 from tfaip.params.commandline.declared.plain import Arguments, PlainArgument
 from tfaip.params.commandline.reading.binding import Binder
-from tfaip.params.commandline.reading.options import Option, SplitLine, Word, normalise, split_line
+from tfaip.params.commandline.reading.options import GivenOption, Option, SplitLine, Word, normalise, split_line
 from tfaip.params.commandline.reading.parsed import Parsed
 from tfaip.params.commandline.reading.unknown import unexpected_word, unknown_option
 from tfaip.params.errors import Mistake
@@ -18,7 +18,7 @@ from tfaip.params.importing import import_tag
 from tfaip.params.values.base import read_words
 from tfaip.params.values.problem import ValueProblem
 
-__all__ = ["Claim", "parse_line"]
+__all__ = ["Claim", "parse_line", "parse_values"]
 
 Claim = Callable[[SplitLine, list[Option], list[Word]], tuple[list[Option], list[Word]]]
 
@@ -46,6 +46,23 @@ def parse_line(declared: Declarations, words: Sequence[str], claim: Claim | None
         known = _parse(declared, words, lambda word: word in shorts or word in unsure, None).table.by_name
         shorts |= {word for word in unsure if normalise(word) in known}
     return _parse(declared, words, shorts.__contains__, None)
+
+
+def parse_values(declared: Declarations, values: Mapping[str, Any]) -> Parsed:
+    """Read values that code gives to arguments, by their names; text is read as a word of the line is."""
+    options = [
+        Option(f"--{name}", position, value) if isinstance(value, str) else GivenOption(name, position, value)
+        for position, (name, value) in enumerate(values.items())
+    ]
+    binder = Binder(options, import_tag)
+    nodes = {name: root.seed() for name, root in declared.roots.items()}
+    for name, root in declared.roots.items():
+        binder.bind_root(name, nodes[name], selectable=not root.fixed_class, hidden=root.hidden)
+    if unknown := binder.unknown():
+        binder.mistakes += _leftovers(unknown, [], binder, [])
+    return Parsed(
+        nodes, binder.table, Arguments({}), Arguments({"trust": ()}), binder.mistakes, declared.check_required
+    )
 
 
 def _parse(
