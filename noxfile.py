@@ -137,6 +137,13 @@ def docs_commands(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
+def corpus(session: nox.Session) -> None:
+    """Store files of today for the tests of later versions: `nox -s corpus -- 0.2.0`."""
+    session.install(*_editable(*PACKAGES), "-e", ".[devel]")
+    session.run("python", "release/corpus.py", *session.posargs, env=ENVIRONMENT)
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1])
 def build(session: nox.Session) -> None:
     """Build wheel and source distribution of each package, and import each wheel in a clean environment."""
     session.install("build[uv]")
