@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
@@ -9,7 +11,7 @@ from typing import Literal
 import params_zoo as zoo
 import pytest
 
-from tfaip.params import CommandLine, parse
+from tfaip.params import CommandLine, field, params, parse
 
 Snapshot = Callable[[str], None]
 
@@ -130,3 +132,63 @@ def test_choices_stand_before_the_type(capsys: pytest.CaptureFixture[str]) -> No
     assert "--net.modes STR ... Modes [one of train, val; set[str]; default: (empty)]" in text
     assert "--net.layer CLASS Optimizer [one of Momentum, Adam; default: Momentum]" in text
     assert "--net.strict" not in text.replace("--net.strict.", "")
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 72])
+def test_help_is_as_narrow_as_the_terminal(
+    width: int, command: CommandLine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = printed_help(command, "--help", capsys)
+    monkeypatch.setenv("COLUMNS", str(width))
+    lines = printed_help(command, "--help", capsys).splitlines()
+    # Only a word that is longer than the line goes beyond it, and no word is cut.
+    assert [line for line in lines if len(line) > width and " " in line.strip()] == []
+    assert " ".join(lines).split() == wide.split()
+
+
+class AsciiPipe(io.TextIOWrapper):
+    def __init__(self) -> None:
+        super().__init__(io.BytesIO(), encoding="ascii")
+
+    def text(self) -> str:
+        self.flush()
+        self.seek(0)
+        return self.read()
+
+
+@params(name="Späte")
+class TypographicParams:
+    """Größe \u2013 the “fields” \u2026."""
+
+    rate: float = field(default=0.1, help="Rate → the first layer\u2019s")
+    name: str = field(default="ä", choices=["ä", "😀"])
+    folder: str = "x\udcff"
+
+
+@pytest.mark.parametrize("request_", ["--help", "--show", "--show-schema", "--show-json-schema"])
+def test_an_ascii_pipe_gets_all_in_its_characters(request_: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe = AsciiPipe()
+    monkeypatch.setattr("sys.stdout", pipe)
+    with pytest.raises(SystemExit) as caught:
+        parse(TypographicParams, [request_], prog="prög")
+    assert caught.value.code == 0
+    text = pipe.text()
+    if request_ == "--help":
+        assert 'Gr\\xf6\\xdfe - the "fields"...' in text
+        assert "Rate -> the first layer's" in text
+        assert "one of \\xe4, \\U0001f600" in text
+    else:
+        data = json.loads(text)
+        assert "\\u00e4" in text
+        if request_ == "--show":
+            assert (data["name"], data["folder"]) == ("ä", "x\udcff")
+        else:
+            assert "😀" in str(data)
+
+
+def test_messages_reach_an_ascii_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe = AsciiPipe()
+    monkeypatch.setattr("sys.stderr", pipe)
+    with pytest.raises(SystemExit):
+        parse(TypographicParams, ["--name", "ü"], prog="prog")
+    assert "must be one of \\xe4, \\U0001f600, got '\\xfc'" in pipe.text()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["clean_text", "one_line"]
+__all__ = ["clean_text", "encodable", "one_line"]
 
 # Controls of ASCII and Latin-1, separators of lines, what turns the direction of writing, halves of surrogate pairs.
 _ALL = "\x00-\x1f\x7f-\x9f\u061c\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
@@ -31,3 +31,20 @@ def clean_text(text: object) -> str:
 
 def _escape(found: re.Match[str]) -> str:
     return _SHORT.get(found[0], f"\\u{ord(found[0]):04x}")
+
+
+# Quotation marks, dashes, minus, dots, arrow, times, the space that doesn't break.
+_PLAIN = str.maketrans(
+    dict(zip("\u2018\u2019\u201c\u201d\u2013\u2014\u2212\u00d7\u00a0", "''\"\"---x ", strict=True))
+    | {"\u2026": "...", "\u2192": "->"}
+)
+
+
+def encodable(text: str, encoding: str | None) -> str:
+    """The text in characters that an encoding has: typographic ones by plain ones, others as escapes."""
+    encoding = encoding or "ascii"
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(_PLAIN).encode(encoding, "backslashreplace").decode(encoding)
+    return text

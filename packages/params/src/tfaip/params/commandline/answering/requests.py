@@ -15,7 +15,7 @@ from tfaip.params.commandline.result import ParseResult
 from tfaip.params.documenting.json_schema import json_schema_of_roots
 from tfaip.params.errors import CommandLineError, Mistake, ParamsError, SaveError
 from tfaip.params.serialization.formats import format_of, write_file
-from tfaip.params.shown_text import clean_text, one_line
+from tfaip.params.shown_text import clean_text, encodable, one_line
 from tfaip.params.tree.merging import VERSION_KEY
 
 __all__ = ["answer", "config_text", "print_mistakes", "save_config"]
@@ -34,16 +34,38 @@ def answer(parsed: Parsed, command: Declarations) -> None:
     elif parsed.request == "show_completion":
         print(completion_script(command.prog, parsed.builtin["show_completion"]), end="")
     elif parsed.request == "show":
-        print(config_text(parsed.result(), "yaml"), end="")
+        _print_params(parsed.result())
     elif parsed.request == "show_schema":
-        from tfaip.params.serialization.json import dump_json
-
-        print(clean_text(dump_json(schema_of(parsed, command))))
+        _print_json(schema_of(parsed, command))
     else:
-        from tfaip.params.serialization.json import dump_json
-
         roots = {name: node.kind for name, node in parsed.nodes.items()}
-        print(clean_text(dump_json(json_schema_of_roots(roots))))
+        _print_json(json_schema_of_roots(roots))
+
+
+def _print_params(result: ParseResult) -> None:
+    text = config_text(result, "yaml")
+    if encodable(text, sys.stdout.encoding) != text:
+        # JSON is YAML too, and has escapes for all characters.
+        text = _ascii_json(config_text(result, "json"))
+    print(text, end="")
+
+
+def _print_json(data: Any) -> None:
+    from tfaip.params.serialization.json import dump_json
+
+    text = clean_text(dump_json(data))
+    print(text if encodable(text, sys.stdout.encoding) == text else _ascii_json(text))
+
+
+def _ascii_json(text: str) -> str:
+    """JSON text whose other characters are escapes; they stand in strings only."""
+    return "".join(char if char.isascii() else _escaped(char) for char in text)
+
+
+def _escaped(char: str) -> str:
+    """A character as JSON escapes it: one or two code units of UTF-16."""
+    units = char.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
 
 
 def config_text(result: ParseResult, format: str) -> str:  # noqa: A002 - what else
@@ -85,5 +107,5 @@ def print_mistakes(mistakes: Sequence[Mistake], prog: str) -> None:
     """Print all mistakes to stderr, and how to get help."""
     lines = [clean_text(mistake) for mistake in mistakes]
     prog = one_line(prog)
-    print(f"{prog}: error: " + "\n".join(lines), file=sys.stderr)
-    print(f"see {prog} --help", file=sys.stderr)
+    text = f"{prog}: error: " + "\n".join(lines) + f"\nsee {prog} --help"
+    print(encodable(text, sys.stderr.encoding), file=sys.stderr)
