@@ -174,7 +174,7 @@ def test_an_ascii_pipe_gets_all_in_its_characters(request_: str, monkeypatch: py
     assert caught.value.code == 0
     text = pipe.text()
     if request_ == "--help":
-        assert 'Gr\\xf6\\xdfe - the "fields"...' in text
+        assert 'Gr\\xf6\\xdfe - the "fields" ....' in text
         assert "Rate -> the first layer's" in text
         assert "one of \\xe4, \\U0001f600" in text
     else:
