@@ -53,7 +53,7 @@ class CommandLine(Declarations):
                 sys.exit(0)
             result = parsed.result()
             if parsed.save_to is not None:
-                save_config(result, parsed.save_to)
+                save_config(result, parsed.save_to, parsed.defaults())
         except CommandLineError as error:
             self.exit_with(error)
         return result

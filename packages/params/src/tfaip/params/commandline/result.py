@@ -23,12 +23,16 @@ class ParseResult(Mapping[str, Any]):
         roots: The params.
         arguments: The values of the plain arguments.
         trust: The packages that `--trust` names, for whatever else the command reads.
+
+    Attributes:
+        references: What config files say of values by references, and what that was resolved to, by path.
     """
 
     def __init__(self, roots: dict[str, Any], arguments: Arguments, trust: tuple[str, ...] = ()) -> None:
         self._roots = roots
         self.arguments = arguments
         self.trust = trust
+        self.references: dict[tuple[str | int, ...], tuple[Any, Any]] = {}
 
     @overload
     def __getitem__(self, root: Root[T]) -> T: ...

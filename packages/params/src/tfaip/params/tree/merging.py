@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
 
 from tfaip.params.defining.fields import PLAIN
+from tfaip.params.errors import LoadError
 from tfaip.params.registry import tag_of
 from tfaip.params.selection import find_class, names_class
 from tfaip.params.suggestions import did_you_mean, nearest
@@ -25,16 +26,38 @@ from tfaip.params.tree.parts import (
 from tfaip.params.tree.seeding import copied, node_of_instance, select
 from tfaip.params.values.base import Reading
 from tfaip.params.values.collections import read_keys
-from tfaip.params.values.problem import Problems, ValueProblem, as_problem, shown
+from tfaip.params.values.problem import Problems, ValueProblem, as_problem, shown, spell_path
 from tfaip.params.values.structures import ParamsType
 
-__all__ = ["CLASS_KEY", "VERSION_KEY", "Merger"]
+__all__ = ["BASE_KEY", "CLASS_KEY", "REFERENCES_KEY", "VERSION_KEY", "Composing", "Merger"]
 
 CLASS_KEY = "__cls__"
 VERSION_KEY = "format_version"
+BASE_KEY = "__base__"
+"""The files that an object builds on, in files that the command line names."""
+
+REFERENCES_KEY = "__references__"
+"""True in files that a program has written, if texts with `${` are references in them."""
 
 _MANY = 20
 """Unknown keys of one object beyond this number are counted, not listed: a wrong file would have thousands."""
+
+
+class Composing(Protocol):
+    """What a file may do that the command line names: build on others, and refer to other values."""
+
+    @property
+    def source(self) -> str:
+        """The name of the file."""
+
+    def read(self) -> Any:
+        """The plain data of the file; raises `LoadError`."""
+
+    def bases(self, names: Any) -> Iterator[Composing]:
+        """The files of these names; raises `ValueProblem`."""
+
+    def defer(self, data: Any, path: Path) -> Any:
+        """What takes the place of a value until all is known; None for data without references."""
 
 
 class Merger:
@@ -46,6 +69,7 @@ class Merger:
         changes: Whether keys may change a part of a value: `layers+`, `layers.0`, `layers.drop`.
         objects: Whether the data comes from code, and may hold params, classes and values as they are.
         report_missing: Whether fields that the data doesn't mention are reported at all.
+        composing: The file, if the command line names it.
     """
 
     def __init__(
@@ -56,10 +80,12 @@ class Merger:
         report_missing: bool = False,
         changes: bool = False,
         objects: bool = False,
+        composing: Composing | None = None,
     ) -> None:
         self._changes = changes
         self._objects = objects
         self.import_object = import_tag
+        self._composing = composing
         self._report_missing = report_missing
         self.problems: Problems = []
         self.tolerated: Problems = []
@@ -85,6 +111,9 @@ class Merger:
     def _merge_leaf(self, node: Leaf, data: Any, path: Path) -> None:
         count = len(self.problems)
         node.origin = Origin.CONFIG
+        if self._composing is not None and (deferred := self._composing.defer(data, path)) is not None:
+            node.value = deferred
+            return
         decoder = None if self._objects else node.spec.options.decoder
         try:
             value = decoder(data) if decoder is not None else node.spec.stored_kind.load(data, Reading(self, path))
@@ -107,6 +136,13 @@ class Merger:
             data = tag_of(data)
         if node.kind.other is not None and self._merge_other(node, data, path):
             return
+        if isinstance(data, str) and self._composing is not None and "${" in data:
+            self._problem(
+                path, "a reference stands for a value, not for params", f"write {BASE_KEY} and a file of them"
+            )
+            return
+        if isinstance(data, dict) and BASE_KEY in data:
+            data = self._merge_bases(node, data, path)
         if isinstance(data, str):
             data = {CLASS_KEY: data}
         if data is None and node.kind.optional:
@@ -130,6 +166,10 @@ class Merger:
         choices = node.spec.options.choices if node.spec is not None else None
         if isinstance(data, str) and names_class(data, node.kind, choices):
             return False
+        if self._composing is not None and (deferred := self._composing.defer(data, path)) is not None:
+            select(node, None, Origin.CONFIG)
+            node.value = deferred
+            return True
         fits, value = Reading(self, path).attempt(other, data)
         if fits:
             select(node, None, Origin.CONFIG)
@@ -196,6 +236,8 @@ class Merger:
         operation, way = operation_of(rest)
         count = len(self.problems)
         try:
+            if self._composing is not None and self._composing.defer(data, path) is not None:
+                raise ValueProblem("a reference can't be part of a change", ("write the whole value",))
             if isinstance(node, Leaf):
                 source = DataSource(data, Reading(self, path))
                 kind = node.spec.stored_kind
@@ -283,8 +325,37 @@ class Merger:
         self._merge_params(element, data, path)
         return element
 
-    def _problem(self, path: Path, problem: str) -> None:
-        self.problems.append((path, ValueProblem(problem)))
+    def _merge_bases(self, node: ParamsNode, data: dict[Any, Any], path: Path) -> dict[Any, Any]:
+        """Lay the files that an object builds on over its node; returns what the object says itself."""
+        rest = {key: value for key, value in data.items() if key != BASE_KEY}
+        if self._composing is None:
+            hint = "write its fields here, or name the file on the command line (--config)"
+            self._problem((*path, BASE_KEY), "is read only in files that the command line names", hint)
+            return rest
+        try:
+            for base in self._composing.bases(data[BASE_KEY]):
+                self._merge_base(node, base, path)
+        except ValueProblem as problem:
+            self.problems.append(((*path, BASE_KEY), problem))
+        return rest
+
+    def _merge_base(self, node: ParamsNode, base: Composing, path: Path) -> None:
+        try:
+            content = base.read()
+        except LoadError as error:
+            for mistake in error.mistakes:
+                self._problem((*path, BASE_KEY), f"{mistake.where}: {mistake.problem}", *mistake.hints)
+            return
+        if not isinstance(content, dict):
+            self._problem((*path, BASE_KEY), f"{base.source} expects an object, got {shown(content)}")
+            return
+        inner = Merger(self.import_object, changes=self._changes, composing=base)
+        inner.merge(node, content, ())
+        for place, problem in inner.problems:
+            self._problem((*path, BASE_KEY), f"{spell_path(place, base.source)}: {problem.problem}", *problem.hints)
+
+    def _problem(self, path: Path, problem: str, *hints: str) -> None:
+        self.problems.append((path, ValueProblem(problem, hints)))
 
 
 def _changed_field(key: Any, node: ParamsNode) -> str:

@@ -12,6 +12,7 @@ from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType
 
 __all__ = [
     "UNSET",
+    "Deferred",
     "DictNode",
     "Leaf",
     "ListNode",
@@ -40,6 +41,25 @@ class Origin(IntEnum):
     INSTANCE = 1
     CONFIG = 2
     LINE = 3
+
+
+class Deferred:
+    """Plain data that refers to other values, in place of the value of a leaf.
+
+    Args:
+        data: What the file says.
+        path: The place in the file.
+        source: The name of the file.
+        root: The root whose fields the file holds directly.
+    """
+
+    __slots__ = ("data", "path", "root", "source")
+
+    def __init__(self, data: Any, path: Path, source: str, root: str | None) -> None:
+        self.data = data
+        self.path = path
+        self.source = source
+        self.root = root
 
 
 class Leaf:

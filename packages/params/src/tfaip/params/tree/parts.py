@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any, Literal, Protocol
 
 from tfaip.params.suggestions import did_you_mean, nearest
-from tfaip.params.tree.nodes import UNSET
+from tfaip.params.tree.nodes import UNSET, Deferred
 from tfaip.params.values.alternatives import MixedType, OptionalType
 from tfaip.params.values.anything import AnyType
 from tfaip.params.values.base import Kind, ParamsHost, Reading, ValueType, read_words
@@ -113,6 +113,9 @@ class Change:
         Raises:
             ValueProblem: There is no such part, or the words don't fit.
         """
+        if isinstance(value, Deferred):
+            hint = "give the whole value, or change the value that it refers to"
+            raise ValueProblem(f"is {shown(value.data)} in {value.source}, of which no part can be changed", (hint,))
         kind = _told(kind, value)
         if not way:
             return self._changed(kind, value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,10 @@ from tfaip.params.commandline.reading.parsed import Parsed
 from tfaip.params.commandline.result import ParseResult
 from tfaip.params.documenting.json_schema import json_schema_of_roots
 from tfaip.params.errors import CommandLineError, Mistake, ParamsError, SaveError
-from tfaip.params.serialization.formats import format_of, write_file
+from tfaip.params.serialization.formats import dump_text, format_of, write_file
 from tfaip.params.shown_text import clean_text, encodable, one_line
 from tfaip.params.tree.merging import VERSION_KEY
+from tfaip.params.tree.nodes import ParamsNode
 
 __all__ = ["answer", "config_text", "print_mistakes", "save_config"]
 
@@ -34,7 +35,7 @@ def answer(parsed: Parsed, command: Declarations) -> None:
     elif parsed.request == "show_completion":
         print(completion_script(command.prog, parsed.builtin["show_completion"]), end="")
     elif parsed.request == "show":
-        _print_params(parsed.result())
+        _print_params(parsed)
     elif parsed.request == "show_schema":
         _print_json(schema_of(parsed, command))
     else:
@@ -42,11 +43,12 @@ def answer(parsed: Parsed, command: Declarations) -> None:
         _print_json(json_schema_of_roots(roots))
 
 
-def _print_params(result: ParseResult) -> None:
-    text = config_text(result, "yaml")
+def _print_params(parsed: Parsed) -> None:
+    result = parsed.result()
+    text = config_text(result, "yaml", parsed.defaults())
     if encodable(text, sys.stdout.encoding) != text:
         # JSON is YAML too, and has escapes for all characters.
-        text = _ascii_json(config_text(result, "json"))
+        text = _ascii_json(config_text(result, "json", parsed.defaults()))
     print(text, end="")
 
 
@@ -68,8 +70,20 @@ def _escaped(char: str) -> str:
     return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
 
 
-def config_text(result: ParseResult, format: str) -> str:  # noqa: A002 - what else
+def config_text(
+    result: ParseResult,
+    format: str,  # noqa: A002 - what else
+    defaults: Mapping[str, ParamsNode] | None = None,
+    *,
+    references: bool = False,
+) -> str:
     """The params of all roots as a document that `--config` reads.
+
+    Args:
+        result: The params.
+        format: `json`, `yaml` or `toml`.
+        defaults: The trees of the defaults, if only what differs from them is to be written.
+        references: Whether references of config files are kept as they are written there.
 
     Raises:
         CommandLineError: A value can't be read from such a document.
@@ -77,26 +91,46 @@ def config_text(result: ParseResult, format: str) -> str:  # noqa: A002 - what e
     from tfaip.params.serialization.checking import checked_text
     from tfaip.params.serialization.documents import to_document
     from tfaip.params.serialization.plain import FORMAT_VERSION
+    from tfaip.params.serialization.references import with_references
     from tfaip.params.serialization.writing import to_dict
 
     roots: dict[tuple[str | int, ...], Any] = {((name,) if name else ()): params for name, params in result.items()}
     try:
         if list(result) == [""]:
-            return checked_text(to_document(result[""]), roots, format)
-        data = {name: None if params is None else to_dict(params) for name, params in result.items()}
-        return checked_text({VERSION_KEY: FORMAT_VERSION, **data}, roots, format)
+            data = to_document(result[""])
+        else:
+            parts = {name: None if params is None else to_dict(params) for name, params in result.items()}
+            data = {VERSION_KEY: FORMAT_VERSION, **parts}
+        text = checked_text(data, roots, format)
+        if defaults is not None:
+            data = _changes(data, result, defaults)
+        if references and result.references:
+            data = with_references(data, result.references)
+        return dump_text(data, format) if references or defaults is not None else text
     except SaveError as error:
         raise CommandLineError(error.mistakes) from None
 
 
-def save_config(result: ParseResult, path: Path) -> None:
-    """Write the params of all roots to a file that `--config` reads.
+def _changes(data: dict[str, Any], result: ParseResult, defaults: Mapping[str, ParamsNode]) -> dict[str, Any]:
+    """The part of a document that differs from the defaults."""
+    from tfaip.params.serialization.differing import SAME, changes_from
+
+    changed: dict[str, Any] = {VERSION_KEY: data[VERSION_KEY]}
+    for name, params in result.items():
+        part = changes_from(defaults[name], params, data[name] if name else data)
+        if part is not SAME:
+            changed.update({name: part} if name else part)
+    return changed
+
+
+def save_config(result: ParseResult, path: Path, defaults: Mapping[str, ParamsNode] | None = None) -> None:
+    """Write the params of all roots, or only what differs from the defaults, to a file that `--config` reads.
 
     Raises:
         CommandLineError: The file can't be written, or a value can't be read from one.
     """
     try:
-        write_file(config_text(result, format_of(path)), path)
+        write_file(config_text(result, format_of(path), defaults, references=True), path)
     except CommandLineError:
         raise
     except ParamsError as error:

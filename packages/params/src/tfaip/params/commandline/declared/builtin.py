@@ -26,6 +26,12 @@ BUILTIN_ARGUMENTS = (
         ("--save-config",), Path, None, help="Write the resulting params to a JSON, YAML or TOML file", metavar="FILE"
     ),
     PlainArgument(
+        ("--only-changes",),
+        bool,
+        False,
+        help="With --save-config and --show: only the params that differ from the defaults",
+    ),
+    PlainArgument(
         ("--trust",),
         str,
         (),

@@ -12,6 +12,7 @@ from tfaip.params.commandline.declared.plain import PlainArgument
 from tfaip.params.commandline.declared.roots import Root
 from tfaip.params.defining.generics import ClassOf
 from tfaip.params.errors import DefinitionError
+from tfaip.params.tree.nodes import ParamsNode
 
 __all__ = ["Declarations"]
 
@@ -73,6 +74,10 @@ class Declarations:
             raise DefinitionError(f"there are two roots named {name!r}")
         root = self.roots[name] = Root(name, cls, default, fixed_class=fixed_class, hidden=hidden)
         return root
+
+    def seeds(self) -> dict[str, ParamsNode]:
+        """The trees of the defaults, by the names of the roots."""
+        return {name: root.seed() for name, root in self.roots.items()}
 
     def add_argument(
         self,

@@ -10,14 +10,15 @@ from tfaip.params.commandline.declared.roots import Root
 from tfaip.params.errors import LoadError, Mistake
 from tfaip.params.registry import names_of
 from tfaip.params.selection import selectable_classes
-from tfaip.params.serialization.formats import mistakes_of, read_file
-from tfaip.params.serialization.plain import check_version
+from tfaip.params.serialization.composing import Composition
+from tfaip.params.serialization.formats import mistakes_of
 from tfaip.params.suggestions import did_you_mean, nearest
-from tfaip.params.tree.merging import CLASS_KEY, VERSION_KEY, Merger
+from tfaip.params.tree.merging import BASE_KEY, CLASS_KEY, VERSION_KEY, Merger
 from tfaip.params.tree.nodes import ParamsNode, spell_path
 from tfaip.params.trust.tagged_import import TrustedImport
+from tfaip.params.values.problem import ValueProblem
 
-__all__ = ["merge_configs"]
+__all__ = ["import_of_files", "merge_configs"]
 
 
 def merge_configs(
@@ -29,29 +30,46 @@ def merge_configs(
     It may name classes of `tfaip`, of the roots' own packages, and of those that are trusted.
     """
     mistakes: list[Mistake] = []
-    own = [base.__module__.partition(".")[0] for root in roots.values() for base in root.kind.bases]
-    trusted = TrustedImport([*own, *trust])
+    trusted = import_of_files(roots, trust)
     for path in paths:
-        try:
-            data = read_file(path)
-            check_version(data, str(path))
-            mistakes += _merge(data, str(path), nodes, trusted)
-        except LoadError as error:
-            mistakes += error.mistakes
-        except RecursionError:
-            mistakes.append(Mistake(str(path), "nested too deeply"))
+        mistakes += _merge_file(Composition(path), nodes, trusted)
     return mistakes
 
 
-def _merge(data: Any, source: str, nodes: Mapping[str, ParamsNode], trusted: TrustedImport) -> Iterable[Mistake]:
+def import_of_files(roots: Mapping[str, Root[Any]], trust: Iterable[str]) -> TrustedImport:
+    """Imports what files of the command line name: of the roots' own packages, and of those that are trusted."""
+    own = [base.__module__.partition(".")[0] for root in roots.values() for base in root.kind.bases]
+    return TrustedImport([*own, *trust])
+
+
+def _merge_file(file: Composition, nodes: Mapping[str, ParamsNode], trusted: TrustedImport) -> Iterable[Mistake]:
+    try:
+        yield from _merge(file.read(), file, nodes, trusted)
+    except LoadError as error:
+        yield from error.mistakes
+    except RecursionError:
+        yield Mistake(file.source, "nested too deeply")
+
+
+def _merge(data: Any, file: Composition, nodes: Mapping[str, ParamsNode], trusted: TrustedImport) -> Iterable[Mistake]:
+    source = file.source
     if not isinstance(data, dict):
         got = "none" if data is None else f"a {type(data).__name__}"
         yield Mistake(spell_path((), source), f"expects an object, got {got}")
         return
+    if BASE_KEY in data:
+        try:
+            for base in file.bases(data[BASE_KEY]):
+                yield from _merge_file(base, nodes, trusted)
+        except ValueProblem as problem:
+            yield Mistake(spell_path((BASE_KEY,), source), problem.problem, problem.hints)
+        data = {key: value for key, value in data.items() if key != BASE_KEY}
     if not data:
         return
-    merger = Merger(trusted, changes=True)
-    if (only := _the_root_of(data, nodes)) is not None:
+    only = _the_root_of(data, nodes)
+    file.root = only
+    merger = Merger(trusted, changes=True, composing=file)
+    if only is not None:
         merger.merge(nodes[only], data, ())
     else:
         for key, value in data.items():

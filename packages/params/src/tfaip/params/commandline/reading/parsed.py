@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from tfaip.params.defining.post_init import run_post_init
 from tfaip.params.errors import CommandLineError, Mistake
 from tfaip.params.tree.building import Problems, build
 from tfaip.params.tree.nodes import ParamsNode
+from tfaip.params.tree.nodes import Path as NodePath
 
 __all__ = ["Parsed"]
 
@@ -30,6 +31,7 @@ class Parsed:
         builtin: The values of the built-in arguments.
         mistakes: What is wrong with the line so far.
         check_required: Whether required fields have to be given.
+        seed: Makes the trees of the defaults.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Parsed:
         builtin: Arguments,
         mistakes: list[Mistake],
         check_required: bool,
+        seed: Callable[[], dict[str, ParamsNode]],
     ) -> None:
         self.nodes = nodes
         self.table = table
@@ -47,6 +50,8 @@ class Parsed:
         self.builtin = builtin
         self.mistakes = mistakes
         self._check_required = check_required
+        self.references: dict[NodePath, tuple[Any, Any]] = {}
+        self._seed = seed
 
     @property
     def request(self) -> str | None:
@@ -59,6 +64,10 @@ class Parsed:
         path = self.builtin["save_config"]
         assert path is None or isinstance(path, Path)
         return path
+
+    def defaults(self) -> dict[str, ParamsNode] | None:
+        """The trees of the defaults, where only what differs from them is asked for."""
+        return self._seed() if self.builtin["only_changes"] else None
 
     def result(self) -> ParseResult:
         """Build the params.
@@ -76,7 +85,9 @@ class Parsed:
             mistakes += self._derive(values)
         if mistakes:
             raise CommandLineError(mistakes)
-        return ParseResult(values, self.arguments, tuple(self.builtin["trust"]))
+        result = ParseResult(values, self.arguments, tuple(self.builtin["trust"]))
+        result.references = self.references
+        return result
 
     def _derive(self, values: dict[str, Any]) -> Iterable[Mistake]:
         for name, value in values.items():

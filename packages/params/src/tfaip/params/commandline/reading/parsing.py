@@ -16,7 +16,7 @@ from tfaip.params.commandline.reading.unknown import unexpected_word, unknown_op
 from tfaip.params.errors import Mistake
 from tfaip.params.importing import import_tag
 from tfaip.params.values.base import read_words
-from tfaip.params.values.problem import ValueProblem
+from tfaip.params.values.problem import Path, ValueProblem
 
 __all__ = ["Claim", "parse_line", "parse_values"]
 
@@ -55,14 +55,13 @@ def parse_values(declared: Declarations, values: Mapping[str, Any]) -> Parsed:
         for position, (name, value) in enumerate(values.items())
     ]
     binder = Binder(options, import_tag)
-    nodes = {name: root.seed() for name, root in declared.roots.items()}
+    nodes = declared.seeds()
     for name, root in declared.roots.items():
         binder.bind_root(name, nodes[name], selectable=not root.fixed_class, hidden=root.hidden)
     if unknown := binder.unknown():
         binder.mistakes += _leftovers(unknown, [], binder, [])
-    return Parsed(
-        nodes, binder.table, Arguments({}), Arguments({"trust": ()}), binder.mistakes, declared.check_required
-    )
+    arguments = (Arguments({}), Arguments({"trust": ()}))
+    return Parsed(nodes, binder.table, *arguments, binder.mistakes, declared.check_required, declared.seeds)
 
 
 def _parse(
@@ -73,7 +72,7 @@ def _parse(
     binder = Binder(line.options, import_tag)
     binder.table.reserved = frozenset(key for argument in plain if not argument.positional for key in argument.keys)
     values = {a.name: _value_of(a, binder) for a in plain if not a.positional}
-    nodes = {name: root.seed() for name, root in declared.roots.items()}
+    nodes = declared.seeds()
     if values["config"]:
         from tfaip.params.commandline.reading.configuration import merge_configs
 
@@ -84,6 +83,13 @@ def _parse(
     positional = [argument for argument in declared.arguments if argument.positional]
     rest = _bind_positionals(positional, loose, values, binder.mistakes)
     _check_presence(declared.arguments, values, binder.mistakes)
+    kept: dict[Path, tuple[Any, Any]] = {}
+    if values["config"]:
+        from tfaip.params.commandline.reading.configuration import import_of_files
+        from tfaip.params.serialization.references import resolve_references
+
+        kept, mistakes = resolve_references(nodes, import_of_files(declared.roots, values["trust"]))
+        binder.mistakes += mistakes
     unknown = binder.unknown()
     if claim is not None:
         unknown, rest = claim(line, unknown, rest)
@@ -91,7 +97,10 @@ def _parse(
         binder.mistakes += _leftovers(unknown, rest, binder, plain)
     builtin = {argument.name: values[argument.name] for argument in BUILTIN_ARGUMENTS}
     own = {argument.name: values[argument.name] for argument in declared.arguments}
-    return Parsed(nodes, binder.table, Arguments(own), Arguments(builtin), binder.mistakes, declared.check_required)
+    arguments = (Arguments(own), Arguments(builtin))
+    parsed = Parsed(nodes, binder.table, *arguments, binder.mistakes, declared.check_required, declared.seeds)
+    parsed.references = kept
+    return parsed
 
 
 def _leftovers(
