@@ -371,3 +371,46 @@ def test_no_part_of_a_reference_is_changed(write: Write, read: Callable[..., Any
     more = write("more.yaml", "sizes+: ['${width}']\n")
     told = mistake_of(lambda: read(ModelParams, ["--config", str(more)]))
     assert "a reference can't be part of a change" in told
+
+
+def test_a_group_is_read_from_a_file(write: Write, read: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(write("wide.yaml", "__cls__: Wide\nunits: ${width}\n__base__: base.toml\n").parent)
+    write("base.toml", "factor = 7\n")
+    write("many.json", '[{"units": 1}, "Wide"]')
+    line = ["--layer", "wide.yaml", "--width", "3", "--layer.name", "n", "--layers", "many.json"]
+    found = read(ModelParams, line)
+    assert found.layer == WideParams(units=3, factor=7.0, name="n")
+    assert found.layers == [LayerParams(units=1), WideParams()]
+    found = read(ModelParams, ["--layers", "wide.yaml", "Layer", "--layers.0.units", "2"])
+    assert found.layers == [WideParams(units=2, factor=7.0), LayerParams()]
+    assert read(ModelParams, ["--either", "wide.yaml"]).either == "wide.yaml"
+
+
+def test_bases_hold_fields_of_the_class_that_is_named_beside_them(write: Write, read: Callable[..., Any]) -> None:
+    write("base.yaml", "factor: 7\n")
+    write("other.yaml", "__cls__: Layer\nunits: 2\n")
+    path = write("run.yaml", "__cls__: Wide\n__base__: base.yaml\nunits: 1\n")
+    assert read(LayerParams, ["--config", str(path)]) == WideParams(units=1, factor=7.0)
+    path = write("run.yaml", "__cls__: Wide\n__base__: [other.yaml, base.yaml]\n")
+    assert read(LayerParams, ["--config", str(path)], root="net") == WideParams(units=2, factor=7.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("units: x\n", "--layer: group.yaml: $.units: expects int, got 'x'"),
+        ("unit: 3\n", "--layer: group.yaml: $.unit: LayerParams has no such field\n  did you mean units?"),
+        ("__cls__: 'os:path'\n", "--layer: group.yaml: $.__cls__: os:path isn't trusted"),
+        ("__base__: group.yaml\n", "--layer: group.yaml: $.__base__: the bases go round: group.yaml -> group.yaml"),
+        ("- 1\n", "--layer: group.yaml: $: expects the fields of a LayerParams, got [1]"),
+        ("a: [\n", "--layer: group.yaml: is no valid YAML"),
+        ("units: ${name}\nname: n\n", "group.yaml: $.units: a reference names 'name', which isn't there"),
+    ],
+)
+def test_wrong_files_of_groups_are_named(
+    write: Write, read: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, text: str, message: str
+) -> None:
+    monkeypatch.chdir(write("group.yaml", text).parent)
+    assert message in mistake_of(lambda: read(ModelParams, ["--layer", "group.yaml"]))
+    missing = mistake_of(lambda: read(ModelParams, ["--layer", "missing.yaml"]))
+    assert missing == "--layer: missing.yaml: can't be read: No such file or directory"

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tfaip.params.errors import LoadError
-from tfaip.params.serialization.formats import format_of, read_file
+from tfaip.params.serialization.formats import read_file
 from tfaip.params.serialization.plain import check_version
 from tfaip.params.serialization.references import mentions_reference
 from tfaip.params.tree.merging import REFERENCES_KEY, VERSION_KEY
@@ -15,19 +14,10 @@ from tfaip.params.tree.nodes import Deferred
 from tfaip.params.values.problem import Path as NodePath
 from tfaip.params.values.problem import ValueProblem, shown
 
-__all__ = ["Composition", "names_file"]
+__all__ = ["Composition"]
 
 _MAX_FILES = 100
 """An honest config builds on a few files."""
-
-
-def names_file(word: str) -> bool:
-    """Whether a word of the line looks like the name of a config file."""
-    try:
-        format_of(Path(word))
-    except LoadError:
-        return False
-    return True
 
 
 class Composition:

@@ -16,7 +16,7 @@ from tfaip.params.serialization.limits import MAX_BYTES, LimitProblem, check_lim
 from tfaip.params.values.problem import DocumentProblem, ValueProblem, spell_path
 from tfaip.params.values.problem import Path as NodePath
 
-__all__ = ["MAX_BYTES", "dump_text", "format_of", "mistakes_of", "parse_text", "read_file", "write_file"]
+__all__ = ["MAX_BYTES", "dump_text", "format_of", "mistakes_of", "names_file", "parse_text", "read_file", "write_file"]
 
 _MANY = 20
 """Of more problems than twice this, as many are listed: a wrong file would have thousands."""
@@ -35,6 +35,11 @@ def format_of(path: Path) -> str:
     except KeyError:
         allowed = ", ".join(_FORMATS)
         raise LoadError([Mistake(str(path), f"expects a file that ends with {allowed}, got {path.suffix!r}")]) from None
+
+
+def names_file(word: str) -> bool:
+    """Whether a word of the command line is the name of a config file, by its suffix."""
+    return Path(word).suffix.lower() in _FORMATS
 
 
 def parse_text(text: str, format: str, source: str = "") -> Any:  # noqa: A002 - what else

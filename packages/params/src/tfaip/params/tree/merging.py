@@ -334,6 +334,9 @@ class Merger:
             return rest
         try:
             for base in self._composing.bases(data[BASE_KEY]):
+                # Bases hold fields of the class that is named beside them.
+                if CLASS_KEY in rest and not self._select(node, rest, path):
+                    return {}
                 self._merge_base(node, base, path)
         except ValueProblem as problem:
             self.problems.append(((*path, BASE_KEY), problem))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence, Sized
+from pathlib import Path
 from typing import Any
 
 from tfaip.params.defining.fields import PLAIN, FieldOptions
 from tfaip.params.defining.generics import origin_class
+from tfaip.params.errors import LoadError
 from tfaip.params.selection import allowed_hint, find_class, names_class
+from tfaip.params.serialization.formats import mistakes_of, names_file
 from tfaip.params.tree.merging import Merger
 from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode
 from tfaip.params.tree.parts import Change, Operation, Take, WordSource, key_among, positions
@@ -46,10 +49,16 @@ class Assigner:
 
     Args:
         import_tag: Gets the object of a tag that no imported class has.
+
+    Attributes:
+        import_of_files: The same for tags that only a file names.
+        has_read_files: Whether words named files, which may refer to other values.
     """
 
     def __init__(self, import_tag: Callable[[str], Any]) -> None:
         self._import_tag = import_tag
+        self.import_of_files: Callable[[str], Any] = import_tag
+        self.has_read_files = False
 
     def assign(self, node: Node, words: Sequence[str]) -> None:
         """Let the words do to the node what they say."""
@@ -69,6 +78,8 @@ class Assigner:
             node.elements = None
         elif len(words) == 1 and _is_json(words[0], "[" if isinstance(node, ListNode) else "{"):
             self._lay(node, words[0])
+        elif len(words) == 1 and names_file(words[0]):
+            self._lay_file(node, words[0])
         elif isinstance(node, ListNode):
             _check_count(node, words, "class")
             node.elements = []
@@ -153,12 +164,31 @@ class Assigner:
             raise ValueProblem("expects a class, got none", allowed)
         if words and _is_json(words[0], "{"):
             self._lay(node, words[0])
+        elif words and node.kind.other is None and names_file(words[0]):
+            self._lay_file(node, words[0])
         elif (other := _other_of(node, words)) is not None:
             value = read_words(other, words, Merger(self._import_tag))
             select(node, None, Origin.LINE)
             node.value = value
         else:
             select(node, self._find(node, words[0] if words else node.kind.bases[0].__name__), Origin.LINE)
+
+    def _lay_file(self, node: ParamsNode | ListNode | DictNode, word: str) -> None:
+        """Lay a file over the node: a config file for a part of the params."""
+        from tfaip.params.serialization.composing import Composition
+
+        self.has_read_files = True
+        file = Composition(Path(word))
+        merger = Merger(self.import_of_files, changes=True, composing=file)
+        try:
+            merger.merge(node, file.read(), ())
+        except LoadError as error:
+            first, *more = error.mistakes
+            raise ValueProblem(f"{first.where}: {first.problem}", (*first.hints, *map(str, more))) from None
+        node.origin = Origin.LINE
+        if merger.problems:
+            first, *more = mistakes_of(merger.problems, file.source)
+            raise ValueProblem(f"{first.where}: {first.problem}", (*first.hints, *map(str, more)))
 
     def _lay(self, node: ParamsNode | ListNode | DictNode, word: str) -> None:
         """Lay JSON text over the node, as a config file would."""
@@ -204,7 +234,7 @@ class Assigner:
 
     def _new_element(self, holder: ListNode | DictNode, word: str) -> ParamsNode:
         element = ParamsNode(holder.spec, holder.kind.item, UNSET, Origin.LINE)
-        if _is_json(word, "{") or _other_of(element, [word]) is not None:
+        if _is_json(word, "{") or names_file(word) or _other_of(element, [word]) is not None:
             self.select(element, [word])
             return element
         found = self._find(element, word)

@@ -34,7 +34,7 @@ class Binder:
         self._below: dict[str, list[str]] = {}
         for option in options:
             self._put(option)
-        self._assigner = Assigner(import_tag)
+        self.assigner = Assigner(import_tag)
         self._hidden: tuple[str, ...] = ()
         self.table = ArgumentTable()
         self.mistakes: list[Mistake] = []
@@ -94,7 +94,7 @@ class Binder:
             argument = Argument(node, names, path, negatable)
             self.table.add(argument)
             group.arguments.append(argument)
-            self._apply(argument, self._assigner.assign)
+            self._apply(argument, self.assigner.assign)
         if isinstance(node, ParamsNode):
             self._make_if_mentioned(node, names)
             self._bind_fields(node, names, path)
@@ -122,7 +122,7 @@ class Binder:
     def _select(self, node: Node, words: list[str]) -> None:
         # A root, or an element of a list or dict: what its field says of the whole isn't meant for it.
         assert isinstance(node, ParamsNode)
-        self._assigner.select(node, words)
+        self.assigner.select(node, words)
 
     def _take(self, names: Iterable[str]) -> list[Option]:
         found = [option for name in names for option in self._options.pop(name, ())]
@@ -137,7 +137,7 @@ class Binder:
         for option in sorted([*options, *changes], key=lambda option: option.position) if changes else options:
             try:
                 if isinstance(option, GivenOption):
-                    self._assigner.give(argument.node, option.given, changes.get(option, ""))
+                    self.assigner.give(argument.node, option.given, changes.get(option, ""))
                 elif option.name in negations:
                     self._negate(argument.node, option)
                 elif option in changes:
@@ -177,7 +177,7 @@ class Binder:
         if operation == "set" and same_key(".".join(way), keys) is not None:
             self._put(option)  # selects the class of an element that is there
             return
-        self._assigner.change(node, operation, way, lambda count: self._words_of(option, count))
+        self.assigner.change(node, operation, way, lambda count: self._words_of(option, count))
 
     def _count_from_the_end(self, names: Names, count: int) -> None:
         """Give options of elements that are counted from the end, `--layers.-1.k`, the name of the element."""
@@ -202,7 +202,7 @@ class Binder:
         fields = fields_of(node.kind.annotations[0])
         own = {name for field, spec in fields.items() for name in (field, f"no_{field}", *spec.options.aliases)}
         if first & own:
-            self._assigner.select(node, [])
+            self.assigner.select(node, [])
 
     def _negate(self, node: Node, option: Option) -> None:
         assert isinstance(node, Leaf)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tfaip.params.commandline.declared.roots import Root
 from tfaip.params.errors import LoadError, Mistake
 from tfaip.params.registry import names_of
 from tfaip.params.selection import selectable_classes
@@ -15,34 +14,26 @@ from tfaip.params.serialization.formats import mistakes_of
 from tfaip.params.suggestions import did_you_mean, nearest
 from tfaip.params.tree.merging import BASE_KEY, CLASS_KEY, VERSION_KEY, Merger
 from tfaip.params.tree.nodes import ParamsNode, spell_path
-from tfaip.params.trust.tagged_import import TrustedImport
 from tfaip.params.values.problem import ValueProblem
 
-__all__ = ["import_of_files", "merge_configs"]
+__all__ = ["merge_configs"]
 
 
 def merge_configs(
-    paths: Iterable[Path], nodes: Mapping[str, ParamsNode], roots: Mapping[str, Root[Any]], trust: Iterable[str]
+    paths: Iterable[Path], nodes: Mapping[str, ParamsNode], trusted: Callable[[str], Any]
 ) -> list[Mistake]:
     """Lay the files over the trees, in their order; returns what is wrong with them.
 
     A file holds an object for each root by its name, or, where there is one root, just the fields of that.
-    It may name classes of `tfaip`, of the roots' own packages, and of those that are trusted.
+    What it names is imported by `trusted`.
     """
     mistakes: list[Mistake] = []
-    trusted = import_of_files(roots, trust)
     for path in paths:
         mistakes += _merge_file(Composition(path), nodes, trusted)
     return mistakes
 
 
-def import_of_files(roots: Mapping[str, Root[Any]], trust: Iterable[str]) -> TrustedImport:
-    """Imports what files of the command line name: of the roots' own packages, and of those that are trusted."""
-    own = [base.__module__.partition(".")[0] for root in roots.values() for base in root.kind.bases]
-    return TrustedImport([*own, *trust])
-
-
-def _merge_file(file: Composition, nodes: Mapping[str, ParamsNode], trusted: TrustedImport) -> Iterable[Mistake]:
+def _merge_file(file: Composition, nodes: Mapping[str, ParamsNode], trusted: Callable[[str], Any]) -> Iterable[Mistake]:
     try:
         yield from _merge(file.read(), file, nodes, trusted)
     except LoadError as error:
@@ -51,28 +42,32 @@ def _merge_file(file: Composition, nodes: Mapping[str, ParamsNode], trusted: Tru
         yield Mistake(file.source, "nested too deeply")
 
 
-def _merge(data: Any, file: Composition, nodes: Mapping[str, ParamsNode], trusted: TrustedImport) -> Iterable[Mistake]:
+def _merge(
+    data: Any, file: Composition, nodes: Mapping[str, ParamsNode], trusted: Callable[[str], Any]
+) -> Iterable[Mistake]:
     source = file.source
     if not isinstance(data, dict):
         got = "none" if data is None else f"a {type(data).__name__}"
         yield Mistake(spell_path((), source), f"expects an object, got {got}")
         return
+    rest = {key: value for key, value in data.items() if key != BASE_KEY}
+    only = file.root = _the_root_of(rest, nodes) if rest else None
     if BASE_KEY in data:
         try:
             for base in file.bases(data[BASE_KEY]):
+                if only is not None and CLASS_KEY in rest:
+                    # Bases hold fields of the class that is named beside them.
+                    Merger(trusted).merge(nodes[only], {CLASS_KEY: rest[CLASS_KEY]}, ())
                 yield from _merge_file(base, nodes, trusted)
         except ValueProblem as problem:
             yield Mistake(spell_path((BASE_KEY,), source), problem.problem, problem.hints)
-        data = {key: value for key, value in data.items() if key != BASE_KEY}
-    if not data:
+    if not rest:
         return
-    only = _the_root_of(data, nodes)
-    file.root = only
     merger = Merger(trusted, changes=True, composing=file)
     if only is not None:
-        merger.merge(nodes[only], data, ())
+        merger.merge(nodes[only], rest, ())
     else:
-        for key, value in data.items():
+        for key, value in rest.items():
             if key in nodes:
                 merger.merge(nodes[key], value, (key,))
             elif key != VERSION_KEY:

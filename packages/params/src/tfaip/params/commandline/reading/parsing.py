@@ -73,10 +73,11 @@ def _parse(
     binder.table.reserved = frozenset(key for argument in plain if not argument.positional for key in argument.keys)
     values = {a.name: _value_of(a, binder) for a in plain if not a.positional}
     nodes = declared.seeds()
+    binder.assigner.import_of_files = _import_of_files(declared, values["trust"])
     if values["config"]:
         from tfaip.params.commandline.reading.configuration import merge_configs
 
-        binder.mistakes += merge_configs(values["config"], nodes, declared.roots, values["trust"])
+        binder.mistakes += merge_configs(values["config"], nodes, binder.assigner.import_of_files)
     for name, root in declared.roots.items():
         binder.bind_root(name, nodes[name], selectable=not root.fixed_class, hidden=root.hidden)
     loose = sorted([*line.loose, *binder.loose], key=lambda word: word.position)
@@ -84,11 +85,10 @@ def _parse(
     rest = _bind_positionals(positional, loose, values, binder.mistakes)
     _check_presence(declared.arguments, values, binder.mistakes)
     kept: dict[Path, tuple[Any, Any]] = {}
-    if values["config"]:
-        from tfaip.params.commandline.reading.configuration import import_of_files
+    if values["config"] or binder.assigner.has_read_files:
         from tfaip.params.serialization.references import resolve_references
 
-        kept, mistakes = resolve_references(nodes, import_of_files(declared.roots, values["trust"]))
+        kept, mistakes = resolve_references(nodes, binder.assigner.import_of_files)
         binder.mistakes += mistakes
     unknown = binder.unknown()
     if claim is not None:
@@ -101,6 +101,18 @@ def _parse(
     parsed = Parsed(nodes, binder.table, *arguments, binder.mistakes, declared.check_required, declared.seeds)
     parsed.references = kept
     return parsed
+
+
+def _import_of_files(declared: Declarations, trust: Iterable[str]) -> Callable[[str], Any]:
+    """Imports what files of the line name: of `tfaip`, of the roots' own packages, and of those that are trusted."""
+
+    def imported(tag: str) -> Any:
+        from tfaip.params.trust.tagged_import import TrustedImport
+
+        own = [base.__module__.partition(".")[0] for root in declared.roots.values() for base in root.kind.bases]
+        return TrustedImport([*own, *trust])(tag)
+
+    return imported
 
 
 def _leftovers(
