@@ -12,6 +12,7 @@ from tfaip.params.defining.definition import params as params
 from tfaip.params.defining.fields import TYPE_ARGUMENT as TYPE_ARGUMENT
 from tfaip.params.defining.fields import field as field
 from tfaip.params.defining.post_init import run_post_init as run_post_init
+from tfaip.params.deprecation import deprecated as deprecated
 from tfaip.params.documenting.json_schema import json_schema as json_schema
 from tfaip.params.documenting.reference import markdown_reference as markdown_reference
 from tfaip.params.errors import CommandLineError as CommandLineError
