@@ -29,10 +29,19 @@ class CommandLine(Declarations):
         prog: The name of the command in messages; by default that of the running script.
         description: What the command does, for help.
         check_required: Whether required fields have to be given.
+        env_prefix: What the names of environment variables begin with, as `"MYAPP_"`: `MYAPP_OPTIMIZER__LR` gives a
+            value to `--optimizer.lr`. The line wins over them, they win over config files. Without, none is read.
     """
 
-    def __init__(self, prog: str | None = None, description: str = "", *, check_required: bool = True) -> None:
-        super().__init__(prog or _name_of_script(), description, check_required=check_required)
+    def __init__(
+        self,
+        prog: str | None = None,
+        description: str = "",
+        *,
+        check_required: bool = True,
+        env_prefix: str = "",
+    ) -> None:
+        super().__init__(prog or _name_of_script(), description, check_required=check_required, env_prefix=env_prefix)
 
     def parse(self, argv: Sequence[str] | None = None) -> ParseResult:
         """Read the command line as a command does: help and messages are printed, and end the process.
@@ -94,6 +103,7 @@ def parse(
     default: T | None = None,
     root: str = "",
     exits: bool = True,
+    env_prefix: str = "",
 ) -> T:
     """Read params of a class from the command line; its fields are arguments by their own names.
 
@@ -104,13 +114,14 @@ def parse(
         description: What the script does, for help; by default the docstring of the class.
         default: An instance whose values are shown by help, and kept where the line says nothing else.
         root: A first part for the names of all arguments.
+        env_prefix: As of `CommandLine`.
         exits: Whether help and messages are printed, and end the process. Without, `--help` and the like do nothing.
 
     Raises:
         SystemExit: With 0 after `--help`, `--show`, `--show-schema`; with 2 after a mistake of the user.
         CommandLineError: With all mistakes of the line, where `exits` is false.
     """
-    command = CommandLine(prog, (cls.__doc__ or "") if description is None else description)
+    command = CommandLine(prog, (cls.__doc__ or "") if description is None else description, env_prefix=env_prefix)
     declared = command.add_root(root, cls, default=default)
     result = command.parse(argv) if exits else command.parse_or_raise(argv)
     return result[declared]

@@ -20,6 +20,7 @@ from tfaip.params.values.anything import OpaqueType
 from tfaip.params.values.base import ScalarType, ValueType
 from tfaip.params.values.collections import MappingType, SequenceType, TupleType
 from tfaip.params.values.records import NamedTupleType
+from tfaip.params.values.scalars import IntType
 from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType, ParamsValue
 
 __all__ = ["FieldSpec"]
@@ -117,7 +118,7 @@ class FieldSpec:
         try:
             kind = kind_of(self.declared)
         except UnsupportedAnnotation as error:
-            if self.options.mode == "ignore":
+            if self.options.mode == "hidden":
                 return self._opaque()
             problem = f"{error}; change the type, or hide the field with field(mode='hidden')"
             raise UnsupportedFieldError(str(self.error(problem))) from None
@@ -128,6 +129,8 @@ class FieldSpec:
 
     def _check_params_options(self, kind: ParamsValue) -> None:
         options = self.options
+        if options.positional or options.counter:
+            raise self.error("positional and counter go with values, not with params")
         bases = kind.bases if isinstance(kind, ParamsType) else kind.item.bases
         for choice in options.choices or ():
             if not (isinstance(choice, type) and issubclass(choice, bases)):
@@ -141,6 +144,8 @@ class FieldSpec:
         if options.tuple_like or options.fixed_class:
             raise self.error("tuple_like and fixed_class go with fields that hold params")
         inner = kind.inner if isinstance(kind, OptionalType) else kind
+        if options.counter and not isinstance(inner, IntType):
+            raise self.error(f"counter goes with int, not with {kind.label}")
         if options.nargs is not None:
             if not isinstance(inner, SequenceType | MappingType):
                 raise self.error(f"nargs goes with a list, set or dict, not with {kind.label}")

@@ -44,6 +44,8 @@ class FieldKeywords(TypedDict, total=False):
     tuple_like: bool
     fixed_class: bool
     nargs: Literal["*", "+"] | None
+    positional: bool
+    counter: bool
     converter: Callable[[Any], Any] | None
     validator: Callable[[Any, Any, Any], Any] | Sequence[Callable[[Any, Any, Any], Any]] | None
     former_names: Sequence[str]
@@ -58,6 +60,7 @@ class FieldOptions:
     __slots__ = (
         "aliases",
         "choices",
+        "counter",
         "decoder",
         "encoder",
         "enforce_choices",
@@ -66,6 +69,7 @@ class FieldOptions:
         "help",
         "mode",
         "nargs",
+        "positional",
         "required",
         "tuple_like",
     )
@@ -82,6 +86,8 @@ class FieldOptions:
         tuple_like: bool = False,
         fixed_class: bool = False,
         nargs: Literal["*", "+"] | None = None,
+        positional: bool = False,
+        counter: bool = False,
         former_names: Sequence[str] = (),
         encoder: Callable[[Any], Any] | None = None,
         decoder: Callable[[Any], Any] | None = None,
@@ -95,6 +101,8 @@ class FieldOptions:
         self.tuple_like = tuple_like
         self.fixed_class = fixed_class
         self.nargs = nargs
+        self.positional = positional
+        self.counter = counter
         self.former_names = tuple(former_names)
         self.encoder = encoder
         self.decoder = decoder
@@ -157,6 +165,9 @@ def field(
             is taken as written and needs no path: `-l`, `--learning-rate`; not in elements of lists and dicts.
         tuple_like: `--size 4 5` sets the fields of the nested params in their order.
         fixed_class: The class of the nested params can't be selected.
+        positional: The words that follow no argument are its value, after those of positional fields declared before.
+            It has its name on the line too.
+        counter: `-v` counts one, `-vvv` three, for an int with the alias `-v`; `--verbose 3` sets the number.
         nargs: `"+"` if a list, set or dict must not be empty on the command line.
         converter: Applied by attrs to what is assigned.
         validator: Called by attrs with instance, attribute and value; raises `ValueError` where the value is wrong.

@@ -50,7 +50,7 @@ class _Page:
     def lines(self, parsed: Parsed, command: Declarations) -> Iterator[Text]:
         """All lines of the help of a command."""
         if command.shows_usage:
-            yield from map(Text, self._wrapped(one_line(usage(command)), following="  "))
+            yield from map(Text, self._wrapped(one_line(usage(parsed, command)), following="  "))
             if command.description:
                 yield Text()
                 yield from map(Text, self._wrapped(" ".join(command.description.split())))

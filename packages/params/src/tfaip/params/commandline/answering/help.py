@@ -16,7 +16,8 @@ from tfaip.params.commandline.answering.metavars import metavar_of, metavar_of_k
 from tfaip.params.commandline.declared.builtin import BUILTIN_ARGUMENTS
 from tfaip.params.commandline.declared.declarations import Declarations
 from tfaip.params.commandline.declared.plain import PlainArgument
-from tfaip.params.commandline.reading.arguments import Argument, Group
+from tfaip.params.commandline.reading.arguments import Argument, Group, is_counter
+from tfaip.params.commandline.reading.environment import variable_of
 from tfaip.params.commandline.reading.parsed import Parsed
 from tfaip.params.registry import name_of
 from tfaip.params.tree.nodes import UNSET, Origin, ParamsNode, origin_of
@@ -67,28 +68,40 @@ def several(argument: PlainArgument) -> str:
     return " ..." if isinstance(argument.kind, SequenceType | MappingType) else ""
 
 
-def usage(command: Declarations) -> str:
+def usage(parsed: Parsed, command: Declarations) -> str:
     """The first line of help."""
     positionals = [
         argument.spelled + several(argument) if argument.required else f"[{argument.spelled}{several(argument)}]"
         for argument in command.arguments
         if argument.positional
     ]
+    for argument in parsed.table.positional:
+        word = _positional_word(argument)
+        spec = argument.node.spec
+        is_required = spec is not None and (spec.options.required or not spec.has_default)
+        positionals.append(word if is_required else f"[{word}]")
     return " ".join(["usage:", command.prog, *positionals, "[--argument value ...]"])
+
+
+def _positional_word(argument: Argument) -> str:
+    """`FILES ...` for a positional field."""
+    name = str(argument.path[-1]).upper()
+    return f"{name} ..." if metavar_of(argument.node).endswith(" ...") else name
 
 
 def help_sections(parsed: Parsed, command: Declarations) -> Iterator[Section]:
     """The sections of help: the command's own arguments, the params in the order of their tree, the built-in ones."""
     if command.arguments:
-        yield Section("arguments", [], [_plain_entry(argument) for argument in command.arguments])
+        entries = [_plain_entry(argument, command.env_prefix) for argument in command.arguments]
+        yield Section("arguments", [], entries)
     for group in parsed.table.groups:
-        section = _section(group, parsed)
+        section = _section(group, parsed, command.env_prefix)
         if section.entries:
             yield section
     yield Section("always there", [], [_plain_entry(argument) for argument in BUILTIN_ARGUMENTS])
 
 
-def _section(group: Group, parsed: Parsed) -> Section:
+def _section(group: Group, parsed: Parsed, env_prefix: str) -> Section:
     cls = group.node.cls
     name = name_of(cls) if cls is not None else "not selected" if group.node.selected is UNSET else "none"
     title = f"{group.names.primary}: {name}" if group.names.primary else name
@@ -96,10 +109,10 @@ def _section(group: Group, parsed: Parsed) -> Section:
     others = [f"--{other}.*" for other in group.names.all[1:] if not other.startswith("-")]
     if others and group.arguments:
         intro.append(f"Also: {', '.join(others)}")
-    entries = [_entry(argument) for argument in group.arguments if not _is_without_alternative(argument)]
+    entries = [_entry(argument, env_prefix) for argument in group.arguments if not _is_without_alternative(argument)]
     root = parsed.table.by_name.get(group.names.primary)
     if root is not None and root.node.spec is None and not _is_without_alternative(root):
-        entries.insert(0, _entry(root))
+        entries.insert(0, _entry(root, env_prefix))
     return Section(title, intro, entries)
 
 
@@ -114,7 +127,7 @@ def _is_without_alternative(argument: Argument) -> bool:
     )
 
 
-def _entry(argument: Argument) -> Entry:
+def _entry(argument: Argument, env_prefix: str) -> Entry:
     node = argument.node
     metavar = metavar_of(node)
     spec = node.spec
@@ -127,18 +140,27 @@ def _entry(argument: Argument) -> Entry:
         notes.append(note)
     if spec is not None and spec.options.aliases:
         notes.append(f"also {', '.join(argument.names.spelled[1:])}")
+    if env_prefix:
+        notes.append(f"env: {variable_of(env_prefix, argument.names.primary)}")
     is_required = required(node)
     value = value_of(node)
     if value is not None and not is_required:
         notes.append(f"{'default' if origin_of(node) <= Origin.INSTANCE else 'set to'}: {value}")
-    return Entry(argument.spelled, metavar, spec.help if spec else "", notes, is_required)
+    name = argument.spelled
+    if spec is not None and spec.options.positional:
+        name = f"{_positional_word(argument).removesuffix(' ...')}, {name}"
+    if is_counter(node):
+        metavar = ""
+    return Entry(name, metavar, spec.help if spec else "", notes, is_required)
 
 
-def _plain_entry(argument: PlainArgument) -> Entry:
+def _plain_entry(argument: PlainArgument, env_prefix: str = "") -> Entry:
     metavar = "" if argument.positional else argument.metavar or metavar_of_kind(argument.kind)
     is_flag = isinstance(argument.kind, BoolType)
     notes = [f"one of {', '.join(words)}"] if (words := words_of_kind(argument.kind)) else []
     if argument.default not in (None, False, (), []) and not argument.required:
         notes.append("default: " + " ".join(map(quoted, words_of(argument.kind, argument.default))))
+    if env_prefix and not argument.positional:
+        notes.append(f"env: {variable_of(env_prefix, argument.name)}")
     name = argument.spelled if argument.positional else ", ".join(argument.flags)
     return Entry(name, "" if is_flag else metavar, argument.help, notes, argument.required)

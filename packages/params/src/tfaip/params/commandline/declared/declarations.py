@@ -26,12 +26,14 @@ class Declarations:
         prog: The name of the command in messages.
         description: What the command does, for help.
         check_required: Whether required fields have to be given.
+        env_prefix: What the names of environment variables begin with that give values; `""` for none are read.
     """
 
     shows_usage = True
     """Whether help begins with a line of usage and the description."""
 
-    def __init__(self, prog: str, description: str = "", *, check_required: bool = True) -> None:
+    def __init__(self, prog: str, description: str = "", *, check_required: bool = True, env_prefix: str = "") -> None:
+        self.env_prefix = env_prefix
         self.prog = prog
         self.description = description
         self.check_required = check_required

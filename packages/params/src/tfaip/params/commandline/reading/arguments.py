@@ -8,7 +8,7 @@ from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, Node, ParamsNode, 
 from tfaip.params.values.alternatives import OptionalType
 from tfaip.params.values.scalars import BoolType
 
-__all__ = ["Argument", "ArgumentTable", "Group", "takes_value"]
+__all__ = ["Argument", "ArgumentTable", "Group", "is_counter", "takes_value"]
 
 
 class Argument:
@@ -64,6 +64,7 @@ class ArgumentTable:
     def __init__(self) -> None:
         self.reserved: frozenset[str] = frozenset()
         self.groups: list[Group] = []
+        self.positional: list[Argument] = []
         self.by_name: dict[str, Argument] = {}
         self.negated: dict[str, Argument] = {}
         self._names_by_path: dict[Path, Names] = {}
@@ -106,6 +107,11 @@ class ArgumentTable:
             path = path[:-1]
         names = self._names_by_path.get(path)
         return f"--{names.primary}" if names and names.primary else ""
+
+
+def is_counter(node: Node) -> bool:
+    """Whether an argument counts how often it is given."""
+    return isinstance(node, Leaf) and node.spec.options.counter
 
 
 def takes_value(node: Node) -> bool:

@@ -6,14 +6,15 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tfaip.params.commandline.reading.arguments import Argument, ArgumentTable, Group, takes_value
+from tfaip.params.commandline.reading.arguments import Argument, ArgumentTable, Group, is_counter, takes_value
 from tfaip.params.commandline.reading.assigning import Assigner, count_words
+from tfaip.params.commandline.reading.environment import Environment, words_of_text
 from tfaip.params.commandline.reading.names import Names
 from tfaip.params.commandline.reading.options import GivenOption, Option, Word
 from tfaip.params.commandline.reading.other_tools import values_of_other_tool
 from tfaip.params.defining.structure import fields_of
 from tfaip.params.errors import DefinitionError, Mistake
-from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, Node, Origin, ParamsNode, Path
+from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode, Path
 from tfaip.params.tree.parts import has_parts, operation_of, same_key
 from tfaip.params.values.base import ValueType, read_words
 from tfaip.params.values.problem import ValueProblem
@@ -27,9 +28,13 @@ class Binder:
     Args:
         options: The options of the line.
         import_tag: Gets the object of a tag that no imported class has; raises `ValueProblem`.
+        environment: The variables that give values to arguments which the line doesn't mention.
     """
 
-    def __init__(self, options: Iterable[Option], import_tag: Callable[[str], Any]) -> None:
+    def __init__(
+        self, options: Iterable[Option], import_tag: Callable[[str], Any], environment: Environment | None = None
+    ) -> None:
+        self._environment = environment or None
         self._options: dict[str, list[Option]] = {}
         self._below: dict[str, list[str]] = {}
         for option in options:
@@ -39,6 +44,7 @@ class Binder:
         self.table = ArgumentTable()
         self.mistakes: list[Mistake] = []
         self.loose: list[Word] = []
+        self._named: set[Argument] = set()
 
     def bind_root(self, name: str, node: ParamsNode, *, selectable: bool, hidden: Iterable[str] = ()) -> None:
         """Bind a root, all of its nodes, and the classes that the line selects."""
@@ -53,15 +59,34 @@ class Binder:
         self._make_if_mentioned(node, names)
         self._bind_fields(node, names, path)
 
-    def bind_value(self, names: tuple[str, ...], kind: ValueType, *, keep_all: bool = False) -> list[Any]:
+    def bind_value(
+        self, names: tuple[str, ...], kind: ValueType, *, keep_all: bool = False, variable: str | None = None
+    ) -> list[Any]:
         """The values that the line gives to a plain argument: at most one, or one for each time it is repeated."""
-        values = []
+        values: list[Any] = []
+        if variable is not None and names and not any(name in self._options for name in names):
+            self._by_environment((variable,), lambda text: values.append(read_words(kind, words_of_text(kind, text))))
         for option in self._take(names):
             try:
                 values.append(read_words(kind, self._words_of(option, kind.take)))
             except ValueProblem as problem:
                 self.mistakes.append(Mistake(option.spelled, problem.problem, problem.hints))
         return values if keep_all else values[-1:]
+
+    def bind_positionals(self, words: list[Word]) -> list[Word]:
+        """Give the positional fields their words in turn, unless the line names them; returns the words left over."""
+        for argument in self.table.positional:
+            node = argument.node
+            if argument not in self._named:
+                texts = [word.text for word in words]
+                count = count_words(node, texts)
+                try:
+                    if count:
+                        self.assigner.assign(node, texts[:count])
+                except ValueProblem as problem:
+                    self.mistakes.append(Mistake(argument.spelled, problem.problem, problem.hints))
+                words = words[count:]
+        return words
 
     def unknown(self) -> list[Option]:
         """The options that nobody took, in the order of the line."""
@@ -94,6 +119,8 @@ class Binder:
             argument = Argument(node, names, path, negatable)
             self.table.add(argument)
             group.arguments.append(argument)
+            if node.spec is not None and node.spec.options.positional and not names.repeated:
+                self.table.positional.append(argument)
             self._apply(argument, self.assigner.assign)
         if isinstance(node, ParamsNode):
             self._make_if_mentioned(node, names)
@@ -134,6 +161,10 @@ class Binder:
         negations = argument.names.negated() if argument.is_flag and argument.negatable else ()
         changes = self._changes(argument.node, names)
         options = self._take(names + negations)
+        if options or changes:
+            self._named.add(argument)
+        if not options:
+            self._by_environment(names, lambda text: assign(argument.node, words_of_text(argument.node, text)))
         for option in sorted([*options, *changes], key=lambda option: option.position) if changes else options:
             try:
                 if isinstance(option, GivenOption):
@@ -142,10 +173,32 @@ class Binder:
                     self._negate(argument.node, option)
                 elif option in changes:
                     self._change(argument.node, option, changes[option])
+                elif is_counter(argument.node) and not self._sets_number(option):
+                    self._count(argument.node, option)
                 else:
                     assign(argument.node, self._words_of(option, lambda words: count_words(argument.node, words)))
             except ValueProblem as problem:
                 self.mistakes.append(Mistake(option.spelled, problem.problem, self._hints(argument, option, problem)))
+
+    def _by_environment(self, names: Iterable[str], read: Callable[[str], None]) -> None:
+        found = self._environment.find(names) if self._environment is not None else None
+        if found is not None:
+            variable, text = found
+            try:
+                read(text)
+            except ValueProblem as problem:
+                self.mistakes.append(Mistake(f"environment variable {variable}", problem.problem, problem.hints))
+
+    def _sets_number(self, option: Option) -> bool:
+        """Whether a counter is set: by `=`, or by a number after its long name."""
+        is_long = option.spelled.startswith("--")
+        return option.value is not None or (is_long and bool(option.words) and option.words[0].text.isdecimal())
+
+    def _count(self, node: Node, option: Option) -> None:
+        assert isinstance(node, Leaf)
+        self._words_of(option, lambda _: 0)
+        before = node.value if isinstance(node.value, int) and node.value is not UNSET else 0
+        node.value, node.origin, node.converted = before + option.times, Origin.LINE, False
 
     def _hints(self, argument: Argument, option: Option, problem: ValueProblem) -> list[str]:
         hints = [hint.replace("<NAME>", argument.spelled) for hint in problem.hints]
@@ -201,7 +254,8 @@ class Binder:
         first = {name.partition(".")[0].removesuffix("+") for name in below}
         fields = fields_of(node.kind.annotations[0])
         own = {name for field, spec in fields.items() for name in (field, f"no_{field}", *spec.options.aliases)}
-        if first & own:
+        variables = self._environment is not None and self._environment.mentions(names.all, fields)
+        if first & own or variables:
             self.assigner.select(node, [])
 
     def _negate(self, node: Node, option: Option) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
-__all__ = ["GivenOption", "Option", "SplitLine", "Word", "normalise", "split_line"]
+__all__ = ["GivenOption", "Option", "SplitLine", "Word", "normalise", "repeated_letter", "split_line"]
 
 
 class Word:
@@ -32,13 +32,15 @@ class Option:
         spelled: The name as the user wrote it.
         position: Its place on the line.
         value: What stands after `=`, if it is there.
+        times: How often the letter of a short option is repeated, in `-vvv`.
 
     `name` is what it is found by, `written` the same with the dashes that keys of dicts may have.
     """
 
-    __slots__ = ("name", "position", "spelled", "value", "words", "written")
+    __slots__ = ("name", "position", "spelled", "times", "value", "words", "written")
 
-    def __init__(self, spelled: str, position: int, value: str | None) -> None:
+    def __init__(self, spelled: str, position: int, value: str | None, times: int = 1) -> None:
+        self.times = times
         self.spelled = spelled
         self.name = normalise(spelled)
         self.written = self.name if self.name.startswith("-") else spelled.lstrip("-")
@@ -49,6 +51,8 @@ class Option:
     @property
     def raw(self) -> str:
         """The option as it stands on the line."""
+        if self.times > 1:
+            return self.spelled + self.spelled[-1] * (self.times - 1)
         return self.spelled if self.value is None else f"{self.spelled}={self.value}"
 
 
@@ -85,8 +89,22 @@ def normalise(name: str) -> str:
     return dash + name.lstrip("-").replace("-", "_")
 
 
-def split_line(words: Sequence[str], is_short_option: Callable[[str], bool]) -> SplitLine:
-    """Split a line; what begins with one dash may be an option or a value, such as a negative number."""
+def repeated_letter(word: str) -> str:
+    """The short option whose letter a word repeats, `-v` for `-vvv`; empty where it repeats none."""
+    is_repeated = len(word) > 2 and word[0] == "-" and word[1].isalpha() and set(word[1:]) == {word[1]}
+    return word[:2] if is_repeated else ""
+
+
+def split_line(
+    words: Sequence[str], is_short_option: Callable[[str], bool], counters: Container[str] = ()
+) -> SplitLine:
+    """Split a line; what begins with one dash may be an option or a value, such as a negative number.
+
+    Args:
+        words: The line.
+        is_short_option: Whether a word of one dash is an option.
+        counters: The short options that count how often their letter stands there.
+    """
     line = SplitLine()
     current: Option | None = None
     only_values = False
@@ -94,6 +112,9 @@ def split_line(words: Sequence[str], is_short_option: Callable[[str], bool]) -> 
         if not only_values and text == "--":
             only_values, current = True, None
             line.terminator = position
+        elif not only_values and (short := repeated_letter(text)) and short in counters:
+            current = Option(short, position, None, len(text) - 1)
+            line.options.append(current)
         elif not only_values and (text.startswith("--") or is_short_option(text.partition("=")[0])):
             spelled, equals, value = text.partition("=")
             current = Option(spelled, position, value if equals else None)

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from tfaip.params.commandline.declared.builtin import BUILTIN_ARGUMENTS
 from tfaip.params.commandline.declared.declarations import Declarations
 from tfaip.params.commandline.declared.plain import Arguments, PlainArgument
+from tfaip.params.commandline.reading.arguments import is_counter
 from tfaip.params.commandline.reading.binding import Binder
-from tfaip.params.commandline.reading.options import GivenOption, Option, SplitLine, Word, normalise, split_line
+from tfaip.params.commandline.reading.environment import Environment
+from tfaip.params.commandline.reading.options import (
+    GivenOption,
+    Option,
+    SplitLine,
+    Word,
+    normalise,
+    repeated_letter,
+    split_line,
+)
 from tfaip.params.commandline.reading.parsed import Parsed
 from tfaip.params.commandline.reading.unknown import unexpected_word, unknown_option
 from tfaip.params.errors import Mistake
@@ -37,15 +47,19 @@ def parse_line(declared: Declarations, words: Sequence[str], claim: Claim | None
         words: The line.
         claim: Somebody else who takes what is left over, and returns what nobody knows.
     """
-    if claim is not None:
-        return _parse(declared, words, lambda word: bool(_SHORT_OPTION.match(word)), claim)
+    is_short: Callable[[str], bool]
     shorts = {short for argument in declared.declared_arguments() for short in argument.short}
+    repeated = {short for word in words if (short := repeated_letter(word))}
     unsure = {word.partition("=")[0] for word in words if _SHORT_OPTION.match(word)} - shorts
-    if unsure:
+    counters: set[str] = set()
+    if unsure or repeated:
         # Only the classes that the line selects tell short aliases of fields from values.
-        known = _parse(declared, words, lambda word: word in shorts or word in unsure, None).table.by_name
-        shorts |= {word for word in unsure if normalise(word) in known}
-    return _parse(declared, words, shorts.__contains__, None)
+        perhaps = unsure | repeated
+        known = _parse(declared, words, lambda word: word in shorts or word in perhaps, repeated, None).table.by_name
+        shorts |= {word for word in perhaps if normalise(word) in known}
+        counters = {word for word in repeated if word in known and is_counter(known[word].node)}
+    is_short = shorts.__contains__ if claim is None else lambda word: bool(_SHORT_OPTION.match(word))
+    return _parse(declared, words, is_short, counters, claim)
 
 
 def parse_values(declared: Declarations, values: Mapping[str, Any]) -> Parsed:
@@ -65,13 +79,18 @@ def parse_values(declared: Declarations, values: Mapping[str, Any]) -> Parsed:
 
 
 def _parse(
-    declared: Declarations, words: Sequence[str], is_short_option: Callable[[str], bool], claim: Claim | None
+    declared: Declarations,
+    words: Sequence[str],
+    is_short_option: Callable[[str], bool],
+    counters: Container[str],
+    claim: Claim | None,
 ) -> Parsed:
     plain = declared.declared_arguments()
-    line = split_line(words, is_short_option)
-    binder = Binder(line.options, import_tag)
+    line = split_line(words, is_short_option, counters)
+    environment = Environment(declared.env_prefix) if declared.env_prefix else None
+    binder = Binder(line.options, import_tag, environment)
     binder.table.reserved = frozenset(key for argument in plain if not argument.positional for key in argument.keys)
-    values = {a.name: _value_of(a, binder) for a in plain if not a.positional}
+    values = {a.name: _value_of(a, binder, a in declared.arguments) for a in plain if not a.positional}
     nodes = declared.seeds()
     binder.assigner.import_of_files = _import_of_files(declared, values["trust"])
     if values["config"]:
@@ -83,6 +102,8 @@ def _parse(
     loose = sorted([*line.loose, *binder.loose], key=lambda word: word.position)
     positional = [argument for argument in declared.arguments if argument.positional]
     rest = _bind_positionals(positional, loose, values, binder.mistakes)
+    if binder.table.positional:
+        rest = binder.bind_positionals(_without_options(rest, line, binder.mistakes))
     _check_presence(declared.arguments, values, binder.mistakes)
     kept: dict[Path, tuple[Any, Any]] = {}
     if values["config"] or binder.assigner.has_read_files:
@@ -115,6 +136,18 @@ def _import_of_files(declared: Declarations, trust: Iterable[str]) -> Callable[[
     return imported
 
 
+def _without_options(words: list[Word], line: SplitLine, mistakes: list[Mistake]) -> list[Word]:
+    """The words without those that look like options that nobody knows; after `--` all words are values."""
+    values = []
+    for word in words:
+        is_before = line.terminator is None or word.position < line.terminator
+        if is_before and _SHORT_OPTION.match(word.text):
+            mistakes.append(Mistake(word.text, "unknown argument", (f"if it is a value: -- {word.text}",)))
+        else:
+            values.append(word)
+    return values
+
+
 def _leftovers(
     unknown: Sequence[Option], rest: Iterable[Word], binder: Binder, declared: Iterable[PlainArgument]
 ) -> list[Mistake]:
@@ -131,8 +164,9 @@ def _hangs_off(name: str, failed: Iterable[str]) -> bool:
     return any(name.startswith(f"{other}.") for other in failed)
 
 
-def _value_of(argument: PlainArgument, binder: Binder) -> Any:
-    values = binder.bind_value(argument.keys, argument.kind, keep_all=argument.repeat)
+def _value_of(argument: PlainArgument, binder: Binder, is_own: bool) -> Any:
+    variable = argument.name if is_own else None
+    values = binder.bind_value(argument.keys, argument.kind, keep_all=argument.repeat, variable=variable)
     if argument.repeat:
         return values or list(argument.default or ())
     return values[0] if values else argument.default
