@@ -18,7 +18,8 @@ from tfaip.params.values.alternatives import ChoiceType, OptionalType
 from tfaip.params.values.annotations import UnsupportedAnnotation, has_fields, kind_of, strip_annotation
 from tfaip.params.values.anything import OpaqueType
 from tfaip.params.values.base import ScalarType, ValueType
-from tfaip.params.values.collections import MappingType, SequenceType, TupleType
+from tfaip.params.values.collections import SequenceType, TupleType
+from tfaip.params.values.mappings import MappingType
 from tfaip.params.values.records import NamedTupleType
 from tfaip.params.values.scalars import IntType
 from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType, ParamsValue

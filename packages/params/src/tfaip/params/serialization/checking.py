@@ -21,7 +21,7 @@ from tfaip.params.tree.seeding import node_of_class
 from tfaip.params.trust.tagged_import import imported_object
 from tfaip.params.values.annotations import has_fields, kind_of
 from tfaip.params.values.base import ValueType
-from tfaip.params.values.collections import key_of
+from tfaip.params.values.mappings import key_of
 from tfaip.params.values.problem import Problems, ValueProblem, shown
 from tfaip.params.values.structures import ParamsType
 

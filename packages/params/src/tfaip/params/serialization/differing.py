@@ -12,7 +12,7 @@ from tfaip.params.tree.merging import CLASS_KEY
 from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode
 from tfaip.params.tree.seeding import select
 from tfaip.params.values.annotations import has_fields
-from tfaip.params.values.collections import key_of
+from tfaip.params.values.mappings import key_of
 
 __all__ = ["SAME", "changes_from", "plain_of_leaf", "plain_of_node", "select_class_of"]
 

@@ -16,7 +16,7 @@ from tfaip.params.tree.merging import REFERENCES_KEY, VERSION_KEY, Merger
 from tfaip.params.tree.nodes import UNSET, Deferred, DictNode, Leaf, ListNode, Node, ParamsNode
 from tfaip.params.values.anything import AnyType
 from tfaip.params.values.base import Reading, ValueType, read_words
-from tfaip.params.values.collections import key_of
+from tfaip.params.values.mappings import key_of
 from tfaip.params.values.problem import Path, ValueProblem, as_problem, shown, spell_path
 
 __all__ = ["KeptReferences", "escaped", "mentions_reference", "resolve_references", "with_references"]

@@ -13,7 +13,7 @@ from tfaip.params.tree.merging import CLASS_KEY
 from tfaip.params.values.annotations import has_fields
 from tfaip.params.values.anything import plain_of
 from tfaip.params.values.base import Writing
-from tfaip.params.values.collections import key_of
+from tfaip.params.values.mappings import key_of
 from tfaip.params.values.own import is_registered
 from tfaip.params.values.problem import Path, Problems, ValueProblem, shown, spell_path
 from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType

@@ -25,7 +25,7 @@ from tfaip.params.tree.parts import (
 )
 from tfaip.params.tree.seeding import copied, node_of_instance, select
 from tfaip.params.values.base import Reading
-from tfaip.params.values.collections import read_keys
+from tfaip.params.values.mappings import read_keys
 from tfaip.params.values.problem import Problems, ValueProblem, as_problem, shown, spell_path
 from tfaip.params.values.structures import ParamsType
 

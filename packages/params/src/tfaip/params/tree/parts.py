@@ -11,7 +11,8 @@ from tfaip.params.tree.nodes import UNSET, Deferred
 from tfaip.params.values.alternatives import MixedType, OptionalType
 from tfaip.params.values.anything import AnyType
 from tfaip.params.values.base import Kind, ParamsHost, Reading, ValueType, read_words
-from tfaip.params.values.collections import MappingType, SequenceType, TupleType
+from tfaip.params.values.collections import SequenceType, TupleType
+from tfaip.params.values.mappings import MappingType
 from tfaip.params.values.problem import ValueProblem, shown
 from tfaip.params.values.records import NamedTupleType, TypedDictType
 

@@ -15,10 +15,11 @@ from tfaip.params.defining.generics import origin_class, substitute, type_variab
 from tfaip.params.values.alternatives import MixedType, OptionalType, UnionType
 from tfaip.params.values.anything import AnyType, OpaqueType
 from tfaip.params.values.base import Kind, ScalarType, ValueType
-from tfaip.params.values.collections import CollectionType, MappingType, SequenceType, TupleType
+from tfaip.params.values.collections import CollectionType, SequenceType, TupleType
 from tfaip.params.values.constraints import Constraint, LimitedType, constraints_of
 from tfaip.params.values.enums import EnumType, LiteralType
 from tfaip.params.values.imported import CallableType, ClassType
+from tfaip.params.values.mappings import MappingType
 from tfaip.params.values.moments import IsoType, TimedeltaType
 from tfaip.params.values.own import OwnType, is_registered, own_type_of
 from tfaip.params.values.records import NamedTupleType, TypedDictType

@@ -10,8 +10,8 @@ from pathlib import PurePath
 from typing import Any
 
 from tfaip.params.values.base import Reading, ScalarType, SchemaHost, ValueType, Writing, json_of_word, word_of_json
-from tfaip.params.values.collections import key_of
 from tfaip.params.values.enums import NONE_WORDS, plain_member
+from tfaip.params.values.mappings import key_of
 from tfaip.params.values.moments import format_timedelta
 from tfaip.params.values.own import own_type_of
 from tfaip.params.values.problem import ValueProblem

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+from tfaip.params.importing import import_tag
+from tfaip.params.serialization.limits import check_limits
 from tfaip.params.values.problem import Path, Problems, ValueProblem, as_problem, shown, spell_path
 
 if TYPE_CHECKING:
@@ -94,8 +96,6 @@ class _WordHost:
         raise ValueProblem(f"params ({kind.label}) can't be read here, got {shown(data)}")
 
     def import_object(self, tag: str) -> Any:
-        from tfaip.params.importing import import_tag
-
         return import_tag(tag)
 
 
@@ -272,7 +272,6 @@ def word_reading() -> Reading:
 def json_of_word(word: str, label: str) -> Any:
     """The plain data of a word that is JSON text; raises `ValueProblem`."""
     from tfaip.params.serialization.json import load_json
-    from tfaip.params.serialization.limits import check_limits
 
     try:
         data = load_json(word)

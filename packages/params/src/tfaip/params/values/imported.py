@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
+from tfaip.params.importing import import_tag
 from tfaip.params.registry import find_tag
 from tfaip.params.values.base import Reading, ScalarType, Writing
 from tfaip.params.values.problem import ValueProblem, shown
@@ -33,8 +34,6 @@ class _ImportedType(ScalarType):
 
     def read(self, word: str) -> Any:
         """The object; a person who writes a path on the command line trusts it."""
-        from tfaip.params.importing import import_tag
-
         return self._checked(self._known(word) or import_tag(_tag(word)), word)
 
     def write(self, value: Any) -> str:

@@ -22,7 +22,8 @@ from tfaip.params.commandline.reading.parsed import Parsed
 from tfaip.params.registry import name_of
 from tfaip.params.tree.nodes import UNSET, Origin, ParamsNode, origin_of
 from tfaip.params.values.anything import words_of
-from tfaip.params.values.collections import MappingType, SequenceType
+from tfaip.params.values.collections import SequenceType
+from tfaip.params.values.mappings import MappingType
 from tfaip.params.values.scalars import BoolType
 
 __all__ = ["Entry", "Section", "help_sections", "usage"]

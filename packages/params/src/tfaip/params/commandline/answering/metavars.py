@@ -6,8 +6,9 @@ from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, Node, ParamsNode
 from tfaip.params.values.alternatives import MixedType, OptionalType
 from tfaip.params.values.anything import AnyType
 from tfaip.params.values.base import Kind, ValueType
-from tfaip.params.values.collections import MappingType, SequenceType, TupleType
+from tfaip.params.values.collections import SequenceType, TupleType
 from tfaip.params.values.constraints import LimitedType
+from tfaip.params.values.mappings import MappingType
 from tfaip.params.values.scalars import BoolType
 
 __all__ = ["metavar_of", "metavar_of_kind", "type_note"]

@@ -14,7 +14,10 @@ from tfaip.params.commandline.reading.parsed import Parsed
 from tfaip.params.commandline.result import ParseResult
 from tfaip.params.documenting.json_schema import json_schema_of_roots
 from tfaip.params.errors import CommandLineError, Mistake, ParamsError, SaveError
+from tfaip.params.serialization.differing import SAME, changes_from
 from tfaip.params.serialization.formats import dump_text, format_of, write_file
+from tfaip.params.serialization.references import with_references
+from tfaip.params.serialization.writing import to_dict
 from tfaip.params.shown_text import clean_text, encodable, one_line
 from tfaip.params.tree.merging import VERSION_KEY
 from tfaip.params.tree.nodes import ParamsNode
@@ -91,8 +94,6 @@ def config_text(
     from tfaip.params.serialization.checking import checked_text
     from tfaip.params.serialization.documents import to_document
     from tfaip.params.serialization.plain import FORMAT_VERSION
-    from tfaip.params.serialization.references import with_references
-    from tfaip.params.serialization.writing import to_dict
 
     roots: dict[tuple[str | int, ...], Any] = {((name,) if name else ()): params for name, params in result.items()}
     try:
@@ -113,8 +114,6 @@ def config_text(
 
 def _changes(data: dict[str, Any], result: ParseResult, defaults: Mapping[str, ParamsNode]) -> dict[str, Any]:
     """The part of a document that differs from the defaults."""
-    from tfaip.params.serialization.differing import SAME, changes_from
-
     changed: dict[str, Any] = {VERSION_KEY: data[VERSION_KEY]}
     for name, params in result.items():
         part = changes_from(defaults[name], params, data[name] if name else data)

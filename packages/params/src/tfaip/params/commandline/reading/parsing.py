@@ -25,6 +25,7 @@ from tfaip.params.commandline.reading.parsed import Parsed
 from tfaip.params.commandline.reading.unknown import unexpected_word, unknown_option
 from tfaip.params.errors import Mistake
 from tfaip.params.importing import import_tag
+from tfaip.params.serialization.references import resolve_references
 from tfaip.params.values.base import read_words
 from tfaip.params.values.problem import Path, ValueProblem
 
@@ -107,8 +108,6 @@ def _parse(
     _check_presence(declared.arguments, values, binder.mistakes)
     kept: dict[Path, tuple[Any, Any]] = {}
     if values["config"] or binder.assigner.has_read_files:
-        from tfaip.params.serialization.references import resolve_references
-
         kept, mistakes = resolve_references(nodes, binder.assigner.import_of_files)
         binder.mistakes += mistakes
     unknown = binder.unknown()
