@@ -62,3 +62,18 @@ def test_the_seed_is_an_integer(seed):
 def test_processes_for_post_processing_are_an_integer():
     with pytest.raises(DefinitionError, match="^num_processes must be an integer >= 0, got None"):
         make_pipeline().process_output([], num_processes=None)
+
+
+@pytest.mark.parametrize("name", ["batch_size", "limit", "shuffle_buffer_size", "prefetch", "num_processes"])
+@pytest.mark.parametrize("use", ["open_batches", "samples", "process_output", "as_preloaded"])
+def test_a_value_that_is_set_after_the_pipeline_was_made_is_checked_when_it_is_used(name, use):
+    pipeline = make_pipeline()
+    setattr(pipeline.pipeline_params, name, None)
+    uses = {
+        "open_batches": pipeline.open_batches,
+        "samples": lambda: pipeline.generate_input_samples().__enter__(),
+        "process_output": lambda: pipeline.process_output([]),
+        "as_preloaded": pipeline.as_preloaded,
+    }
+    with pytest.raises(DefinitionError, match=f"^{name} must be an integer"):
+        uses[use]()

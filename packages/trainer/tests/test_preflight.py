@@ -1,13 +1,15 @@
 import functools
 import logging
+from types import SimpleNamespace
 
 import pytest
 
 from tfaip.model import Evaluator
 from tfaip.model.testing.points.model import PointsGraph, PointsModel
 from tfaip.model.testing.points.scenario import PointsScenario
+from tfaip.params.trust.same_modules import command_with_same_modules
 from tfaip.trainer import Trainer
-from tfaip.trainer.preflight import PreflightError, check, check_scenario
+from tfaip.trainer.preflight import PreflightError, check, check_scenario, thread_counts
 from tfaip.trainer.preflight.step_time import measure_steps
 
 
@@ -97,3 +99,21 @@ def test_the_prediction_graph_is_traced_and_never_run_eagerly(checked, monkeypat
     assert True not in eager
     assert False in eager
     assert "Tracing the prediction graph" in caplog.text
+
+
+def test_threads_are_measured_in_a_process_that_finds_the_same_modules(points_params, monkeypatch):
+    started = []
+
+    def run(command, **options):
+        started.append((command, options))
+        return SimpleNamespace(returncode=0, stdout='{"seconds_per_step": 1.0}')
+
+    monkeypatch.setattr(thread_counts.subprocess, "run", run)
+    params = points_params(None)
+    params.scenario.scenario = "lab.scenario:LabScenario"
+    assert thread_counts.fastest_thread_count(params, lambda words: None) == 1
+    command, options = started[0]
+    expected = command_with_same_modules("from tfaip.trainer.preflight.step_time import main; main()")
+    assert command[: len(expected)] == expected
+    assert command[len(expected) + 1 :] == ["lab", "tfaip"]
+    assert "env" not in options

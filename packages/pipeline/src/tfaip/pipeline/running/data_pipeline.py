@@ -99,6 +99,7 @@ class DataPipeline(Hooked):
 
         What comes out of them is kept in memory. Each pass shuffles it, and runs the other processors on it.
         """
+        self.pipeline_params.validate()
         done, left = split_for_preload(self._pre_proc, self.data.params, self.mode)
         loading = copy.copy(self)
         loading._pre_proc = done
@@ -160,6 +161,7 @@ class DataPipeline(Hooked):
             WorkerStartError: A worker could not build its generator or its processors.
             Exception: What the processing of the first sample raised.
         """
+        self.pipeline_params.validate()
         index, shards = shard
         if not 0 <= index < shards:
             raise DefinitionError(f"shard must be (index, number of shards) with 0 <= index < number, got {shard}")
@@ -213,6 +215,7 @@ class DataPipeline(Hooked):
             DefinitionError: `num_processes` is no integer >= 0.
         """
         require_integer("num_processes", num_processes, 0)
+        self.pipeline_params.validate()
         num_processes = possible_process_count(num_processes)
         plan = Plan(
             mode=self.mode,

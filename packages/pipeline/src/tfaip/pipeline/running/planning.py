@@ -136,9 +136,11 @@ class Planner:
             preloading: Whether the samples are kept for all passes.
 
         Raises:
-            DefinitionError: A processor needs the whole stream, which batches of the generator are none.
+            DefinitionError: A processor needs the whole stream, which batches of the generator are none; or a parameter
+                was set to a value that can't be.
         """
         params = self._params
+        params.validate()
         plan = Plan(
             mode=self._mode,
             seed=self._seed,

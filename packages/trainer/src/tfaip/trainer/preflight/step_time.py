@@ -75,11 +75,12 @@ def measure_steps(params: TrainerParams, scenario: ScenarioBase[Any, Any], secon
 
 
 def main() -> None:
-    """Measure the training whose parameters a file holds."""
+    """Measure the training whose parameters a file holds: the first argument, before packages that it may import."""
+    path, *packages = sys.argv[1:]
     prefer_tensorflow()
-    params = load_stored_params(TrainerParams, Path(sys.argv[1]), scenario_at="scenario")
+    params = load_stored_params(TrainerParams, Path(path), trust=packages, scenario_at="scenario")
     configure_devices(params.device)
-    scenario = find_stored_scenario(params.scenario)(params.scenario)
+    scenario = find_stored_scenario(params.scenario, trust=packages)(params.scenario)
     print(json.dumps({"seconds_per_step": measure_steps(params, scenario).seconds_per_step}))
 
 

@@ -7,13 +7,13 @@ import json
 import logging
 import os
 import subprocess
-import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
-from tfaip.params import save
-from tfaip.params.trust.current_folder import python_path
+from tfaip.params import save, to_dict
+from tfaip.params.trust.same_modules import command_with_same_modules
 from tfaip.trainer.params import TrainerParams
 
 __all__ = ["fastest_thread_count"]
@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 # Loading TensorFlow and tracing a large graph take a while; a try that takes longer than this helps nobody.
 TIMEOUT_SECONDS = 300
+
+_ENTRY = "from tfaip.trainer.preflight.step_time import main; main()"
 
 
 def fastest_thread_count(params: TrainerParams, found: Callable[[str], None]) -> int | None:
@@ -49,6 +51,22 @@ def _candidates(cores: int) -> list[int]:
     return sorted({1, 2, max(1, cores // 2), cores} & set(range(1, cores + 1)))
 
 
+def _packages(params: TrainerParams) -> list[str]:
+    """The packages of parameters and scenario: this process has imported them, so that the other one may."""
+    tags = [params.scenario.scenario, *_tags(to_dict(params))]
+    return sorted({tag.partition(":")[0].partition(".")[0] for tag in tags if tag})
+
+
+def _tags(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if isinstance(tag := value.get("__cls__"), str):
+            yield tag
+        value = list(value.values())
+    if isinstance(value, list):
+        for part in value:
+            yield from _tags(part)
+
+
 def _measured(params: TrainerParams, count: int) -> float | None:
     tried = copy.copy(params)
     tried.device = copy.copy(params.device)
@@ -57,12 +75,11 @@ def _measured(params: TrainerParams, count: int) -> float | None:
         path = Path(folder) / "trainer_params.json"
         save(tried, path)
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "tfaip.trainer.preflight.step_time", str(path)],
+            [*command_with_same_modules(_ENTRY), str(path), *_packages(tried)],
             capture_output=True,
             text=True,
             check=False,
             timeout=TIMEOUT_SECONDS,
-            env={**os.environ, "PYTHONPATH": python_path()},
         )
     if done.returncode:
         return None

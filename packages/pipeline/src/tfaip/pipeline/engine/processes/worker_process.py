@@ -7,26 +7,17 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from tfaip.params.trust.preferred import preferred
-from tfaip.params.trust.searched_last import searched_last
+from tfaip.params.trust.same_modules import command_with_same_modules
 from tfaip.pipeline.engine.processes.channel import Channel
 from tfaip.pipeline.engine.processes.messages import Board, Failed, Note
 
 __all__ = ["WorkerProcess"]
 
-# The new interpreter runs nothing but this: it does not import the user's __main__ again, nor what that imports.
-_ENTRY = (
-    "import json, sys; places = json.loads(sys.argv[2]); sys.path[:] = places['path']; "
-    "from tfaip.params.trust.searched_last import search_last; "
-    "[search_last(*entry) for entry in places['last'].items()]; "
-    "from tfaip.params.trust.preferred import prefer; prefer(places['preferred']); "
-    "from tfaip.pipeline.engine.processes.worker_main import main; main()"
-)
+# The new interpreter does not import the user's __main__ again, nor what that imports.
+_ENTRY = "from tfaip.pipeline.engine.processes.worker_main import main; main()"
 
 # One thread per process: several workers whose numerical libraries use all cores each get in each other's way.
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
@@ -52,14 +43,9 @@ class WorkerProcess:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self._board = Board()
         descriptors = {"socket": theirs.fileno(), "board": self._board.descriptor, "lifeline": lifeline}
-        # An empty entry of sys.path means the current folder.
-        path = [entry or str(Path.cwd()) for entry in sys.path]
-        last = searched_last()
-        first = [entry for entry in path if entry not in last]
-        places = json.dumps({"path": first, "last": last, "preferred": preferred()})
         try:
             self._process = subprocess.Popen(
-                [sys.executable, *_interpreter_flags(), "-c", _ENTRY, json.dumps(descriptors), places],
+                [*command_with_same_modules(_ENTRY), json.dumps(descriptors)],
                 stdin=subprocess.DEVNULL,
                 pass_fds=list(descriptors.values()),
                 env=_environment(os.environ),
@@ -116,11 +102,6 @@ def describe_exit(code: int | None) -> str:
         name = f"signal {-code}"
     hint = " (as the kernel does when memory runs out)" if -code == signal.SIGKILL else ""
     return f"was killed by {name}{hint}"
-
-
-def _interpreter_flags() -> list[str]:
-    # Without -P, Python itself would import from the current folder before the first line of ours.
-    return ["-P", *["-O"] * sys.flags.optimize, *["-B"] * sys.flags.dont_write_bytecode]
 
 
 def _environment(environ: Mapping[str, str]) -> dict[str, str]:

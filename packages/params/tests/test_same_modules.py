@@ -1,0 +1,54 @@
+"""A process that finds the same modules as this one, at the same places."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tfaip.params.trust import searched_last
+from tfaip.params.trust.preferred import _PreferredFinder
+from tfaip.params.trust.same_modules import command_with_same_modules
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch):
+    """The current folder, which holds a module of its own and one that shadows the standard library."""
+    (tmp_path / "mine.py").write_text("VALUE = 7")
+    (tmp_path / "json.py").write_text("raise SystemExit(9)")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    monkeypatch.setattr(searched_last._InstalledFirst, "folders", {})
+    monkeypatch.setattr(_PreferredFinder, "folders", {})
+    return tmp_path
+
+
+def output_of(statement, *words):
+    done = subprocess.run([*command_with_same_modules(statement), *words], capture_output=True, text=True, check=False)
+    return done.stdout.split() or done.stderr.splitlines()[-1]
+
+
+def test_the_current_folder_counts_behind_what_is_installed_as_it_does_here(here):
+    searched_last.search_last(str(here))
+    assert output_of("import json, mine; print(mine.VALUE, json.loads('1'), *sys.argv[1:])", "a", "b") == [
+        "7",
+        "1",
+        "a",
+        "b",
+    ]
+
+
+def test_a_current_folder_that_does_not_count_here_does_not_count_there():
+    sys.path[:] = [entry for entry in sys.path if entry]
+    assert output_of("import mine") == "ModuleNotFoundError: No module named 'mine'"
+
+
+def test_a_module_that_a_person_named_by_a_path_is_found_there(here):
+    from tfaip.params.trust.preferred import prefer
+
+    (here / "named").mkdir()
+    (here / "named" / "mine.py").write_text("VALUE = 8")
+    searched_last.search_last(str(here))
+    prefer({"mine": str(here / "named")})
+    assert output_of("import mine; print(mine.VALUE)") == ["8"]
