@@ -179,7 +179,7 @@ def test_without_proc_the_processes_are_found_by_ps(
 
 def test_a_runner_needs_little_time_to_start() -> None:
     """Imports are checked instead of seconds, which differ from machine to machine."""
-    from tfaip.experimenter.executors.local import START_RUNNER
+    from tfaip.experimenter.executors.attempt import START_RUNNER
 
     program = START_RUNNER.partition("\nmain(")[0] + "\nprint(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, check=True)

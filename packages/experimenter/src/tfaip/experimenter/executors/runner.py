@@ -38,12 +38,14 @@ def main(argv: list[str]) -> None:
 
     Args:
         argv: Folder of the attempt, file for the console output, seconds after which the run is stopped (`-` for
-            never), seconds between the signals that stop it, descriptor that is written to at the end, command line.
+            never), seconds between the signals that stop it, descriptor that is written to at the end (`-` for none),
+            command line.
     """
     folder, console, timeout, grace, wake, *words = argv
     if not _take(folder):
         return
-    os.set_inheritable(int(wake), False)
+    if wake != NEVER:
+        os.set_inheritable(int(wake), False)
     started = time.time()
     adopting = adopt_orphans()
     signals = _watch_signals()
@@ -64,7 +66,8 @@ def main(argv: list[str]) -> None:
         processes = "a process" if left == 1 else f"{left} processes"
         _tell(console, f"tfaip-experimenter: ended {processes} that the run had left behind\n")
     _write(folder, EXIT, f"{code} {started!r} {time.time()!r} {stopped}")
-    _report(int(wake))
+    if wake != NEVER:
+        _report(int(wake))
 
 
 def _report(wake: int) -> None:
