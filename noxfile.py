@@ -78,6 +78,15 @@ def queue(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
+def slurm(session: nox.Session) -> None:
+    """Run rows of the experimenter on Slurm: two nodes on loopback; needs `apt install slurm-wlm munge`."""
+    session.install(*_editable(*_floors_below("experimenter")), "-e", "packages/experimenter[test]")
+    package = "packages/experimenter"
+    tests = f"{package}/tests/slow/test_slurm_for_real.py"
+    session.run("pytest", "-c", f"{package}/pyproject.toml", "--rootdir", package, tests, *session.posargs)
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1])
 def fuzz(session: nox.Session) -> None:
     """Read thousands of damaged files of each kind; takes minutes."""
     session.install(*_editable(*PACKAGES), "-e", ".[devel]")

@@ -3,8 +3,13 @@
 from tfaip.experimenter.commands.plan import read_plan as read_plan
 from tfaip.experimenter.errors import ExperimenterError as ExperimenterError
 from tfaip.experimenter.errors import SheetError as SheetError
+from tfaip.experimenter.executors.batch import BatchExecutor as BatchExecutor
+from tfaip.experimenter.executors.batch import BatchExecutorParams as BatchExecutorParams
+from tfaip.experimenter.executors.batch import BatchJob as BatchJob
+from tfaip.experimenter.executors.batch import BatchState as BatchState
 from tfaip.experimenter.executors.interface import Ended as Ended
 from tfaip.experimenter.executors.interface import Executor as Executor
+from tfaip.experimenter.executors.interface import ExecutorError as ExecutorError
 from tfaip.experimenter.executors.interface import Job as Job
 from tfaip.experimenter.executors.interface import Lost as Lost
 from tfaip.experimenter.executors.interface import Running as Running

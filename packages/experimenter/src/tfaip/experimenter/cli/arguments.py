@@ -26,11 +26,13 @@ class Arguments:
     xlsx: Path | None
     gpus: tuple[str, ...]
     cpus: tuple[str, ...]
+    slots: int
     join: bool
     retry: int
     keep_going: bool
     fail_fast: bool
     timeout: timedelta | None
+    max_preemptions: int
     init: tuple[str, ...]
     update: bool
     no_update: bool
@@ -50,11 +52,18 @@ def read_arguments(prog: str, words: Sequence[str]) -> Arguments:
     command.add_argument("--xlsx", type=Path | None, help="The workbook; a row of its first sheet is a run")
     command.add_argument("--gpus", type=list[str], default=[], help="A slot each: 1 3; 3a 3b are two slots on GPU 3")
     command.add_argument("--cpus", type=list[str], default=[], help="Slots without a GPU: 0 1")
+    command.add_argument("--slots", type=int, default=0, help="Number of rows at once, on devices of the executor")
     command.add_argument("--join", type=bool, help="Help the experimenter that works on the workbook, on other slots")
     command.add_argument("--retry", type=int, default=0, help="How often a failed run is tried again")
     command.add_argument("--keep_going", type=bool, help="Go on even if the first runs all die at their start")
     command.add_argument("--fail_fast", type=bool, help="Start nothing more once a run has failed")
     command.add_argument("--timeout", type=timedelta | None, help="Time after which a run is stopped: 90, 2h30m")
+    command.add_argument(
+        "--max_preemptions",
+        type=int,
+        default=3,
+        help="How often a run goes on that is stopped from outside, without an epoch in between",
+    )
     command.add_argument("--init", type=list[str], default=[], help="FILE SCENARIO: make a workbook for a scenario")
     command.add_argument("--update", type=bool, help="Only write the results into the workbook")
     command.add_argument("--no_update", type=bool, help="Don't write the results when runs end")
@@ -70,11 +79,13 @@ def read_arguments(prog: str, words: Sequence[str]) -> Arguments:
         xlsx=found.xlsx,
         gpus=tuple(found.gpus),
         cpus=tuple(found.cpus),
+        slots=found.slots,
         join=found.join,
         retry=found.retry,
         keep_going=found.keep_going,
         fail_fast=found.fail_fast,
         timeout=found.timeout,
+        max_preemptions=found.max_preemptions,
         init=tuple(found.init),
         update=found.update,
         no_update=found.no_update,

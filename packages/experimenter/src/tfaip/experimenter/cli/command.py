@@ -65,7 +65,7 @@ def _run(words: list[str]) -> int:
     plan = _plan(arguments)
     if arguments.dry_run:
         return _dry_run(plan)
-    if arguments.update and not (arguments.gpus or arguments.cpus):
+    if arguments.update and not (arguments.gpus or arguments.cpus or arguments.slots):
         update_results(plan, lambda text: print(clean_text(text), file=sys.stderr))
         return 0
     return _run_plan(plan, arguments)
@@ -82,21 +82,27 @@ def _workbook(arguments: Arguments) -> Path:
 
 
 def _run_plan(plan: Plan, arguments: Arguments) -> int:
-    slots = read_slots(arguments.gpus, arguments.cpus)
+    slots = read_slots(arguments.gpus, arguments.cpus, arguments.slots)
     if not slots:
-        raise ExperimenterError("expects where to run: --gpus 0 1 (numbers of GPUs), or --cpus 0 1 (slots without one)")
+        raise ExperimenterError(
+            "expects where to run: --gpus 0 1 (numbers of GPUs), --cpus 0 1 (slots without one), "
+            "or --slots 50 (rows at once on a cluster)"
+        )
     if arguments.keep_going and arguments.fail_fast:
         raise ExperimenterError("--keep_going and --fail_fast exclude each other; give one of both")
     if arguments.update and arguments.no_update:
         raise ExperimenterError("--update and --no_update exclude each other; give one of both")
     if arguments.retry < 0:
         raise ExperimenterError(f"--retry: must be 0 or more, got {arguments.retry}")
+    if arguments.max_preemptions < 0:
+        raise ExperimenterError(f"--max_preemptions: must be 0 or more, got {arguments.max_preemptions}")
     if arguments.timeout is not None and arguments.timeout <= timedelta():
         raise ExperimenterError(f"--timeout: must be more than 0 seconds, got {arguments.timeout.total_seconds():g}")
     options = Options(
         retry=arguments.retry,
         keep_going=arguments.keep_going,
         fail_fast=arguments.fail_fast,
+        max_preemptions=arguments.max_preemptions,
         timeout=None if arguments.timeout is None else arguments.timeout.total_seconds(),
     )
     return run_plan(

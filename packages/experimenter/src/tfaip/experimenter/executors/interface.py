@@ -9,7 +9,7 @@ from typing import Protocol
 
 from tfaip.experimenter.executors.slots import Slot
 
-__all__ = ["Ended", "Executor", "Job", "Lost", "Outcome", "Running"]
+__all__ = ["Ended", "Executor", "ExecutorError", "Job", "Lost", "Outcome", "Running"]
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,19 @@ class Lost:
 Outcome = Running | Ended | Lost
 
 
+class ExecutorError(Exception):
+    """The engine behind an executor refuses something, or can't be reached.
+
+    Args:
+        text: Reason, for people.
+        permanent: Whether it would be refused again: the run has failed. Otherwise it is asked again later.
+    """
+
+    def __init__(self, text: str, *, permanent: bool = False) -> None:
+        super().__init__(text)
+        self.permanent = permanent
+
+
 class Executor(Protocol):
     """Runs jobs so that they outlive the process which submitted them; found again by their key.
 
@@ -90,12 +103,16 @@ class Executor(Protocol):
 
         Raises:
             OSError: It can't be started, and won't be; the run has failed.
+            ExecutorError: The engine refuses it, for good or for now; it won't be started.
         """
 
     def poll(self, key: str) -> Outcome:
         """Return where a job stands, also one that another process submitted which is no more.
 
         A job that was claimed and never submitted is lost; from then on it can't start any more.
+
+        Raises:
+            ExecutorError: The engine can't be asked now; the job counts as running.
         """
 
     def cancel(self, key: str) -> None:

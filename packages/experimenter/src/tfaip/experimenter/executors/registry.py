@@ -10,6 +10,7 @@ from tfaip.experimenter.errors import ExperimenterError
 from tfaip.experimenter.executors.interface import Executor
 from tfaip.experimenter.executors.local import LocalExecutorParams
 from tfaip.experimenter.executors.params import ExecutorParams
+from tfaip.experimenter.executors.slurm import SlurmExecutorParams
 from tfaip.params import CommandLine, CommandLineError, field, params
 from tfaip.params.registry import name_of, tag_of
 from tfaip.params.trust.current_folder import search_current_folder
@@ -20,14 +21,14 @@ from tfaip.params.values.problem import ValueProblem
 __all__ = ["EXECUTORS", "METHODS", "ExecutorChoice", "accept_class", "executor_named", "name_of_executor"]
 
 # What `--executor` offers.
-EXECUTORS: list[type[ExecutorParams]] = [LocalExecutorParams]
+EXECUTORS: list[type[ExecutorParams]] = [LocalExecutorParams, SlurmExecutorParams]
 
 METHODS = ("refusal", "submit", "poll", "cancel", "forget", "wait", "close")
 
 
 @params
 class ExecutorChoice:
-    """The arguments `--executor` and `--executor.*`."""
+    """The executor of the rows."""
 
     executor: ExecutorParams = field(
         factory=EXECUTORS[0], choices=EXECUTORS, help="Executor that runs the rows; module:Class selects your own"

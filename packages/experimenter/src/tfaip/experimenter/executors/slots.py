@@ -16,7 +16,7 @@ class Slot:
     """A place for one run at a time.
 
     Args:
-        kind: `gpu` or `cpu`.
+        kind: `gpu`, `cpu` for a slot without GPU, or `slot` where the executor chooses the device.
         device: Number of the device; a number among the slots without GPU.
         part: `a`, `b`, ... where several runs share the device, else `""`.
     """
@@ -32,13 +32,15 @@ class Slot:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a run here finds in its environment: the only GPU that it sees, or none."""
+        """Variables of a run here: the only GPU that it sees, or none; no variable where the executor chooses."""
+        if self.kind == "slot":
+            return {}
         return {"CUDA_VISIBLE_DEVICES": str(self.device) if self.kind == "gpu" else ""}
 
     @classmethod
     def named(cls, name: str) -> Slot:
         """Return the slot of a name."""
-        match = re.fullmatch(r"(gpu|cpu):(\d+)([a-z]*)", name)
+        match = re.fullmatch(r"(gpu|cpu|slot):(\d+)([a-z]*)", name)
         if not match:
             raise ValueError(f"no slot has the name {name!r}")
         return cls(match[1], int(match[2]), match[3])
@@ -49,13 +51,15 @@ class Slot:
         return same_device and (self.part == other.part or not self.part or not other.part)
 
 
-def read_slots(gpus: Sequence[str], cpus: Sequence[str]) -> list[Slot]:
-    """Read the words of `--gpus` and `--cpus`.
+def read_slots(gpus: Sequence[str], cpus: Sequence[str], count: int = 0) -> list[Slot]:
+    """Read the words of `--gpus` and `--cpus`, and the number of `--slots`.
 
     Raises:
         ExperimenterError: A word names no slot, or two name the same.
     """
-    slots: list[Slot] = []
+    if count < 0:
+        raise ExperimenterError(f"--slots: must be 0 or more, got {count}")
+    slots = [Slot("slot", number) for number in range(count)]
     for argument, kind, words in (("--gpus", "gpu", gpus), ("--cpus", "cpu", cpus)):
         for word in words:
             match = re.fullmatch(r"(\d+)([a-z]*)", word)

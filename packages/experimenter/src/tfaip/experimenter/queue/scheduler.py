@@ -8,12 +8,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from tfaip.experimenter.executors.interface import Ended, Executor, Job, Lost
+from tfaip.experimenter.executors.interface import Ended, Executor, ExecutorError, Job, Lost
 from tfaip.experimenter.executors.slots import Slot
 from tfaip.experimenter.queue.entries import Entry, State
 from tfaip.experimenter.queue.membership import is_member_alive
 from tfaip.experimenter.queue.start_guard import StartGuard
 from tfaip.experimenter.queue.starting import words_of_attempt
+from tfaip.experimenter.queue.stops import count_stop, forget_stops
 from tfaip.experimenter.queue.store import Store
 from tfaip.experimenter.run_folder.checkpoints import remove_checkpoints
 from tfaip.experimenter.run_folder.file_ends import log_tail
@@ -28,6 +29,8 @@ LOOK_AROUND_SECONDS = 1.0
 CANNOT_START = 127
 # Adopted runs can't wake this process at their end.
 POLL_SECONDS = 0.05
+# An engine that can't take a job now is left alone that long.
+ASK_AGAIN_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,14 @@ class Options:
         keep_going: Whether it goes on even if the first runs all die at their start.
         fail_fast: Whether nothing is started any more once a run has failed for good.
         timeout: Seconds after which a run is stopped, and counts as failed; `None` for never.
+        max_preemptions: How often a run goes on that is stopped from outside, without an epoch in between.
     """
 
     retry: int = 0
     keep_going: bool = False
     fail_fast: bool = False
     timeout: float | None = None
+    max_preemptions: int = 3
 
 
 class Listener(Protocol):
@@ -99,6 +104,8 @@ class Scheduler:
         self._interrupts = 0
         self._answered = 0
         self._looked_around = -LOOK_AROUND_SECONDS
+        self._not_before = 0.0
+        self._told: dict[str, str] = {}
 
     @property
     def interrupted(self) -> bool:
@@ -157,7 +164,7 @@ class Scheduler:
         """Start what fits; return whether something waits for a slot that a run of before still uses."""
         taken = {entry.slot for entry in self._mine.values()}
         for slot in self._slots:
-            if slot.name in taken:
+            if slot.name in taken or time.monotonic() < self._not_before:
                 continue
             entry = self._store.claim(slot, self._member, self._ids)
             if entry is not None:
@@ -174,15 +181,42 @@ class Scheduler:
         except OSError as error:
             # Its folder can't be made, say: that ends this run, and no other.
             where = f" ({error.filename})" if error.filename else ""
-            now = time.time()
-            self._record(entry, Ended(CANNOT_START, now, now), f"can't be started: {error.strerror or error}{where}")
-            self._let_go(entry)
+            self._refused(entry, f"{error.strerror or error}{where}")
+        except ExecutorError as error:
+            if error.permanent:
+                self._refused(entry, str(error))
+            else:
+                self._put_back(entry, str(error))
         else:
+            self._told.pop("submit", None)
             self._listener.started(entry, words)
+
+    def _refused(self, entry: Entry, why: str) -> None:
+        now = time.time()
+        self._record(entry, Ended(CANNOT_START, now, now), f"can't be started: {why}")
+        self._let_go(entry)
+
+    def _put_back(self, entry: Entry, why: str) -> None:
+        self._not_before = time.monotonic() + ASK_AGAIN_SECONDS
+        self._store.put_back(entry, why)
+        self._executor.forget(entry.key)
+        del self._mine[entry.key]
+        self._tell("submit", f"Runs wait: {why}.")
+
+    def _tell(self, kind: str, trouble: str) -> None:
+        """Say once what is wrong with the engine, until it is right again."""
+        if self._told.get(kind) != trouble:
+            self._listener.said(one_line(trouble))
+        self._told[kind] = trouble
 
     def _collect(self) -> None:
         for key, entry in list(self._mine.items()):
-            outcome = self._executor.poll(key)
+            try:
+                outcome = self._executor.poll(key)
+            except ExecutorError as error:
+                self._tell("poll", f"The state of the runs is not known: {error}.")
+                return
+            self._told.pop("poll", None)
             if isinstance(outcome, Ended):
                 self._record(entry, outcome)
             elif isinstance(outcome, Lost):
@@ -198,7 +232,7 @@ class Scheduler:
 
     def _record(self, entry: Entry, outcome: Ended, why: str = "") -> None:
         """Record an end; everything here can be done twice, should this process be killed before it is recorded."""
-        state, reason = _judge(outcome)
+        state, reason = self._judged(entry, outcome)
         reason = why or reason
         if state is State.FINISHED and entry.cleanup and entry.has_output:
             remove_checkpoints(entry.folder)
@@ -218,6 +252,15 @@ class Scheduler:
         self._guard.ended(entry, outcome, failed=state is State.FAILED)
         if self._guard.trips and not self._options.keep_going and not self._no_more:
             self._pause(entry, reason)
+
+    def _judged(self, entry: Entry, outcome: Ended) -> tuple[State, str]:
+        if outcome.stopped != "cancel" or outcome.exit_code == 0:
+            forget_stops(entry, self._store)
+        elif self._interrupts < 2 and (stops := count_stop(entry, self._store)) > self._options.max_preemptions:
+            return State.FAILED, f"was stopped from outside {stops} times without an epoch in between"
+        elif self._interrupts < 2:
+            return State.INTERRUPTED, "was stopped from outside"
+        return _judge(outcome)
 
     def _pause(self, entry: Entry, reason: str) -> None:
         tail = "\n".join(f"    {one_line(line)}" for line in log_tail(entry.console))

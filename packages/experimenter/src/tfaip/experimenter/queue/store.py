@@ -209,6 +209,13 @@ class Store:
             )
         return state
 
+    def put_back(self, entry: Entry, reason: str) -> None:
+        """Let a run wait again whose attempt has not been submitted."""
+        self._db.execute(
+            "UPDATE runs SET state=?, attempts=attempts-1, reason=? WHERE key=? AND state='running'",
+            (State.INTERRUPTED if entry.attempts > 1 else State.QUEUED, reason, entry.key),
+        )
+
     def note(self, name: str, text: str) -> None:
         """Keep a text under a name; the empty text removes it."""
         with self.transaction() as db:

@@ -1,0 +1,200 @@
+"""The base of executors for batch systems: Slurm, PBS, Grid Engine, HTCondor, a cloud's batch service, ..."""
+
+from __future__ import annotations
+
+import shlex
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from attrs.validators import ge
+
+from tfaip.experimenter.errors import ExperimenterError
+from tfaip.experimenter.executors.attempt import GIVEN_UP, Attempt, assignment_refusal, environment_of
+from tfaip.experimenter.executors.interface import ExecutorError, Job, Lost, Outcome, Running
+from tfaip.experimenter.executors.params import ExecutorParams
+from tfaip.experimenter.executors.runner import NEVER
+from tfaip.experimenter.executors.slots import Slot
+from tfaip.params import field, params
+
+__all__ = ["BatchExecutor", "BatchExecutorParams", "BatchJob", "BatchState"]
+
+# How often the engine is asked at most, for all jobs at once.
+ASK_SECONDS = 1.0
+# An engine lists a new job late, and a shared file system shows the record of its end late.
+SETTLE_SECONDS = 10.0
+PREFIX = "tfaip-"
+
+
+@dataclass(frozen=True)
+class BatchJob:
+    """What a batch system gets of a job.
+
+    Args:
+        name: Name of the job, which no other job ever has.
+        script: A shell script that executes the runner of the job; its process gives way to the runner.
+        log: File for what the script itself prints: that the interpreter is missing on a node, say.
+        environment: Environment of the job, without the devices of this machine.
+        job: The job of the queue.
+    """
+
+    name: str
+    script: str
+    log: Path
+    environment: Mapping[str, str]
+    job: Job
+
+
+@dataclass(frozen=True)
+class BatchState:
+    """Where a job stands for the batch system.
+
+    Args:
+        alive: Whether it waits, runs, or is about to end.
+        text: The system's own word for it: `PENDING`, `NODE_FAIL`.
+    """
+
+    alive: bool
+    text: str
+
+
+@params
+class BatchExecutorParams(ExecutorParams):
+    """Base of the parameters of executors for batch systems."""
+
+    grace: timedelta = field(
+        default=timedelta(seconds=60),
+        validator=ge(timedelta()),
+        help="Time between the signals that stop a run: SIGINT, SIGTERM, SIGKILL",
+    )
+
+    def require_slots(self, slots: Sequence[Slot]) -> None:
+        """Refuse slots on GPUs of this machine."""
+        if any(slot.kind == "gpu" for slot in slots):
+            raise ExperimenterError(
+                "--gpus: names GPUs of this machine, but the rows run on a cluster; --slots 50 runs at most 50 rows "
+                "at once, and --executor.gpus says how many GPUs each of them gets"
+            )
+
+
+class BatchExecutor(ABC):
+    """Runs each job as a job of a batch system, which executes the same runner as on this machine.
+
+    The runner writes the records of its job into `folder`, which this machine and the nodes share. A subclass has three
+    hooks: `submit_batch`, `batch_states` and `stop_batch`. They raise `ExecutorError` where the system doesn't answer.
+
+    Args:
+        params: Its parameters.
+        folder: Where the attempts leave their records, beside the queue's state.
+    """
+
+    def __init__(self, params: BatchExecutorParams, folder: Path) -> None:
+        self._folder = folder.absolute()
+        self._grace = params.grace.total_seconds()
+        self._states: Mapping[str, BatchState] = {}
+        self._asked = -ASK_SECONDS
+        self._outcomes: dict[str, Outcome] = {}
+        self._missing: dict[str, float] = {}
+        self._to_stop: list[str] = []
+
+    @abstractmethod
+    def submit_batch(self, batch: BatchJob) -> None:
+        """Submit a job; the system must not start it a second time by itself.
+
+        Raises:
+            ExecutorError: The system refuses it, for good or for now.
+        """
+
+    @abstractmethod
+    def batch_states(self) -> Mapping[str, BatchState]:
+        """Return the state of each job of this user by its name, in one call; old jobs that have ended may be left out.
+
+        Raises:
+            ExecutorError: The system can't be asked now.
+        """
+
+    @abstractmethod
+    def stop_batch(self, names: Sequence[str]) -> None:
+        """Take waiting jobs off the queue, and send SIGTERM to the script of those that run, and to nothing else.
+
+        Raises:
+            ExecutorError: The system can't be asked now.
+        """
+
+    def refusal(self, words: Sequence[str]) -> str | None:
+        """Return why a command line can't be run; the programs of the nodes aren't known here."""
+        return assignment_refusal(words)
+
+    def submit(self, job: Job) -> None:
+        """Submit the runner of a job."""
+        attempt = Attempt(self._folder, job.key)
+        attempt.make(job)
+        words = attempt.runner_words(job, self._grace, NEVER)
+        environment = {name: text for name, text in environment_of(job).items() if name != "CUDA_VISIBLE_DEVICES"}
+        script = f"#!/bin/sh\nexec {shlex.join(words)}\n"
+        try:
+            self.submit_batch(BatchJob(PREFIX + job.key, script, attempt.folder / "batch.log", environment, job))
+        except ExecutorError:
+            # It may have been taken all the same, with the answer lost on the way.
+            attempt.give_up()
+            raise
+        self._outcomes[job.key] = Running()
+
+    def poll(self, key: str) -> Outcome:
+        """Return where a job stands; all jobs are asked for at once, and at most once a second."""
+        now = time.monotonic()
+        if now - self._asked >= ASK_SECONDS:
+            self._asked = now
+            self._states = self.batch_states()
+            self._outcomes.clear()
+            # Until they end: a job that is about to start hears nothing yet.
+            self._to_stop = [name for name in self._to_stop if name in self._states and self._states[name].alive]
+            if self._to_stop:
+                self.stop_batch(self._to_stop)
+        if key not in self._outcomes:
+            self._outcomes[key] = self._outcome(key, now)
+        return self._outcomes[key]
+
+    def cancel(self, key: str) -> None:
+        """Stop a job, so that its run can end cleanly: with all others that are to be stopped, at the next poll."""
+        self._to_stop.append(PREFIX + key)
+
+    def forget(self, key: str) -> None:
+        """Remove the record of a job."""
+        self._outcomes.pop(key, None)
+        self._missing.pop(key, None)
+        Attempt(self._folder, key).remove()
+
+    def wait(self, seconds: float) -> None:
+        """Wait some seconds."""
+        time.sleep(seconds)
+
+    def close(self) -> None:
+        """Stop the jobs that are still to be stopped; all others go on."""
+        if self._to_stop:
+            with suppress(ExecutorError):
+                self.stop_batch(self._to_stop)
+
+    def _outcome(self, key: str, now: float) -> Outcome:
+        attempt = Attempt(self._folder, key)
+        if (ended := attempt.ended) is not None:
+            return ended
+        state = self._states.get(PREFIX + key)
+        if state is not None and state.alive:
+            self._missing.pop(key, None)
+            return Running(attempt.started)
+        word = f": {state.text}" if state is not None else ""
+        is_settled = now - self._missing.setdefault(key, now) >= SETTLE_SECONDS
+        if (is_settled or state is not None) and attempt.owner is None and attempt.give_up():
+            return Lost(f"it was never started{word}", False)
+        if not is_settled:
+            return Running(attempt.started)
+        owner = attempt.owner
+        # A runner that came at the last moment may have recorded an end.
+        return attempt.ended or Lost(
+            f"it was never started{word}" if owner == GIVEN_UP else f"its batch job is gone{word}", owner != GIVEN_UP
+        )

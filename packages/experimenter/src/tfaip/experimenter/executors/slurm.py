@@ -1,0 +1,156 @@
+"""Runs on a cluster with Slurm."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from attrs.validators import ge, optional
+
+from tfaip.experimenter.executors.batch import BatchExecutor, BatchExecutorParams, BatchJob, BatchState
+from tfaip.experimenter.executors.interface import ExecutorError
+from tfaip.params import field, params
+
+__all__ = ["SlurmExecutor", "SlurmExecutorParams"]
+
+# States in which a job still is, or may come back to.
+ALIVE = {
+    *("PENDING", "RUNNING", "CONFIGURING", "COMPLETING", "SUSPENDED", "STOPPED", "SIGNALING", "STAGE_OUT"),
+    *("RESIZING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "RESV_DEL_HOLD", "SPECIAL_EXIT"),
+}
+# What sbatch says of a job that is right, at a time that isn't.
+NOT_NOW = (
+    "unable to contact",
+    "socket timed out",
+    "connection refused",
+    "slurm temporarily unable",
+    "submit limit",
+    "maxsubmitjob",
+    "try again",
+    "unexpected message received",
+    "zero bytes were transmitted",
+)
+# What scancel says of jobs that have ended meanwhile, after it has reached all others.
+HAS_ENDED = "Invalid job id specified"
+ANSWER_SECONDS = 60.0
+
+
+@params(name="slurm")
+class SlurmExecutorParams(BatchExecutorParams):
+    """Run the rows as jobs of Slurm; this machine and the nodes share the current folder and that of the workbook."""
+
+    partition: str | None = field(default=None, help="Partition of the jobs")
+    account: str | None = field(default=None, help="Account that the jobs are charged to")
+    qos: str | None = field(default=None, help="Quality of service of the jobs")
+    constraint: str | None = field(default=None, help="Features that the nodes must have")
+    gpus: int | None = field(default=None, validator=optional(ge(0)), help="GPUs of each job")
+    cpus: int | None = field(default=None, validator=optional(ge(1)), help="Processors of each task")
+    memory: str | None = field(default=None, help="Memory of each node: 16G")
+    nodes: int | None = field(default=None, validator=optional(ge(1)), help="Nodes of each job")
+    time: timedelta | None = field(default=None, help="Time limit of each job: 12:00:00, 2h30m")
+    stop_before: timedelta = field(
+        default=timedelta(seconds=120),
+        validator=ge(timedelta()),
+        help="Time before the limit at which a run is stopped, so that it can end cleanly and go on in another job",
+    )
+    options: list[str] = field(factory=list, help="Other options of sbatch: --exclusive=user")
+
+    def cls(self) -> type[SlurmExecutor]:
+        """Return `SlurmExecutor`."""
+        return SlurmExecutor
+
+    def sbatch_options(self) -> list[str]:
+        """Return the options of sbatch that say what each job gets."""
+        values = {
+            "partition": self.partition,
+            "account": self.account,
+            "qos": self.qos,
+            "constraint": self.constraint,
+            "gpus": self.gpus,
+            "cpus-per-task": self.cpus,
+            "mem": self.memory,
+            "nodes": self.nodes,
+        }
+        found = [f"--{name}={value}" for name, value in values.items() if value is not None]
+        if self.time is not None:
+            found.append(f"--time={_duration(self.time)}")
+            found.append(f"--signal=B:TERM@{round(min(self.stop_before, self.time / 2).total_seconds())}")
+        return [*found, *self.options]
+
+
+class SlurmExecutor(BatchExecutor):
+    """Submits a job of Slurm for each run; works where accounting is off.
+
+    Args:
+        params: Its parameters.
+        folder: Where the attempts leave their records, beside the queue's state.
+    """
+
+    def __init__(self, params: SlurmExecutorParams, folder: Path) -> None:
+        super().__init__(params, folder)
+        self._options = params.sbatch_options()
+        self._ids: dict[str, str] = {}
+
+    def submit_batch(self, batch: BatchJob) -> None:
+        """Submit a job by sbatch; the queue starts it again, not Slurm."""
+        fixed = ["--parsable", "--no-requeue", f"--job-name={batch.name}", f"--comment={batch.job.console.parent.name}"]
+        places = [f"--chdir={Path.cwd()}", f"--output={_literal(batch.log)}", "--export=ALL"]
+        told = _ask("sbatch", *fixed, *places, *self._options, script=batch.script, environment=batch.environment)
+        self._ids[batch.name] = told.strip().partition(";")[0]  # with a cluster behind it, in a federation
+
+    def batch_states(self) -> Mapping[str, BatchState]:
+        """Ask squeue for all jobs of this user; those that have ended stay there for some minutes."""
+        listed = _ask("squeue", "--me", "--noheader", "--states=all", "--format=%i|%T|%j")
+        states = {}
+        for line in listed.splitlines():
+            identity, state, name = line.split("|", 2)
+            self._ids[name] = identity
+            states[name] = BatchState(state in ALIVE, state)
+        return states
+
+    def stop_batch(self, names: Sequence[str]) -> None:
+        """Cancel waiting jobs, and send SIGTERM to the runner of those that run."""
+        ids = [self._ids[name] for name in names if name in self._ids]
+        if not ids:
+            return
+        for words in (["--state=PENDING"], ["--state=RUNNING", "--batch", "--signal=TERM"]):
+            try:
+                _ask("scancel", *words, *ids)
+            except ExecutorError as error:
+                if HAS_ENDED not in str(error):
+                    raise
+
+
+def _ask(program: str, *words: str, script: str | None = None, environment: Mapping[str, str] | None = None) -> str:
+    """Return what a command of Slurm prints.
+
+    Raises:
+        ExecutorError: It fails; for good, if it is a refusal of the job.
+    """
+    try:
+        done = subprocess.run(
+            [program, *words], input=script, capture_output=True, text=True, env=environment, timeout=ANSWER_SECONDS
+        )
+    except FileNotFoundError:
+        raise ExecutorError(f"there is no program {program} here: is this a machine of the cluster?") from None
+    except subprocess.TimeoutExpired:
+        raise ExecutorError(f"{program} has not answered for {ANSWER_SECONDS:.0f} s") from None
+    if done.returncode:
+        text = "; ".join(line.partition("error: ")[2] or line for line in done.stderr.splitlines() if line.strip())
+        for_now = any(sign in text.lower() for sign in NOT_NOW)
+        raise ExecutorError(
+            f"{program}: {text or f'exit code {done.returncode}'}", permanent=script is not None and not for_now
+        )
+    return done.stdout
+
+
+def _duration(time: timedelta) -> str:
+    minutes, seconds = divmod(round(time.total_seconds()), 60)
+    return f"{minutes}:{seconds:02d}"
+
+
+def _literal(path: Path) -> str:
+    """A path in which sbatch replaces nothing."""
+    return str(path).replace("%", "%%")

@@ -1,0 +1,29 @@
+"""Runs that something outside of the queue stops: a time limit, a preemption, `scancel`, a signal by hand."""
+
+from __future__ import annotations
+
+from tfaip.experimenter.queue.entries import Entry
+from tfaip.experimenter.queue.store import Store
+from tfaip.experimenter.run_folder.progress import read_progress
+
+__all__ = ["count_stop", "forget_stops"]
+
+NOTE = "stops "
+
+
+def count_stop(entry: Entry, store: Store) -> int:
+    """Count a stop of a run from outside, and return how many there were since it last made progress.
+
+    Progress is an epoch that no attempt has reached before.
+    """
+    epoch = read_progress(entry.folder).epoch if entry.has_output else 0
+    count, _, seen = store.noted(NOTE + entry.id).partition(" ")
+    stops = int(count) + 1 if count and epoch <= int(seen) else 1
+    store.note(NOTE + entry.id, f"{stops} {epoch}")
+    return stops
+
+
+def forget_stops(entry: Entry, store: Store) -> None:
+    """Start to count anew, since the run has ended by itself."""
+    if store.noted(NOTE + entry.id):
+        store.note(NOTE + entry.id, "")

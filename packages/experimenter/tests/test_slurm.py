@@ -1,0 +1,177 @@
+"""Rows as jobs of Slurm: each runs once, whoever dies, and what is stopped goes on.
+
+The tests run on a stand-in here; `slow/test_slurm_for_real.py` runs them on a cluster of two nodes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from waiting import wait_for
+
+Command = Callable[..., subprocess.CompletedProcess[str]]
+Start = Callable[..., subprocess.Popen[str]]
+MakeWorkbook = Callable[..., Path]
+Engine = Callable[..., subprocess.CompletedProcess[str]]
+
+ROW = "echo $1 >> done; echo ${CUDA_VISIBLE_DEVICES-none} > devices; env > environment; exit ${2:-0}"
+# It says that it runs, and ends cleanly when it is interrupted, as a training does.
+LONG = "trap 'echo stopped $1 >> done; exit 130' INT; echo started $1 >> done; while [ ! -e go ]; do sleep 0.02; done"
+
+
+@pytest.fixture
+def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
+    """Return a function that runs a command of Slurm, here of the stand-in."""
+    programs = tmp_path / "slurm"
+    programs.mkdir()
+    stand_in = Path(__file__).with_name("slurm_stand_in.py").read_text(encoding="utf-8")
+    for name in ("sbatch", "squeue", "scancel"):
+        (programs / name).write_text(f"#!{sys.executable}\n{stand_in}", encoding="utf-8")
+        (programs / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(programs), prepend=os.pathsep)
+    monkeypatch.setenv("SLURM_STAND_IN", str(tmp_path / "state of slurm"))
+
+    def engine(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(words, capture_output=True, text=True, check=True)
+
+    yield engine
+    jobs = tmp_path / "state of slurm/jobs"
+    if jobs.exists():
+        engine("scancel", *(job.name for job in jobs.iterdir()))
+
+
+@pytest.fixture
+def room(slurm: Engine, tmp_path: Path) -> Callable[[bool], None]:
+    """Return a function that lets jobs start, or wait."""
+
+    def change(there_is: bool) -> None:
+        full = tmp_path / "state of slurm/full"
+        full.parent.mkdir(exist_ok=True)
+        full.unlink(missing_ok=True) if there_is else full.touch()
+
+    return change
+
+
+def sheet(workbook: MakeWorkbook, script: str, *words: str) -> None:
+    """Rows that run a script with these words behind it."""
+    Path("row.sh").write_text(script)
+    runs = [[f"sh row.sh {line}", number] for number, line in enumerate(words, 1)]
+    workbook(["COMMAND", "ID", "PARAMS"], [], [], *runs)
+
+
+def on_slurm(*words: object) -> tuple[object, ...]:
+    return ("--xlsx", "runs.xlsx", "--executor", "slurm", "--no_update", *words)
+
+
+def counts(command: Command) -> dict[str, int]:
+    told = json.loads(command("status", "--xlsx", "runs.xlsx", "--json").stdout)["counts"]
+    return {state: number for state, number in told.items() if number}
+
+
+def done() -> list[str]:
+    return sorted(Path("done").read_text().splitlines()) if Path("done").exists() else []
+
+
+def test_rows_run_as_jobs_and_a_failed_one_is_tried_again(
+    slurm: Engine, workbook: MakeWorkbook, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet(workbook, ROW, "a", "b 3", "c")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "7")
+    ran = command(*on_slurm("--slots", 2, "--retry", 1))
+    assert ran.returncode == 1, ran.stderr
+    assert done() == ["a", "b", "b", "c"]
+    assert counts(command) == {"finished": 2, "failed": 1}
+    assert "ended with exit code 3" in ran.stderr
+    assert Path("devices").read_text() != "7\n", "the devices of this machine are none of the cluster's"
+    assert "SLURM_JOB_ID=" in Path("environment").read_text()
+
+
+def test_a_scheduler_that_is_killed_finds_its_jobs_again(
+    slurm: Engine, workbook: MakeWorkbook, command: Command, start: Start
+) -> None:
+    sheet(workbook, f"{LONG}; echo ended $1 >> done", "a", "b")
+    first = start(*on_slurm("--slots", 2))
+    wait_for(lambda: done() == ["started a", "started b"], "both runs")
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    Path("go").touch()
+    again = command(*on_slurm("--slots", 2))
+    assert again.returncode == 0, again.stderr
+    assert done() == ["ended a", "ended b", "started a", "started b"]
+
+
+def test_jobs_that_are_stopped_end_cleanly_and_go_on_at_the_next_start(
+    slurm: Engine, workbook: MakeWorkbook, command: Command, start: Start
+) -> None:
+    sheet(workbook, LONG, "a")
+    first = start(*on_slurm("--slots", 1))
+    wait_for(lambda: done() == ["started a"], "the run")
+    first.send_signal(signal.SIGTERM)  # as Ctrl-C twice
+    assert first.wait() == 130
+    assert done() == ["started a", "stopped a"]
+    assert counts(command) == {"interrupted": 1}
+    Path("go").touch()
+    assert command(*on_slurm("--slots", 1)).returncode == 0
+
+
+def test_a_job_that_is_stopped_from_outside_goes_on_a_bounded_number_of_times(
+    slurm: Engine, workbook: MakeWorkbook, start: Start
+) -> None:
+    sheet(workbook, LONG, "a")
+    first = start(*on_slurm("--slots", 1, "--max_preemptions", 1))
+    for times in (1, 2):
+        wait_for(lambda times=times: done().count("started a") == times, "the run")  # type: ignore[misc]
+        identity = slurm("squeue", "--me", "--noheader", "--states=RUNNING,PENDING", "--format=%i %T").stdout
+        number = next(line.split()[0] for line in identity.splitlines() if line.endswith("RUNNING"))
+        slurm("scancel", "--batch", "--signal=TERM", number)  # as Slurm does before a time limit
+        wait_for(lambda times=times: done().count("stopped a") == times, "its end")  # type: ignore[misc]
+    _, told = first.communicate()
+    assert first.returncode == 1
+    assert "was stopped from outside\n" in told
+    assert "was stopped from outside 2 times without an epoch in between" in told
+    assert done() == [*2 * ["started a"], *2 * ["stopped a"]]
+
+
+def test_a_refusal_of_slurm_fails_the_row_with_its_words(
+    slurm: Engine, workbook: MakeWorkbook, command: Command
+) -> None:
+    sheet(workbook, ROW, "a")
+    ran = command(*on_slurm("--slots", 1, "--executor.partition", "nope"))
+    assert ran.returncode == 1
+    assert "can't be started: sbatch: invalid partition specified: nope; Batch job submission failed" in ran.stderr
+    assert done() == []
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_waiting_job_is_taken_off_the_queue(
+    slurm: Engine, workbook: MakeWorkbook, command: Command, start: Start, room: Callable[[bool], None]
+) -> None:
+    room(False)
+    sheet(workbook, ROW, "a")
+    first = start(*on_slurm("--slots", 1))
+    listed = ("squeue", "--me", "--noheader", "--states=PENDING", "--format=%j")
+    wait_for(lambda: "tfaip-" in slurm(*listed).stdout, "the job")
+    first.send_signal(signal.SIGTERM)
+    _, told = first.communicate()
+    assert first.returncode == 130, told
+    assert slurm(*listed).stdout == ""
+    room(True)
+    assert command(*on_slurm("--slots", 1)).returncode == 0
+    assert done() == ["a"]
+
+
+def test_gpus_of_this_machine_are_no_slots_of_a_cluster(
+    slurm: Engine, workbook: MakeWorkbook, command: Command
+) -> None:
+    sheet(workbook, ROW, "a")
+    ran = command(*on_slurm("--gpus", 0))
+    assert ran.returncode == 2
+    assert "--slots 50" in ran.stderr
+    assert done() == []
