@@ -22,6 +22,7 @@ nox.options.sessions = ["lint", "types", "package", "integration", "build"]
 ROOT = Path(__file__).parent
 PYTHONS = [version for version in os.environ.get("TFAIP_PYTHONS", "").split(",") if version] or None
 PACKAGES = ["params", "pipeline", "model", "predict", "trainer", "experimenter"]
+ALL = [*PACKAGES, ""]
 # The parameters are tested with the type checkers that have to understand them, and the pipeline twice: whole and
 # without TensorFlow, as its users may install it, and with it what TensorFlow can make a difference to.
 TESTED = ["params[typing]", "pipeline", "pipeline[tf]", "model", "predict", "trainer", "experimenter"]
@@ -102,11 +103,12 @@ def integration(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
 def lint(session: nox.Session) -> None:
-    """Check style, and that no import points up a floor or brings TensorFlow where it has no business."""
+    """Check style, the directions of imports, and the rules of versions and changelogs."""
     session.install(*_editable(*PACKAGES), "-e", ".[devel]")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("lint-imports", "--no-cache")
+    session.run("python", "release/versions.py", "check")
 
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
@@ -154,15 +156,26 @@ def corpus(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
 def build(session: nox.Session) -> None:
-    """Build wheel and source distribution of each package, and import each wheel in a clean environment."""
-    session.install("build[uv]")
-    dist = Path(session.create_tmp()).resolve() / "dist"
-    shutil.rmtree(dist, ignore_errors=True)
-    for folder in (ROOT, *(ROOT / "packages" / name for name in PACKAGES)):
-        session.run("python", "-m", "build", "--installer", "uv", "--outdir", str(dist), str(folder), silent=True)
-    for name in PACKAGES:
-        _import_wheel(session, dist, f"tfaip-{name}", f"tfaip.{name}")
-    _import_wheel(session, dist, "tfaip", "tfaip.cli.new")
+    """Build and check all packages, and import each wheel in a clean environment."""
+    dist = _built(session)
+    for name in ALL:
+        _alone(session, dist, name, str(session.python or "python"))
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1])
+def release_check(session: nox.Session) -> None:
+    """Build and check all packages; run the first example of each README with its wheel alone, on 3.11 and 3.13."""
+    dist = _built(session)
+    session.run("python", "release/documented_installs.py", str(dist))
+    for version in PYTHONS or ["3.11", "3.13"]:
+        for name in ALL:
+            python = _alone(session, dist, name, version)
+            scratch = python.parents[1] / "example"
+            scratch.mkdir()
+            bundle = ["--bundle", str(ROOT / "packages/predict/tests/corpus/before_0.1/points")] * (name == "predict")
+            with session.chdir(scratch):
+                example = [str(ROOT / "release/first_example.py"), str(_folder(name) / "README.md"), *bundle]
+                session.run(str(python), *example, external=True, env={**ENVIRONMENT, "HOME": str(scratch)})
 
 
 def _test_package(session: nox.Session, package: str, *options: str) -> None:
@@ -174,21 +187,38 @@ def _test_package(session: nox.Session, package: str, *options: str) -> None:
     session.run("pytest", *tests, *parallel, *session.posargs, env=ENVIRONMENT)
 
 
-def _import_wheel(session: nox.Session, dist: Path, distribution: str, module: str) -> None:
-    clean = dist.parent / f"import-{distribution}"
-    python = clean / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    session.run(
-        "uv", "venv", "--clear", "--quiet", "--python", str(session.python or "python"), str(clean), external=True
+def _built(session: nox.Session) -> Path:
+    """Build wheel and source distribution of each package into a folder, and check what an index would refuse."""
+    session.install(
+        "build[uv]", "check-wheel-contents", "pyroma", "twine", *_project_file("")["build-system"]["requires"]
     )
+    dist = Path(session.create_tmp()).resolve() / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    for folder in map(str, map(_folder, ALL)):
+        session.run("python", "-m", "build", "--installer", "uv", "--outdir", str(dist), folder, silent=True)
+        # Authors and addresses are the owner's words, which docs/releasing.md lists.
+        session.run("pyroma", "--min", "10", "--quiet", "--skip-tests", "Author,AuthorEmail,Url", folder)
+    session.run("twine", "check", "--strict", *map(str, sorted(dist.iterdir())))
+    session.run("check-wheel-contents", *map(str, sorted(dist.glob("*.whl"))))
+    return dist
+
+
+def _alone(session: nox.Session, dist: Path, name: str, version: str) -> Path:
+    """Install a wheel alone, import it, ask its commands for help; return the interpreter."""
+    distribution, module = (f"tfaip-{name}", f"tfaip.{name}") if name else ("tfaip", "tfaip.cli.new")
+    clean = dist.parent / f"{distribution}-{version}"
+    python = clean / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    session.run("uv", "venv", "--clear", "--quiet", "--python", version, str(clean), external=True)
+    exact = f"{distribution}=={_project(name)['version']}"
     session.run(
-        *("uv", "pip", "install", "--quiet", "--python", str(python), "--find-links", str(dist), distribution),
-        external=True,
+        *("uv", "pip", "install", "--quiet", "--python", str(python), "--find-links", str(dist), exact), external=True
     )
     # From another folder, lest the checkout's own sources be what is imported.
     with session.chdir(dist.parent):
         session.run(str(python), "-I", "-c", f"import {module}; print({module}.__file__)", external=True)
-        for command in _project(distribution.removeprefix("tfaip").removeprefix("-")).get("scripts", {}):
+        for command in _project(name).get("scripts", {}):
             session.run(str(python.with_name(command)), "--help", external=True, silent=True)
+    return python
 
 
 def _floors_below(name: str) -> list[str]:
@@ -199,9 +229,16 @@ def _floors_below(name: str) -> list[str]:
 
 def _project(name: str) -> dict[str, Any]:
     """What a package declares; the meta-package has no name."""
-    folder = ROOT / "packages" / name if name else ROOT
-    project: dict[str, Any] = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    project: dict[str, Any] = _project_file(name)["project"]
     return project
+
+
+def _project_file(name: str) -> dict[str, Any]:
+    return tomllib.loads((_folder(name) / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def _folder(name: str) -> Path:
+    return ROOT / "packages" / name if name else ROOT
 
 
 def _editable(*names: str) -> list[str]:

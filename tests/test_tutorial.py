@@ -85,7 +85,6 @@ def test_the_bundle_predicts_from_the_command_line(trained):
     [
         "README.md",
         "examples/tutorial/min/README.md",
-        "packages/predict/README.md",
         "docs/deployment.md",
         "docs/security.md",
     ],
