@@ -1,5 +1,6 @@
 """The public names of the package: one line each, for type checkers and for `public_names`."""
 
+from tfaip.params.commandline.argv import to_argv as to_argv
 from tfaip.params.commandline.command import CommandLine as CommandLine
 from tfaip.params.commandline.command import parse as parse
 from tfaip.params.commandline.embedding import EmbeddedCommandLine as EmbeddedCommandLine
