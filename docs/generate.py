@@ -1,6 +1,7 @@
 """Writes the pages that are made of the program: `python docs/generate.py`, before Sphinx runs.
 
 commands.md     the help of each command, as it is printed at 100 columns
+hooks.md        the methods of the base classes that users override
 parameters.md   the tables of the parameters of a training, as the minimal tutorial has them
 """
 
@@ -17,6 +18,8 @@ from examples.tutorial.min.scenario import TutorialScenario
 from tfaip.model.command import installed_commands
 from tfaip.params import markdown_reference
 
+from hooks import hooks_page  # isort: skip - beside this file
+
 GENERATED = Path(__file__).parent / "_build/generated"
 SCENARIO = "examples.tutorial.min"
 
@@ -27,6 +30,7 @@ def main() -> None:
     helps = [f"## {command}\n\n```text\n{help_of(command, [])}```\n" for command in installed_commands()]
     helps.append(f"## tfaip-train {SCENARIO}\n\n```text\n{help_of('tfaip-train', [SCENARIO])}```\n")
     (GENERATED / "commands.md").write_text("\n".join(helps), encoding="utf-8")
+    (GENERATED / "hooks.md").write_text(hooks_page(), encoding="utf-8")
     default = TutorialScenario.default_trainer_params()
     tables = markdown_reference(type(default), root="trainer", default=default)
     (GENERATED / "parameters.md").write_text(tables, encoding="utf-8")

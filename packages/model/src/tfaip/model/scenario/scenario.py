@@ -65,7 +65,7 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
         self.data: DataBase[Any] = params.data.create()
         self.complete_params()
 
-    # Hooks: parameters.
+    # Hooks, for you to override: parameters.
 
     @classmethod
     @hook
@@ -127,16 +127,6 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
     # Hooks: classes.
 
     @classmethod
-    def data_cls(cls) -> type[DataBase[Any]]:
-        """Return the class of the data that the default parameters name."""
-        return cls.default_params().data.cls()
-
-    @classmethod
-    def model_cls(cls) -> type[ModelBase[Any]]:
-        """Return the class of the model that the default parameters name; this loads TensorFlow."""
-        return cls.default_params().model.cls()
-
-    @classmethod
     @hook
     def evaluator_cls(cls) -> type[Evaluator[Any]]:
         """Return the class of the evaluator."""
@@ -172,7 +162,7 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
         """Return the class that loads several bundles and validates their vote."""
         return upper_floor("predict").MultiLAV
 
-    # Hooks: what the classes above are made with, beside what every scenario's are.
+    # Hooks: further arguments of these classes.
 
     @classmethod
     @hook
@@ -192,43 +182,7 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
         """Return further keyword arguments of `from_path` or `from_paths` of the classes that load and validate."""
         return {}
 
-    # What users call.
-
-    @classmethod
-    def from_path(cls, path: str | os.PathLike[str], *, trust: Iterable[str] = ()) -> Self:
-        """Return the scenario of the bundle at `path`; of `ScenarioBase` itself, the one that the bundle names.
-
-        Args:
-            path: The bundle.
-            trust: Packages, beside the scenario's own, whose parameter classes may be imported.
-
-        Raises:
-            BundleError: `path` is no bundle, or one of other parameters than this scenario's.
-        """
-        packages = (*cls._trusted(), *trust)
-        stored = stored_scenarios()
-        params = stored.load_scenario_params(path, trust=packages)
-        if cls is ScenarioBase:
-            return cast("Self", stored.find_stored_scenario(params, trust=packages, reading=[path])(params))
-        if not isinstance(params, cls.params_cls()):
-            raise BundleError(
-                f"{cls.__qualname__} needs parameters of the class {cls.params_cls().__qualname__}, but the bundle "
-                f"{path} of the scenario {params.scenario or 'unknown'} holds {type(params).__qualname__}"
-            )
-        return cls(params)
-
-    @classmethod
-    def from_dict(cls, data: Any, *, trust: Iterable[str] = ()) -> Self:
-        """Return the scenario of parameters that `tfaip.params.to_dict` made.
-
-        Args:
-            data: The plain data; it may name a subclass of the scenario's parameters.
-            trust: Packages, beside the scenario's own, whose parameter classes may be imported.
-
-        Raises:
-            LoadError: With all that is wrong with the data, each with its path.
-        """
-        return cls(cls.tagged(from_dict(cls.params_cls(), data, trust=(*cls._trusted(), *trust))))
+    # Hooks: objects of these classes.
 
     @classmethod
     @hook
@@ -283,6 +237,54 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
     def create_model(self) -> ModelBase[Any]:
         """Return the model of the scenario's parameters."""
         return self.params.model.create()
+
+    # Methods that you call.
+
+    @classmethod
+    def from_path(cls, path: str | os.PathLike[str], *, trust: Iterable[str] = ()) -> Self:
+        """Return the scenario of the bundle at `path`; of `ScenarioBase` itself, the one that the bundle names.
+
+        Args:
+            path: The bundle.
+            trust: Packages, beside the scenario's own, whose parameter classes may be imported.
+
+        Raises:
+            BundleError: `path` is no bundle, or one of other parameters than this scenario's.
+        """
+        packages = (*cls._trusted(), *trust)
+        stored = stored_scenarios()
+        params = stored.load_scenario_params(path, trust=packages)
+        if cls is ScenarioBase:
+            return cast("Self", stored.find_stored_scenario(params, trust=packages, reading=[path])(params))
+        if not isinstance(params, cls.params_cls()):
+            raise BundleError(
+                f"{cls.__qualname__} needs parameters of the class {cls.params_cls().__qualname__}, but the bundle "
+                f"{path} of the scenario {params.scenario or 'unknown'} holds {type(params).__qualname__}"
+            )
+        return cls(params)
+
+    @classmethod
+    def from_dict(cls, data: Any, *, trust: Iterable[str] = ()) -> Self:
+        """Return the scenario of parameters that `tfaip.params.to_dict` made.
+
+        Args:
+            data: The plain data; it may name a subclass of the scenario's parameters.
+            trust: Packages, beside the scenario's own, whose parameter classes may be imported.
+
+        Raises:
+            LoadError: With all that is wrong with the data, each with its path.
+        """
+        return cls(cls.tagged(from_dict(cls.params_cls(), data, trust=(*cls._trusted(), *trust))))
+
+    @classmethod
+    def data_cls(cls) -> type[DataBase[Any]]:
+        """Return the class of the data that the default parameters name."""
+        return cls.default_params().data.cls()
+
+    @classmethod
+    def model_cls(cls) -> type[ModelBase[Any]]:
+        """Return the class of the model that the default parameters name; this loads TensorFlow."""
+        return cls.default_params().model.cls()
 
     @classmethod
     def tag(cls) -> str:

@@ -6,6 +6,25 @@ Internal API between the packages.
 """
 
 from tfaip.pipeline.hooks.former import FORMER_HOOKS
-from tfaip.pipeline.hooks.hooked import Hooked, call_user_code, hook, hook_with, hooks_of, is_ours, make
+from tfaip.pipeline.hooks.hooked import (
+    Hooked,
+    call_user_code,
+    hook,
+    hook_with,
+    hooks_of,
+    is_ours,
+    make,
+    overridden_hooks,
+)
 
-__all__ = ["FORMER_HOOKS", "Hooked", "call_user_code", "hook", "hook_with", "hooks_of", "is_ours", "make"]
+__all__ = [
+    "FORMER_HOOKS",
+    "Hooked",
+    "call_user_code",
+    "hook",
+    "hook_with",
+    "hooks_of",
+    "is_ours",
+    "make",
+    "overridden_hooks",
+]

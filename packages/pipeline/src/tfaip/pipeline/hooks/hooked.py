@@ -14,7 +14,7 @@ from tfaip.pipeline.hooks.former import FORMER_HOOKS, HOOKS_BY_NAME, UNMISTAKABL
 from tfaip.pipeline.hooks.signatures import place_of, problem_of, wanted
 from tfaip.pipeline.user_code import ENDS, caused_by, describe_sample, in_words
 
-__all__ = ["Hooked", "call_user_code", "hook", "hook_with", "hooks_of", "is_ours", "make"]
+__all__ = ["Hooked", "call_user_code", "hook", "hook_with", "hooks_of", "is_ours", "make", "overridden_hooks"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
@@ -62,6 +62,12 @@ def hooks_of(cls: type) -> dict[str, _Hook]:
             if by_name is not None:
                 found.setdefault(name, _Hook(value, by_name))
     return found
+
+
+def overridden_hooks(cls: type) -> list[str]:
+    """Return the names of the hooks that a user's class overrides, in the order of the base class."""
+    own = {name for owner in cls.__mro__ if not is_ours(owner.__module__) for name in vars(owner)}
+    return [name for name in hooks_of(cls) if name in own]
 
 
 def make(cls: type[T], *arguments: Any) -> T:

@@ -47,6 +47,22 @@ class MultiModelPredictor(PredictorBase):
         self.voter = self.create_voter() if voter is None else voter
 
     @classmethod
+    @hook
+    def default_params(cls) -> MultiModelPredictorParams:
+        """Hook: the parameters that a command line starts from, with the voter that suits the scenario."""
+        return MultiModelPredictorParams()
+
+    @hook
+    def create_voter(self) -> MultiModelVoter:
+        """Hook: make the voter where none is given; by default that of the parameters."""
+        if not isinstance(self.params, MultiModelPredictorParams):
+            raise PredictionError(
+                "a vote must have a voter: give one, or MultiModelPredictorParams, which name one; "
+                f"got {type(self.params).__name__}"
+            )
+        return self.params.voter.create(len(self._models))
+
+    @classmethod
     def from_paths(
         cls,
         paths: Sequence[str | os.PathLike[str]],
@@ -84,22 +100,6 @@ class MultiModelPredictor(PredictorBase):
         ]
         made = cls(params, models, voter, **keywords)
         return made.loaded_by("from_paths", list(map(absolute, paths)), params, voter=voter, trust=trust, **keywords)
-
-    @classmethod
-    @hook
-    def default_params(cls) -> MultiModelPredictorParams:
-        """Hook: the parameters that a command line starts from, with the voter that suits the scenario."""
-        return MultiModelPredictorParams()
-
-    @hook
-    def create_voter(self) -> MultiModelVoter:
-        """Hook: make the voter where none is given; by default that of the parameters."""
-        if not isinstance(self.params, MultiModelPredictorParams):
-            raise PredictionError(
-                "a vote must have a voter: give one, or MultiModelPredictorParams, which name one; "
-                f"got {type(self.params).__name__}"
-            )
-        return self.params.voter.create(len(self._models))
 
     def _post_processed(
         self, pipeline: DataPipeline, samples: Iterable[Sequence[Sample]]

@@ -108,6 +108,7 @@ class _Check:
             self._trainer = self._scenario_cls.create_trainer(self._params)
             self._params, self._scenario = self._trainer.params, self._trainer.scenario
             data, gen = self._scenario.data, self._params.gen
+            stage.found_hooks(self._scenario, data)
             self._stages.know(data)
             pipeline = serial_pipeline(
                 self._scenario, PipelineMode.TRAINING, gen.setup.train, gen.train_gen(), self._seed
@@ -118,14 +119,17 @@ class _Check:
 
     def _check_trainer(self) -> None:
         with self._stages.stage("trainer") as stage:
+            stage.found_hooks(self._trainer)
             callbacks = ", ".join(type(callback).__qualname__ for callback in self._trainer.create_callbacks())
             stage.found(type(self._trainer).__qualname__ + (f" with the callbacks {callbacks}" if callbacks else ""))
 
     def _check_graph(self, inputs: Any, targets: Any) -> None:
         with self._stages.stage("graph") as stage:
             self._model = self._scenario.create_model()
+            stage.found_hooks(self._model)
             logger.info("Building the graph")
             self._graph = self._model.build_graph(self._scenario.data)
+            stage.found_hooks(self._graph)
             processed = self._model.pre_proc_targets(inputs, targets)
             outputs = self._graph.training_outputs(inputs, processed, training=False)
             self._stages.names["outputs"] = list(outputs)

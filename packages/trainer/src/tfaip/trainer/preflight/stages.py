@@ -11,6 +11,7 @@ from typing import Any
 
 from tfaip.model.command.blame import explained
 from tfaip.pipeline import DataBase
+from tfaip.pipeline.hooks import overridden_hooks
 from tfaip.trainer.preflight.errors import PreflightError
 
 try:
@@ -44,6 +45,12 @@ class Stage:
     def found(self, text: str) -> None:
         """Add a finding."""
         self.findings.append(text)
+
+    def found_hooks(self, *objects: object) -> None:
+        """Add the hooks that the classes of objects override, one line for each class that does."""
+        for cls in map(type, objects):
+            if hooks := overridden_hooks(cls):
+                self.found(f"{cls.__qualname__} overrides {', '.join(hooks)}")
 
 
 class Stages:

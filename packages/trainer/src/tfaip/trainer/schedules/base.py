@@ -71,6 +71,15 @@ class Schedule(Hooked, ABC):
     def rate(self, e: Any) -> Any:
         """Return the rate at `e` counted epochs, a float32 scalar, or an array of them."""
 
+    # Most schedules need no logs.
+    @hook
+    def require_logs(self, names: Sequence[str]) -> None:
+        """Raise a `ParamsError` if the schedule needs a log that is none of `names`."""
+
+    @hook
+    def end_epoch(self, logs: Mapping[str, float]) -> None:
+        """Take the logs of an epoch into account."""
+
     def unfinished_phases(self) -> list[str]:
         """Return a sentence for each phase that does not end, or start, within the training."""
         if not self._starts:
@@ -85,12 +94,3 @@ class Schedule(Hooked, ABC):
     def variables(self) -> list[Any]:
         """Keras variables of a schedule that remembers something."""
         return []
-
-    # Most schedules need no logs.
-    @hook
-    def require_logs(self, names: Sequence[str]) -> None:
-        """Raise a `ParamsError` if the schedule needs a log that is none of `names`."""
-
-    @hook
-    def end_epoch(self, logs: Mapping[str, float]) -> None:
-        """Take the logs of an epoch into account."""

@@ -69,24 +69,6 @@ class WarmStarter(Hooked):
         self.trainer: Trainer | None = None
         self._path: Path | None = params.model
 
-    @property
-    def new_params(self) -> ScenarioBaseParams[Any, Any] | None:
-        """Parameters of the scenario that is trained now; `None` where there is no trainer."""
-        return self.trainer.params.scenario if self.trainer else None
-
-    @cached_property
-    def stored_params(self) -> ScenarioBaseParams[Any, Any] | None:
-        """Parameters of the scenario that the stored weights were trained with; `None` where none are stored.
-
-        They come from the bundle or the run that the weights belong to; a file of Keras has none.
-
-        Raises:
-            BundleError, ParamsError: The parameters can't be read.
-        """
-        new = self.new_params
-        trust = [] if new is None else [type(new).__module__.partition(".")[0]]
-        return None if self._path is None else read_stored_params(Path(self._path), trust=trust)
-
     @hook
     def transform_weight(self, name: str, stored: np.ndarray, variable: Any) -> np.ndarray | None:
         """Return the array to load in place of a stored weight.
@@ -116,6 +98,24 @@ class WarmStarter(Hooked):
         if self.params.model is None:
             raise WarmStartError("warmstart.model must name the weights to start from, got None")
         return read_stored_weights(Path(self.params.model), limit=self.limit)
+
+    @property
+    def new_params(self) -> ScenarioBaseParams[Any, Any] | None:
+        """Parameters of the scenario that is trained now; `None` where there is no trainer."""
+        return self.trainer.params.scenario if self.trainer else None
+
+    @cached_property
+    def stored_params(self) -> ScenarioBaseParams[Any, Any] | None:
+        """Parameters of the scenario that the stored weights were trained with; `None` where none are stored.
+
+        They come from the bundle or the run that the weights belong to; a file of Keras has none.
+
+        Raises:
+            BundleError, ParamsError: The parameters can't be read.
+        """
+        new = self.new_params
+        trust = [] if new is None else [type(new).__module__.partition(".")[0]]
+        return None if self._path is None else read_stored_params(Path(self._path), trust=trust)
 
     def load(self, graph: Any) -> None:
         """Load the stored weights into a built graph, and log a table of what became of each.
