@@ -2,13 +2,24 @@ import logging
 
 import numpy as np
 import pytest
+from conftest import export
 
 from predict_cases import POINTS
 from tfaip.model import Evaluator, EvaluatorParams, load_prediction_function
 from tfaip.model.testing.points.data import DIRECTIONS
 from tfaip.model.testing.points.params import PointsGeneratorParams
 from tfaip.model.testing.points.scenario import PointsScenario
-from tfaip.predict import LAV, LAVCallback, LAVParams, PredictionError, graph_prediction_function
+from tfaip.model.testing.sequences.params import SequencesGeneratorParams
+from tfaip.model.testing.sequences.scenario import SequencesScenario
+from tfaip.predict import (
+    LAV,
+    LAVCallback,
+    LAVParams,
+    MultiLAV,
+    MultiLAVParams,
+    PredictionError,
+    graph_prediction_function,
+)
 
 
 def lav_params(batch_size: int = 16, processes: int = 0, **changes) -> LAVParams:
@@ -140,6 +151,51 @@ def test_callbacks_are_told_of_start_samples_and_end_in_order(exported):
 
     (result,) = evaluated(bundle, callbacks=[Telling()]).run([POINTS])
     assert told == [("start", "l0", POINTS), *range(37), result]
+
+
+def test_callbacks_know_what_validates_and_the_bundle(exported):
+    bundle, _ = exported
+    known = []
+
+    class Asking(LAVCallback):
+        def on_start(self, name, generator):
+            known.append((type(self.lav.model), self.lav.scenario.data, self.lav.params.pipeline.batch_size))
+            known.append(self.lav.bundles)
+
+    lav = lav_of(bundle)
+    list(lav.run([POINTS], callbacks=[Asking()]))
+    assert known == [(type(lav.model), lav.scenario.data, 16), (bundle.path,)]
+    known.clear()
+    list(evaluated(bundle, callbacks=[Asking()]).run([POINTS]))
+    assert known[1] == ()
+
+
+def test_the_training_graph_gives_the_losses_that_the_prediction_lacks(tmp_path):
+    bundle, graph = export(tmp_path / "best", 1, SequencesScenario)
+    data = SequencesGeneratorParams(count=20)
+    predicted, trained = (
+        next(LAV.from_path(bundle.path, lav_params(with_training_graph=with_it)).run([data]))
+        for with_it in (False, True)
+    )
+    assert "loss" in predicted.not_computed
+    assert not trained.not_computed
+    scenario = SequencesScenario(SequencesScenario.default_params())
+    pipeline = scenario.data.create_pipeline("evaluation", lav_params(20).pipeline, data)
+    with pipeline.generate_input_batches(repeat=False) as batches:
+        (batch,) = batches
+    losses = scenario.create_model().forward(graph, batch.inputs, batch.targets, training=False).losses
+    assert trained.metrics["loss"] == pytest.approx(sum(map(float, losses.values())), abs=1e-5)
+    both = [name for name in predicted.metrics if name in trained.metrics]
+    assert both
+    assert {name: trained.metrics[name] for name in both} == pytest.approx(
+        {name: predicted.metrics[name] for name in both}, abs=1e-6
+    )
+
+
+def test_a_vote_has_no_training_graph(three_exported):
+    params = MultiLAVParams(with_training_graph=True)
+    with pytest.raises(PredictionError, match="with_training_graph needs one bundle"):
+        MultiLAV.from_paths([bundle.path for bundle, _ in three_exported], params)
 
 
 def test_what_needs_an_output_of_the_training_alone_is_left_out_and_named(exported, caplog):

@@ -98,6 +98,20 @@ def test_the_voter_sees_each_models_own_post_processing_and_finalizes_once(three
         assert other in ("Nord", "Suedost", "Suedwest")
 
 
+def test_a_voter_knows_the_models_by_their_bundles(three_exported):
+    class Weighing(MultiModelVoter):
+        def vote(self, sample):
+            paths = [model.path for model in self.loaded_models]
+            names = [type(model.scenario_params.model).__name__ for model in self.loaded_models]
+            return sample.new_outputs({"paths": paths, "names": names, "data": self.loaded_models[0].data})
+
+    predictor = MultiModelPredictor.from_paths(paths_of(three_exported), in_process(), voter=Weighing())
+    voted = next(predictor.predict(POINTS)).outputs
+    assert voted["paths"] == [bundle.path for bundle, _ in three_exported]
+    assert voted["names"] == ["PointsModelParams"] * 3
+    assert voted["data"] is predictor.data
+
+
 def test_models_run_once_a_batch_on_the_same_inputs(three_exported):
     calls = []
 

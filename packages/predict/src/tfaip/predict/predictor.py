@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from tfaip.model import (
@@ -36,7 +37,7 @@ class Predictor(PredictorBase):
     def __init__(
         self, params: PredictorParams, scenario_params: ScenarioBaseParams[Any, Any], function: PredictionFunction
     ) -> None:
-        super().__init__(params, [LoadedModel(scenario_params.data.create(), function)])
+        super().__init__(params, [LoadedModel(scenario_params.data.create(), function, None, scenario_params)])
 
     @classmethod
     def from_path(
@@ -60,6 +61,7 @@ class Predictor(PredictorBase):
         scenario_params = load_scenario_params(path, trust=trust)
         configure_devices(params.device)
         made = cls(params, scenario_params, load_function(path, scenario_params, params, trust), **keywords)
+        made._models[0].path = Path(path)
         return made.loaded_by("from_path", absolute(path), params, trust=trust, **keywords)
 
     def set_model(self, function: PredictionFunction) -> None:
@@ -68,7 +70,7 @@ class Predictor(PredictorBase):
         Passes over samples that have begun go on with it, from their next batch on.
         """
         self._models[0].function = function
-        self._loading = None
+        self._models[0].path = self._loading = None
 
     def _post_processed(
         self, pipeline: DataPipeline, samples: Iterable[Sequence[Sample]]

@@ -6,11 +6,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tfaip.model import ScenarioBaseParams
 from tfaip.pipeline import Batch, DataBase, DataGeneratorParams, DataPipeline, Sample
 from tfaip.pipeline.hooks import Hooked
 from tfaip.predict.computing.array_adoption import as_tensors
@@ -37,10 +39,14 @@ class LoadedModel:
     Attributes:
         data: The data of its scenario, with its processors.
         function: Its prediction.
+        path: Its bundle; `None` for a model in memory.
+        scenario_params: The parameters that its bundle holds; `None` for a model in memory.
     """
 
     data: DataBase[Any]
     function: PredictionFunction
+    path: Path | None = None
+    scenario_params: ScenarioBaseParams[Any, Any] | None = None
 
 
 class PredictorBase(Hooked, LoadedObject, ABC):

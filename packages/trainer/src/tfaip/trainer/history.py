@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -105,8 +106,6 @@ def epochs_html(rows: Sequence[Mapping[str, Any]], best_epoch: int | None) -> st
 
 
 def _imported(module: str, package: str | None = None) -> Any:
-    from importlib import import_module
-
     package = package or module
     try:
         return import_module(module)

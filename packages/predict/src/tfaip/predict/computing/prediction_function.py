@@ -10,9 +10,9 @@ from tfaip.model import BundleError, load_prediction_function, load_weights
 from tfaip.pipeline import DataBase
 
 if TYPE_CHECKING:
-    from tfaip.model import GraphBase, ScenarioBase
+    from tfaip.model import GraphBase, ModelBase, ScenarioBase
 
-__all__ = ["PredictionFunction", "bundle_prediction_function", "graph_prediction_function"]
+__all__ = ["PredictionFunction", "bundle_prediction_function", "graph_prediction_function", "load_graph"]
 
 PredictionFunction = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """From a batch of inputs by name, arrays or tensors of shape (batch, ...), to its outputs by name, tensors likewise."""
@@ -55,14 +55,32 @@ def bundle_prediction_function(
     """
     if not eager:
         return load_prediction_function(path, inputs=scenario.data.input_layer_specs())
-    graph = scenario.create_model().build_graph(scenario.data)
+    graph = load_graph(path, scenario, scenario.create_model(), asked_by="run_eagerly")
+    return graph_prediction_function(graph, scenario.data, eager=True)
+
+
+def load_graph(
+    path: str | os.PathLike[str], scenario: ScenarioBase[Any, Any], model: ModelBase[Any], *, asked_by: str
+) -> GraphBase[Any]:
+    """Return the graph of the scenario's code with the weights of the bundle at `path`.
+
+    Args:
+        path: The bundle.
+        scenario: Its scenario.
+        model: The scenario's model, which makes the graph.
+        asked_by: The argument that asks for it, for the message.
+
+    Raises:
+        BundleError: The bundle lacks a weight of today's graph in its shape.
+    """
+    graph = model.build_graph(scenario.data)
     weights = load_weights(path, shapes={variable.path: tuple(variable.shape) for variable in graph.weights})
     missing = [variable.path for variable in graph.weights if variable.path not in weights]
     if missing:
         raise BundleError(
-            f"run_eagerly needs a bundle of the graph as its code is today, but {path} has no weights for "
+            f"{asked_by} needs a bundle of the graph as its code is today, but {path} has no weights for "
             f"{', '.join(missing)}"
         )
     for variable in graph.weights:
         variable.assign(weights[variable.path])
-    return graph_prediction_function(graph, scenario.data, eager=True)
+    return graph

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tfaip.pipeline import DataGeneratorParams, Sample
 from tfaip.pipeline.hooks import Hooked, hook
 from tfaip.predict.lav.result import LAVResult
+
+if TYPE_CHECKING:
+    from tfaip.predict.lav.lav_base import LAVBase
 
 __all__ = ["LAVCallback"]
 
 
 class LAVCallback(Hooked):
-    """Is told of each data set and of each sample; subclasses override what they want to know."""
+    """Is told of each data set and of each sample; subclasses override what they want to know.
+
+    Attributes:
+        lav: What validates: its `model`, `scenario` (with `data`), `params`, and the `bundles` that were loaded. Set
+            before `on_start` is called.
+    """
+
+    lav: LAVBase
 
     @hook
     def on_start(self, name: str, generator: DataGeneratorParams) -> None:

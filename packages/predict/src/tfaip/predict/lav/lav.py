@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from tfaip.model import configure_devices, find_stored_scenario, load_scenario_params
@@ -13,11 +14,12 @@ from tfaip.predict.computing.array_adoption import as_tensors
 from tfaip.predict.computing.batches_ahead import BATCHES_AHEAD, map_ahead, raised_behind
 from tfaip.predict.lav.callback import LAVCallback
 from tfaip.predict.lav.lav_base import LAVBase
+from tfaip.predict.lav.measures import TrainingGraphMeasures
 from tfaip.predict.lav.params import LAVParams
 from tfaip.predict.loaded_object import absolute
 
 if TYPE_CHECKING:
-    from tfaip.model import ModelBase, ScenarioBase
+    from tfaip.model import GraphBase, ModelBase, ScenarioBase
     from tfaip.predict.computing.prediction_function import PredictionFunction
 
 __all__ = ["LAV"]
@@ -26,7 +28,8 @@ __all__ = ["LAV"]
 class LAV(LAVBase):
     """Validates one model; see `LAVBase` for what it offers.
 
-    Losses and metrics see the outputs as the graph gives them, the evaluator sees samples after post-processing.
+    Losses and metrics see the outputs as the prediction gives them, or those of the training graph where
+    `with_training_graph` asks for it. The evaluator sees samples after post-processing.
 
     Args:
         params: Pipeline, and how the model is run.
@@ -74,14 +77,28 @@ class LAV(LAVBase):
             BundleError: `path` is no bundle, or a broken one.
             DeviceError: The devices that were asked for can't be had.
         """
-        from tfaip.predict.computing.prediction_function import bundle_prediction_function
+        from tfaip.predict.computing.prediction_function import bundle_prediction_function, load_graph
 
         trust = tuple(trust)
         scenario_params = load_scenario_params(path, trust=trust)
         made = (scenario or find_stored_scenario(scenario_params, trust=trust, reading=[path]))(scenario_params)
         configure_devices(params.device)
         lav = cls(params, made, bundle_prediction_function(path, made, eager=params.run_eagerly), **keywords)
+        lav.bundles = (Path(path),)
+        if params.with_training_graph:
+            lav.measure_training_graph(load_graph(path, made, lav.model, asked_by="with_training_graph"))
         return lav.loaded_by("from_path", absolute(path), params, scenario=scenario, trust=trust, **keywords)
+
+    def measure_training_graph(self, graph: GraphBase[Any]) -> None:
+        """Compute losses and metrics on the training graph from now on.
+
+        A graph whose training differs from its prediction has losses and metrics that the outputs of the prediction
+        don't allow.
+
+        Args:
+            graph: Built by `self.model`, with the weights that the prediction has.
+        """
+        self._measures = TrainingGraphMeasures(self.model, graph, self.scenario.data, eager=self.params.run_eagerly)
 
     def _predicted(self, pipeline: DataPipeline, batches: Iterable[Batch]) -> Generator[Sample, None, None]:
         ahead = 0 if self.params.run_eagerly else BATCHES_AHEAD

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tfaip.pipeline import Batch, DataGeneratorParams, DataPipeline, PipelineMode, Sample
@@ -33,6 +34,9 @@ class LAVBase(Hooked, LoadedObject, ABC):
         scenario: Its data, its model's losses and metrics, and its evaluator.
         model: Where the caller has one already.
         callbacks: Are told of all that happens.
+
+    Attributes:
+        bundles: The bundles that are validated; none where the model is in memory, as during a training.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class LAVBase(Hooked, LoadedObject, ABC):
         self.scenario = scenario
         self.callbacks = list(callbacks)
         self.model = model or scenario.create_model()
+        self.bundles: tuple[Path, ...] = ()
         self._measures = Measures(self.model, eager=params.run_eagerly)
 
     @abstractmethod
@@ -73,6 +78,7 @@ class LAVBase(Hooked, LoadedObject, ABC):
     def _evaluate(self, name: str, generator: DataGeneratorParams, callbacks: Sequence[LAVCallback]) -> LAVResult:
         self.require_own_process()
         for callback in callbacks:
+            callback.lav = self
             call_user_code(callback.on_start, name, generator)
         pipeline = self.scenario.data.create_pipeline(PipelineMode.EVALUATION, self.params.pipeline, generator)
         self._measures.reset()

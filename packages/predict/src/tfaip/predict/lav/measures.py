@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tfaip.model import MetricDefinition
+from tfaip.pipeline import DataBase
 
 if TYPE_CHECKING:
-    from tfaip.model import ModelBase, ModelMetrics
+    from tfaip.model import GraphBase, ModelBase, ModelMetrics
 
-__all__ = ["Measures"]
+__all__ = ["Measures", "TrainingGraphMeasures"]
 
 logger = logging.getLogger(__name__)
 
@@ -94,6 +95,40 @@ class Measures:
     def _leave_out(self, name: str, missing: _MissingOutputError) -> None:
         self.not_computed[name] = str(missing)
         logger.warning("%s is not computed: %s", name, missing)
+
+
+class TrainingGraphMeasures(Measures):
+    """Accumulates a model's losses and metrics on what its training graph gives, as the trainer's validation does.
+
+    Metrics of the prediction graph see its outputs. The outputs that `update` is given are not used.
+
+    Args:
+        model: Whose losses and metrics.
+        graph: The graph, with its weights.
+        data: Says what inputs and targets are.
+        eager: Compute uncompiled.
+    """
+
+    def __init__(self, model: ModelBase[Any], graph: GraphBase[Any], data: DataBase[Any], *, eager: bool) -> None:
+        super().__init__(model, eager=eager)
+        self._graph = graph
+        self._data = data
+
+    def _prepare(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> None:
+        from tfaip.model.model_metrics import build_metrics
+        from tfaip.model.runtime.tracing import compiled
+
+        del inputs, targets, outputs
+        _, self._metrics = build_metrics(self._model, self._graph, self._data)
+        self._update = self._run if self._eager else compiled(self._run, reduce_retracing=True)
+
+    def _run(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> None:
+        del outputs
+        assert self._metrics is not None
+        graph = self._graph
+        processed, trained, losses = self._model.forward(graph, inputs, targets, training=False)
+        predicted = graph.prediction_outputs(inputs) if graph.has_two_graphs else None
+        self._metrics.update(inputs, processed, trained, losses, predicted)
 
 
 def _sides(definition: MetricDefinition, inputs: Tensors, targets: Tensors, outputs: _PredictedOutputs) -> None:

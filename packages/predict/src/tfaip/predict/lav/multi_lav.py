@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -82,6 +83,8 @@ class MultiLAV(LAVBase):
         """
         if not paths:
             raise PredictionError("a vote must have at least one bundle, got none")
+        if params.with_training_graph:
+            raise PredictionError("with_training_graph needs one bundle: a vote of several has no training graph")
         trust = tuple(trust)
         scenario_params = load_scenario_params(paths[0], trust=trust, reading=paths)
         made = (scenario or find_stored_scenario(scenario_params, trust=trust, reading=paths))(scenario_params)
@@ -96,6 +99,7 @@ class MultiLAV(LAVBase):
             )
         predictor = made.multi_predictor_cls().from_paths(paths, for_predictor, voter=voter, trust=trust)
         lav = cls(params, made, predictor, **keywords)
+        lav.bundles = tuple(map(Path, paths))
         return lav.loaded_by(
             "from_paths", list(map(absolute, paths)), params, scenario=scenario, voter=voter, trust=trust, **keywords
         )

@@ -15,6 +15,10 @@ __all__ = ["LAVParams", "MultiLAVParams"]
 class LAVParams(InferenceParams):
     """How a model is validated."""
 
+    with_training_graph: bool = field(
+        default=False,
+        help="Compute losses and metrics on the training graph of the scenario's code, with the weights of the bundle",
+    )
     print_limit: int = field(default=0, help="Samples of each data set that are printed in words; -1: all, 0: none")
 
 

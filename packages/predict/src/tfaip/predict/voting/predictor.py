@@ -45,6 +45,7 @@ class MultiModelPredictor(PredictorBase):
     ) -> None:
         super().__init__(params, models)
         self.voter = self.create_voter() if voter is None else voter
+        self.voter.loaded_models = tuple(self._models)
 
     @classmethod
     @hook
@@ -95,7 +96,7 @@ class MultiModelPredictor(PredictorBase):
         require_same_pre_processing([Path(path) for path in paths], scenario_params, params.mode)
         configure_devices(params.device)
         models = [
-            LoadedModel(stored.data.create(), load_function(path, stored, params, trust))
+            LoadedModel(stored.data.create(), load_function(path, stored, params, trust), Path(path), stored)
             for path, stored in zip(paths, scenario_params, strict=True)
         ]
         made = cls(params, models, voter, **keywords)

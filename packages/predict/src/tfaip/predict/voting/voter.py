@@ -10,6 +10,7 @@ from tfaip.pipeline.hooks import Hooked, hook, make
 
 if TYPE_CHECKING:
     from tfaip.pipeline import Sample
+    from tfaip.predict.predictor_base import LoadedModel
 
 __all__ = ["MultiModelVoter", "VoterParams"]
 
@@ -36,7 +37,13 @@ class MultiModelVoter(Hooked, ABC):
     Args:
         params: What made the voter, if there is such a thing.
         models: The number of models.
+
+    Attributes:
+        loaded_models: The models in the order of a sample's outputs, each with its data, its bundle and the bundle's
+            parameters: a voter may weigh them by these. The predictor sets it before the first vote.
     """
+
+    loaded_models: tuple[LoadedModel, ...] = ()
 
     def __init__(self, params: Any = None, models: int = 0) -> None:
         self.params = params
