@@ -647,9 +647,8 @@ def test_parse_reads_a_script_in_one_call(monkeypatch: pytest.MonkeyPatch) -> No
     ],
 )
 def test_a_type_that_cannot_be_read_names_class_and_field(read: Read, annotation: Any, message: str) -> None:
-    bad = params(type("Bad", (), {"__annotations__": {"x": annotation}, "x": field(default=1)}))
     with pytest.raises(DefinitionError, match=message):
-        read(bad)
+        params(type("Bad", (), {"__annotations__": {"x": annotation}, "x": field(default=1)}))
     hidden = params(type("Hidden", (), {"__annotations__": {"x": annotation}, "x": field(default=1, mode="ignore")}))
     assert read(hidden).x == 1
 
@@ -664,10 +663,9 @@ def test_a_type_that_cannot_be_read_names_class_and_field(read: Read, annotation
         (list[zoo.SizeParams], {"tuple_like": True}, "tuple_like goes with one params class"),
     ],
 )
-def test_options_that_do_not_go_with_the_type(read: Read, annotation: Any, options: Any, message: str) -> None:
-    bad = params(type("Bad", (), {"__annotations__": {"x": annotation}, "x": field(default=None, **options)}))
+def test_options_that_do_not_go_with_the_type(annotation: Any, options: Any, message: str) -> None:
     with pytest.raises(DefinitionError, match=message):
-        read(bad)
+        params(type("Bad", (), {"__annotations__": {"x": annotation}, "x": field(default=None, **options)}))
 
 
 def test_wrong_roots_and_arguments_are_definition_errors() -> None:

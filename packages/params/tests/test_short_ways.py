@@ -167,10 +167,7 @@ def test_plain_arguments_have_variables_too_but_not_the_built_in_ones(monkeypatc
         (OptParams, {"positional": True}, "positional and counter go with values, not with params"),
     ],
 )
-def test_options_that_do_not_fit_are_refused(
-    annotation: Any, options: dict[str, Any], message: str, read: Callable[..., Any]
-) -> None:
+def test_options_that_do_not_fit_are_refused(annotation: Any, options: dict[str, Any], message: str) -> None:
     made = field(factory=OptParams, **options) if annotation is OptParams else field(default="", **options)
-    cls = params(type("Wrong", (), {"__annotations__": {"x": annotation}, "x": made}))
     with pytest.raises(DefinitionError, match=message):
-        read(cls, "")
+        params(type("Wrong", (), {"__annotations__": {"x": annotation}, "x": made}))

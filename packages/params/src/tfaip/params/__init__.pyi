@@ -8,6 +8,7 @@ from tfaip.params.commandline.embedding import embed as embed
 from tfaip.params.commandline.result import ParseResult as ParseResult
 from tfaip.params.commandline.values_from_code import replace as replace
 from tfaip.params.commandline.values_from_code import with_values as with_values
+from tfaip.params.defining.checking import check as check
 from tfaip.params.defining.creates import Creates as Creates
 from tfaip.params.defining.definition import params as params
 from tfaip.params.defining.fields import TYPE_ARGUMENT as TYPE_ARGUMENT

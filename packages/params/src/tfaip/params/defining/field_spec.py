@@ -20,6 +20,7 @@ from tfaip.params.values.anything import OpaqueType
 from tfaip.params.values.base import ScalarType, ValueType
 from tfaip.params.values.collections import SequenceType, TupleType
 from tfaip.params.values.mappings import MappingType
+from tfaip.params.values.problem import ValueProblem
 from tfaip.params.values.records import NamedTupleType
 from tfaip.params.values.scalars import IntType
 from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType, ParamsValue
@@ -162,6 +163,7 @@ class FieldSpec:
             raise self.error("choices are classes, but the field doesn't hold params")
         enforced = self.options.enforce_choices is not False
         if isinstance(kind, ScalarType):
+            self._check_choices(kind)
             if isinstance(kind, OptionalType) and not isinstance(kind.inner, ScalarType):
                 return OptionalType(self._with_choices(kind.inner))
             return ChoiceType(kind, choices, enforced)
@@ -172,6 +174,42 @@ class FieldSpec:
             if len(items) == len(kind.items):
                 return kind.holding([self._with_choices(item) for item in items])
         raise self.error(f"choices go with single values and with collections of them, not with {kind.label}")
+
+    def _check_choices(self, kind: ScalarType) -> None:
+        for choice in self.options.choices or ():
+            if choice is not None and not isinstance(kind, OptionalType) and not kind.holds(choice):
+                raise self.error(f"the choice {choice!r} can't be met, the field holds {kind.label}")
+
+    def check(self) -> None:
+        """Refuse a type that no field can have, choices that can't be met, and a default of another type.
+
+        Raises:
+            DefinitionError: With class and field.
+        """
+        default = self.default
+        kind = self.kind
+        choices = self.options.choices
+        if isinstance(kind, ParamsType) and choices and self.options.enforce_choices:
+            made = getattr(default, "factory", type(default))
+            if isinstance(made, type) and has_fields(made) and made not in choices:
+                names = ", ".join(choice.__name__ for choice in choices)
+                raise self.error(f"the default is a {made.__name__}, which isn't among the choices {names}")
+        is_made = default is attrs.NOTHING or isinstance(default, attrs.Factory)  # type: ignore[arg-type]  # a class
+        if not is_made:
+            try:
+                self.check_value(default)
+            except ValueProblem as problem:
+                raise self.error(f"the default: {problem.problem}") from None
+
+    def check_value(self, value: Any) -> None:
+        """Raise `ValueProblem` for a default of another type.
+
+        A converter may take any type, a hidden field may hold what only code knows, and None marks a required field.
+        """
+        options = self.options
+        is_free = self.converter is not None or options.mode == "hidden" or options.encoder or options.decoder
+        if not is_free and not (value is None and options.required):
+            self.kind.check(value)
 
     def error(self, problem: str) -> DefinitionError:
         """The error of a definition, naming class and field."""

@@ -15,6 +15,7 @@ __all__ = [
     "annotated_fields",
     "declaring_classes",
     "field_annotations",
+    "is_open",
     "origin_class",
     "substitute",
     "type_variable_bound",
@@ -55,6 +56,11 @@ def substitute(annotation: Any, arguments: Arguments) -> Any:
     if origin is typing.Annotated:
         return typing.Annotated[(replaced[0], *args[1:])]
     return types.GenericAlias(origin, replaced) if origin.__module__ == "builtins" else origin[replaced]
+
+
+def is_open(annotation: Any) -> bool:
+    """Whether a type variable of an annotation has still to be filled in."""
+    return isinstance(annotation, TypeVar) or any(map(is_open, typing.get_args(annotation)))
 
 
 def type_variable_bound(variable: TypeVar) -> Any:

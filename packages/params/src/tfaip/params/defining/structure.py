@@ -9,7 +9,7 @@ import attrs
 
 from tfaip.params.defining.field_spec import FieldSpec
 from tfaip.params.defining.fields import PLAIN, FieldOptions, options_of
-from tfaip.params.defining.generics import annotated_fields, field_annotations, origin_class
+from tfaip.params.defining.generics import annotated_fields, field_annotations, is_open, origin_class
 from tfaip.params.errors import DefinitionError
 from tfaip.params.registry import is_params_class, tag_of
 
@@ -30,10 +30,16 @@ def fields_of(annotation: Any) -> dict[str, FieldSpec]:
         assert cls is not None
         _require_decorator(cls)
         annotations = field_annotations(annotation)
-        _CACHE[annotation] = {
+        fields = {
             name: FieldSpec(cls, name, alias, annotations.get(name, Any), options, default, converter)
             for name, alias, options, default, converter in _declared(cls)
         }
+        if is_params_class(cls):
+            # Again: when the class was defined, not every name in its types existed.
+            for spec in fields.values():
+                if not is_open(spec.annotation):
+                    spec.check()
+        _CACHE[annotation] = fields
     return _CACHE[annotation]
 
 
