@@ -2,10 +2,15 @@
 
 from typing import Any
 
+import numpy as np
+
 from tfaip.model.testing.points.data import PointsGenerator
 from tfaip.model.testing.points.params import PointsGeneratorParams
+from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.params import field, params
 from tfaip.pipeline import (
+    DataGenerator,
+    DataGeneratorParams,
     DataProcessorParams,
     GeneratingDataProcessor,
     MappingDataProcessor,
@@ -66,3 +71,29 @@ class DroppingParams(DataProcessorParams):
 class Dropping(MappingDataProcessor[DroppingParams]):
     def apply(self, sample):
         return sample if sample.meta["index"] % self.params.every else None
+
+
+@params
+class BarePointsParams(DataGeneratorParams):
+    """Points without their directions."""
+
+    count: int = field(default=5)
+
+    def cls(self) -> Any:
+        return BarePoints
+
+
+class BarePoints(DataGenerator[BarePointsParams]):
+    def __len__(self):
+        return self.params.count
+
+    def __getitem__(self, index):
+        return Sample(inputs={"point": np.array([index, 1.0], np.float32)}, meta={"index": index})
+
+
+class BarePointsScenario(PointsScenario):
+    """Its predictions take samples that only a prediction can use."""
+
+    @classmethod
+    def predict_generator_params_cls(cls):
+        return BarePointsParams

@@ -12,6 +12,7 @@ from conftest import export
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from lines_scenario import LinesScenario
+from predict_cases import BarePointsScenario
 from tfaip.model.testing.points.data import PointsGenerator
 from tfaip.model.testing.points.params import PointsGeneratorParams
 from tfaip.model.testing.points.scenario import PointsScenario
@@ -211,6 +212,33 @@ def test_json_can_be_the_standard_output(run, exported):
     code, out, _ = run("tfaip-lav", "--export_dir", exported[0].path, *IN_PROCESS, "--json", "-")
     assert code == 0
     assert list(json.loads(out)["data_sets"][0]["metrics"]) == ["loss", "acc"]
+
+
+@pytest.fixture(scope="module")
+def bare_bundle(tmp_path_factory):
+    bundle, _ = export(tmp_path_factory.mktemp("bare") / "best", seed=4, scenario_cls=BarePointsScenario)
+    return str(bundle.path)
+
+
+def test_a_scenario_that_names_only_the_class_of_the_predicted_samples_predicts(run, bare_bundle):
+    code, out, err = run("tfaip-predict", "--export_dir", bare_bundle, *IN_PROCESS, "--data.count", "3")
+    assert code == 0, err
+    assert out.count("lies") == 3
+
+
+def test_lav_takes_the_samples_of_the_validation_where_those_for_prediction_have_no_targets(run, bare_bundle):
+    code, out, err = run("tfaip-lav", "--export_dir", bare_bundle, *IN_PROCESS, "--json", "-")
+    assert code == 0, err
+    assert "Validating on the samples of PointsGeneratorParams; those for prediction have no targets" in err
+    validation = PointsScenario.default_trainer_params().gen.val_gen()
+    assert json.loads(out)["data_sets"][0]["samples"] == validation.count
+
+
+def test_lav_refuses_chosen_samples_without_targets(run, bare_bundle):
+    code, _, err = run("tfaip-lav", "--export_dir", bare_bundle, *IN_PROCESS, "--data.count", "3")
+    assert code == 2
+    assert "needs samples with targets, but those of BarePointsParams have none" in err
+    assert "Traceback" not in err
 
 
 def test_lav_prints_the_first_samples_in_words(run, exported):

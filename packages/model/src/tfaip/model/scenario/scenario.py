@@ -102,7 +102,19 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
     @classmethod
     @hook
     def default_predict_generator_params(cls) -> DataGeneratorParams:
-        """Return where a prediction takes its samples from, unless told otherwise: where validation does."""
+        """Return where a prediction takes its samples from, unless told otherwise.
+
+        The validation's generator, if it is of `predict_generator_params_cls`; else an object of that class.
+        """
+        default = cls.default_validation_generator_params()
+        if cls.predict_generator_params_cls.__func__ is ScenarioBase.predict_generator_params_cls.__func__:  # type: ignore[attr-defined]
+            return default
+        chosen = cls.predict_generator_params_cls()
+        return default if isinstance(default, chosen) else chosen()
+
+    @classmethod
+    def default_validation_generator_params(cls) -> DataGeneratorParams:
+        """Return where the validation of a training takes its samples from, or the training where there is none."""
         gen = cls.trainer_pipeline_params_cls()()
         return gen.val_gen() or gen.train_gen()
 

@@ -17,7 +17,7 @@ from tfaip.pipeline import PipelineMode
 from tfaip.predict.cli.bundle_command import require_data
 from tfaip.predict.cli.inference_arguments import add_inference_arguments, apply_inference_arguments, hidden_voter
 from tfaip.predict.lav.callbacks import DumpSamples, PrintSamples
-from tfaip.predict.lav.data_sets import data_sets_of
+from tfaip.predict.lav.data_sets import data_sets_of, generator_with_targets
 from tfaip.predict.lav.params import LAVParams, MultiLAVParams
 from tfaip.predict.lav.result_files import write_json, write_tensorboard
 from tfaip.predict.lav.table import results_table
@@ -57,8 +57,12 @@ def validate(call: Invocation, *, votes: bool) -> None:
     log_to_console()
     if params.silent:
         logging.getLogger("tfaip").setLevel(logging.WARNING)
-    data_sets = data_sets_of(parsed["data"])
     require_data(paths, parsed["data"], PipelineMode.EVALUATION)
+    default_data = scenario.default_predict_generator_params()
+    with blamed():
+        data_sets = data_sets_of(
+            generator_with_targets(scenario, parsed["data"], chosen=parsed["data"] != default_data)
+        )
     import_tensorflow()
 
     with blamed():
