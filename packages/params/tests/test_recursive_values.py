@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import enum
 import math
+import os
 import re
 import tempfile
 import uuid
+import zoneinfo
 from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping, MutableSequence, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from ipaddress import IPv4Address, IPv6Network
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
-from typing import Annotated, Any, Final, Literal, NamedTuple, NotRequired, Optional, TypedDict, Union
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    Generic,
+    Literal,
+    NamedTuple,
+    NotRequired,
+    Optional,
+    TypedDict,
+    TypeVar,
+    Union,
+)
 
 import annotated_types as at
 import params_zoo as zoo
@@ -22,7 +37,21 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from typing_extensions import TypeAliasType
 
-from tfaip.params import DefinitionError, LoadError, field, from_dict, json_schema, load, params, parse, save, to_dict
+from tfaip.params import (
+    CommandLineError,
+    DefinitionError,
+    LoadError,
+    SaveError,
+    field,
+    from_dict,
+    json_schema,
+    load,
+    params,
+    parse,
+    save,
+    to_dict,
+    to_json,
+)
 from tfaip.params.values.annotations import kind_of
 from tfaip.params.values.anything import words_of
 from tfaip.params.values.base import ValueType, read_words
@@ -48,6 +77,13 @@ class Point(NamedTuple):
 class Range(TypedDict):
     low: int
     high: NotRequired[list[int]]
+
+
+T = TypeVar("T")
+
+
+class Boxed(NamedTuple, Generic[T]):
+    content: T
 
 
 class Text:
@@ -151,6 +187,14 @@ CASES: list[tuple[Any, str | list[str], Any]] = [
     (Final[int], "1", 1),
     (Annotated[Final[int], "x"], "1", 1),
     (Literal[True, False], "True", True),
+    (tuple[tuple[int, ...], int], "[1,2] 3", ((1, 2), 3)),
+    (tuple[tuple[int, ...], int], ["[[1, 2], 3]"], ((1, 2), 3)),
+    (bool | list[bool], "true false", [True, False]),
+    (collections.Counter[str], "a=2", collections.Counter(a=2)),
+    (os.PathLike[str], "a", Path("a")),
+    (zoneinfo.ZoneInfo, "Europe/Berlin", zoneinfo.ZoneInfo("Europe/Berlin")),
+    (Boxed[int], "1", Boxed(1)),
+    (Decimal, "Infinity", Decimal("Infinity")),
 ]
 
 
@@ -418,3 +462,44 @@ def test_rules_stand_in_the_json_schema_and_in_help(
     with pytest.raises(SystemExit):
         parse(Limited, ["--help"])
     assert "float > 0" in capsys.readouterr().out
+
+
+ANNOTATIONS = [annotation for annotation, _, _ in CASES] + [
+    tuple[tuple[int, ...], int],
+    frozenset[frozenset[int]],
+    collections.Counter[str],
+    Annotated[list[int], at.Len(1, 2)],
+    Annotated[float, at.Interval(gt=0, lt=1)] | None,
+    list[zoo.LayerParams | str],
+    tuple[zoo.SizeParams, zoo.SizeParams],
+    dict[str, list[zoo.LayerParams]],
+    zoo.LayerParams | int | None,
+]
+PYTHON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3) | st.binary(max_size=3) | st.dates(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.integers() | st.text(max_size=2), inner, max_size=2),
+    max_leaves=5,
+)
+WORDS = st.lists(
+    st.text('[]{}":,=|1ax.-\\ \u0661', max_size=6)
+    | st.sampled_from(
+        ["none", "[", "{}", "[[1]]", "nan", "1e999", "9" * 5000, "[" * 200, "x=[1]", "a:b", "builtins:x"]
+    ),
+    max_size=3,
+)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(annotation=st.sampled_from(ANNOTATIONS), data=JSON_DATA | PYTHON_VALUES, words=WORDS)
+def test_whatever_is_given_is_read_or_refused_as_a_mistake(annotation: Any, data: Any, words: list[str]) -> None:
+    cls = holder(annotation)
+    with contextlib.suppress(LoadError):
+        made = from_dict(cls, {"x": data})
+        with contextlib.suppress(SaveError):
+            assert to_json(made)
+    with contextlib.suppress(CommandLineError):
+        parse(cls, ["--x", *words], exits=False)
+    with contextlib.suppress(CommandLineError):
+        parse(cls, [f"--x={' '.join(words)}"], exits=False)
+    with contextlib.suppress(ValueProblem):
+        kind_of(annotation).check(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator
+from numbers import Number
 from pathlib import PurePath
 from typing import Any
 
@@ -166,6 +167,8 @@ def _is_same(value: Any, read: Any, plain: Callable[[Any], Any]) -> bool:
         return True
     if isinstance(value, float) and isinstance(read, float):
         return math.isnan(value) and math.isnan(read)
+    if isinstance(value, Number) and type(value) is type(read):
+        return repr(value) == repr(read)  # exact numbers that are none
     # In Python a path is often written as a text, and a tuple as a list: what is read says the same.
     if isinstance(value, str) and isinstance(read, PurePath):
         return type(read)(value) == read

@@ -179,6 +179,8 @@ class MixedType(CollectionType):
         """The value as the first member reads it."""
         is_text = len(words) == 1 and words[0].lstrip().startswith(("[", "{"))
         for member in self._by_words(words):
+            if isinstance(member, ScalarType) and member.take(words) != len(words):
+                continue
             count = len(reading.host.problems)
             try:
                 # Only JSON text makes a collection of what may as well be a single value.

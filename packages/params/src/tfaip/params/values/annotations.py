@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import collections
 import collections.abc
+import os
 import types
 import typing
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from enum import Enum
+from pathlib import Path
 from typing import Any, Literal, NewType, TypeVar, Union, get_args, get_origin
 
 from tfaip.params.defining.generics import origin_class, substitute, type_variable_bound
@@ -45,6 +47,8 @@ _SCALARS: dict[Any, ScalarType] = {
     timedelta: TimedeltaType(),
     Any: AnyType(),
     object: AnyType(),
+    typing.LiteralString: StrType(),
+    os.PathLike: PathType(Path),
 }
 
 _SEQUENCES: dict[Any, type[Any]] = {
@@ -66,6 +70,7 @@ _MAPPINGS: dict[Any, type[Any]] = {
     collections.abc.Mapping: dict,
     collections.abc.MutableMapping: dict,
     collections.OrderedDict: collections.OrderedDict,
+    collections.Counter: collections.Counter,
 }
 
 # In a union the first that accepts a word wins, so what accepts less comes first and text, which accepts all, last.
@@ -213,11 +218,13 @@ class _Kinds:
         if origin is tuple:
             return self._tuple(args)
         if origin in _MAPPINGS:
-            return self._mapping(_MAPPINGS[origin], *args)
+            return self._mapping(_MAPPINGS[origin], args[0], *(args[1:] or (int,)))
         if origin in (type, typing.Type):  # noqa: UP006 - the bare one is told from `type`
             return self._class(args[0], annotation)
         if origin is collections.abc.Callable or annotation is typing.Callable:
             return CallableType()
+        if origin in _SCALARS:  # `PathLike[str]`
+            return _SCALARS[origin]
         if isinstance(origin, type):
             return self._of_class(origin, annotation)
         return self._unknown(annotation)
@@ -229,9 +236,9 @@ class _Kinds:
         if (own := own_type_of(cls)) is not None:
             return own
         if issubclass(cls, dict) and hasattr(cls, "__required_keys__"):  # also those of typing_extensions
-            return self._typed_dict(cls)
+            return self._typed_dict(cls, annotation)
         if issubclass(cls, tuple) and hasattr(cls, "_fields"):
-            return self._named_tuple(cls)
+            return self._named_tuple(cls, annotation)
         if cls in _SEQUENCES:
             return SequenceType(_SEQUENCES[cls], AnyType())
         if cls in _MAPPINGS:
@@ -306,8 +313,8 @@ class _Kinds:
             raise UnsupportedAnnotation(f"{_spell(annotation)} names no class")
         return ClassType(tuple(cls for cls in stripped if cls is not None))
 
-    def _typed_dict(self, cls: Any) -> TypedDictType:
-        hints = self._hints(cls)
+    def _typed_dict(self, cls: Any, annotation: Any) -> TypedDictType:
+        hints = self._hints(cls, annotation)
         # `__required_keys__` knows no `NotRequired` where annotations are strings.
         required = {name for name in hints if name in cls.__required_keys__}
         required |= {name for name, hint in hints.items() if get_origin(hint) is typing.Required}
@@ -315,13 +322,16 @@ class _Kinds:
         parts = {name: self._item(hint) for name, hint in hints.items()}
         return TypedDictType(cls.__name__, parts, frozenset(required))
 
-    def _named_tuple(self, cls: Any) -> NamedTupleType:
-        hints = self._hints(cls)
+    def _named_tuple(self, cls: Any, annotation: Any) -> NamedTupleType:
+        hints = self._hints(cls, annotation)
         return NamedTupleType(cls, {name: self._item(hints.get(name, Any)) for name in cls._fields})
 
-    def _hints(self, cls: Any) -> dict[str, Any]:
+    def _hints(self, cls: Any, annotation: Any) -> dict[str, Any]:
+        """The annotations of a record; of a parametrised one, with its type arguments."""
+        arguments = dict(zip(getattr(cls, "__parameters__", ()), get_args(annotation), strict=False))
         try:
-            return typing.get_type_hints(cls, include_extras=True)
+            hints = typing.get_type_hints(cls, include_extras=True)
+            return {name: substitute(hint, arguments) for name, hint in hints.items()}
         except (NameError, AttributeError, TypeError) as error:
             raise UnsupportedAnnotation(f"an annotation of {cls.__name__} can't be resolved: {error}") from None
 

@@ -251,9 +251,18 @@ class TupleType(CollectionType):
 
     def take(self, words: Sequence[str]) -> int:
         """One word of JSON text, or as many as the items take."""
-        if words and self._is_text(words[0]):
+        count = sum(self._counts())
+        if words and self._is_text(words[0]) and (len(words) < count or self._whole(words[0], word_reading())[0]):
             return 1
-        return min(sum(self._counts()), len(words))
+        return min(count, len(words))
+
+    def _whole(self, word: str, reading: Reading) -> tuple[bool, Any]:
+        """Whether a word is JSON text of the whole, and the value; it may as well be that of the first item."""
+        try:
+            data = json_of_word(word, self.label)
+        except ValueProblem:
+            return False, None
+        return reading.attempt(self, data)
 
     def _is_text(self, word: str) -> bool:
         """Whether a word can only be JSON text of the whole."""
@@ -263,9 +272,11 @@ class TupleType(CollectionType):
 
     def parse(self, words: Sequence[str], reading: Reading) -> Any:
         """All items, none more or less."""
-        if len(words) == 1 and self._is_text(words[0]):
-            return self.load(json_of_word(words[0], self.label), reading)
         counts = self._counts()
+        if len(words) == 1 and self._is_text(words[0]):
+            is_whole, value = self._whole(words[0], reading)
+            if is_whole or sum(counts) != 1:
+                return value if is_whole else self.load(json_of_word(words[0], self.label), reading)
         if len(words) != sum(counts):
             raise ValueProblem(f"expects {sum(counts)} values ({self.label}), got {len(words) or 'none'}")
         parts = []

@@ -108,7 +108,7 @@ class TextType(ScalarType):
         """What the constructor makes of the word."""
         try:
             return self.cls(word.strip())
-        except (ValueError, ArithmeticError):
+        except (ValueError, ArithmeticError, LookupError, OSError):  # zones are looked up in files
             raise ValueProblem(f"must be a {self.label} like {self.example}, got {word!r}") from None
 
     def write(self, value: Any) -> str:
