@@ -48,3 +48,34 @@ def test_losses_and_metrics_of_one_name_are_refused():
 
     with pytest.raises(ValueError, match=r"must have names of their own.*losses \['a', 'b'\] and the metrics \['a'\]"):
         ModelMetrics(Clash(PointsModelParams()), ["a", "b"])
+
+
+def updated(definition, *batches):
+    for inputs, targets, outputs in batches:
+        definition.metric.update_state(*definition.sides(inputs, targets, outputs))
+    return float(definition.metric.result())
+
+
+def batch(values, **targets):
+    return {}, {name: np.asarray(value) for name, value in targets.items()}, {"z": np.asarray(values)}
+
+
+def test_a_mean_counts_each_value_once_whatever_the_size_of_its_batch():
+    assert updated(MetricDefinition.mean("z"), batch([1.0, 2.0, 3.0]), batch([10.0])) == 4.0
+    assert (
+        updated(MetricDefinition.mean(lambda inputs, targets, outputs: outputs["z"] > 1), batch([1, 2, 3, 4])) == 0.75
+    )
+
+
+def test_a_weighted_mean_divides_by_the_sum_of_its_weights():
+    masked = MetricDefinition.mean("z", lambda inputs, targets, outputs: targets["mask"])
+    padded = batch([[1.0, 2.0], [3.0, 99.0]], mask=[[True, True], [True, False]])
+    assert updated(masked, padded) == 2.0
+    by_sample = MetricDefinition.mean("z", lambda inputs, targets, outputs: targets["weight"])
+    assert updated(by_sample, batch([[1.0, 3.0], [4.0, 8.0]], weight=[3, 1])) == pytest.approx((3 * 4 + 12) / 8)
+
+
+def test_weights_of_samples_multiply_the_weights_of_a_mean():
+    metric = MetricDefinition.mean("z").metric
+    metric.update_state(np.array([1.0, 5.0]), np.array([1.0, 2.0]), sample_weight=np.array([4.0, 1.0]))
+    assert float(metric.result()) == pytest.approx((4 * 1 + 2 * 5) / 6)

@@ -29,6 +29,28 @@ class MetricDefinition:
     metric: Any
     prediction: bool = False
 
+    @classmethod
+    def mean(
+        cls,
+        values: str | Callable[[Tensors, Tensors, Tensors], Any],
+        weights: Callable[[Tensors, Tensors, Tensors], Any] | None = None,
+        *,
+        prediction: bool = False,
+    ) -> MetricDefinition:
+        """Return the metric that is the mean of values over an epoch.
+
+        Args:
+            values: Key of the outputs, or a function of (inputs, targets, outputs); any numeric dtype, shape (batch,)
+                or more axes.
+            weights: A function of (inputs, targets, outputs) that returns the weight of each value, such as a mask;
+                without one, each value counts once.
+            prediction: As the attribute.
+        """
+        from tfaip.model.weighted_mean import WeightedMean
+
+        computed = values if callable(values) else (lambda inputs, targets, outputs: outputs[values])
+        return cls(computed, weights or _no_weights, WeightedMean(), prediction)
+
     def sides(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> tuple[Any, Any]:
         """Return (target, output) of one batch.
 
@@ -39,6 +61,10 @@ class MetricDefinition:
             _side("target", self.target, targets, inputs, targets, outputs),
             _side("output", self.output, outputs, inputs, targets, outputs),
         )
+
+
+def _no_weights(*batch: Tensors) -> None:
+    del batch
 
 
 def _side(name: str, side: str | Callable[..., Any], among: Tensors, *batch: Tensors) -> Any:

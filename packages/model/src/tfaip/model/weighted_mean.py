@@ -1,0 +1,37 @@
+"""A Keras metric: the mean of values, each with its weight.
+
+Internal API of the package; `MetricDefinition.mean` makes it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+__all__ = ["WeightedMean"]
+
+
+class WeightedMean(keras.metrics.Mean):
+    """The mean of all values so far: sum of weight times value, divided by the sum of the weights."""
+
+    def update_state(self, values: Any, weights: Any = None, sample_weight: Any = None) -> None:
+        """Take a batch into account.
+
+        Args:
+            values: Any numeric dtype, (batch,) or more axes.
+            weights: The weight of each value, of the same shape, or of fewer axes; `None`: 1.
+            sample_weight: Further weights, by which the others are multiplied.
+        """
+        values = ops.cast(values, self.dtype)
+        factors = [ops.cast(each, self.dtype) for each in (weights, sample_weight) if each is not None]
+        factors = [_like(each, values) for each in factors]
+        super().update_state(values, factors[0] * factors[1] if len(factors) == 2 else factors[0] if factors else None)
+
+
+def _like(weights: Any, values: Any) -> Any:
+    """Return the weights in the shape of the values, which Keras would else average before it weighs them."""
+    missing = len(values.shape) - len(weights.shape)
+    weights = ops.reshape(weights, (*ops.shape(weights), *([1] * missing))) if missing > 0 else weights
+    return ops.broadcast_to(weights, ops.shape(values))
