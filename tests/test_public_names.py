@@ -90,3 +90,32 @@ def test_each_public_name_loads_and_a_misspelt_one_does_not(package):
     assert [name for name in module.__all__ if getattr(module, name, None) is None] == []
     with pytest.raises(AttributeError, match="nothing_of_this_name"):
         module.nothing_of_this_name  # noqa: B018 - asking for it is the test
+
+
+CREATED = {
+    "create_trainer": "tfaip.trainer:Trainer",
+    "create_predictor": "tfaip.predict:Predictor",
+    "create_multi_predictor": "tfaip.predict:MultiModelPredictor",
+    "create_lav": "tfaip.predict:LAV",
+    "create_multi_lav": "tfaip.predict:MultiLAV",
+    "default_trainer_params": "tfaip.trainer:TrainerParams",
+}
+
+
+@pytest.mark.parametrize("method", CREATED)
+def test_a_scenario_has_types_for_the_objects_of_upper_packages(method):
+    """Type checkers read them from `upper_floor`, which names them for types alone."""
+    package, _, name = CREATED[method].partition(":")
+    function = next(
+        node
+        for node in ast.walk(tree("tfaip.model.scenario.scenario"))
+        if isinstance(node, ast.FunctionDef) and node.name == method
+    )
+    assert ast.unparse(function.returns) == name
+    imported = {
+        (node.module, alias.name)
+        for node in ast.walk(tree("tfaip.model.scenario.upper_floor"))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert (package, name) in imported

@@ -8,7 +8,7 @@ from layer_chain import Chain, ChainParams, Residual, ResidualParams, ScaleParam
 
 from tfaip.model import GraphBaseParams, LayerBase, LayerBaseParams
 from tfaip.model.layers import DenseStackParams
-from tfaip.model.layers.params import StageParams
+from tfaip.model.layers.stage_params import StageParams
 from tfaip.params import CommandLine, CommandLineError, params
 from tfaip.params.selection import selectable_classes
 from tfaip.params.values.annotations import kind_of

@@ -27,7 +27,7 @@ Tensors = Mapping[str, Any]
 
 
 class Forward(NamedTuple):
-    """What a batch has become.
+    """The results of a forward pass.
 
     Attributes:
         targets: The targets, processed.

@@ -1,4 +1,4 @@
-"""What a model's or a graph's own code does wrong."""
+"""The error for a mistake in the code of a model or a graph."""
 
 from __future__ import annotations
 

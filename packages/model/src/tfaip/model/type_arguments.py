@@ -24,7 +24,7 @@ def type_argument(cls: type, position: int, *, of: type | None = None) -> Any:
 
 
 def _resolve(cls: type, of: type, variable: TypeVar) -> Any:
-    """What `variable` of the class `of` is in `cls`; a type variable where it is still open."""
+    """Return the argument for `variable` of the class `of` in `cls`; a type variable where it is still open."""
     if cls is of:
         return variable
     for base in cls.__dict__.get("__orig_bases__", cls.__bases__):

@@ -8,4 +8,4 @@ __all__ = ["PredictionError"]
 
 
 class PredictionError(UserError, ValueError):
-    """What was asked for can't be predicted or evaluated."""
+    """A prediction or an evaluation can't be made."""

@@ -1,4 +1,4 @@
-"""What holds a loaded model: it belongs to one process, and goes to others by the way it was loaded."""
+"""The base of objects with a loaded model: one belongs to one process, and is loaded anew in another."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What predictors of one and of several models share."""
+"""The base of predictors of one model and of several."""
 
 from __future__ import annotations
 

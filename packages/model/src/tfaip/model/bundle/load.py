@@ -1,4 +1,4 @@
-"""Reading the weights and the graphs of a bundle."""
+"""Weights and prediction functions of a bundle."""
 
 from __future__ import annotations
 

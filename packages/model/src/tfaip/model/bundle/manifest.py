@@ -1,4 +1,4 @@
-"""What a bundle says of itself: its format, what wrote it, and which files belong to it."""
+"""The manifest of a bundle: its format, the versions that wrote it, and its files with their checksums."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From an error to the place in the user's own code that it comes from."""
+"""Finds the place in the user's own code that an error comes from."""
 
 from __future__ import annotations
 

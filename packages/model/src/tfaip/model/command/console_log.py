@@ -1,4 +1,4 @@
-"""What the commands log on the console."""
+"""The log of the commands on the console."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def take_user_word(
     Nothing is remembered where Python code calls the command with words of its own.
 
     Args:
-        argv: What the command was called with; `None` for the words of the process.
+        argv: Words of the caller; `None` for those of the process.
         words: The words of the line.
         reading: Folders that the command reads.
     """

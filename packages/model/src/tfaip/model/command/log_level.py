@@ -1,4 +1,4 @@
-"""How much the commands log."""
+"""The log level of the commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Importing TensorFlow without what it says to nobody in particular."""
+"""Imports TensorFlow, and keeps its messages off the console."""
 
 from __future__ import annotations
 

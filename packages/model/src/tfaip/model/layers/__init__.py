@@ -4,6 +4,8 @@ Only parameters are named here, so that params modules can import them without T
 the layer.
 """
 
-from tfaip.model.layers.params import ConvStackParams, DenseStackParams, RecurrentStackParams
+from tfaip.model.layers.conv_stack_params import ConvStackParams
+from tfaip.model.layers.dense_stack_params import DenseStackParams
+from tfaip.model.layers.recurrent_stack_params import RecurrentStackParams
 
 __all__ = ["ConvStackParams", "DenseStackParams", "RecurrentStackParams"]

@@ -1,4 +1,4 @@
-"""The former place of the parameters of all layers."""
+"""The former place of the parameters of all layers, which the tags of older files name."""
 
 from tfaip.model.layers.conv_stack_params import ConvStackParams
 from tfaip.model.layers.dense_stack_params import DenseStackParams

@@ -1,4 +1,4 @@
-"""What follows a weighted layer of a stack."""
+"""The layers that follow a weighted layer of a stack."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ SIZES: list[Any] = [min_len(1), deep_iterable(ge(1))]
 
 @params
 class StageParams(LayerBaseParams):
-    """What follows each weighted layer of a stack: normalisation, activation, dropout."""
+    """The part that follows each weighted layer of a stack: normalisation, activation, dropout."""
 
     activation: str = field(default="relu", choices=ACTIVATIONS, help="Activation of each stage")
     normalization: str = field(

@@ -1,4 +1,4 @@
-"""Rebuilding a bundle with today's code."""
+"""Rebuilds a bundle with today's code."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class AdaptedBundle:
 
     Attributes:
         bundle: The new bundle.
-        differences: What of the former one could not be taken over as it was, one sentence each.
+        differences: One sentence for each part of the former bundle that changed or was left out.
     """
 
     bundle: Bundle

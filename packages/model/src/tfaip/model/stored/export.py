@@ -1,4 +1,4 @@
-"""Writing a trained model as a bundle."""
+"""Writes a trained model as a bundle."""
 
 from __future__ import annotations
 

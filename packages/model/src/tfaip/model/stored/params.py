@@ -1,4 +1,4 @@
-"""Reading parameters that a training has stored, in a run or in a bundle, and finding their scenario."""
+"""Parameters that a training has stored in a run or in a bundle, and their scenario."""
 
 from __future__ import annotations
 

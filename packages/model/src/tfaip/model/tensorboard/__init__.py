@@ -1,4 +1,7 @@
-"""What layers, models and metrics send to TensorBoard."""
+"""Records for TensorBoard: images, histograms, scalars, curves and matrices.
+
+In: tensors of layers, models and metrics. Out: summaries of the last batch of an epoch.
+"""
 
 from tfaip.model.tensorboard.confusion_matrix import ConfusionMatrix
 from tfaip.model.tensorboard.metric_summaries import write_metric_summaries

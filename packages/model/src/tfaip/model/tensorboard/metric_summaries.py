@@ -1,4 +1,4 @@
-"""Writing the results of metrics that are more than a number."""
+"""Summaries of metrics whose result is more than a number."""
 
 from __future__ import annotations
 

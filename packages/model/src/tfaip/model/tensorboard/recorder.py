@@ -1,7 +1,7 @@
 """Tensors of the last batch, for TensorBoard.
 
-Operations that write summaries would cost time at each step and end up in exported graphs. What layers and models
-record is kept in variables instead, and written by Python once an epoch.
+Operations that write summaries would cost time at each step and end up in exported graphs. The values that layers and
+models record are kept in variables instead, and Python writes them once an epoch.
 """
 
 from __future__ import annotations

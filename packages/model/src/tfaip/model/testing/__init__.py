@@ -1,4 +1,4 @@
-"""What tests of scenarios, trainers and predictors need: `ScenarioChecks` and a small scenario, `points`."""
+"""Material for tests of scenarios, trainers and predictors: `ScenarioChecks` and two small scenarios."""
 
 from tfaip.model.testing.scenario_checks import ScenarioChecks
 

@@ -45,7 +45,7 @@ def require_data(bundles: Sequence[str], generator: DataGeneratorParams, mode: P
     Args:
         bundles: Folders of the bundles.
         generator: Where samples come from.
-        mode: What they are read for.
+        mode: The purpose for which samples are read.
 
     Raises:
         BundleError: A folder is no bundle.

@@ -26,7 +26,7 @@ def add_inference_arguments(command_line: CommandLine) -> None:
 
 
 def hidden_voter(scenario: type[ScenarioBase[Any, Any]], root: str) -> list[str]:
-    """What a command hides of its root: the choice of a voter, where the scenario has its own and would not hear it."""
+    """Return the arguments that a command hides: the choice of a voter, where the scenario has one of its own."""
     own = getattr(scenario.multi_predictor_cls(), "create_voter", None) is not MultiModelPredictor.create_voter
     return [f"{root}.voter"] if own or "voter" in scenario.predictor_kwargs() else []
 

@@ -31,7 +31,7 @@ def map_ahead(
 
     Args:
         function: Called in one thread, with one item after the other.
-        items: What it is called with.
+        items: Arguments of the function, one at a time.
         ahead: How many items are taken in advance; 0 for no thread.
     """
     if ahead == 0:

@@ -1,4 +1,4 @@
-"""Reading samples from files."""
+"""Reads samples from a dump."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class _DamageError(Exception):
 
 
 class _Lines:
-    """What the lines of a dump mean, one after the other."""
+    """The lines of a dump, decoded one after the other."""
 
     def __init__(self, folder: Path, *, has_checksums: bool) -> None:
         self._folder = folder

@@ -1,4 +1,4 @@
-"""Writing samples into files."""
+"""Writes samples into a dump."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ __all__ = ["DumpWriter"]
 _CHUNK_BYTES = 16 << 20
 _CHUNK_SAMPLES = 1024
 _CHUNK_SECONDS = 10.0
-"""What is lost at most if the process is killed; and files that are large enough to be read quickly."""
+"""Samples of a chunk: a process that is killed loses at most these, and larger files are read quickly."""
 
 
 class DumpWriter:
@@ -47,7 +47,7 @@ class DumpWriter:
     Args:
         folder: Is made; the format is described in `tfaip.predict.dump`.
         inputs: Whether to write the inputs, which usually are large and at hand anyway.
-        notes: What else the header shall hold, plain JSON.
+        notes: Further content of the header, plain JSON.
 
     Raises:
         DumpError: There is something at `folder` already, or it can't be written.
@@ -172,7 +172,7 @@ class DumpWriter:
 
 
 class _Chunk:
-    """What is not written yet."""
+    """The samples that are not written yet."""
 
     def __init__(self, number: int) -> None:
         self.number = number

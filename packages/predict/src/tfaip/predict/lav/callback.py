@@ -1,4 +1,4 @@
-"""What is told of each step of a validation."""
+"""The base of callbacks of a validation."""
 
 from __future__ import annotations
 

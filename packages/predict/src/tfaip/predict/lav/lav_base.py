@@ -1,4 +1,4 @@
-"""What the validation of one and of several models share."""
+"""The base of the validation of one model and of several."""
 
 from __future__ import annotations
 

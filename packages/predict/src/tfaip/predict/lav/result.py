@@ -1,4 +1,4 @@
-"""What a validation gives for one data set.
+"""The result of a validation for one data set.
 
 Internal API between the packages.
 """
@@ -26,7 +26,7 @@ class LAVResult:
         samples: Samples that losses and metrics were computed on.
         skipped: Samples that are missing there: dropped as invalid, or bad ones where those are skipped.
         metrics: Losses and metrics of the model by name, `loss` being the weighted sum.
-        evaluator: What the evaluator returned.
+        evaluator: Figures of the evaluator.
         not_computed: Losses and metrics that need an output which only the graph of the training has, with the reason.
     """
 

@@ -84,7 +84,7 @@ class MicroBatcher(Generic[T, R]):
         Raises:
             ClosedError: `close` was called before.
             PredictionError: This process was forked, and has no thread that serves.
-            Exception: What the item has caused.
+            Exception: The error that the item has caused.
         """
         require_process(self._process, "service of single samples")
         call: _Call[T, R] = _Call(item)

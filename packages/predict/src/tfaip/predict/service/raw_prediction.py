@@ -57,7 +57,7 @@ class RawPrediction:
 
         Raises:
             ClosedError: `close` was called before.
-            Exception: What its processing has raised, with a note that says where.
+            Exception: The error of its processing, with a note that says where.
         """
         return self._batcher(sample)
 
@@ -129,7 +129,7 @@ class RawPrediction:
 
 
 def _for_caller(error: BaseException, number: int) -> Exception:
-    """What the caller of a sample gets. This thread gets no Ctrl-C: whatever is raised here is raised for a sample."""
+    """Return the error for the caller of a sample. This thread gets no Ctrl-C: each error here belongs to a sample."""
     substitute = substitute_for(error, f"in the prediction of sample {number}")
     if substitute is not None:
         return substitute

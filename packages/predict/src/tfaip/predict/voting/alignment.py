@@ -16,7 +16,7 @@ class _Gap(Enum):
 
 
 GAP = _Gap.GAP
-"""What stands where a sequence has nothing and others have something."""
+"""Fills the places where other sequences have an element and this one has none."""
 
 
 def aligned(sequences: Sequence[Sequence[Any]]) -> list[list[Any]]:

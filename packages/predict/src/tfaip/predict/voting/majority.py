@@ -16,7 +16,7 @@ __all__ = ["MajorityVoter", "MajorityVoterParams"]
 
 @params(name="Majority")
 class MajorityVoterParams(VoterParams):
-    """What most models say."""
+    """The output that most models give."""
 
     label: str = field(default="class", help="Output that is voted on: a class, a text, an array")
 

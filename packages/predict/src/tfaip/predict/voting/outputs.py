@@ -1,4 +1,4 @@
-"""Reading the outputs that voters vote on."""
+"""The outputs that voters vote on."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class MultiModelVoter(Hooked, ABC):
     """Makes one sample of the outputs of several models. A voter of one's own needs nothing but `vote`.
 
     Args:
-        params: What made the voter, if there is such a thing.
+        params: The parameters that made the voter, if there are some.
         models: The number of models.
 
     Attributes:
