@@ -17,11 +17,9 @@ import tempfile
 from pathlib import Path
 
 from import_graph import ImportGraph, circles
-from import_places import PLACES, ImportPlaces
+from import_places import PLACES, ImportPlaces, edges_between
 
 ROOT = Path(__file__).parents[1]
-# They reach up a floor on purpose: `ScenarioBase.create_trainer` and its sisters.
-UPPER_FLOOR = "tfaip.model.scenario.upper_floor"
 
 
 def main() -> None:
@@ -43,10 +41,10 @@ def figures(root: Path) -> dict[str, str]:
     folders = {name: len(modules) for name, modules in graph.folders().items()}
     fullest = max(folders, key=lambda name: folders[name])
     longest = max(lines, key=lambda name: lines[name])
-    all_circles = circles(_edges(graph, *PLACES))
+    all_circles = circles(edges_between(graph, *PLACES))
     late = {place: _statements(graph, place) for place in ("typing", "function")}
     without_reason = {(found.module, found.line) for found in ImportPlaces(graph, root).without_reason()}
-    chain = longest_chain(_edges(graph, "top"))
+    chain = longest_chain(edges_between(graph, "top"))
     return {
         "modules": str(len(lines)),
         "lines of the median module": f"{statistics.median(lines.values()):.0f}",
@@ -56,7 +54,7 @@ def figures(root: Path) -> dict[str, str]:
         "modules of the median folder": f"{statistics.median(folders.values()):.0f}",
         "modules of the fullest folder": f"{folders[fullest]} ({_short(fullest)})",
         "folders with more than 16 modules": str(sum(number > 16 for number in folders.values())),
-        "circles at module level": str(len(circles(_edges(graph, "top")))),
+        "circles at module level": str(len(circles(edges_between(graph, "top")))),
         "largest circle, with types and functions": str(max((len(circle) for circle in all_circles), default=0)),
         "circles of more than 3 modules": str(sum(len(circle) > 3 for circle in all_circles)),
         "imports below TYPE_CHECKING": str(late["typing"]),
@@ -84,10 +82,6 @@ def _figures_of(commit: str) -> dict[str, str]:
     with tempfile.TemporaryDirectory() as folder, tarfile.open(fileobj=io.BytesIO(archive)) as files:
         files.extractall(folder, filter="data")
         return figures(Path(folder))
-
-
-def _edges(graph: ImportGraph, *places: str) -> dict[str, set[str]]:
-    return {name: set() if name == UPPER_FLOOR else targets for name, targets in graph.edges(places).items()}
 
 
 def _statements(graph: ImportGraph, place: str) -> int:

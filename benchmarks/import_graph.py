@@ -179,6 +179,8 @@ def _imports(body: Iterable[ast.AST], place: str) -> Iterator[tuple[ast.Import |
         elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             yield from _imports(node.body, "typing")
             yield from _imports(node.orelse, place)
+        elif isinstance(node, ast.If) and place == "function" and "sys.version_info" in ast.unparse(node.test):
+            continue  # the version of Python decides which of them there is
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
             yield from _imports(ast.iter_child_nodes(node), "function")
         else:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from import_graph import Import, ImportGraph, circles
 
-__all__ = ["PLACES", "UPPER_FLOOR", "ImportPlaces"]
+__all__ = ["PLACES", "UPPER_FLOOR", "ImportPlaces", "edges_between"]
 
 PLACES = ("top", "typing", "function")
 # The one module that may reach up a floor: `ScenarioBase.create_trainer` and its sisters.
@@ -29,9 +29,14 @@ RUNNER = {
     "tfaip.experimenter.executors.runner",
 }
 # They run before all else: the current folder isn't in its place yet, and each process pays for them.
-FIRST = {"tfaip.params.public_names", "tfaip.params.trust.current_folder"}
+FIRST = {"tfaip.params.moved_modules", "tfaip.params.public_names", "tfaip.params.trust.current_folder"}
 # Parameters alone load none of them: `packages/params/tests/test_start_up.py`.
 NOT_FOR_PARAMETERS = {"argparse", "dataclasses", "difflib", "json", "tomllib"}
+
+
+def edges_between(graph: ImportGraph, *places: str) -> dict[str, set[str]]:
+    """Return the imports at some places that count for circles: all but those of the module that reaches up a floor."""
+    return {name: set() if name == UPPER_FLOOR else targets for name, targets in graph.edges(places).items()}
 
 
 class ImportPlaces:
@@ -46,7 +51,7 @@ class ImportPlaces:
         self._graph = graph
         self._root = root
         self._circle_of = {
-            name: number for number, circle in enumerate(circles(graph.edges(PLACES))) for name in circle
+            name: number for number, circle in enumerate(circles(edges_between(graph, *PLACES))) for name in circle
         }
 
     def without_reason(self) -> Iterator[Import]:

@@ -9,7 +9,7 @@ import pytest
 
 from commands import ROOT
 from import_graph import ImportGraph, circles
-from import_places import PLACES, UPPER_FLOOR, ImportPlaces
+from import_places import PLACES, UPPER_FLOOR, ImportPlaces, edges_between
 
 SOURCES = [ROOT / "src", *sorted((ROOT / "packages").glob("*/src"))]
 PACKAGES = ["cli", *(source.parent.name for source in SOURCES[1:])]
@@ -18,20 +18,10 @@ LARGEST_CIRCLE = 3
 LARGEST_FOLDER = 16
 LONGEST_FILE = 400
 
-# Packages that still break a rule, to be mended: each set only becomes smaller.
-KNOWN_CIRCLES: set[str] = set()
-KNOWN_FOLDERS: set[str] = set()
-KNOWN_MISPLACED: set[str] = set()
-KNOWN_UPWARD: set[str] = set()
-
 
 @cache
 def graph() -> ImportGraph:
     return ImportGraph(SOURCES)
-
-
-def allowed_edges(*places: str) -> dict[str, set[str]]:
-    return {name: set() if name == UPPER_FLOOR else targets for name, targets in graph().edges(places).items()}
 
 
 def package_of(module: str) -> str:
@@ -39,12 +29,12 @@ def package_of(module: str) -> str:
 
 
 def test_no_circle_of_imports_at_module_level():
-    assert circles(allowed_edges("top")) == []
+    assert circles(edges_between(graph(), "top")) == []
 
 
 def test_no_circle_is_larger_than_three_modules():
-    large = [circle for circle in circles(allowed_edges(*PLACES)) if len(circle) > LARGEST_CIRCLE]
-    assert [sorted(circle) for circle in large if not {package_of(name) for name in circle} <= KNOWN_CIRCLES] == []
+    found = circles(edges_between(graph(), *PLACES))
+    assert [sorted(circle) for circle in found if len(circle) > LARGEST_CIRCLE] == []
 
 
 def test_no_import_points_up_a_floor_for_a_type_or_in_a_function():
@@ -52,15 +42,12 @@ def test_no_import_points_up_a_floor_for_a_type_or_in_a_function():
         f"{found.module} -> {found.target}"
         for found in graph().imports
         if found.module != UPPER_FLOOR and 0 <= _floor(found.module) < _floor(found.target)
-        if package_of(found.module) not in KNOWN_UPWARD
     ]
     assert upward == []
 
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_an_import_stands_at_the_top_unless_it_has_a_reason(package):
-    if package in KNOWN_MISPLACED:
-        pytest.skip("known, to be mended")
     found = [
         f"{graph().modules[found.module].path.relative_to(ROOT)}:{found.line}: {found.target}"
         for found in ImportPlaces(graph(), ROOT).without_reason()
@@ -71,7 +58,7 @@ def test_an_import_stands_at_the_top_unless_it_has_a_reason(package):
 
 def test_a_folder_holds_at_most_sixteen_modules():
     full = {folder: len(modules) for folder, modules in graph().folders().items() if len(modules) > LARGEST_FOLDER}
-    assert {folder: number for folder, number in full.items() if package_of(folder) not in KNOWN_FOLDERS} == {}
+    assert full == {}
 
 
 def test_each_room_says_what_it_is_for():

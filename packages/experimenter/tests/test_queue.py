@@ -418,7 +418,8 @@ def test_nothing_of_a_recorded_attempt_is_left_behind(workbook: MakeWorkbook, co
 MISTAKES = {
     "no slots": (
         ["--xlsx", "runs.xlsx"],
-        "expects where to run: --gpus 0 1 (numbers of GPUs), or --cpus 0 1 (slots without one)",
+        "expects where to run: --gpus 0 1 (numbers of GPUs), --cpus 0 1 (slots without one), or --slots 50 (rows at "
+        "once on a cluster)",
     ),
     "both modes": (
         ["--xlsx", "runs.xlsx", "--cpus", "0", "--keep_going", "--fail_fast"],

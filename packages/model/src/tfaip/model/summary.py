@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import StringIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -19,11 +19,9 @@ from tfaip.model.device import DeviceConfigParams, precision_policy
 from tfaip.model.graph import GraphBase
 from tfaip.model.model import ModelBase
 from tfaip.model.runtime.tracing import tensor_specs
+from tfaip.model.scenario import ScenarioBase
 from tfaip.params.shown_text import one_line
 from tfaip.pipeline import DataBase
-
-if TYPE_CHECKING:
-    from tfaip.model.scenario import ScenarioBase
 
 __all__ = ["print_summary", "summary_text", "summary_tree"]
 

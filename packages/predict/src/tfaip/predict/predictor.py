@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from tfaip.model import (
     ScenarioBaseParams,
@@ -15,12 +15,10 @@ from tfaip.model import (
     load_scenario_params,
 )
 from tfaip.pipeline import DataPipeline, Sample
+from tfaip.predict.computing.prediction_function import PredictionFunction, bundle_prediction_function
 from tfaip.predict.loaded_object import absolute
 from tfaip.predict.params import PredictorParams
 from tfaip.predict.predictor_base import LoadedModel, PredictorBase
-
-if TYPE_CHECKING:
-    from tfaip.predict.computing.prediction_function import PredictionFunction
 
 __all__ = ["Predictor"]
 
@@ -94,7 +92,6 @@ def load_function(
     """Return the prediction of a bundle, without the scenario's code unless it is to run eagerly."""
     if not params.run_eagerly:
         return load_prediction_function(path, inputs=scenario_params.data.create().input_layer_specs())
-    from tfaip.predict.computing.prediction_function import bundle_prediction_function
 
     scenario = find_stored_scenario(scenario_params, trust=trust, reading=[path])
     return bundle_prediction_function(path, scenario(scenario_params), eager=True)

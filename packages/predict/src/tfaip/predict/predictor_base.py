@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -17,15 +17,13 @@ from tfaip.pipeline import Batch, DataBase, DataGeneratorParams, DataPipeline, S
 from tfaip.pipeline.hooks import Hooked
 from tfaip.predict.computing.array_adoption import as_tensors
 from tfaip.predict.computing.batches_ahead import BATCHES_AHEAD, map_ahead, raised_behind
+from tfaip.predict.computing.prediction_function import PredictionFunction
 from tfaip.predict.counters import PredictionCounters
 from tfaip.predict.given_samples import GivenSamples, dataset_batches
 from tfaip.predict.loaded_object import LoadedObject
 from tfaip.predict.params import PredictorParams
 from tfaip.predict.progress import with_progress
 from tfaip.predict.service.raw_prediction import RawPrediction
-
-if TYPE_CHECKING:
-    from tfaip.predict.computing.prediction_function import PredictionFunction
 
 __all__ = ["LoadedModel", "PredictorBase"]
 

@@ -18,12 +18,12 @@ from tfaip.model.folders.atomic_folder import replaced_folder
 from tfaip.model.folders.folder_lock import FolderInUseError, FolderLock
 from tfaip.model.runtime.autograph_files import remove_autograph_files
 from tfaip.model.runtime.tracing import tensor_specs
+from tfaip.model.scenario import ScenarioBase
 from tfaip.params import save
 
 if TYPE_CHECKING:
     from tfaip.model.graph import GraphBase
     from tfaip.model.model import ModelBase
-    from tfaip.model.scenario import ScenarioBase
 
 __all__ = ["export_bundle"]
 

@@ -6,11 +6,11 @@ import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tfaip.model import BundleError, load_prediction_function, load_weights
+from tfaip.model import BundleError, ScenarioBase, load_prediction_function, load_weights
 from tfaip.pipeline import DataBase
 
 if TYPE_CHECKING:
-    from tfaip.model import GraphBase, ModelBase, ScenarioBase
+    from tfaip.model import GraphBase, ModelBase
 
 __all__ = ["PredictionFunction", "bundle_prediction_function", "graph_prediction_function", "load_graph"]
 

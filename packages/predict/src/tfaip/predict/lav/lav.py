@@ -8,10 +8,11 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from tfaip.model import configure_devices, find_stored_scenario, load_scenario_params
+from tfaip.model import ScenarioBase, configure_devices, find_stored_scenario, load_scenario_params
 from tfaip.pipeline import Batch, DataPipeline, Sample
 from tfaip.predict.computing.array_adoption import as_tensors
 from tfaip.predict.computing.batches_ahead import BATCHES_AHEAD, map_ahead, raised_behind
+from tfaip.predict.computing.prediction_function import PredictionFunction, bundle_prediction_function, load_graph
 from tfaip.predict.lav.callback import LAVCallback
 from tfaip.predict.lav.lav_base import LAVBase
 from tfaip.predict.lav.measures import TrainingGraphMeasures
@@ -19,8 +20,7 @@ from tfaip.predict.lav.params import LAVParams
 from tfaip.predict.loaded_object import absolute
 
 if TYPE_CHECKING:
-    from tfaip.model import GraphBase, ModelBase, ScenarioBase
-    from tfaip.predict.computing.prediction_function import PredictionFunction
+    from tfaip.model import GraphBase, ModelBase
 
 __all__ = ["LAV"]
 
@@ -77,8 +77,6 @@ class LAV(LAVBase):
             BundleError: `path` is no bundle, or a broken one.
             DeviceError: The devices that were asked for can't be had.
         """
-        from tfaip.predict.computing.prediction_function import bundle_prediction_function, load_graph
-
         trust = tuple(trust)
         scenario_params = load_scenario_params(path, trust=trust)
         made = (scenario or find_stored_scenario(scenario_params, trust=trust, reading=[path]))(scenario_params)

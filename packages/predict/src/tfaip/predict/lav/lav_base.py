@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tfaip.model import ScenarioBase
 from tfaip.pipeline import Batch, DataGeneratorParams, DataPipeline, PipelineMode, Sample
 from tfaip.pipeline.hooks import Hooked, call_user_code
 from tfaip.predict.errors import PredictionError
@@ -19,7 +20,7 @@ from tfaip.predict.loaded_object import LoadedObject
 from tfaip.predict.progress import with_progress
 
 if TYPE_CHECKING:
-    from tfaip.model import ModelBase, ScenarioBase
+    from tfaip.model import ModelBase
 
 __all__ = ["LAVBase"]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from tfaip.model import find_stored_scenario, load_scenario_params
+from tfaip.model import ScenarioBase, find_stored_scenario, load_scenario_params
 from tfaip.pipeline import Batch, DataPipeline, Sample
 from tfaip.predict.computing.array_adoption import as_tensors
 from tfaip.predict.computing.batches_ahead import BATCHES_AHEAD, map_ahead, raised_behind
@@ -22,7 +22,7 @@ from tfaip.predict.loaded_object import absolute
 from tfaip.predict.voting import MultiModelPredictor, MultiModelPredictorParams, MultiModelVoter
 
 if TYPE_CHECKING:
-    from tfaip.model import ModelBase, ScenarioBase
+    from tfaip.model import ModelBase
 
 __all__ = ["MultiLAV"]
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tfaip.trainer.early_stopping.params import EarlyStoppingParams
 from tfaip.trainer.reporting.results_line import format_value
-
-if TYPE_CHECKING:
-    from tfaip.trainer.run.best_model import BestModel
+from tfaip.trainer.run.best_model import BestModel
 
 __all__ = ["EarlyStopping"]
 

@@ -8,16 +8,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import tensorflow as tf
 
+from tfaip.model import ScenarioBase
 from tfaip.params import UserError
 from tfaip.trainer.errors import RunFolderError
-
-if TYPE_CHECKING:
-    from tfaip.model import ScenarioBase
-    from tfaip.trainer.folder.run_folder import RunFolder
+from tfaip.trainer.folder.run_folder import RunFolder
 
 __all__ = ["write_errors"]
 

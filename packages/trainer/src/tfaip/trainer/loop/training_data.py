@@ -5,17 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tfaip.model import ScenarioBase
 from tfaip.pipeline import PipelineMode
 from tfaip.pipeline.errors import StateError
 from tfaip.trainer.distribution.share import share_of_batches, share_of_state
 from tfaip.trainer.loop.epoch_size import EpochSize
 from tfaip.trainer.loop.input_batches import pipeline_errors, sample_metas
 from tfaip.trainer.params import TrainerParams
-
-if TYPE_CHECKING:
-    from tfaip.model import ScenarioBase
 
 __all__ = ["BATCHES_AHEAD", "TrainingData"]
 

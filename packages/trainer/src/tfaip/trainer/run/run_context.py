@@ -7,17 +7,17 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tfaip.model import ScenarioBase
+from tfaip.trainer.folder.run_folder import RunFolder
 from tfaip.trainer.history import History
 from tfaip.trainer.params import TrainerParams
 from tfaip.trainer.reporting.benchmark import Benchmark
 from tfaip.trainer.reporting.epoch_progress import EpochProgress
 from tfaip.trainer.reporting.progress import ProgressDisplay
+from tfaip.trainer.reporting.status_file import StatusFile
 from tfaip.trainer.run.stop_signals import StopSignals
 
 if TYPE_CHECKING:
-    from tfaip.model import ScenarioBase
-    from tfaip.trainer.folder.run_folder import RunFolder
-    from tfaip.trainer.reporting.status_file import StatusFile
     from tfaip.trainer.reporting.tensorboard import TensorBoardWriter
     from tfaip.trainer.run.best_model import BestModel
     from tfaip.trainer.step.training_state import TrainingState

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import keras
 
+from tfaip.model import ScenarioBase
 from tfaip.model.model_metrics import build_metrics
 from tfaip.model.tensorboard import Recorder
 from tfaip.trainer.distribution.distributed_step import DistributedTrainStep
@@ -20,9 +21,6 @@ from tfaip.trainer.step.gradient_accumulation import GradientAccumulation
 from tfaip.trainer.step.input_gradient_penalty import InputGradientPenalty
 from tfaip.trainer.step.norms import GradientNorms
 from tfaip.trainer.step.train_step import TrainStep
-
-if TYPE_CHECKING:
-    from tfaip.model import ScenarioBase
 
 __all__ = ["TrainingState"]
 

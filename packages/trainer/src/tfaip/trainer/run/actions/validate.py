@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tfaip.model import Evaluator
+from tfaip.model import Evaluator, ScenarioBase
 from tfaip.pipeline import DataPipeline, InputDataset, PipelineMode
 from tfaip.pipeline.errors import StateError
 from tfaip.pipeline.hooks import call_user_code
@@ -16,9 +16,6 @@ from tfaip.trainer.run.actions.action import Action
 from tfaip.trainer.run.best_model import check_best_log
 from tfaip.trainer.run.run_context import RunContext
 from tfaip.trainer.run.validation import PrintedSamples, Validation
-
-if TYPE_CHECKING:
-    from tfaip.model import ScenarioBase
 
 __all__ = ["Validate"]
 
