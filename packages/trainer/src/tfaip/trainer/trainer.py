@@ -9,6 +9,7 @@ from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from tfaip.model import DeviceError, ScenarioBase, configure_devices
+from tfaip.model.command import logging_of_client
 from tfaip.params import save, to_json
 from tfaip.pipeline.hooks import Hooked, hook
 from tfaip.trainer.distribution.cluster import Cluster
@@ -185,6 +186,7 @@ class Trainer(Hooked):
     def _opened(self, folder: RunFolder | None, strategy: Strategy | None) -> Iterator[TrainingRun]:
         with (
             console_of_training(self.params),
+            logging_of_client(type(self.scenario)),
             write_errors(folder, self.scenario),
             logged_to(folder.log if folder else None),
             StopSignals() as signals,

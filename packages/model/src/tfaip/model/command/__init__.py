@@ -10,6 +10,7 @@ Internal API between the packages.
 """
 
 from tfaip.model.command.blame import blamed
+from tfaip.model.command.client_log import log_of_client, logging_of_client
 from tfaip.model.command.console_log import log_to_console, logged_to_console
 from tfaip.model.command.installed import installed_commands, run_installed_command
 from tfaip.model.command.line_words import remember_scenario, take_user_word, trusted_on_the_line, values_of
@@ -28,8 +29,10 @@ __all__ = [
     "blamed",
     "import_tensorflow",
     "installed_commands",
+    "log_of_client",
     "log_to_console",
     "logged_to_console",
+    "logging_of_client",
     "new_command_line",
     "remember_scenario",
     "reported_user_errors",

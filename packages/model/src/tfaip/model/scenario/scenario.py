@@ -136,6 +136,12 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
         made of the parameters; it may be called again, and must come to the same result then.
         """
 
+    @classmethod
+    @hook
+    def resume_command(cls) -> str:
+        """Return the command that goes on with a run; that of a client that has commands of its own."""
+        return "tfaip-resume-training"
+
     # Hooks: classes.
 
     @classmethod

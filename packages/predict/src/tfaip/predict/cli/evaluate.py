@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tfaip.model import find_scenario, find_stored_scenario, load_scenario_params
-from tfaip.model.command import Invocation, Subject, blamed, log_to_console, remember_scenario, run_command
+from tfaip.model.command import (
+    Invocation,
+    Subject,
+    blamed,
+    log_of_client,
+    log_to_console,
+    remember_scenario,
+    run_command,
+)
 
 __all__ = ["main"]
 
@@ -63,6 +71,7 @@ def _evaluate(call: Invocation) -> None:
     command_line.add_argument("--json", type=str | None, help="File to write the figures to; -: the standard output")
     parsed = command_line.parse(call.words)
     log_to_console()
+    log_of_client(scenario)
 
     from tfaip.predict.evaluation import evaluate_dump, print_figures, write_figures
 

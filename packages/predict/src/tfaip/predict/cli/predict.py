@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 from tfaip.model import find_stored_scenario, load_scenario_params
-from tfaip.model.command import Invocation, blamed, import_tensorflow, log_to_console
+from tfaip.model.command import Invocation, blamed, import_tensorflow, log_of_client, log_to_console
 from tfaip.pipeline import PipelineMode
 from tfaip.predict.cli.bundle_command import require_data, run_bundle_command
 from tfaip.predict.cli.inference_arguments import add_inference_arguments, apply_inference_arguments, hidden_voter
@@ -66,6 +66,7 @@ def _predict(call: Invocation) -> None:
     params, arguments = parsed["predict"], parsed.arguments
     apply_inference_arguments(arguments, params)
     log_to_console()
+    log_of_client(scenario)
     if params.silent:
         logging.getLogger("tfaip").setLevel(logging.WARNING)
 

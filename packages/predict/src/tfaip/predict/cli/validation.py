@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tfaip.model import find_stored_scenario, load_scenario_params
-from tfaip.model.command import Invocation, blamed, import_tensorflow, log_to_console
+from tfaip.model.command import Invocation, blamed, import_tensorflow, log_of_client, log_to_console
 from tfaip.params.shown_text import one_line
 from tfaip.pipeline import PipelineMode
 from tfaip.predict.cli.bundle_command import require_data
@@ -55,6 +55,7 @@ def validate(call: Invocation, *, votes: bool) -> None:
     params, arguments = parsed["lav"], parsed.arguments
     apply_inference_arguments(arguments, params)
     log_to_console()
+    log_of_client(scenario)
     if params.silent:
         logging.getLogger("tfaip").setLevel(logging.WARNING)
     require_data(paths, parsed["data"], PipelineMode.EVALUATION)

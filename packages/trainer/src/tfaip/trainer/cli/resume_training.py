@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tfaip.model import find_stored_scenario, load_stored_params
-from tfaip.model.command import Invocation, Subject, blamed, import_tensorflow, log_to_console, run_command
+from tfaip.model.command import (
+    Invocation,
+    Subject,
+    blamed,
+    import_tensorflow,
+    log_of_client,
+    log_to_console,
+    run_command,
+)
 from tfaip.trainer import RunFolder, TrainerParams
 from tfaip.trainer.cli.scenario_command_line import require_data, require_folder
 
@@ -51,6 +59,7 @@ def _resume(call: Invocation) -> None:
     params = command_line.parse(call.words)["trainer"]
     log_to_console()
     scenario = find_stored_scenario(params.scenario, trust=trust, reading=reading)
+    log_of_client(scenario)
     require_folder(params, resumes=True)
     require_data(scenario, params)
     import_tensorflow()

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from tfaip.model import ScenarioBase
-from tfaip.model.command import Invocation, blamed, import_tensorflow, log_to_console, run_command, values_of
+from tfaip.model.command import (
+    Invocation,
+    blamed,
+    import_tensorflow,
+    log_of_client,
+    log_to_console,
+    run_command,
+    values_of,
+)
 from tfaip.params import UserError, to_json
 from tfaip.pipeline import PipelineMode
 from tfaip.trainer import TrainerParams
@@ -53,6 +61,7 @@ def _train(call: Invocation) -> None:
         _show_schedule(scenario, params)
         return
     log_to_console()
+    log_of_client(scenario)
     if parsed.arguments.summary:
         scenario.complete_trainer_params(params)
     else:

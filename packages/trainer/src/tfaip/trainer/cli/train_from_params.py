@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tfaip.model import find_stored_scenario
-from tfaip.model.command import Invocation, Subject, blamed, import_tensorflow, log_to_console, run_command
+from tfaip.model.command import (
+    Invocation,
+    Subject,
+    blamed,
+    import_tensorflow,
+    log_of_client,
+    log_to_console,
+    run_command,
+)
 from tfaip.trainer.cli.scenario_command_line import require_data, require_folder
 from tfaip.trainer.folder.stored_training import StoredTraining, folders_read_with
 
@@ -48,6 +56,7 @@ def _train(call: Invocation) -> None:
     log_to_console()
     stored.require_folder(params)
     scenario = find_stored_scenario(params.scenario, trust=trust, reading=_folders(path))
+    log_of_client(scenario)
     require_folder(params)
     params.warmstart.require_model()
     require_data(scenario, params)

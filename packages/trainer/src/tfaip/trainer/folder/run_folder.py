@@ -79,7 +79,8 @@ class RunFolder:
     def resume_command(self, scenario: ScenarioBase[Any, Any] | None = None) -> str:
         """Return the command that goes on with the run; the scenario's package may have to be trusted by it."""
         trust = words_of_trust(type(scenario).__module__) if scenario else []
-        return " ".join(["tfaip-resume-training", str(self.path), *trust])
+        command = scenario.resume_command() if scenario else "tfaip-resume-training"
+        return " ".join([command, str(self.path), *trust])
 
     def require_free(self) -> None:
         """Refuse a folder that another process writes.
