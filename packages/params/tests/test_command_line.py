@@ -158,14 +158,55 @@ def test_two_fields_of_one_name_are_a_definition_error_that_names_both(read: Rea
         read(Clash, "", "root")
 
 
-def test_a_field_cannot_take_a_name_of_the_command(read: Read) -> None:
-    @params
-    class Takes:
-        save_config: int = 1
+@params
+class TakesParams:
+    config: str = "a"
+    show: bool = False
+    trust: int = 1
+    help: str = "h"
+    save_config: int = 3
 
-    with pytest.raises(DefinitionError, match="takes the name of the command's argument --save-config"):
-        read(Takes)
-    assert read(Takes, "--p.save_config 2", "p").save_config == 2
+
+@params
+class HoldsTakesParams:
+    config: str = field(default="a", mode="root")
+    help: TakesParams = field(factory=TakesParams, mode="root")
+
+
+def test_fields_may_have_the_names_of_built_in_arguments(
+    read: Read, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = "--config x --show --trust 2 --help me --save-config 4"
+    assert read(TakesParams, words) == TakesParams(config="x", show=True, trust=2, help="me", save_config=4)
+    assert read(TakesParams, "--p.config x --p.help y", "p") == TakesParams(config="x", help="y")
+    file = tmp_path / "saved.yaml"
+    parse(TakesParams, ["--trust", "5", "--tfaip-save-config", str(file)])
+    assert parse(TakesParams, ["--tfaip-config", str(file)]).trust == 5
+    for request in ("-h", "--tfaip-help"):
+        with pytest.raises(SystemExit):
+            parse(TakesParams, [request])
+        text = capsys.readouterr().out
+        assert "  --config STR" in text
+        assert "  --tfaip-config FILE" in text
+        assert "  --tfaip-help, -h" in text
+
+
+def test_a_short_name_that_is_built_in_gives_way_to_the_full_one(
+    read: Read, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = read(HoldsTakesParams, "--r.config x --r.help.trust 4", "r")
+    assert found == HoldsTakesParams(config="x", help=TakesParams(trust=4))
+    with pytest.raises(SystemExit):
+        parse(HoldsTakesParams, ["--help"], root="r")
+    assert "--r.config STR" in capsys.readouterr().out
+
+
+def test_a_field_cannot_take_a_name_of_the_command() -> None:
+    command = CommandLine("prog")
+    command.add_argument("--width", type=int)
+    command.add_root("", zoo.SizeParams)
+    with pytest.raises(DefinitionError, match="the field width takes the name of the command's argument --width"):
+        command.read([])
 
 
 @pytest.mark.parametrize("name", ["Momentum", "SGD", "SGDParams", "params_zoo:SGDParams"])

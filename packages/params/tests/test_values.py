@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 from pathlib import Path
@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tfaip.params import params
 from tfaip.params.values.annotations import UnsupportedAnnotation, kind_of
 from tfaip.params.values.anything import words_of
 from tfaip.params.values.base import ValueType, read_words
@@ -233,3 +234,34 @@ def test_an_enum_prefers_the_value_to_the_name() -> None:
 def test_durations_are_written_short(duration: timedelta, word: str) -> None:
     assert format_timedelta(duration) == word
     assert parse_timedelta(word) == duration
+
+
+TEXTS = ["none", "NULL", '"none"', '""none""', '"', '""', "a", '"a"', "", "None"]
+
+
+@pytest.mark.parametrize(
+    ("annotation", "values"),
+    [
+        (str | None, [*TEXTS, None]),
+        (list[str] | None, [*([text] for text in TEXTS), ["none", "b"], None, []]),
+        (list[str | None], [*([text] for text in TEXTS), [None], [None, "none"], []]),
+        (dict[str, str | None], [{"a": text} for text in TEXTS]),
+        (tuple[str | None, str], [("none", "none"), (None, "a")]),
+    ],
+)
+def test_every_text_is_written_so_that_it_is_read_again_none_too(annotation: Any, values: list[Any]) -> None:
+    for value in values:
+        assert read_words(kind(annotation), words_of(kind(annotation), value)) == value
+
+
+def test_a_quoted_none_is_the_text(read: Callable[..., Any]) -> None:
+    @params
+    class TextParams:
+        text: str | None = None
+        texts: list[str] | None = None
+
+    assert read(TextParams, ["--text", '"none"', "--texts", '"none"']) == TextParams(text="none", texts=["none"])
+    assert read(TextParams, ["--text", "none", "--texts", "none"]) == TextParams()
+    assert read(TextParams, ["--text=--x", "--texts=--a", "--texts+=--b"]) == TextParams(
+        text="--x", texts=["--a", "--b"]
+    )

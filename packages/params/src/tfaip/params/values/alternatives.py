@@ -250,7 +250,7 @@ class MixedType(CollectionType):
 
 
 class OptionalType(ScalarType):
-    """A value that may be None, for which one writes `none` or `null`."""
+    """A value that may be None, for which one writes `none` or `null`; the text itself is `"none"` in quotes."""
 
     __slots__ = ("inner", "label")
 
@@ -272,11 +272,13 @@ class OptionalType(ScalarType):
 
     def parse(self, words: Sequence[str], reading: Reading) -> Any:
         """None, or the value."""
-        return None if len(words) == 1 and words[0].lower() in NONE_WORDS else self.inner.parse(words, reading)
+        if len(words) != 1:
+            return self.inner.parse(words, reading)
+        return None if words[0].lower() in NONE_WORDS else self.inner.parse([_without_quotes(words[0])], reading)
 
     def parse_word(self, word: str, reading: Reading) -> Any:
         """None, or the value of one word."""
-        return None if word.lower() in NONE_WORDS else self.inner.parse_word(word, reading)
+        return None if word.lower() in NONE_WORDS else self.inner.parse_word(_without_quotes(word), reading)
 
     def read(self, word: str) -> Any:
         """None, or the value of one word."""
@@ -284,22 +286,24 @@ class OptionalType(ScalarType):
             return None
         if not isinstance(self.inner, ScalarType):
             raise ValueProblem(f"expects {self.label}, got {word!r}")
-        return self.inner.read(word)
+        return self.inner.read(_without_quotes(word))
 
     def format(self, value: Any, writing: Writing) -> list[str]:
         """`none`, or as the type does."""
         if value is None:
             return ["none"]
         words = self.inner.format(value, writing)
-        if len(words) == 1 and words[0].lower() in NONE_WORDS and not isinstance(self.inner, ScalarType):
-            return ValueType.format(self.inner, value, writing)  # `[null]`, where `none` is None itself
-        return words
+        if len(words) == 1 and words[0].lower() in NONE_WORDS and not isinstance(value, str):
+            items = value if isinstance(self.inner, SequenceType) else ()
+            if not any(isinstance(item, str) for item in items):
+                return ValueType.format(self.inner, value, writing)  # `[null]`, where `none` is None itself
+        return [_with_quotes(words[0])] if len(words) == 1 else words
 
     def write(self, value: Any) -> str:
         """`none`, or as the type does."""
         if value is None or not isinstance(self.inner, ScalarType):
             return "none" if value is None else str(value)
-        return self.inner.write(value)
+        return _with_quotes(self.inner.write(value))
 
     def load(self, data: Any, reading: Reading) -> Any:
         """None, or the value."""
@@ -330,3 +334,14 @@ class OptionalType(ScalarType):
     def json_schema(self, schemas: SchemaHost) -> dict[str, Any]:
         """The type, or null."""
         return {"anyOf": [self.inner.json_schema(schemas), {"type": "null"}]}
+
+
+def _without_quotes(word: str) -> str:
+    """The text `none` of a word that has it in quotes, one pair of them taken off; all other words as they are."""
+    return (
+        word[1:-1] if len(word) > 2 and word[0] == word[-1] == '"' and word.strip('"').lower() in NONE_WORDS else word
+    )
+
+
+def _with_quotes(word: str) -> str:
+    return f'"{word}"' if word.strip('"').lower() in NONE_WORDS else word

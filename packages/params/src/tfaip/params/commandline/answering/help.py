@@ -13,7 +13,6 @@ from tfaip.params.commandline.answering.describing import (
     words_of_kind,
 )
 from tfaip.params.commandline.answering.metavars import metavar_of, metavar_of_kind, type_note
-from tfaip.params.commandline.declared.builtin import BUILTIN_ARGUMENTS
 from tfaip.params.commandline.declared.declarations import Declarations
 from tfaip.params.commandline.declared.plain import PlainArgument
 from tfaip.params.commandline.reading.arguments import Argument, Group, is_counter
@@ -99,7 +98,7 @@ def help_sections(parsed: Parsed, command: Declarations) -> Iterator[Section]:
         section = _section(group, parsed, command.env_prefix)
         if section.entries:
             yield section
-    yield Section("always there", [], [_plain_entry(argument) for argument in BUILTIN_ARGUMENTS])
+    yield Section("always there", [], [_plain_entry(argument) for argument in command.builtin_arguments()])
 
 
 def _section(group: Group, parsed: Parsed, env_prefix: str) -> Section:

@@ -114,4 +114,11 @@ class Declarations:
 
     def declared_arguments(self) -> list[PlainArgument]:
         """The arguments that are no params: the built-in ones and those of the command."""
-        return [*BUILTIN_ARGUMENTS, *self.arguments]
+        return [*self.builtin_arguments(), *self.arguments]
+
+    def builtin_arguments(self) -> list[PlainArgument]:
+        """The built-in arguments; those whose name is that of a root, or of a field without a root, give way."""
+        taken = {name.replace("-", "_") for name in self.roots if name}
+        if (root := self.roots.get("")) is not None:
+            taken |= root.field_names()
+        return [argument.giving_way(taken) for argument in BUILTIN_ARGUMENTS]

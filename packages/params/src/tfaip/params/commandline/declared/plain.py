@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import copy
+from collections.abc import Container, Sequence
 from typing import Any
 
 import attrs
@@ -61,6 +62,15 @@ class PlainArgument:
         self.help = help
         self.repeat = repeat
         self.metavar = metavar
+
+    def giving_way(self, taken: Container[str]) -> PlainArgument:
+        """The argument without the names that are taken; where its own is among them, it is called `--tfaip-NAME`."""
+        flags = tuple(flag for flag in self.flags if normalise(flag) not in taken)
+        if flags == self.flags:
+            return self
+        renamed = copy.copy(self)
+        renamed.flags = (f"--tfaip-{self.name.replace('_', '-')}", *flags)
+        return renamed
 
     @property
     def spelled(self) -> str:

@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
+from tfaip.params.commandline.reading.options import normalise
+from tfaip.params.defining.structure import fields_of
 from tfaip.params.errors import DefinitionError
 from tfaip.params.tree.nodes import UNSET, Origin, ParamsNode
 from tfaip.params.tree.seeding import node_of_class, node_of_instance
@@ -46,6 +48,16 @@ class Root(Generic[T]):
         self.default = default
         self.fixed_class = fixed_class
         self.hidden = tuple(hidden)
+
+    def field_names(self) -> set[str]:
+        """The names of the arguments of its own fields, without the root."""
+        annotation = self.kind.annotations[0] if self.default is None else type(self.default)
+        fields = {name: spec for name, spec in fields_of(annotation).items() if spec.options.mode != "hidden"}
+        aliases = {alias for spec in fields.values() for alias in spec.options.aliases}
+        return {
+            *fields,
+            *(normalise(alias) for alias in aliases if not alias.startswith("-") or alias.startswith("--")),
+        }
 
     def seed(self) -> ParamsNode:
         """A fresh tree with the default values."""

@@ -105,7 +105,7 @@ class Binder:
         for name, child in node.children.items():
             assert child.spec is not None
             child_path = (*path, name)
-            child_names = names.child(name, child.spec.options)
+            child_names = names.child(name, child.spec.options).without(self.table.reserved)
             if child.spec.options.mode == "hidden" or self._is_hidden(child_names):
                 continue
             self.table.name_path(child_path, child_names)

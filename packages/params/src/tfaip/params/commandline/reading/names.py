@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from tfaip.params.commandline.reading.options import normalise
 from tfaip.params.defining.fields import FieldOptions
 
@@ -65,6 +67,11 @@ class Names:
         above = self.parent if options.mode == "without_parent" else self
         shorts = own if above is None or options.mode == "root" else _joined(above.shorts, own)
         return Names(shorts + written, fulls, self, dashed, self.repeated)
+
+    def without(self, taken: Container[str]) -> Names:
+        """The same without the short names that are taken, unless they are full names too."""
+        shorts = tuple(name for name in self.shorts if name not in taken or name in self.fulls)
+        return self if shorts == self.shorts else Names(shorts or self.fulls, self.fulls, self.parent, self.dashed)
 
     def element(self, key: str) -> Names:
         """The names of an element of a list or dict."""
