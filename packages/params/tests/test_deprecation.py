@@ -79,7 +79,7 @@ def test_a_class_that_derives_from_it_warns_where_it_is_defined_and_its_instance
 
 
 def test_stored_params_of_a_deprecated_class_load_with_the_warning() -> None:
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="OldParams"):
         stored = to_dict(OldParams(size=7))
     found, caught = warned(lambda: from_dict(OldParams, stored))
     assert found.size == 7  # type: ignore[attr-defined]  # the call returns any object
@@ -89,7 +89,7 @@ def test_stored_params_of_a_deprecated_class_load_with_the_warning() -> None:
 
 
 def test_an_instance_can_be_pickled() -> None:
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="OldParams"):
         assert pickle.loads(pickle.dumps(OldParams(size=2))).size == 2
 
 
