@@ -23,7 +23,7 @@ Progress = Callable[["Measurement"], None]
 
 @dataclass(slots=True)
 class Measurement:
-    """What was measured.
+    """Throughput and times of a pipeline.
 
     Attributes:
         seconds: Between the first batch and the last one.

@@ -177,7 +177,7 @@ def _leaves(structure: Any) -> list[tf.TensorSpec]:
 
 
 def _nothing(structure: Any, *, grouped: bool) -> list[Any]:
-    """What stands for the end of the data: empty arrays and False."""
+    """The mark of the end of the data: empty arrays and False."""
     leaves = _leaves(structure)
     axes = [([0] if grouped else []) + [n or 0 for n in spec.shape] for spec in leaves]
     return [*(np.zeros(shape, spec.dtype.as_numpy_dtype) for shape, spec in zip(axes, leaves, strict=True)), np.False_]

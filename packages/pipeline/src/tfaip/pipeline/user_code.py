@@ -116,7 +116,7 @@ class SampleError(Exception):
     """Carries the error of a processor out of the engine; consumers see `original()`.
 
     Attributes:
-        error: What was raised.
+        error: The error.
         where: The processor (or generator, or specs) and the sample.
     """
 

@@ -74,7 +74,7 @@ class Packed:
     offsets: list[int | None]
 
     def parts(self) -> tuple[Any, ...]:
-        """What this is made of again in another process: plain values, and one piece of memory.
+        """Plain values and one piece of memory, from which another process makes this again.
 
         The arrays are told by where they lie in it, since NumPy's way of pickling takes several times as long.
         """
@@ -87,7 +87,7 @@ class Packed:
 
     @classmethod
     def of_parts(cls, arrays: list[Any], shapes: list[Any], meta: list[Any], memory: Any) -> Packed:
-        """What had these parts."""
+        """The packed rows that had these parts."""
         restored: list[np.ndarray] = []
         offsets: list[int | None] = []
         for parts in arrays:
@@ -103,5 +103,5 @@ class Packed:
 
 
 def _short(dtype: np.dtype[Any]) -> Any:
-    """What a dtype is made of again; the text of a plain number is the fastest."""
+    """A value from which a dtype is made again; the text of a plain number is the fastest."""
     return dtype.str if dtype.kind in "biufc" else dtype

@@ -22,7 +22,7 @@ class Conversion:
     Rounding to a shorter float is what users mean. Whatever else changes a value is an error.
 
     Args:
-        spec: What the arrays must be.
+        spec: Shape and dtype that the arrays must have.
         key: Where the values stand, for messages: `inputs['x']`.
         hook: The hook that declares the spec, for messages.
     """

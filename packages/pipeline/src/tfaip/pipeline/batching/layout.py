@@ -38,7 +38,7 @@ class _Key:
         part: "inputs" or "targets".
         name: The key.
         spec: Of its arrays.
-        padding: What fills up the shorter ones.
+        padding: Value that fills up the shorter ones.
     """
 
     __slots__ = (
@@ -54,7 +54,7 @@ class _Key:
         "part",
         "shape",
         "spec",
-        "step",
+        "tail",
     )
 
     def __init__(self, part: str, name: str, spec: ArraySpec, padding: Any) -> None:
@@ -71,15 +71,15 @@ class _Key:
         self.shape = spec.shape
         self.dtype = spec.dtype
         is_sequence = spec.shape[0] is None and None not in spec.shape[1:]
-        self.step: tuple[Any, ...] | None = spec.shape[1:] if is_sequence else None
-        """Where nothing but the first axis varies, the shape of the others."""
+        self.tail: tuple[Any, ...] | None = spec.shape[1:] if is_sequence else None
+        """The shape of the other axes, where nothing but the first one varies."""
         self._filling = np.empty(0)
 
     def filling(self, length: int) -> np.ndarray:
-        """At least as many steps of padding."""
+        """Padding for at least `length` entries of the first axis."""
         if len(self._filling) < length:
-            assert self.step is not None
-            self._filling = np.full((length, *self.step), self.padding, self.dtype)
+            assert self.tail is not None
+            self._filling = np.full((length, *self.tail), self.padding, self.dtype)
         return self._filling
 
 
@@ -137,7 +137,7 @@ class BatchLayout:
                 raise SpecError(_missing(key, values)) from None
             if value.__class__ is np.ndarray and (value.dtype is key.dtype or value.dtype == key.dtype):
                 shape = value.shape
-                if shape == key.shape or (shape and shape[1:] == key.step):
+                if shape == key.shape or (shape and shape[1:] == key.tail):
                     arrays.append(value)
                     continue
             arrays.append(key.convert(value))
@@ -163,14 +163,14 @@ class BatchLayout:
             if shapes is None:
                 # Along the first axis of the samples, which does the same as np.stack, in a third of the time.
                 np.concatenate([row[0][column] for row in rows], out=array.reshape(shape[0] * shape[1], *shape[2:]))
-            elif key.step is not None:
+            elif key.tail is not None:
                 filling = key.filling(shape[1])
                 pieces = []
                 for row in rows:
                     value = row[0][column]
                     pieces += [value, filling[: shape[1] - len(value)]]
                 # Each byte is written once.
-                np.concatenate(pieces, out=array.reshape(shape[0] * shape[1], *key.step))
+                np.concatenate(pieces, out=array.reshape(shape[0] * shape[1], *key.tail))
             else:
                 array.fill(key.padding)
                 for number, row in enumerate(rows):
@@ -224,15 +224,15 @@ def _common_shape(key: _Key, column: int, rows: Sequence[Row]) -> tuple[tuple[in
     first = rows[0][0][column].shape
     if key.is_static:
         return (len(rows), *first), None
-    if key.step is not None:
+    if key.tail is not None:
         lengths = [len(row[0][column]) for row in rows]
         longest = max(lengths)
         if min(lengths) == longest:
             return (len(rows), *first), None
         shapes = np.empty((len(rows), len(first)), np.int64)
         shapes[:, 0] = lengths
-        shapes[:, 1:] = key.step
-        return (len(rows), longest, *key.step), shapes
+        shapes[:, 1:] = key.tail
+        return (len(rows), longest, *key.tail), shapes
     if all(row[0][column].shape == first for row in rows):
         return (len(rows), *first), None
     shapes = np.array([row[0][column].shape for row in rows], np.int64)

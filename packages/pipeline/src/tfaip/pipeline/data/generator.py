@@ -61,7 +61,7 @@ class DataGenerator(Hooked, ABC, Generic[P]):
     *Stream*: `generate` (and `__len__` if the number of samples is known). The consumer's process reads the samples.
 
     Args:
-        mode: What the pipeline is used for.
+        mode: The use of the pipeline.
         params: The parameters that made this generator.
     """
 
@@ -85,7 +85,7 @@ class DataGenerator(Hooked, ABC, Generic[P]):
 
     @hook
     def generate_pass(self, epoch: int) -> Iterable[Sample] | Iterable[list[Sample]]:
-        """What `generate` gives, for streams that differ from pass to pass: all they draw must follow from `epoch`."""
+        """The elements of one pass, for streams that differ in each pass: all they draw must follow from `epoch`."""
         return self.generate()
 
     @hook

@@ -15,7 +15,7 @@ __all__ = ["GENERAL", "INPUT_PROCESSOR", "TARGETS_PROCESSOR", "DataPipelineParam
 
 
 class PipelineMode(StrEnum):
-    """What the samples of a pipeline are used for, which decides what a sample must hold."""
+    """The use of the samples of a pipeline, which decides on the parts that a sample must hold."""
 
     TRAINING = "training"
     EVALUATION = "evaluation"

@@ -1,4 +1,4 @@
-"""The base classes of processors, the pure Python steps that samples go through, and of their parameters."""
+"""The base classes of processors, written in pure Python, and of their parameters."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ P = TypeVar("P", bound="DataProcessorParams")
 
 
 class DataProcessor(Hooked, ABC, Generic[P]):
-    """What mapping and generating processors share. Processors are built where they run: in each worker.
+    """Base of mapping and generating processors. Processors are built where they run: in each worker.
 
     Args:
         params: The parameters that made this processor.
         data_params: The parameters of the data, which several processors may share.
-        mode: What the pipeline is used for.
+        mode: The use of the pipeline.
     """
 
     def __init__(self, params: P, data_params: DataBaseParams, mode: PipelineMode) -> None:
@@ -83,7 +83,7 @@ class MappingDataProcessor(DataProcessor[P]):
 
     @hook
     def preload(self, sample: Sample) -> Sample | None:
-        """What `apply` does, when the result is kept in memory for all passes."""
+        """The processed sample, as of `apply`, when the result is kept in memory for all passes."""
         return self.apply(sample)
 
 
@@ -109,7 +109,7 @@ class GeneratingDataProcessor(DataProcessor[P]):
 
     @hook
     def preload(self, samples: Iterable[Sample]) -> Iterable[Any]:
-        """What `generate` does, when the results are kept in memory for all passes."""
+        """The processed samples, as of `generate`, when they are kept in memory for all passes."""
         return self.generate(samples)
 
 

@@ -28,7 +28,7 @@ class Report:
     failures: list[str] = field(default_factory=list)
 
     def parts(self) -> tuple[Any, ...]:
-        """What a report is made of again in another process."""
+        """The values from which another process makes the report again."""
         return self.seconds, self.read, self.made, self.dropped, self.failures
 
 
@@ -46,7 +46,7 @@ class OperationCounters:
     """One operation: reading, a processor, or what makes a batch of the results.
 
     Attributes:
-        name: What it is.
+        name: Class of the processor, or `read` or `batch`.
         where: The process in which it runs: "workers" or "consumer".
         seconds: Spent in it, added up over all processes.
     """
@@ -73,12 +73,12 @@ class SegmentCounters:
 
 @dataclass(slots=True)
 class Counters:
-    """What a pipeline has done since its batches or samples were asked for.
+    """The work that a pipeline has done since its batches or samples were asked for.
 
     Attributes:
         segments: By segment, its operations and numbers of samples.
         processes: The number of workers.
-        batching: What the consumer's process does to put batches together, where the workers can't.
+        batching: The work of the consumer's process that puts batches together, where the workers can't.
         batches: Batches that were handed out.
         samples: Samples that were handed out, in batches or one by one.
         bad: Samples left out because their processing failed, or because they are of no use.

@@ -26,8 +26,8 @@ class Engine:
     """Everything that exists only while samples or batches are asked for.
 
     Attributes:
-        flow: What comes out of the last segment.
-        counters: What was done so far.
+        flow: The portions that come out of the last segment.
+        counters: The work that was done so far.
         pool: The workers, if there are any.
     """
 
@@ -85,7 +85,7 @@ class Engine:
         self.flow: Flow = flow
 
     def find_mistake(self, source: Source, epoch: int) -> SampleError | None:
-        """What is wrong with the first sample that comes through, which is processed where all of them will be.
+        """The mistake in the first sample that comes through; it is processed where all of them will be.
 
         Where bad samples are skipped, it takes more than one to call it a mistake: none of several samples from all
         over the data fits the specs. A stream is not tried, since it may not be read twice; its first sample is checked

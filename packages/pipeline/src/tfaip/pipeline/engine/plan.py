@@ -31,15 +31,15 @@ class SegmentPlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """What runs where. It is pickled and sent to the workers, which build generator and processors of it.
+    """The segments and their processes. It is pickled and sent to the workers, which build their processors of it.
 
     Attributes:
-        mode: What the pipeline is used for.
+        mode: The use of the pipeline.
         seed: Of all random numbers.
         data_params: The parameters of the data, given to each processor.
         generator_params: Set where the workers themselves read the samples.
         segments: In order; the last one is no stream.
-        layout: What the results of the last segment are checked against; None if they need not fit a batch.
+        layout: The specs that the results of the last segment must fit; None if they need not fit a batch.
         packs: Whether the last segment packs its results, rather than to hand out samples.
         skip_bad_samples: Leave out samples whose processing fails, rather than to raise.
         preloading: Whether the results are kept in memory for all passes.

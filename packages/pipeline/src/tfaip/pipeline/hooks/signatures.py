@@ -43,7 +43,7 @@ def problem_of(method: Any, base: Any, name: str, by_name: tuple[str, ...]) -> s
     Decorated methods are taken as their wrapper says, since a decorator may turn one call into another.
 
     Args:
-        method: What stands in the user's class.
+        method: The method of the user's class.
         base: The hook as the base class defines it.
         name: Name of the hook.
         by_name: Parameters that the framework gives by name; it gives the others by position.

@@ -88,7 +88,7 @@ class BatchIterator(Iterator[Batch]):
             raise self._error
 
     def state(self, delivered: int | None = None) -> dict[str, Any]:
-        """What restores the pipeline right after a batch: a small JSON value.
+        """A small JSON value that restores the pipeline right after a batch.
 
         Args:
             delivered: After how many batches of this iterator; by default after all that were handed out. A consumer

@@ -16,7 +16,7 @@ BatchAt = tuple[Batch, PipelineState]
 
 
 class Batcher(ABC):
-    """What all ways of batching share: fed with the portions of a pass in order, it gives batches."""
+    """Base of all ways of batching: fed with the portions of a pass in order, it gives batches."""
 
     @abstractmethod
     def add(self, portion: Samples | PackedRows) -> Iterator[BatchAt]:

@@ -49,7 +49,7 @@ class DataPipeline(Hooked):
 
     Args:
         data: Says what samples look like and which processors they go through.
-        mode: What they are used for. Only TRAINING shuffles, and repeats by default.
+        mode: Their use. Only TRAINING shuffles, and repeats by default.
         pipeline_params: Batching, shuffling, and how the work is spread over processes.
         generator_params: Where samples come from.
         seed: Of all random numbers, >= 0.
@@ -97,7 +97,7 @@ class DataPipeline(Hooked):
     def as_preloaded(self) -> DataPipeline:
         """The same pipeline, after the samples went through all processors up to the first that can't be preloaded.
 
-        What comes out of them is kept in memory. Each pass shuffles it, and runs the other processors on it.
+        The results are kept in memory. Each pass shuffles them, and runs the other processors on them.
         """
         self.pipeline_params.validate()
         done, left = split_for_preload(self._pre_proc, self.data.params, self.mode)
@@ -151,7 +151,7 @@ class DataPipeline(Hooked):
 
         Args:
             repeat: Go on with the next pass after each; by default in TRAINING only.
-            state: What `BatchIterator.state` returned: go on after that batch.
+            state: Result of `BatchIterator.state`: go on after that batch.
             shard: `(index, number of shards)`: every n-th element of each pass, for pipelines that share the work.
 
         Raises:
@@ -159,7 +159,7 @@ class DataPipeline(Hooked):
             DefinitionError: Workers can't be given what they need, or the shard can't be.
             SpecError: The first sample is not what the specs promise.
             WorkerStartError: A worker could not build its generator or its processors.
-            Exception: What the processing of the first sample raised.
+            Exception: The error of the first sample.
         """
         self.pipeline_params.validate()
         index, shards = shard

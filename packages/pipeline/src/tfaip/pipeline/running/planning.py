@@ -38,7 +38,7 @@ class Planner:
         generator_params: Its parameters, of which workers make one of their own.
         data_params: The parameters of the data.
         processors: The processors before the model that are not done yet.
-        preloaded: What was loaded from the generator before, after the limit was applied.
+        preloaded: Elements that were loaded from the generator before, after the limit was applied.
 
     Attributes:
         read_by_index: Whether workers can read the samples themselves.
@@ -128,10 +128,10 @@ class Planner:
         return length // size if self._params.batch_drop_remainder else -(-length // size)
 
     def plan(self, layout: BatchLayout | None, *, packs: bool, preloading: bool = False) -> tuple[Plan, WorkerSettings]:
-        """What runs where.
+        """The plan, and how many workers there are.
 
         Args:
-            layout: What the samples are checked against in the end; None if they need not fit a batch.
+            layout: The specs that samples must fit in the end; None if they need not fit a batch.
             packs: Whether the last segment packs rows.
             preloading: Whether the samples are kept for all passes.
 

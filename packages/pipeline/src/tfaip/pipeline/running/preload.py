@@ -48,7 +48,7 @@ def elements_of(engine: Engine, *, grouped: bool) -> list[Element]:
     """All that an engine gives: samples, or lists of those that come from one element of the generator.
 
     Raises:
-        Exception: What the processing of a sample raised.
+        Exception: The error of a sample.
     """
     elements: list[Element] = []
     error: Exception

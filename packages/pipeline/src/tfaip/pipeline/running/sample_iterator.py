@@ -20,7 +20,7 @@ class SampleIterator(Iterator[Sample]):
     The workers end when it is closed, exhausted or forgotten.
 
     Attributes:
-        counters: What was done so far, and where the time was spent.
+        counters: The work that was done so far, and where the time was spent.
     """
 
     def __init__(self, engine: Engine) -> None:

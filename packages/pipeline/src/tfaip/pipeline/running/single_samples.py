@@ -26,13 +26,13 @@ __all__ = ["SingleSamples"]
 
 
 class SingleSamples:
-    """What a service needs that gets its samples one by one: no generator, no workers, one result for each sample.
+    """Processing for a service that gets its samples one by one: no generator, no workers, one result for each.
 
     It is not meant to be shared by threads, since processors need not be.
 
     Args:
         data: Says what samples look like and which processors they go through.
-        mode: What they are used for.
+        mode: Their use.
         seed: Of all random numbers, >= 0.
         passes_on: Errors that are no sample's, such as Ctrl-C; none in a thread that nobody interrupts.
 
@@ -65,7 +65,7 @@ class SingleSamples:
             number: Which one it is, from 0; for its random numbers and for messages.
 
         Raises:
-            Exception: What a processor raised, with a note that names processor and sample.
+            Exception: The error of a processor, with a note that names processor and sample.
             SpecError: The processors made something else of it than one valid sample that fits the specs.
         """
         made = self._one(self._before, sample, number)
@@ -82,7 +82,7 @@ class SingleSamples:
         """Return what the processors after the model make of a sample.
 
         Raises:
-            Exception: What a processor raised, with a note that names processor and sample.
+            Exception: The error of a processor, with a note that names processor and sample.
             SpecError: The processors made something else of it than one sample.
         """
         return self._one(self._after, sample, number)

@@ -1,4 +1,4 @@
-"""What the consumer's process and a worker tell each other, by messages and on a board in shared memory."""
+"""Messages between the consumer's process and a worker, and the board in shared memory on which a worker notes."""
 
 from __future__ import annotations
 
@@ -56,10 +56,10 @@ class Done:
 
     Attributes:
         task: Which one.
-        made: What has become of its portion, whose positions the other side knows: rows (None if there are none), or
+        made: The results of its portion, whose positions the other side knows: rows (None if there are none), or
             samples.
         elements: As in `Samples`.
-        report: What happened.
+        report: Its counts and times.
         seconds: The time it took.
     """
 
@@ -107,7 +107,7 @@ class Failed:
 
 
 class Note(NamedTuple):
-    """What a worker works on.
+    """The work of a worker at some moment.
 
     Attributes:
         task: The number of the task.
@@ -154,7 +154,7 @@ class Board:
         self._numbers[0] = _IDLE
 
     def read(self) -> Note | None:
-        """What was noted last; None if there is nothing to do."""
+        """The last note; None if there is nothing to do."""
         task, element, since = self._numbers[0], self._numbers[1], self._times[2]
         return None if task == _IDLE else Note(task, element, since)
 

@@ -43,7 +43,7 @@ class Task:
 
     Attributes:
         is_trial: Whether it is done to see what comes of it, so that it does not count.
-        result: What came of it, or the error.
+        result: The samples or rows, or the error.
         deaths: By element, how many workers died while working on it.
         skip: Elements that are left out.
     """
@@ -339,7 +339,7 @@ class WorkerPool:
 
 
 def _result(portion: Portion, message: Done) -> Samples | PackedRows:
-    """What has become of a portion."""
+    """The results of a portion, with its epoch and positions."""
     epoch, positions, keep = portion.epoch, portion.positions, portion.keep
     if isinstance(message.made, list):
         return Samples(epoch, positions, message.made, message.elements, keep=keep)

@@ -1,4 +1,4 @@
-"""What a worker process does, from its first line to its last."""
+"""The main function of a worker process."""
 
 from __future__ import annotations
 

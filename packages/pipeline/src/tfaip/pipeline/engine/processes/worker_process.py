@@ -32,11 +32,11 @@ class WorkerProcess:
 
     Attributes:
         channel: For messages; sending never waits.
-        tasks: What it has been asked to do and has not done yet, by number, in order.
+        tasks: The tasks that it was given and has not done yet, by number, in order.
         served: How many tasks it was given so far.
         untold: How many it was given since the last one that it was asked to tell of at once.
         ready: Whether it has said that it is.
-        failing: What it has told about a failure whose error it pickles now.
+        failing: Its message about a failure whose error it pickles now.
     """
 
     def __init__(self, plan: bytes, lifeline: int) -> None:
@@ -71,7 +71,7 @@ class WorkerProcess:
         return self._process.pid
 
     def note(self) -> Note | None:
-        """What it works on, or worked on when it died."""
+        """Task and element on which it works, or worked when it died."""
         return self._board.read()
 
     def hang_up(self) -> None:

@@ -1,4 +1,4 @@
 """The stream of portions within the process of the consumer.
 
-In comes a generator; out go its portions, pass after pass, from any place on, each taken through the segments.
+In comes a generator; out go its portions, pass after pass, from any state on, each taken through the segments.
 """

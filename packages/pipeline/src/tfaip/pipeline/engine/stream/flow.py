@@ -31,7 +31,7 @@ class Flow(ABC, Iterator[StreamItem]):
 
 
 class EndedFlow(Flow):
-    """What is left of a flow whose results nobody wants any more."""
+    """The rest of a flow whose results nobody wants any more."""
 
     def ready(self) -> bool:
         """Always."""

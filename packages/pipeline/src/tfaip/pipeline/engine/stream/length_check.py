@@ -15,7 +15,7 @@ class LengthCheck:
 
     Args:
         name: The class of the generator.
-        unit: What it counts: samples or batches.
+        unit: The elements that it counts: samples or batches.
     """
 
     def __init__(self, name: str, unit: str) -> None:
@@ -27,7 +27,7 @@ class LengthCheck:
         """Take note of a pass.
 
         Args:
-            length: What `__len__` returns; None if the generator does not know.
+            length: The result of `__len__`; None if the generator does not know.
             count: The number of elements that were read.
             ended: Whether the stream has come to its end, rather than that nobody wanted more.
             stray: The error that looks like its end, if there was one.

@@ -1,4 +1,4 @@
-"""What moves between the parts of the engine: portions of a pass over the data, the mark of its end, the state.
+"""The items that move between the parts of the engine: portions of a pass, the mark of its end, the state.
 
 A pass lines up the *elements* of the source (a sample, or a whole batch if the generator yields batches) in some order;
 the *position* of an element is its number in that line. A portion holds a few elements, and is the unit of work of a

@@ -60,7 +60,7 @@ class Source(ABC):
 
     @abstractmethod
     def portions(self, start: PipelineState) -> Iterator[Portion]:
-        """What is left of one pass: the elements of which samples are pending, then what comes from the position on."""
+        """The rest of one pass: the elements of which samples are pending, then those from the position on."""
 
 
 def _pending_positions(start: PipelineState) -> list[int]:
@@ -181,7 +181,7 @@ class StreamSource(Source):
 
     Args:
         read: Opens the stream of a pass.
-        name: What is read, for messages.
+        name: Name of the stream, for messages.
         count: The number of elements of a pass after the limit, if it is known.
         limit: The number of elements of a pass, at most; None for all.
         shuffle_buffer: Samples are drawn at random from a buffer of this size; 0 or 1 keeps the order.

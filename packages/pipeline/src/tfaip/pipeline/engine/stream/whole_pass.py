@@ -148,7 +148,7 @@ class StreamFlow(Flow):
         return self._keeps_invalid or self._processor.is_valid_sample(sample)
 
     def _timed(self, call: Callable[[], T]) -> T:
-        """What a call of the processor returns; its time counts, without that of what the processor waits for."""
+        """The result of a call of the processor; its time counts, without the time for which the processor waits."""
         began = perf_counter() - self._waited
         try:
             return call()

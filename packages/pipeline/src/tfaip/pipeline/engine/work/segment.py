@@ -24,7 +24,7 @@ OnElement = Callable[[int], None]
 """Is told the number of each element before the work on it begins."""
 
 Finish = Callable[[Sample], Any]
-"""What is made of each sample that has come through, after a check against the specs."""
+"""Makes a row of each sample that has come through, after a check against the specs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class Operation:
     Attributes:
         number: Of its time in the report.
         processor: The processor.
-        maps: What makes one sample of one; None for a generating processor.
-        generates: What makes several of one; None for a mapping processor.
+        maps: Method that makes one sample of one; None for a generating processor.
+        generates: Method that makes several of one; None for a mapping processor.
         needs_inputs: Whether a sample without inputs is invalid.
         needs_targets: Whether a sample without targets is invalid.
         validates: The rule of the processor, where it has one of its own.
@@ -161,11 +161,11 @@ class Segment(ABC):
         on_element: OnElement,
         skips_bad: bool,
     ) -> tuple[list[Any], list[int]]:
-        """What becomes of the samples of a portion, and for each result the number of its element.
+        """The results of the samples of a portion, and for each result the number of its element.
 
         Args:
             portion: The elements.
-            finish: What is made of each sample at the end; None for the samples themselves.
+            finish: Makes the result of each sample; None for the samples themselves.
             report: Is told what happened.
             skip: Numbers of elements that are left out.
             on_element: Is told before each element which one it is.
@@ -189,7 +189,7 @@ def note_failure(failure: SampleError, report: Report, *, skips_bad: bool) -> No
 
 
 def numbered(portion: Indices | Samples) -> Iterator[tuple[int, Any]]:
-    """What an element is read from, or a sample of it, with the number of the element."""
+    """The index of each element, or each sample, with the number of its element."""
     if isinstance(portion, Indices):
         return enumerate(portion.indices)
     if portion.elements is None:
@@ -230,7 +230,7 @@ def _origin(plan: Plan, number: int) -> str:
 
 
 def _finish(layout: BatchLayout | None, *, packs: bool) -> Finish | None:
-    """What is done with each sample in the end."""
+    """The function that makes the result of each sample."""
     if layout is None or packs:
         return None if layout is None else layout.row
 

@@ -31,7 +31,7 @@ class StraightSegment(Segment):
 
     @cached_property
     def _unpacked(self) -> list[tuple[Any, ...]]:
-        """What the loop needs of each operation."""
+        """The attributes of each operation that the loop needs."""
         unpacked = [
             (
                 operation,
