@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -107,8 +108,11 @@ class ImportPlaces:
 
     def _declared(self, module: str, foreign: str) -> bool:
         """Whether the module's distribution needs a foreign one, so that it is there."""
-        owners = self._distributions.get(foreign.partition(".")[0])
-        return owners is None or bool(owners & self._dependencies[module.split(".")[1]])
+        root = foreign.partition(".")[0]
+        owners = self._distributions.get(root)
+        if owners is None:
+            return root in sys.stdlib_module_names  # else an extra that isn't installed here
+        return bool(owners & self._dependencies[module.split(".")[1]])
 
     @cached_property
     def _distributions(self) -> dict[str, set[str]]:

@@ -9,10 +9,10 @@ from rich.console import Console
 
 from tfaip.model.command.log_format import RESULTS_RECORD
 from tfaip.trainer import RunFolderError
+from tfaip.trainer.recorders.metrics_file import append_metrics
 from tfaip.trainer.reporting.benchmark import Benchmark
 from tfaip.trainer.reporting.epoch_progress import EpochProgress
 from tfaip.trainer.reporting.epoch_table import epoch_table
-from tfaip.trainer.reporting.metrics_file import append_metrics
 from tfaip.trainer.reporting.progress import ProgressLines
 from tfaip.trainer.reporting.progress_bar import LiveLogs, ProgressBar
 from tfaip.trainer.reporting.results_line import results_line

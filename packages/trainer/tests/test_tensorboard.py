@@ -8,8 +8,9 @@ from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.trainer import RunFolder
+from tfaip.trainer.recorders.recorder_list import Recorders
+from tfaip.trainer.recorders.tensorboard_recorder import TensorBoardRecorder
 from tfaip.trainer.reporting.flat_params import flat_params
-from tfaip.trainer.reporting.tensorboard import TensorBoardWriter
 
 
 def train(params):
@@ -71,28 +72,27 @@ def test_parameters_are_flat_with_the_names_of_the_command_line(points_params):
         ([[1, 2], [3]], None),
     ],
 )
-def test_only_what_is_an_image_is_written_as_one(tmp_path, value, shape):
-    writer = TensorBoardWriter(tmp_path)
-    writer.write_image("lav_l0", "picture", value, 3)
-    writer.close()
+def test_only_what_is_an_image_is_recorded_as_one(tmp_path, value, shape):
+    recorder = TensorBoardRecorder()
+    recorders = Recorders([recorder])
+    recorders.open(RunFolder(tmp_path), PointsScenario.default_trainer_params(), is_resumed=True)
+    recorders.images(3, "lav_l0", {"picture": value})
+    recorders.close("stopped")
     if shape is None:
-        assert not list(tmp_path.iterdir())
+        assert not (tmp_path / "events").exists()
         return
-    events = EventAccumulator(str(tmp_path / "lav_l0"))
-    events.Reload()
+    events = events_of(tmp_path, "lav_l0")
     (event,) = events.Tensors("picture")
     assert event.step == 3
     png = tf.make_ndarray(event.tensor_proto)[2]
     assert tf.image.decode_png(png).shape == shape
 
 
-def test_without_a_folder_nothing_is_written():
-    writer = TensorBoardWriter(None)
-    writer.write(1, {"loss": 0.5})
-    writer.write_image("train", "picture", np.zeros((4, 5, 3), np.uint8), 1)
-    with writer.writer("train").as_default():
-        tf.summary.scalar("loss", 0.5, step=1)
-    writer.close()
+def test_without_a_folder_nothing_is_recorded():
+    recorders = Recorders.of(PointsScenario.default_trainer_params(), None)
+    recorders.scalars(1, 10, {"loss": 0.5})
+    recorders.images(1, "train", {"picture": np.zeros((4, 5, 3), np.uint8)})
+    recorders.close("finished")
 
 
 def test_the_chosen_steps_are_profiled_where_tensorboard_looks_for_them(points_params, monkeypatch):

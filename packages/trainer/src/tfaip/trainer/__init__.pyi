@@ -8,6 +8,7 @@ from tfaip.trainer.errors import CallbackError as CallbackError
 from tfaip.trainer.errors import CheckpointError as CheckpointError
 from tfaip.trainer.errors import ConcurrentTrainingError as ConcurrentTrainingError
 from tfaip.trainer.errors import EpochSizeError as EpochSizeError
+from tfaip.trainer.errors import RecorderError as RecorderError
 from tfaip.trainer.errors import RunFolderError as RunFolderError
 from tfaip.trainer.errors import TrainingError as TrainingError
 from tfaip.trainer.errors import WarmStartError as WarmStartError
@@ -16,6 +17,7 @@ from tfaip.trainer.folder.stored_training import load_trainer_params as load_tra
 from tfaip.trainer.history import History as History
 from tfaip.trainer.optimizers import *
 from tfaip.trainer.params import TrainerParams as TrainerParams
+from tfaip.trainer.recorders import *
 from tfaip.trainer.run.actions.action import Action as Action
 from tfaip.trainer.run.run_context import RunContext as RunContext
 from tfaip.trainer.schedules import *

@@ -10,6 +10,7 @@ __all__ = [
     "ConcurrentTrainingError",
     "EpochSizeError",
     "LostWorkerError",
+    "RecorderError",
     "RunFolderError",
     "TrainingError",
     "WarmStartError",
@@ -34,6 +35,10 @@ class EpochSizeError(UserError, ValueError):
 
 class LostWorkerError(UserError, RuntimeError):
     """One of the workers that train together is gone; the run can be resumed."""
+
+
+class RecorderError(UserError, RuntimeError):
+    """A run can't be recorded where it was asked for: the package is missing, or the server can't be reached."""
 
 
 class RunFolderError(UserError, ValueError):

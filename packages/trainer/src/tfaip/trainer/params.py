@@ -12,6 +12,7 @@ from tfaip.model import DeviceConfigParams, ScenarioBaseParams, TrainerPipelineP
 from tfaip.params import field, params
 from tfaip.trainer.early_stopping import EarlyStoppingParams
 from tfaip.trainer.optimizers import OPTIMIZERS, AdamParams, OptimizerParams
+from tfaip.trainer.recorders import RECORDERS, RecorderParams, TensorBoardParams
 from tfaip.trainer.schedules import SCHEDULES, ExponentialDecayParams, LearningRateParams
 from tfaip.trainer.warm_start import WarmstartParams
 
@@ -104,6 +105,12 @@ class TrainerParams:
     profile: bool = field(default=False, help="Record what TensorFlow does in some steps, for TensorBoard")
     profile_steps: list[int] = field(
         factory=lambda: [10, 20], validator=_first_and_end, help="Step before the first one of them, and the last one"
+    )
+
+    recorders: list[RecorderParams] = field(
+        factory=lambda: [TensorBoardParams()],
+        choices=RECORDERS,
+        help="Where parameters, logs, images and the best model are recorded, beside metrics.jsonl",
     )
 
     device: DeviceConfigParams = field(factory=DeviceConfigParams, mode="flat", help="Devices and threads")

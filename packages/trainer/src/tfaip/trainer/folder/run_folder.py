@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 # All that a run writes; what begins with a dot is there after a kill.
 NAMES = (
     *(PARAMS, f".{PARAMS}.part", "train.log", "metrics.jsonl", "status.json", ".status.json.writing"),
+    *("recorders.json", ".recorders.json.writing"),
     *("events", "checkpoint", "best", "export"),
     *(".best.writing", ".best.former", ".export.writing", ".export.former"),
 )
@@ -176,6 +177,11 @@ class RunFolder:
     def status(self) -> Path:
         """State of the run, rewritten as it goes."""
         return self.path / "status.json"
+
+    @property
+    def recorders(self) -> Path:
+        """Identity of the run for recorders, which go on with a record by it."""
+        return self.path / "recorders.json"
 
     @property
     def events(self) -> Path:

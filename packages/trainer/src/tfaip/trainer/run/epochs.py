@@ -107,7 +107,7 @@ class Epochs:
         """Return where the run stands between two calls or after an epoch, as plain JSON."""
         context, folder = self._context, self._context.folder
         assert folder is not None
-        context.tensorboard.flush()  # whose size is to be that of all that was written
+        context.recorders.flush()  # the size of a file is to be that of all that was written
         counts = None
         if context.in_epoch:
             counts = {name: getattr(context.epoch_progress, name) for name in COUNTS}

@@ -18,7 +18,7 @@ from tfaip.trainer.reporting.status_file import StatusFile
 from tfaip.trainer.run.stop_signals import StopSignals
 
 if TYPE_CHECKING:
-    from tfaip.trainer.reporting.tensorboard import TensorBoardWriter
+    from tfaip.trainer.recorders.recorder_list import Recorders
     from tfaip.trainer.run.best_model import BestModel
     from tfaip.trainer.step.training_state import TrainingState
 
@@ -35,7 +35,7 @@ class RunContext:
         training_state: Its graph, optimizer and metrics.
         folder: Where the run is written; `None` writes nothing.
         status: The status file.
-        tensorboard: Writes event files.
+        recorders: Write what the run tells.
         best: The best model so far.
         stack: Closes what was opened, at the end of the run.
         callbacks: The `keras.callbacks.CallbackList` where there are Keras callbacks.
@@ -57,7 +57,7 @@ class RunContext:
     training_state: TrainingState
     folder: RunFolder | None
     status: StatusFile
-    tensorboard: TensorBoardWriter
+    recorders: Recorders
     best: BestModel
     stack: ExitStack
     signals: StopSignals

@@ -20,16 +20,15 @@ from tfaip.trainer.folder.growing_files import cut_back
 from tfaip.trainer.folder.run_folder import RunFolder
 from tfaip.trainer.history import History
 from tfaip.trainer.params import TrainerParams
+from tfaip.trainer.recorders.recorder_list import Recorders
 from tfaip.trainer.reporting.progress import create_progress
 from tfaip.trainer.reporting.status_file import StatusFile
-from tfaip.trainer.reporting.tensorboard import TensorBoardWriter
 from tfaip.trainer.run.action_list import ActionList
 from tfaip.trainer.run.actions.action import Action
 from tfaip.trainer.run.actions.call_keras_callbacks import CallKerasCallbacks
 from tfaip.trainer.run.actions.export import ExportBest, ExportFinal
 from tfaip.trainer.run.actions.load_and_validate import LoadAndValidate
 from tfaip.trainer.run.actions.profile import Profile
-from tfaip.trainer.run.actions.record_params import RecordParams
 from tfaip.trainer.run.actions.report import Report, ReportNorms, Summarize
 from tfaip.trainer.run.actions.stop_early import StopEarly
 from tfaip.trainer.run.actions.validate import Validate
@@ -87,12 +86,11 @@ class TrainingRun:
             training_state=state,
             folder=folder,
             status=status,
-            tensorboard=TensorBoardWriter(folder.events if folder else None),
+            recorders=Recorders.of(params, folder),
             best=_best_model(state, params, scenario),
             stack=ExitStack(),
             signals=signals,
         )
-        self._context.stack.callback(self._context.tensorboard.close)
         self._epochs = Epochs(self._context, strategy)
         self._checkpoint = WriteCheckpoint(self._epochs.state)
         self._actions = ActionList(self._create_actions(callbacks, actions))
@@ -103,17 +101,16 @@ class TrainingRun:
             # The chief does what is done once, and tells the others what came of it.
             return [stop, Report(), Summarize()]
         return [
-            RecordParams(),
             Profile(),
             Validate(),
             LoadAndValidate(),
-            CallKerasCallbacks(callbacks),
             stop,
             Report(),
             ReportNorms(),
             ExportBest(),
             Summarize(),
             ExportFinal(),
+            CallKerasCallbacks(callbacks),  # the end of the training is told once all models are written
             self._checkpoint,
             *actions,
         ]
@@ -134,7 +131,10 @@ class TrainingRun:
             try:
                 self._actions.stopped(context, how)
             finally:
-                context.stack.close()
+                try:
+                    context.recorders.close(how)
+                finally:
+                    context.stack.close()
         if exc_type is None:
             context.status.note(reason=context.stop_reason or "all epochs are done")
 
@@ -190,6 +190,8 @@ class TrainingRun:
         """
         context = self._context
         with create_progress(context.params, context.history) as context.display:
+            if context.folder:
+                context.recorders.open(context.folder, context.params, is_resumed=context.step > 0)
             if not context.is_last_epoch:
                 try:
                     self._epochs.train(self._actions)

@@ -28,6 +28,8 @@ class CallKerasCallbacks(Action):
     - `on_train_batch_begin` and `on_train_batch_end` before and after each call of the compiled loop, which makes many
       steps, with the number of its first and of its last step in the epoch.
     - `on_test_begin` and `on_test_end` around the validation; nothing for its batches.
+    - `on_train_end` once the bundles `best` and `export` are written; not where the run is stopped or fails.
+    - `on_train_stopped(how)`, which Keras doesn't have, however the run ends: "finished", "stopped" or "failed".
 
     Errors in a callback end the training.
 
@@ -92,6 +94,12 @@ class CallKerasCallbacks(Action):
         """Tell the callbacks that the training has ended."""
         if self._list:
             call_user_code(self._list.on_train_end, context.logs)
+
+    def stopped(self, context: RunContext, how: str) -> None:
+        """Tell the callbacks that want to know it how the run has ended; Keras has no such hook."""
+        for callback in self._callbacks if self._list else ():
+            if hasattr(callback, "on_train_stopped"):
+                call_user_code(callback.on_train_stopped, how)
 
     @contextmanager
     def _rate_watched(self, context: RunContext) -> Iterator[None]:

@@ -73,8 +73,7 @@ class LoadAndValidate(Action):
             for result in self._lav.run(self._generators):
                 context.check_stop()
                 context.logs |= {f"lav_{result.name}_{name}": value for name, value in result.logs().items()}
-                for name, value in result.evaluator.items():
-                    context.tensorboard.write_image(f"lav_{result.name}", name, value, context.epoch)
+                context.recorders.images(context.epoch, f"lav_{result.name}", result.evaluator)
         check_best_log(context, "lav_")
 
 

@@ -1,12 +1,12 @@
-"""Reports of each epoch to log, metrics and TensorBoard, and tables at the end."""
+"""Reports of each epoch to log and recorders, and tables at the end."""
 
 from __future__ import annotations
 
 import logging
 
 from tfaip.model.command.log_format import RESULTS_RECORD
+from tfaip.trainer.recorders.metrics_file import read_metrics
 from tfaip.trainer.reporting.epoch_table import epoch_table
-from tfaip.trainer.reporting.metrics_file import append_metrics, read_metrics
 from tfaip.trainer.reporting.results_line import results_line
 from tfaip.trainer.run.actions.action import Action
 from tfaip.trainer.run.run_context import RunContext
@@ -26,12 +26,15 @@ class Report(Action):
         logger.info("Epoch %d/%d took %s", epoch, context.params.epochs, context.epoch_progress.summary())
         logger.info("%s", results_line(epoch, logs), extra=RESULTS_RECORD)
         state = context.training_state
-        context.tensorboard.write_recorded("train", epoch, state.train_metrics, state.step.recorder)
+        context.recorders.summaries(epoch, "train", state.train_metrics, state.step.recorder)
         if any(name.startswith("val_") for name in logs):
-            context.tensorboard.write_recorded("validation", epoch, state.val_metrics, state.val_recorder)
-        context.tensorboard.write(epoch, logs)
-        if context.folder:
-            append_metrics(context.folder.metrics, epoch, context.step, logs)
+            context.recorders.summaries(epoch, "validation", state.val_metrics, state.val_recorder)
+        context.recorders.scalars(epoch, context.step, logs)
+
+    def after_training(self, context: RunContext) -> None:
+        """Record the best model."""
+        if context.folder and context.folder.best.is_dir():
+            context.recorders.artifact("best", context.folder.best)
 
 
 class ReportNorms(Action):
@@ -44,7 +47,7 @@ class ReportNorms(Action):
         if context.params.log_weights:
             norms |= weight_norms(state.graph.weights)
         if norms:
-            context.tensorboard.write(context.epoch, norms)
+            context.recorders.diagnostics(context.epoch, context.step, norms)
 
 
 class Summarize(Action):

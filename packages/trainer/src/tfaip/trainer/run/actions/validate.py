@@ -66,8 +66,7 @@ class Validate(Action):
             with pipeline_errors(self._data), context.training_state.averaged_weights():
                 context.logs |= {f"val_{name}": value for name, value in self._validation.run().items()}
             self._place = self._data.state(self._validation.batches)
-            for name, value in self._validation.figures.items():
-                context.tensorboard.write_image("validation", name, value, context.epoch)
+            context.recorders.images(context.epoch, "validation", self._validation.figures)
             check_best_log(context, "val_")
             if context.callbacks:
                 logs = {name: value for name, value in context.logs.items() if name.startswith("val_")}

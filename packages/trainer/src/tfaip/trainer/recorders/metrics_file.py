@@ -11,10 +11,26 @@ from pathlib import Path
 from typing import Any
 
 from tfaip.trainer.folder.growing_files import end_last_line
+from tfaip.trainer.recorders.base import RecordedRun, Recorder
 
-__all__ = ["append_metrics", "read_metrics"]
+__all__ = ["MetricsFile", "append_metrics", "read_metrics"]
 
 logger = logging.getLogger(__name__)
+
+
+class MetricsFile(Recorder):
+    """Appends the logs of each epoch to metrics.jsonl; each run has it, since tables and other programs read it."""
+
+    def open(self, run: RecordedRun) -> None:
+        """Know the file."""
+        self._path = run.folder / "metrics.jsonl"
+
+    def scalars(self, epoch: int, step: int, logs: Mapping[str, float]) -> None:
+        """Append the logs of an epoch."""
+        append_metrics(self._path, epoch, step, logs)
+
+    def diagnostics(self, epoch: int, step: int, values: Mapping[str, float]) -> None:
+        """Append nothing: these figures are to look at, they are no results."""
 
 
 def append_metrics(path: Path, epoch: int, step: int, logs: Mapping[str, float]) -> None:
