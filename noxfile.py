@@ -62,6 +62,14 @@ def trainer_faults(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
+def recorders(session: nox.Session) -> None:
+    """Record trainings by the real clients of MLflow (in a store of SQLite) and Weights & Biases (offline)."""
+    session.install(*_editable(*_floors_below("trainer")), "-e", "packages/trainer[test,mlflow,wandb]")
+    tests = [f"packages/trainer/tests/test_{name}.py" for name in ("mlflow", "wandb")]
+    session.run("pytest", *tests, *session.posargs, env=ENVIRONMENT)
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1])
 def machines(session: nox.Session) -> None:
     """Train with two processes as on two machines, and kill one of them; takes minutes."""
     session.install(*_editable(*_floors_below("trainer")), "-e", "packages/trainer[test]")

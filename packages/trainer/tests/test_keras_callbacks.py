@@ -163,3 +163,29 @@ def test_a_trainer_can_create_callbacks_of_its_own(points_params, monkeypatch):
     train(points_params(None, epochs=1), other)
     assert told.calls == other.calls
     assert told.calls[-1] == "train ends"
+
+
+def test_a_callback_sees_the_models_written_and_hears_how_the_run_ends(points_params):
+    class Seeing(keras.callbacks.Callback):
+        def __init__(self, folder, fails=False):
+            super().__init__()
+            self.folder, self.fails, self.seen = folder, fails, []
+
+        def on_epoch_end(self, epoch, logs=None):
+            if self.fails:
+                raise ZeroDivisionError
+
+        def on_train_end(self, logs=None):
+            self.seen += [path.name for path in (self.folder / "best", self.folder / "export") if path.is_dir()]
+
+        def on_train_stopped(self, how):
+            self.seen.append(how)
+
+    params = points_params(epochs=1)
+    whole, broken = Seeing(params.output_dir), Seeing(params.output_dir, fails=True)
+    train(params, whole)
+    assert whole.seen == ["best", "export", "finished"]
+    params.overwrite = True
+    with pytest.raises(ZeroDivisionError):
+        train(params, broken)
+    assert broken.seen == ["failed"]

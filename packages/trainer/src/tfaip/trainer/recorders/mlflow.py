@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tfaip.params import field, params
+from tfaip.params.shown_text import one_line
 from tfaip.trainer.errors import RecorderError
 from tfaip.trainer.recorders.base import RecordedRun, Recorder, RecorderParams
 
@@ -62,16 +63,15 @@ class MLflowRecorder(Recorder):
         try:
             from mlflow import MlflowClient, get_tracking_uri
             from mlflow.entities import Metric, Param
-            from mlflow.exceptions import MlflowException
         except ImportError as error:
             raise RecorderError(
                 f"the recorder MLflow needs the package mlflow ({error}): pip install 'tfaip-trainer[mlflow]'"
             ) from None
-        self._metric, self._param, self._errors = Metric, Param, (MlflowException, OSError)
+        self._metric, self._param = Metric, Param
         try:
             self._client = MlflowClient()
             self._open(run)
-        except self._errors as error:
+        except Exception as error:  # of MLflow, of SQLAlchemy, of the network
             raise RecorderError(
                 f"the recorder MLflow can't record in {get_tracking_uri()}, which MLFLOW_TRACKING_URI names: {error}"
             ) from error
@@ -148,8 +148,8 @@ class MLflowRecorder(Recorder):
         """Call the server; a training doesn't end because of it."""
         try:
             call()
-        except self._errors as error:
-            logger.warning("MLflow can't be told of the run now: %s", str(error).splitlines()[0])
+        except Exception as error:
+            logger.warning("MLflow can't be told of the run now: %s", one_line(str(error)))
             return False
         return True
 
