@@ -12,17 +12,8 @@ from tfaip.params.registry import tag_of
 from tfaip.params.selection import find_class, names_class
 from tfaip.params.suggestions import did_you_mean, nearest
 from tfaip.params.tree.building import build
+from tfaip.params.tree.merging_parts import PartMerger
 from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode, Path
-from tfaip.params.tree.parts import (
-    Change,
-    DataSource,
-    Operation,
-    key_among,
-    operation_of,
-    position,
-    positions,
-    same_key,
-)
 from tfaip.params.tree.seeding import copied, node_of_instance, select
 from tfaip.params.values.base import Reading
 from tfaip.params.values.mappings import read_keys
@@ -233,66 +224,15 @@ class Merger:
 
     def change(self, node: Node, rest: str, data: Any, path: Path) -> None:
         """Change a part of a node, as the rest of a key says after the name of its field."""
-        operation, way = operation_of(rest)
-        count = len(self.problems)
         try:
             if self._composing is not None and self._composing.defer(data, path) is not None:
                 raise ValueProblem("a reference can't be part of a change", ("write the whole value",))
-            if isinstance(node, Leaf):
-                source = DataSource(data, Reading(self, path))
-                kind = node.spec.stored_kind
-                value = Change(operation, source).apply(kind, node.value, way)
-                if len(self.problems) == count:
-                    kind.check(value)
-                    node.value, node.converted = value, False
-            elif isinstance(node, ListNode):
-                self._change_list(node, operation, way, data, path)
-            elif isinstance(node, DictNode):
-                self._change_dict(node, operation, way, data, path)
-            else:
-                raise ValueProblem("params have no parts of this name")
+            PartMerger(self).change(node, rest, data, path)
         except ValueProblem as problem:
             name = str(path[-1]).removesuffix(rest)
             hints = [hint.replace("<NAME>", name) for hint in problem.hints]
             self.problems.append((path, ValueProblem(problem.problem, hints)))
         node.origin = Origin.CONFIG
-
-    def _change_list(self, node: ListNode, operation: Operation, way: list[str], data: Any, path: Path) -> None:
-        elements = list(node.elements) if isinstance(node.elements, list) else []
-        if way:
-            self._change_element(elements[position(way[0], len(elements), grows=True)], operation, way, data, path)
-            return
-        if operation == "drop":
-            gone = positions(DataSource(data, Reading(self, path)).names(), len(elements))
-            node.elements = [element for index, element in enumerate(elements) if index not in gone]
-            return
-        added = ListNode(node.spec, node.kind, None, Origin.CONFIG)
-        self._merge_list(added, data, path)
-        node.elements = [*elements, *(added.elements if isinstance(added.elements, list) else [])]
-
-    def _change_dict(self, node: DictNode, operation: Operation, way: list[str], data: Any, path: Path) -> None:
-        elements = dict(node.elements) if isinstance(node.elements, dict) else {}
-        written = {node.kind.key.write(key): key for key in elements}
-        if way and same_key(way[0], written) is not None:
-            self._change_element(elements[key_among(way[0], written)], operation, way, data, path)
-            return
-        if operation == "drop":
-            gone = [key_among(word, written) for word in DataSource(data, Reading(self, path)).names()]
-            node.elements = {key: element for key, element in elements.items() if key not in gone}
-            return
-        added = DictNode(node.spec, node.kind, None, Origin.CONFIG)
-        self._merge_dict(added, {".".join(way): data} if way else data, path)
-        node.elements = {**elements, **(added.elements if isinstance(added.elements, dict) else {})}
-
-    def _change_element(self, element: Node, operation: Operation, way: list[str], data: Any, path: Path) -> None:
-        """Lay data over an element, or over the field of it to which the rest of the way leads."""
-        end = {"add": "+", "drop": ".drop", "set": ""}[operation]
-        if len(way) > 1:
-            self.merge(element, {".".join(way[1:]) + end: data}, path)
-        elif end:
-            raise ValueProblem("an element is set as a whole, or by its fields")
-        else:
-            self.merge(element, data, path)
 
     def _report_unknown(self, node: ParamsNode, key: Any, path: Path, count: int) -> None:
         if count <= _MANY:

@@ -89,7 +89,7 @@ class EnumType(ScalarType):
     def _read_flags(self, word: str) -> Enum:
         if "|" in word:
             return functools.reduce(operator.or_, (self.read(part.strip()) for part in word.split("|")))
-        if word.isascii() and word.isdigit():
+        if word.isascii() and word.isdigit() and len(word) < 100:  # Python refuses to read thousands of digits
             return self._of_number(int(word))
         problem = not_among(word, self.words())
         raise ValueProblem(problem.problem, (*problem.hints, "combine them with |"))

@@ -10,12 +10,13 @@ from tfaip.params.commandline.reading.arguments import Argument, ArgumentTable, 
 from tfaip.params.commandline.reading.assigning import Assigner, count_words
 from tfaip.params.commandline.reading.environment import Environment, words_of_text
 from tfaip.params.commandline.reading.names import Names
+from tfaip.params.commandline.reading.option_table import OptionTable
 from tfaip.params.commandline.reading.options import GivenOption, Option, Word
 from tfaip.params.commandline.reading.other_tools import values_of_other_tool
 from tfaip.params.defining.structure import fields_of
 from tfaip.params.errors import DefinitionError, Mistake
 from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode, Path
-from tfaip.params.tree.parts import has_parts, operation_of, same_key
+from tfaip.params.tree.parts import operation_of, same_key
 from tfaip.params.values.base import ValueType, read_words
 from tfaip.params.values.problem import ValueProblem
 
@@ -35,10 +36,7 @@ class Binder:
         self, options: Iterable[Option], import_tag: Callable[[str], Any], environment: Environment | None = None
     ) -> None:
         self._environment = environment or None
-        self._options: dict[str, list[Option]] = {}
-        self._below: dict[str, list[str]] = {}
-        for option in options:
-            self._put(option)
+        self._options = OptionTable(options)
         self.assigner = Assigner(import_tag)
         self._hidden: tuple[str, ...] = ()
         self.table = ArgumentTable()
@@ -64,9 +62,9 @@ class Binder:
     ) -> list[Any]:
         """The values that the line gives to a plain argument: at most one, or one for each time it is repeated."""
         values: list[Any] = []
-        if variable is not None and names and not any(name in self._options for name in names):
+        if variable is not None and names and not self._options.has(names):
             self._by_environment((variable,), lambda text: values.append(read_words(kind, words_of_text(kind, text))))
-        for option in self._take(names):
+        for option in self._options.take(names):
             try:
                 values.append(read_words(kind, self._words_of(option, kind.take)))
             except ValueProblem as problem:
@@ -90,15 +88,7 @@ class Binder:
 
     def unknown(self) -> list[Option]:
         """The options that nobody took, in the order of the line."""
-        rest = [option for options in self._options.values() for option in options]
-        return sorted(rest, key=lambda option: option.position)
-
-    def _put(self, option: Option) -> None:
-        self._options.setdefault(option.name, []).append(option)
-        name = option.name.removesuffix("+")
-        ends = [end for end, char in enumerate(name) if char == "."]
-        for above in [name[:end] for end in ends] + ([name] if name != option.name else []):
-            self._below.setdefault(above, []).append(option.name)
+        return self._options.left()
 
     def _bind_fields(self, node: ParamsNode, names: Names, path: Path) -> None:
         group = self.table.open_group(node, names, path)
@@ -127,7 +117,7 @@ class Binder:
             self._bind_fields(node, names, path)
             return
         if isinstance(node, ListNode) and isinstance(node.elements, list):
-            self._count_from_the_end(names, len(node.elements))
+            self._options.count_from_the_end(names.all, len(node.elements))
             for index, element in enumerate(node.elements):
                 self._bind_element(element, names.element(str(index)), (*path, index), group)
         if isinstance(node, DictNode) and isinstance(node.elements, dict):
@@ -151,16 +141,12 @@ class Binder:
         assert isinstance(node, ParamsNode)
         self.assigner.select(node, words)
 
-    def _take(self, names: Iterable[str]) -> list[Option]:
-        found = [option for name in names for option in self._options.pop(name, ())]
-        return sorted(found, key=lambda option: option.position) if len(found) > 1 else found
-
     def _apply(self, argument: Argument, assign: Callable[[Node, list[str]], None]) -> None:
         """Let `assign` see the words of each option of the argument in order, so that the last one wins."""
         names = argument.names.all
         negations = argument.names.negated() if argument.is_flag and argument.negatable else ()
-        changes = self._changes(argument.node, names)
-        options = self._take(names + negations)
+        changes = self._options.take_changes(argument.node, names)
+        options = self._options.take(names + negations)
         if options or changes:
             self._named.add(argument)
         if not options:
@@ -208,41 +194,15 @@ class Binder:
             hints += values_of_other_tool(kind, words, argument.spelled)
         return hints
 
-    def _changes(self, node: Node, names: Iterable[str]) -> dict[Option, str]:
-        """The options that change a part of a node, each with what its name says after that of the node."""
-        found: dict[Option, str] = {}
-        if not isinstance(node, ParamsNode):
-            for above in names:
-                for name in self._below.get(above, ()):
-                    for option in self._options.get(name, ()):
-                        rest = option.written[len(above) :]
-                        if _changes_structure(node, rest):
-                            found[option] = rest
-        for option in found:
-            self._options[option.name] = [other for other in self._options[option.name] if other is not option]
-        return found
-
     def _change(self, node: Node, option: Option, rest: str) -> None:
         assert isinstance(node, Leaf | ListNode | DictNode)
         operation, way = operation_of(rest)
         elements = node.elements if isinstance(node, DictNode) and isinstance(node.elements, dict) else {}
         keys = [node.kind.key.write(key) for key in elements] if isinstance(node, DictNode) else []
         if operation == "set" and same_key(".".join(way), keys) is not None:
-            self._put(option)  # selects the class of an element that is there
+            self._options.put(option)  # selects the class of an element that is there
             return
         self.assigner.change(node, operation, way, lambda count: self._words_of(option, count))
-
-    def _count_from_the_end(self, names: Names, count: int) -> None:
-        """Give options of elements that are counted from the end, `--layers.-1.k`, the name of the element."""
-        for above in names.all:
-            for name in list(self._below.get(above, ())):
-                place, dot, rest = name[len(above) + 1 :].partition(".")
-                if place[:1] == "_" and place[1:].isdigit() and 0 < int(place[1:]) <= count:
-                    for option in self._options.pop(name, ()):
-                        tail = option.written[len(name) - len(rest) :]
-                        option.name = f"{above}.{count - int(place[1:])}{dot}{rest}"
-                        option.written = f"{above}.{count - int(place[1:])}{dot}{tail}"
-                        self._put(option)
 
     def _make_if_mentioned(self, node: ParamsNode, names: Names) -> None:
         """Make an optional group of which the line sets a field, unless the line says that there is none."""
@@ -250,12 +210,11 @@ class Binder:
             return
         if inspect.isabstract(node.kind.bases[0]):
             return
-        below = [name[len(above) + 1 :] for above in names.all for name in self._below.get(above, ())]
-        first = {name.partition(".")[0].removesuffix("+") for name in below}
+        mentioned = self._options.parts_below(names.all)
         fields = fields_of(node.kind.annotations[0])
         own = {name for field, spec in fields.items() for name in (field, f"no_{field}", *spec.options.aliases)}
         variables = self._environment is not None and self._environment.mentions(names.all, fields)
-        if first & own or variables:
+        if mentioned & own or variables:
             self.assigner.select(node, [])
 
     def _negate(self, node: Node, option: Option) -> None:
@@ -274,10 +233,3 @@ class Binder:
         taken = count(words)
         self.loose.extend(option.words[taken:])
         return words[:taken]
-
-
-def _changes_structure(node: Leaf | ListNode | DictNode, rest: str) -> bool:
-    """Whether a name that goes on like this after that of a node changes the node, and not just an element's field."""
-    if isinstance(node, Leaf):
-        return has_parts(node.spec.kind)
-    return rest in ("+", ".drop") or (isinstance(node, DictNode) and "." not in rest[1:])
