@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["Evaluator", "EvaluatorParams"]
 
 
-@params
+@params(former_tags=["tfaip.evaluator.params:EvaluatorParams"])
 class EvaluatorParams:
     """Parameters of an evaluator; the base class has none."""
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["ModelBaseParams"]
 
 
-@params
+@params(former_tags=["tfaip.model.modelbaseparams:ModelBaseParams"])
 class ModelBaseParams(Creates["ModelBase[Any]"]):
     """Base of the parameters of a model; `cls` returns the class of the model."""
 

@@ -9,7 +9,7 @@ from tfaip.params import field, params
 __all__ = ["DeviceConfigParams"]
 
 
-@params
+@params(former_tags=["tfaip.device.device_config:DeviceConfigParams"])
 class DeviceConfigParams:
     """Devices and threads that compute."""
 

@@ -16,7 +16,7 @@ TGeneratorParams = TypeVar("TGeneratorParams", bound=ListFileGeneratorParams)
 TScenarioParams = TypeVar("TScenarioParams", bound=ScenarioBaseParams[Any, Any])
 
 
-@params
+@params(former_tags=["tfaip.scenario.listfile.params:ListFileTrainerPipelineParams"])
 class ListFilePipelineParams(TrainerPipelineParamsBase[TGeneratorParams, TGeneratorParams], Generic[TGeneratorParams]):
     """Lists to train on, and others to validate on; without the latter there is no validation."""
 

@@ -17,7 +17,7 @@ TDataParams = TypeVar("TDataParams", bound=DataBaseParams)
 TModelParams = TypeVar("TModelParams", bound=ModelBaseParams)
 
 
-@params
+@params(former_tags=["tfaip.scenario.scenariobaseparams:ScenarioBaseParams"])
 class ScenarioBaseParams(Generic[TDataParams, TModelParams]):
     """Parameters of a scenario: its data and its model."""
 
@@ -28,15 +28,22 @@ class ScenarioBaseParams(Generic[TDataParams, TModelParams]):
     export_serve: bool = field(default=True, help="Export a SavedModel with each bundle")
     input_gradient_regularization: bool = field(
         default=False,
+        former_names=["use_input_gradient_regularization"],
         help="Train for losses that change little where the inputs do; takes a second pass through the graph",
     )
     input_gradient_h: float = field(
-        default=0.001, validator=gt(0), help="Input-gradient regularisation: how far the inputs are moved"
+        default=0.001,
+        former_names=["input_gradient_regularization_h"],
+        validator=gt(0),
+        help="Input-gradient regularisation: how far the inputs are moved",
     )
     input_gradient_lambda: float = field(
-        default=0.1, validator=ge(0), help="Input-gradient regularisation: its weight beside the loss"
+        default=0.1,
+        former_names=["input_gradient_regularization_lambda"],
+        validator=ge(0),
+        help="Input-gradient regularisation: its weight beside the loss",
     )
-    scenario: str = field(default="", mode="ignore", help="Tag of the scenario's class")
+    scenario: str = field(default="", mode="ignore", former_names=["scenario_id"], help="Tag of the scenario's class")
     tfaip_model_version: str = field(
         default="",
         mode="ignore",

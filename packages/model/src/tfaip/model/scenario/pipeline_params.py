@@ -19,7 +19,7 @@ TTrainParams = TypeVar("TTrainParams", bound=DataGeneratorParams)
 TValParams = TypeVar("TValParams", bound=DataGeneratorParams)
 
 
-@params
+@params(former_tags=["tfaip.trainer.params:TrainerPipelines"])
 class PipelineSetup:
     """How the pipelines of training and validation batch and parallelise."""
 
@@ -65,7 +65,7 @@ class TrainerPipelineParamsBase(ABC, Generic[TTrainParams, TValParams]):
                 generator.require_files(PipelineMode.EVALUATION)
 
 
-@params
+@params(former_tags=["tfaip.trainer.params:TrainerPipelineParams"])
 class TrainerPipelineParams(TrainerPipelineParamsBase[TTrainParams, TValParams]):
     """One generator for training and one for validation, each with its own parameters."""
 

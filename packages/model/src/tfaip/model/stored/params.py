@@ -54,8 +54,6 @@ def load_stored_params(
     Raises:
         ParamsError: The file can't be read, names a class that is not trusted, or does not fit `cls`.
     """
-    # Reading files takes modules which the help of a command does without.
-
     folders = tuple(reading)
     search_current_folder(folders)
     trusted = Trust(trust, reading=folders)

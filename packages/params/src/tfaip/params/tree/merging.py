@@ -208,7 +208,7 @@ class Merger:
                 self._problem((*path, key), f"is the same field as {seen[name]}, give one of them")
             elif name is not None:
                 seen[name] = key
-                self.merge(node.children[name], value, (*path, name))
+                self._merge_field(node.children[name], value, (*path, name))
                 node.children[name].converted = written
             elif self._changes and (field := _changed_field(key, node)):
                 self.change(node.children[field], key[len(field) :], value, (*path, key))
@@ -221,6 +221,16 @@ class Merger:
         if self._report_missing:
             for name in (name for name in node.children if name not in seen):
                 self._mismatches.append(((*path, name), ValueProblem("is missing")))
+
+    def _merge_field(self, child: Node, value: Any, path: Path) -> None:
+        """Lay a value over a field; a null that it can't hold stands for its default where mismatches are tolerated."""
+        count, origin = len(self.problems), child.origin
+        self.merge(child, value, path)
+        is_required = isinstance(child, Leaf) and child.value is UNSET
+        if value is None and len(self.problems) > count and self._mismatches is self.tolerated and not is_required:
+            del self.problems[count:]
+            child.origin = origin
+            self._mismatches.append((path, ValueProblem("is null, and takes its default")))
 
     def change(self, node: Node, rest: str, data: Any, path: Path) -> None:
         """Change a part of a node, as the rest of a key says after the name of its field."""

@@ -1,4 +1,7 @@
-"""Python processes that import the same modules from the same places as this one."""
+"""Python processes that import the same modules from the same places as this one.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 

@@ -24,7 +24,12 @@ __all__ = [
 P = TypeVar("P", bound=DataProcessorParams)
 
 
-@params(former_tags=["tfaip.pipeline.processor_pipeline_params:DataProcessorPipelineParams"])
+@params(
+    former_tags=[
+        "tfaip.pipeline.processor_pipeline_params:DataProcessorPipelineParams",
+        "tfaip.data.pipeline.processor.params:DataProcessorPipelineParams",
+    ]
+)
 class DataProcessorPipelineParams(ABC):
     """The base class: a list of stages, each a sequence of processors."""
 
@@ -62,7 +67,13 @@ class DataProcessorPipelineParams(ABC):
             stage.processors = [replaced(processor) for processor in stage.processors]
 
 
-@params(name="Sequential", former_tags=["tfaip.pipeline.processor_pipeline_params:SequentialProcessorPipelineParams"])
+@params(
+    name="Sequential",
+    former_tags=[
+        "tfaip.pipeline.processor_pipeline_params:SequentialProcessorPipelineParams",
+        "tfaip.data.pipeline.processor.params:SequentialProcessorPipelineParams",
+    ],
+)
 class SequentialProcessorPipelineParams(DataProcessorPipelineParams):
     """One sequence of processors; which of them share a process is found out from their kinds."""
 
@@ -76,7 +87,13 @@ class SequentialProcessorPipelineParams(DataProcessorPipelineParams):
         return [self]
 
 
-@params(name="Composed", former_tags=["tfaip.pipeline.processor_pipeline_params:ComposedProcessorPipelineParams"])
+@params(
+    name="Composed",
+    former_tags=[
+        "tfaip.pipeline.processor_pipeline_params:ComposedProcessorPipelineParams",
+        "tfaip.data.pipeline.processor.params:ComposedProcessorPipelineParams",
+    ],
+)
 class ComposedProcessorPipelineParams(DataProcessorPipelineParams):
     """Several stages, each of which runs in the workers or in the consumer's process; the values are the same."""
 
@@ -87,7 +104,7 @@ class ComposedProcessorPipelineParams(DataProcessorPipelineParams):
         return self.pipelines
 
 
-@params(former_tags=["tfaip.pipeline.data_base_params:DataBaseParams"])
+@params(former_tags=["tfaip.pipeline.data_base_params:DataBaseParams", "tfaip.data.databaseparams:DataBaseParams"])
 class DataBaseParams(Creates["DataBase[Any]"]):
     """The base class of the data's parameters: what samples go through before and after the model."""
 

@@ -43,7 +43,12 @@ TARGETS_PROCESSOR: frozenset[PipelineMode] = frozenset(mode for mode in Pipeline
 """The modes of a processor that changes targets."""
 
 
-@params(former_tags=["tfaip.pipeline.data_pipeline_params:DataPipelineParams"])
+@params(
+    former_tags=[
+        "tfaip.pipeline.data_pipeline_params:DataPipelineParams",
+        "tfaip.data.databaseparams:DataPipelineParams",
+    ]
+)
 class DataPipelineParams:
     """How the samples of a generator become batches."""
 

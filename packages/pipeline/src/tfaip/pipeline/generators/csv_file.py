@@ -17,7 +17,7 @@ from tfaip.pipeline.text_files import QUOTING, expand_globs, read_table
 __all__ = ["CSVGenerator", "CSVGeneratorParams"]
 
 
-@params(name="CSV")
+@params(name="CSV", former_tags=["tfaip.data.generators.csvgenerator:CSVGeneratorParams"])
 class CSVGeneratorParams(DataGeneratorParams):
     """Tables of samples, whose first row names the columns."""
 

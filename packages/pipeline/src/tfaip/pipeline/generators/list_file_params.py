@@ -15,7 +15,7 @@ __all__ = ["STANDARD_INPUT", "ListFileGeneratorParams"]
 STANDARD_INPUT = "-"
 
 
-@params(name="ListFile")
+@params(name="ListFile", former_tags=["tfaip.scenario.listfile.params:ListsFileGeneratorParams"])
 class ListFileGeneratorParams(DataGeneratorParams):
     """Lists of samples: text files with one sample a line, usually the path of a file."""
 

@@ -11,7 +11,7 @@ from tfaip.predict.voting.voter import VoterParams
 __all__ = ["LAVParams", "MultiLAVParams"]
 
 
-@params
+@params(former_tags=["tfaip.lav.params:LAVParams"])
 class LAVParams(InferenceParams):
     """How a model is validated."""
 

@@ -17,7 +17,7 @@ def _off_or_positive(instance: Any, attribute: attrs.Attribute[Any], value: int)
         raise ValueError(f"'{attribute.name}' must be >= 1, or -1 for no early stopping: {value}")
 
 
-@params
+@params(former_tags=["tfaip.trainer.callbacks.earlystopping.params:EarlyStoppingParams"])
 class EarlyStoppingParams:
     """When to end a training before its last epoch, judged by the log that chooses the best model."""
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["AdaBeliefParams"]
 
 
-@params(name="AdaBelief")
+@params(name="AdaBelief", former_tags=["tfaip.trainer.optimizer.optimizers:AdaBeliefOptimizer"])
 class AdaBeliefParams(OptimizerParams):
     """AdaBelief: steps scaled by how far gradients are from what was expected (Zhuang et al., 2020)."""
 

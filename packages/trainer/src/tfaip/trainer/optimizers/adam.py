@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["AdamParams"]
 
 
-@params(name="Adam")
+@params(name="Adam", former_tags=["tfaip.trainer.optimizer.optimizers:AdamOptimizer"])
 class AdamParams(OptimizerParams):
     """Adam: steps scaled by estimates of the gradient's first two moments (Kingma and Ba, 2015)."""
 

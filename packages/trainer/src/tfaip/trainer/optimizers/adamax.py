@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["AdamaxParams"]
 
 
-@params(name="Adamax")
+@params(name="Adamax", former_tags=["tfaip.trainer.optimizer.optimizers:AdamaxOptimizer"])
 class AdamaxParams(OptimizerParams):
     """Adamax: Adam with the infinity norm in place of the second moment (Kingma and Ba, 2015)."""
 

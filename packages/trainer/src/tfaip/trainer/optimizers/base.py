@@ -31,7 +31,9 @@ class OptimizerParams(Creates["keras.optimizers.Optimizer"]):
 
     clip_norm: float | None = field(default=None, help="Clip each gradient to this L2 norm")
     clip_value: float | None = field(default=None, help="Clip each element of a gradient to this absolute value")
-    clip_global_norm: float | None = field(default=None, help="Clip all gradients together to this L2 norm")
+    clip_global_norm: float | None = field(
+        default=None, former_names=["global_clip_norm"], help="Clip all gradients together to this L2 norm"
+    )
     weight_decay: float | None = field(
         default=None,
         validator=optional(ge(0)),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["LAMBParams"]
 
 
-@params(name="LAMB")
+@params(name="LAMB", former_tags=["tfaip.trainer.optimizer.optimizers:LAMBOptimizer"])
 class LAMBParams(OptimizerParams):
     """LAMB: Adam whose steps are scaled by the norm of each layer's weights, for large batches (You et al., 2020)."""
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["RMSpropParams"]
 
 
-@params(name="RMSprop")
+@params(name="RMSprop", former_tags=["tfaip.trainer.optimizer.optimizers:RMSpropOptimizer"])
 class RMSpropParams(OptimizerParams):
     """RMSprop: steps divided by a running mean of the gradient's magnitude (Hinton, 2012)."""
 

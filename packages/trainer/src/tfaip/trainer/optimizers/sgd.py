@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["SGDParams"]
 
 
-@params(name="SGD")
+@params(name="SGD", former_tags=["tfaip.trainer.optimizer.optimizers:SGDOptimizer"])
 class SGDParams(OptimizerParams):
     """Stochastic gradient descent, with momentum where wanted."""
 

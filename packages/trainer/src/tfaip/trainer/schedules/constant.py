@@ -10,7 +10,10 @@ from tfaip.trainer.schedules.base import LearningRateParams, Schedule
 __all__ = ["Constant", "ConstantParams"]
 
 
-@params(name="Constant", former_tags=["tfaip.trainer.schedules.params:ConstantParams"])
+@params(
+    name="Constant",
+    former_tags=["tfaip.trainer.schedules.params:ConstantParams", "tfaip.trainer.scheduler.constant_params:Constant"],
+)
 class ConstantParams(LearningRateParams):
     """The same learning rate throughout."""
 

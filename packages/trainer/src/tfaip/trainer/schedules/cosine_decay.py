@@ -20,7 +20,13 @@ __all__ = [
 ]
 
 
-@params(name="CosineDecay", former_tags=["tfaip.trainer.schedules.params:CosineDecayParams"])
+@params(
+    name="CosineDecay",
+    former_tags=[
+        "tfaip.trainer.schedules.params:CosineDecayParams",
+        "tfaip.trainer.scheduler.cosine_decay_params:CosineDecayParams",
+    ],
+)
 class CosineDecayParams(ExponentialDecayParams):
     """Exponential decay, and half a cosine in the last epochs."""
 
@@ -32,7 +38,13 @@ class CosineDecayParams(ExponentialDecayParams):
         return CosineDecay
 
 
-@params(name="WarmupCosine", former_tags=["tfaip.trainer.schedules.params:WarmupCosineParams"])
+@params(
+    name="WarmupCosine",
+    former_tags=[
+        "tfaip.trainer.schedules.params:WarmupCosineParams",
+        "tfaip.trainer.scheduler.cosine_decay_params:WarmupCosineDecayParams",
+    ],
+)
 class WarmupCosineParams(CosineDecayParams):
     """A warm-up before exponential decay and cosine."""
 
@@ -44,7 +56,13 @@ class WarmupCosineParams(CosineDecayParams):
         return WarmupCosine
 
 
-@params(name="WarmupConstantCosine", former_tags=["tfaip.trainer.schedules.params:WarmupConstantCosineParams"])
+@params(
+    name="WarmupConstantCosine",
+    former_tags=[
+        "tfaip.trainer.schedules.params:WarmupConstantCosineParams",
+        "tfaip.trainer.scheduler.cosine_decay_params:WarmupConstantCosineDecayParams",
+    ],
+)
 class WarmupConstantCosineParams(WarmupCosineParams):
     """A warm-up and a constant phase before exponential decay and cosine."""
 

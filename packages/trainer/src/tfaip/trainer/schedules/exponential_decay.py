@@ -12,7 +12,13 @@ from tfaip.trainer.schedules.base import LearningRateParams, Schedule
 __all__ = ["ExponentialDecay", "ExponentialDecayParams"]
 
 
-@params(name="ExponentialDecay", former_tags=["tfaip.trainer.schedules.params:ExponentialDecayParams"])
+@params(
+    name="ExponentialDecay",
+    former_tags=[
+        "tfaip.trainer.schedules.params:ExponentialDecayParams",
+        "tfaip.trainer.scheduler.exponential_decay_params:ExponentialDecayParams",
+    ],
+)
 class ExponentialDecayParams(LearningRateParams):
     """A rate that is multiplied by a factor every few epochs."""
 
@@ -24,7 +30,9 @@ class ExponentialDecayParams(LearningRateParams):
         help="Epochs between two multiplications",
     )
     lr_decay_rate: float = field(default=0.99, validator=gt(0), help="The factor")
-    lr_min_fraction: float = field(default=0.0, help="Share of the first rate below which it does not fall")
+    lr_min_fraction: float = field(
+        default=0.0, former_names=["decay_min_fraction"], help="Share of the first rate below which it does not fall"
+    )
 
     def cls(self) -> type[ExponentialDecay]:
         """Return the schedule's class."""

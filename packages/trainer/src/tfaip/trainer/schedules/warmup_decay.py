@@ -12,7 +12,13 @@ from tfaip.trainer.schedules.base import LearningRateParams, Schedule
 __all__ = ["WarmupDecay", "WarmupDecayParams"]
 
 
-@params(name="WarmupDecay", former_tags=["tfaip.trainer.schedules.params:WarmupDecayParams"])
+@params(
+    name="WarmupDecay",
+    former_tags=[
+        "tfaip.trainer.schedules.params:WarmupDecayParams",
+        "tfaip.trainer.scheduler.warmup_decay_params:WarmupDecayParams",
+    ],
+)
 class WarmupDecayParams(LearningRateParams):
     """A warm-up, then a decay with the square root of the epochs."""
 

@@ -28,7 +28,7 @@ def _regex(instance: Any, attribute: attrs.Attribute[Any], value: str | None) ->
         raise ValueError(f"'{attribute.name}' must be a regular expression, got {value!r}: {error}") from None
 
 
-@params
+@params(former_tags=["tfaip.trainer.warmstart.warmstart_params:WarmStartParams"])
 class WarmstartParams:
     """Weights that a new training starts from, matched by their names."""
 
