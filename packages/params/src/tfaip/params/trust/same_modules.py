@@ -3,6 +3,9 @@
 Internal API between the packages.
 """
 
+Internal API between the packages.
+"""
+
 from __future__ import annotations
 
 import json
