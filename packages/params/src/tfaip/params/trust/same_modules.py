@@ -3,9 +3,6 @@
 Internal API between the packages.
 """
 
-Internal API between the packages.
-"""
-
 from __future__ import annotations
 
 import json
