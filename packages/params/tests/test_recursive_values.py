@@ -316,6 +316,19 @@ def test_paths_of_functions_and_classes_in_files_must_be_trusted() -> None:
             from_dict(holder(Callable[..., Any]), {"x": word}, trust=["math"])
 
 
+def test_functions_that_a_field_itself_names_need_no_trust() -> None:
+    @params
+    class Named:
+        activation: Callable[[float], float] = math.sqrt
+        others: list[Callable[..., Any]] = field(factory=lambda: [math.exp])
+        chosen: Callable[..., Any] | None = field(default=None, choices=[math.sin, math.cos])
+
+    made = Named(chosen=math.cos)
+    assert from_dict(Named, to_dict(made)) == made
+    with pytest.raises(LoadError, match=r"\$\.activation: math:exp isn't trusted"):
+        from_dict(Named, {"activation": "math:exp"})
+
+
 def test_a_name_of_a_type_may_not_hold_itself() -> None:
     tree = TypeAliasType("tree", "list[tree]")  # type: ignore[misc]  # that is the test
     with pytest.raises(DefinitionError, match="holds itself, write Any|can't come"):

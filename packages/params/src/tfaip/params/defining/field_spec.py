@@ -241,6 +241,11 @@ class FieldSpec:
         factory = self.default if isinstance(self.default, attrs.Factory) else None  # type: ignore[arg-type]  # a class at run time
         return factory is not None and factory.takes_self and not isinstance(factory.factory, TypeArgumentDefault)
 
+    def values_of_code(self) -> list[Any]:
+        """The choices and the default, which the code of the field names."""
+        known = list(self.options.choices or ())
+        return [*known, self.default_value()] if self.has_default and not self.needs_instance() else known
+
     def default_value(self) -> Any:
         """A fresh default, which exists and needs no instance."""
         factory = getattr(self.default, "factory", None)

@@ -11,11 +11,13 @@ from tfaip.params.defining.generics import origin_class
 from tfaip.params.defining.structure import fields_of
 from tfaip.params.registry import names_of, tag_of
 from tfaip.params.selection import selectable_classes
-from tfaip.params.tree.merging import CLASS_KEY, VERSION_KEY
+from tfaip.params.tree.merging import BASE_KEY, CLASS_KEY, VERSION_KEY
 from tfaip.params.values.annotations import kind_of
 from tfaip.params.values.structures import ParamsType
 
 __all__ = ["json_schema", "json_schema_of_roots"]
+
+_BASES = {"type": ["string", "array"], "items": {"type": "string"}, "description": "Files that this one builds on"}
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -33,7 +35,7 @@ def json_schema_of_roots(roots: Mapping[str, Any]) -> dict[str, Any]:
     """The JSON Schema of a config file for several roots, by name; with the name `""`, of its fields themselves."""
     writer = _Writer()
     schemas = {name: writer.of_params(kind, PLAIN) for name, kind in roots.items()}
-    version = {VERSION_KEY: {"type": "integer", "minimum": 1}}
+    version = {VERSION_KEY: {"type": "integer", "minimum": 1}, BASE_KEY: _BASES}
     if list(schemas) == [""]:
         body: dict[str, Any] = dict(schemas[""])
     else:
@@ -75,6 +77,7 @@ class _Writer:
             CLASS_KEY: {"enum": list(names_of(cls))},
             VERSION_KEY: {"type": "integer", "minimum": 1},
         }
+        properties[BASE_KEY] = _BASES
         for name, spec in fields_of(annotation).items():
             properties[name] = self._of_field(spec)
         return {"type": "object", "properties": properties, "additionalProperties": False}

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
+from tfaip.params.defining.field_spec import FieldSpec
 from tfaip.params.defining.fields import PLAIN
 from tfaip.params.errors import LoadError
 from tfaip.params.registry import tag_of
@@ -16,6 +17,7 @@ from tfaip.params.tree.merging_parts import PartMerger
 from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode, Path
 from tfaip.params.tree.seeding import copied, node_of_instance, select
 from tfaip.params.values.base import Reading
+from tfaip.params.values.imported import object_among
 from tfaip.params.values.mappings import read_keys
 from tfaip.params.values.problem import Problems, ValueProblem, as_problem, shown, spell_path
 from tfaip.params.values.structures import ParamsType
@@ -75,7 +77,8 @@ class Merger:
     ) -> None:
         self._changes = changes
         self._objects = objects
-        self.import_object = import_tag
+        self._import_tag = import_tag
+        self._spec: FieldSpec | None = None
         self._composing = composing
         self._report_missing = report_missing
         self.problems: Problems = []
@@ -93,6 +96,11 @@ class Merger:
         else:
             self._merge_leaf(node, data, path)
 
+    def import_object(self, tag: str) -> Any:
+        """The object of a path in a value; what the code of the field names itself needs no trust."""
+        named = None if self._spec is None else object_among(tag, self._spec.values_of_code())
+        return self._import_tag(tag) if named is None else named
+
     def read_params(self, kind: ParamsType, data: Any, path: Path) -> Any:
         """Params that stand in a value; where something is wrong, they aren't usable."""
         node = ParamsNode(None, kind, UNSET, Origin.CONFIG)
@@ -106,12 +114,14 @@ class Merger:
             node.value = deferred
             return
         decoder = None if self._objects else node.spec.options.decoder
+        above, self._spec = self._spec, node.spec
         try:
             value = decoder(data) if decoder is not None else node.spec.stored_kind.load(data, Reading(self, path))
         except RecursionError:
             raise
         except Exception as error:  # decoders and types of the user's own raise anything
             self.problems.append((path, as_problem(error, data)))
+        self._spec = above
         if len(self.problems) == count:
             node.value = value
         elif self._objects and node.spec.stored_kind.holds(data):
@@ -188,7 +198,7 @@ class Merger:
             return False
         try:
             enforced = bool(options.enforce_choices)
-            select(node, find_class(name, node.kind, options.choices, enforced, self.import_object), Origin.CONFIG)
+            select(node, find_class(name, node.kind, options.choices, enforced, self._import_tag), Origin.CONFIG)
         except ValueProblem as problem:
             self.problems.append(((*path, CLASS_KEY), problem))
             return False
@@ -302,7 +312,7 @@ class Merger:
         if not isinstance(content, dict):
             self._problem((*path, BASE_KEY), f"{base.source} expects an object, got {shown(content)}")
             return
-        inner = Merger(self.import_object, changes=self._changes, composing=base)
+        inner = Merger(self._import_tag, changes=self._changes, composing=base)
         inner.merge(node, content, ())
         for place, problem in inner.problems:
             self._problem((*path, BASE_KEY), f"{spell_path(place, base.source)}: {problem.problem}", *problem.hints)

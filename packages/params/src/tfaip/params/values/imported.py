@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Iterable, Mapping, ValuesView
 from typing import Any
 
 from tfaip.params.importing import import_tag
@@ -10,7 +11,7 @@ from tfaip.params.registry import find_tag
 from tfaip.params.values.base import Reading, ScalarType, Writing
 from tfaip.params.values.problem import ValueProblem, shown
 
-__all__ = ["CallableType", "ClassType"]
+__all__ = ["CallableType", "ClassType", "object_among"]
 
 
 def _path_of(value: Any) -> str:
@@ -27,6 +28,18 @@ def _tag(word: str) -> str:
     """`package.module:name`, of which the colon may be a dot."""
     module, dot, name = word.rpartition(".")
     return word if ":" in word or not dot else f"{module}:{name}"
+
+
+def object_among(tag: str, values: Iterable[Any]) -> Any:
+    """The class or function of a path among values and in collections of them; None where there is none."""
+    for value in values:
+        inside = value.values() if isinstance(value, Mapping) else value
+        if isinstance(inside, list | tuple | set | frozenset | ValuesView):
+            if (found := object_among(tag, inside)) is not None:
+                return found
+        elif callable(value) and _path_of(value) == tag:
+            return value
+    return None
 
 
 class _ImportedType(ScalarType):
