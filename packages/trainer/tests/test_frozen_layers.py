@@ -6,7 +6,7 @@ from tfaip.model.bundle.weights import read_weights
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.params import ParamsError
 from tfaip.trainer import RunFolder
-from tfaip.trainer.step.frozen_layers import freeze
+from tfaip.trainer.step.layers import freeze
 from tfaip.trainer.step.training_state import TrainingState
 
 

@@ -12,10 +12,10 @@ import tensorflow as tf
 
 from tfaip.trainer.errors import TrainingError
 from tfaip.trainer.step.forward_state import ForwardState
-from tfaip.trainer.step.layer_paths import layer_paths
+from tfaip.trainer.step.layers import layer_paths
 
 if TYPE_CHECKING:
-    from tfaip.trainer.step.training_state import Network
+    from tfaip.trainer.step.training_state import TrainingState
 
 __all__ = ["not_finite_error"]
 
@@ -33,25 +33,25 @@ class _Finding:
 
 
 def not_finite_error(
-    network: Network, step: int, inputs: Tensors, targets: Tensors, metas: Sequence[Any]
+    state: TrainingState, step: int, inputs: Tensors, targets: Tensors, metas: Sequence[Any]
 ) -> TrainingError:
     """Return the error that says where a batch, whose step was left out, stops being finite.
 
     The batch is computed again, layer by layer; the weights are those before its step.
 
     Args:
-        network: What is trained.
+        state: What is trained.
         step: Number of the step, from 1.
         inputs: Inputs of the batch.
         targets: Targets of the batch.
         metas: Meta of each sample, which identifies it.
     """
-    state = ForwardState(network.graph.variables)
-    before = state.read()
+    forward_state = ForwardState(state.graph.variables)
+    before = forward_state.read()
     try:
-        found = _find(network, inputs, targets)
+        found = _find(state, inputs, targets)
     finally:
-        state.restore(state.kept(before))
+        forward_state.restore(forward_state.kept(before))
     if found is None:
         what = (
             "computed again, the batch was finite: it depends on chance (dropout, say), "
@@ -69,21 +69,21 @@ def not_finite_error(
     )
 
 
-def _find(network: Network, inputs: Tensors, targets: Tensors) -> _Finding | None:
+def _find(state: TrainingState, inputs: Tensors, targets: Tensors) -> _Finding | None:
     size = int(next(iter(inputs.values())).shape[0])
     for kind, tensors in (("input", inputs), ("target", targets)):
         for name, value in tensors.items():
             if not _is_finite(value):
                 return _Finding(f"the {kind} {name!r} of the batch is not finite", _rows(value, size))
-    for weight in network.graph.weights:
+    for weight in state.graph.weights:
         if not _is_finite(weight.value):
             return _Finding(f"the weight {weight.path} was not finite before the step")
     findings: list[_Finding] = []
-    with _watched(network.graph, size, findings.append):
-        _, gradients = network.step.gradients(inputs, targets, watch=lambda name, loss: _watch(findings, name, loss))
+    with _watched(state.graph, size, findings.append):
+        _, gradients = state.step.gradients(inputs, targets, watch=lambda name, loss: _watch(findings, name, loss))
     if findings:
         return findings[0]
-    for variable, gradient in zip(network.graph.trainable_variables, gradients, strict=True):
+    for variable, gradient in zip(state.graph.trainable_variables, gradients, strict=True):
         if gradient is not None and not _is_finite(getattr(gradient, "values", gradient)):
             return _Finding(f"the loss is finite, but the gradient of {variable.path} is not")
     return None

@@ -16,9 +16,9 @@ from tfaip.trainer.distribution.distributed_step import DistributedTrainStep
 from tfaip.trainer.distribution.strategy import Strategy
 from tfaip.trainer.params import TrainerParams
 from tfaip.trainer.step.ema import ExponentialMovingAverage
-from tfaip.trainer.step.frozen_layers import freeze
 from tfaip.trainer.step.gradient_accumulation import GradientAccumulation
 from tfaip.trainer.step.input_gradient_penalty import InputGradientPenalty
+from tfaip.trainer.step.layers import freeze
 from tfaip.trainer.step.norms import GradientNorms
 from tfaip.trainer.step.train_step import TrainStep
 
@@ -126,5 +126,5 @@ def _scale_loss_in_half_precision(optimizer: Any, variables: Sequence[Any]) -> A
     return optimizer
 
 
-# Until all modules have the new name.
+# The name of version 0.1.
 Network = TrainingState

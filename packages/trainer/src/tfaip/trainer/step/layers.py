@@ -1,15 +1,15 @@
-"""Layers that are not trained."""
+"""Layers by their paths, and which of them are not trained."""
 
 from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from tfaip.params import ParamsError
-from tfaip.trainer.step.layer_paths import layer_paths
 
-__all__ = ["freeze"]
+__all__ = ["freeze", "layer_paths"]
 
 
 def freeze(graph: Any, pattern: str) -> list[Any]:
@@ -38,3 +38,14 @@ def freeze(graph: Any, pattern: str) -> list[Any]:
     if not graph.trainable_variables:
         raise ParamsError(f"no_train_scope must leave something to train, but {pattern!r} freezes all weights")
     return [weight for layer in matched for weight in layer.weights]
+
+
+def layer_paths(layer: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the slash-joined path and the layer for `layer` and all layers in it, each before those in it.
+
+    Paths begin with the name of the graph, as the paths of its variables do: `graph/encoder/dense_1`.
+    """
+    path = f"{prefix}/{layer.name}" if prefix else layer.name
+    yield path, layer
+    for child in layer._layers:
+        yield from layer_paths(child, path)
