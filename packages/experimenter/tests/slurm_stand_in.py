@@ -3,7 +3,7 @@
 It behaves as Slurm 22.05 does where the executor can tell: ids, states, the environment of a job, the receiver of a
 signal, words and exit codes of refusals. `slow/test_slurm_for_real.py` runs the same tests on Slurm.
 
-The folder $SLURM_STAND_IN holds `jobs/ID/` (name, state, pid of the script). A file `full` in it lets jobs wait.
+The folder $STAND_IN_OF_SLURM holds `jobs/ID/` (name, state, pid of the script). A file `full` in it lets jobs wait.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-HOME = Path(os.environ["SLURM_STAND_IN"])
+HOME = Path(os.environ["STAND_IN_OF_SLURM"])
 JOBS = HOME / "jobs"
 KILL_WAIT = 5.0
 

@@ -181,12 +181,18 @@ def test_jobs_are_stopped_together_at_the_next_poll_and_at_the_latest_at_the_end
         ({"partition": "gpu", "gpus": 2, "memory": "16G"}, ["--partition=gpu", "--gpus=2", "--mem=16G"]),
         ({"time": 3600}, ["--time=60:00", "--signal=B:TERM@120"]),
         ({"time": 60}, ["--time=1:00", "--signal=B:TERM@30"]),
-        ({"options": ["--exclusive=user"]}, ["--exclusive=user"]),
+        ({"options": ["exclusive=user", "--mail-type=FAIL"]}, ["--exclusive=user", "--mail-type=FAIL"]),
     ],
 )
 def test_parameters_become_options_of_sbatch(words: dict[str, object], options: list[str]) -> None:
     values = {name: timedelta(seconds=value) if name == "time" else value for name, value in words.items()}  # type: ignore[arg-type]
     assert SlurmExecutorParams(**values).sbatch_options() == options  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("option", ["--array=1-3", "array=1-3", "wait", "test-only", "wrap=true"])
+def test_options_that_make_no_single_job_are_refused(option: str) -> None:
+    with pytest.raises(ValueError, match="each row is one job"):
+        SlurmExecutorParams(options=["exclusive=user", option])
 
 
 class MoodyParams(EngineParams):

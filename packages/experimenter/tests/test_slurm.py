@@ -36,7 +36,7 @@ def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
         (programs / name).write_text(f"#!{sys.executable}\n{stand_in}", encoding="utf-8")
         (programs / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(programs), prepend=os.pathsep)
-    monkeypatch.setenv("SLURM_STAND_IN", str(tmp_path / "state of slurm"))
+    monkeypatch.setenv("STAND_IN_OF_SLURM", str(tmp_path / "state of slurm"))
 
     def engine(*words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(words, capture_output=True, text=True, check=True)
@@ -148,6 +148,19 @@ def test_a_refusal_of_slurm_fails_the_row_with_its_words(
     assert "can't be started: sbatch: invalid partition specified: nope; Batch job submission failed" in ran.stderr
     assert done() == []
     assert "Traceback" not in ran.stderr
+
+
+def test_no_option_and_no_variable_of_the_user_hides_a_job_from_the_queue(
+    slurm: Engine, workbook: MakeWorkbook, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SBATCH_JOB_NAME", "another name")
+    monkeypatch.setenv("SLURM_MEM_PER_NODE", "17")  # of the job that this command runs in
+    sheet(workbook, ROW, "a", "'ü %j'")
+    options = ("--executor.options", "job-name=mine", "requeue", "chdir=/")
+    ran = command(*on_slurm("--slots", 2, *options))
+    assert ran.returncode == 0, ran.stderr
+    assert done() == ["a", "ü %j"]
+    assert "SLURM_MEM_PER_NODE=17\n" not in Path("environment").read_text()
 
 
 def test_a_waiting_job_is_taken_off_the_queue(

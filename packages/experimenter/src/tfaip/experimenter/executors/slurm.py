@@ -35,6 +35,17 @@ NOT_NOW = (
 # What scancel says of jobs that have ended meanwhile, after it has reached all others.
 HAS_ENDED = "Invalid job id specified"
 ANSWER_SECONDS = 60.0
+# Options by which sbatch would submit no job, several, or one whose end it waits for.
+NOT_ONE_JOB = ("array", "test-only", "wait", "wrap", "help", "usage", "version")
+
+
+def _check_options(_: object, __: object, options: Sequence[str]) -> None:
+    for option in options:
+        name = option.removeprefix("--").partition("=")[0]
+        if name.startswith("-") or not name:
+            raise ValueError(f"expects long options of sbatch, such as exclusive=user, got {option!r}")
+        if name in NOT_ONE_JOB:
+            raise ValueError(f"{option}: each row is one job; sbatch must submit it, and not wait for its end")
 
 
 @params(name="slurm")
@@ -55,7 +66,11 @@ class SlurmExecutorParams(BatchExecutorParams):
         validator=ge(timedelta()),
         help="Time before the limit at which a run is stopped, so that it can end cleanly and go on in another job",
     )
-    options: list[str] = field(factory=list, help="Other options of sbatch: --exclusive=user")
+    options: list[str] = field(
+        factory=list,
+        validator=_check_options,
+        help="Other options of sbatch, without dashes: exclusive=user mail-type=FAIL",
+    )
 
     def cls(self) -> type[SlurmExecutor]:
         """Return `SlurmExecutor`."""
@@ -77,7 +92,7 @@ class SlurmExecutorParams(BatchExecutorParams):
         if self.time is not None:
             found.append(f"--time={_duration(self.time)}")
             found.append(f"--signal=B:TERM@{round(min(self.stop_before, self.time / 2).total_seconds())}")
-        return [*found, *self.options]
+        return [*found, *(f"--{option.removeprefix('--')}" for option in self.options)]
 
 
 class SlurmExecutor(BatchExecutor):
@@ -95,9 +110,13 @@ class SlurmExecutor(BatchExecutor):
 
     def submit_batch(self, batch: BatchJob) -> None:
         """Submit a job by sbatch; the queue starts it again, not Slurm."""
-        fixed = ["--parsable", "--no-requeue", f"--job-name={batch.name}", f"--comment={batch.job.console.parent.name}"]
+        comment = f"--comment={batch.job.console.parent.name}"
         places = [f"--chdir={Path.cwd()}", f"--output={_literal(batch.log)}", "--export=ALL"]
-        told = _ask("sbatch", *fixed, *places, *self._options, script=batch.script, environment=batch.environment)
+        # Behind the user's options, since the last one counts: by its name the job is found again.
+        fixed = [*places, "--parsable", "--no-requeue", f"--job-name={batch.name}"]
+        # If this process runs in a job itself, the variables of that job would confuse `srun` in the new one.
+        kept = {k: v for k, v in batch.environment.items() if not k.startswith("SLURM_") or k == "SLURM_CONF"}
+        told = _ask("sbatch", comment, *self._options, *fixed, script=batch.script, environment=kept)
         self._ids[batch.name] = told.strip().partition(";")[0]  # with a cluster behind it, in a federation
 
     def batch_states(self) -> Mapping[str, BatchState]:
@@ -105,7 +124,7 @@ class SlurmExecutor(BatchExecutor):
         listed = _ask("squeue", "--me", "--noheader", "--states=all", "--format=%i|%T|%j")
         states = {}
         for line in listed.splitlines():
-            identity, state, name = line.split("|", 2)
+            identity, state, name = (*line.split("|", 2), "", "")[:3]  # a job of the user's may have any name
             self._ids[name] = identity
             states[name] = BatchState(state in ALIVE, state)
         return states
@@ -131,7 +150,13 @@ def _ask(program: str, *words: str, script: str | None = None, environment: Mapp
     """
     try:
         done = subprocess.run(
-            [program, *words], input=script, capture_output=True, text=True, env=environment, timeout=ANSWER_SECONDS
+            [program, *words],
+            input=script,
+            capture_output=True,
+            env=environment,
+            timeout=ANSWER_SECONDS,
+            encoding="utf-8",
+            errors="surrogateescape",
         )
     except FileNotFoundError:
         raise ExecutorError(f"there is no program {program} here: is this a machine of the cluster?") from None
