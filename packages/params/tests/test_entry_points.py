@@ -177,6 +177,15 @@ def test_a_distribution_in_the_current_folder_does_not_count(
     assert "hinge_lab" not in sys.modules
 
 
+def test_extras_are_passed_over_and_damaged_distributions_too(lab: Any, site: Path, read: Callable[..., Any]) -> None:
+    install(site, "Hinge = hinge_lab:HingeParams [gpu]")
+    install(site, "Broken = = :", "broken_lab")
+    (site / "broken_lab-1.2.dist-info/METADATA").write_bytes(b"\xff\xfe")
+    (site / "other-1.dist-info").mkdir()
+    (site / "other-1.dist-info/entry_points.txt").write_text("[testlab.losses]\nno equals sign\n")
+    assert read(lab.Net, "--loss Hinge --loss.margin 3").loss.margin == 3
+
+
 def test_the_group_of_a_base_is_not_that_of_its_subclass(lab: Any, site: Path, mistakes: Callable[..., str]) -> None:
     install(site, "Hinge = hinge_lab:HingeParams")
     assert "no class named 'Hinge'\n  allowed: Mean, or module:Class" in mistakes(lab.Narrow, "--loss Hinge")

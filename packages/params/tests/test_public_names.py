@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -108,6 +109,16 @@ def test_a_misspelt_name_is_an_attribute_error_with_the_nearest_name(
 def test_a_line_of_another_form_is_refused(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ImportError, match="expects `from MODULE import NAME as NAME`, got 'from|import"):
         package(tmp_path, monkeypatch, line + "\n")
+
+
+def test_a_package_in_an_archive_has_its_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package(tmp_path, monkeypatch, STUB)
+    archive = shutil.make_archive(str(tmp_path / "archive"), "zip", tmp_path, "lazy_package")
+    monkeypatch.delitem(sys.modules, "lazy_package")
+    monkeypatch.setattr(sys, "path", [archive])
+    lazy = importlib.import_module("lazy_package")
+    assert lazy.__file__.startswith(archive)
+    assert lazy.weigh_it() == 2
 
 
 def test_a_name_that_is_a_module_too_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

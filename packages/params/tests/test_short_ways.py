@@ -123,6 +123,26 @@ def test_variables_give_values(
     assert parse(CopyParams, ["a"], exits=False) == CopyParams(src="a")  # without a prefix none is read
 
 
+def test_variables_count_beside_argparse_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    import argparse
+
+    monkeypatch.setenv("MY_NET__LR", "3")
+    command = embed(argparse.ArgumentParser(prog="prog"), env_prefix="MY_")
+    command.add_root("net", OptParams)
+    assert command.parse_or_raise([])["net"] == OptParams(lr=3.0)
+
+
+def test_variables_give_the_elements_of_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    @params
+    class ListParams:
+        opts: list[OptParams] = field(factory=list)
+
+    monkeypatch.setenv("MY_OPTS", "ShortOpt ShortSGD")
+    monkeypatch.setenv("MY_OPTS__1__M", "3")
+    made = parse(ListParams, [], env_prefix="MY_", exits=False)
+    assert made.opts == [OptParams(), SGDParams(m=3.0)]
+
+
 def test_variables_win_over_files_and_fill_required_fields(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     file = tmp_path / "config.json"
     file.write_text('{"my_name": "file", "loud": true}')

@@ -23,8 +23,8 @@ class EmbeddedCommandLine(CommandLine):
 
     shows_usage = False
 
-    def __init__(self, parser: argparse.ArgumentParser, *, check_required: bool = True) -> None:
-        super().__init__(parser.prog, parser.description or "", check_required=check_required)
+    def __init__(self, parser: argparse.ArgumentParser, *, check_required: bool = True, env_prefix: str = "") -> None:
+        super().__init__(parser.prog, parser.description or "", check_required=check_required, env_prefix=env_prefix)
         self.parser = parser
         self.namespace = argparse.Namespace()
 
@@ -53,11 +53,12 @@ class EmbeddedCommandLine(CommandLine):
             self.parser.parse_known_args([*words, "--help"])
 
 
-def embed(parser: argparse.ArgumentParser, *, check_required: bool = True) -> EmbeddedCommandLine:
+def embed(parser: argparse.ArgumentParser, *, check_required: bool = True, env_prefix: str = "") -> EmbeddedCommandLine:
     """A command line beside an argparse parser: add roots to it, and let it read the line in place of the parser.
 
     Args:
         parser: Has its own arguments, also positional ones and subparsers.
         check_required: Whether required fields have to be given.
+        env_prefix: What the names of environment variables begin with that give values, as of `CommandLine`.
     """
-    return EmbeddedCommandLine(parser, check_required=check_required)
+    return EmbeddedCommandLine(parser, check_required=check_required, env_prefix=env_prefix)

@@ -58,10 +58,13 @@ def _joining(group: str, state: tuple[tuple[str, int], ...]) -> tuple[JoiningCla
 
     found = set()
     for distribution in distributions(path=folders):
-        label = f"{distribution.metadata['Name']} {distribution.version}"
-        for point in distribution.entry_points:
-            if point.group == group:
-                found.add(JoiningClass(point.name, point.value, label, group))
+        # A distribution that is damaged must not take the others with it.
+        with contextlib.suppress(Exception):
+            label = f"{distribution.metadata['Name']} {distribution.version}"
+            for point in distribution.entry_points.select(group=group):
+                # Without what the distribution may need beyond: `module:Class [extra]`.
+                tag = f"{point.module}:{point.attr}" if point.attr else point.value
+                found.add(JoiningClass(point.name, tag, label, group))
     return tuple(sorted(found))
 
 
