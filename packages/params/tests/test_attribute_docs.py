@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import linecache
 import sys
+import types
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -101,3 +103,16 @@ def test_classes_without_source_and_edited_modules(tmp_path: Path, monkeypatch: 
     file.write_text(source.replace("TEXT", "After the change."))
     assert helps(importlib.reload(module).P) == {"x": "After the change."}
     del sys.modules["edited_params"]
+
+
+@pytest.mark.parametrize("decorator", ["params", "params(name='Cell')"])
+def test_a_class_in_a_cell_of_a_notebook_has_texts(decorator: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    notebook = types.ModuleType("notebook_main")
+    monkeypatch.setitem(sys.modules, "notebook_main", notebook)
+    for number, text in enumerate(["Before.", "After the cell ran again."]):
+        cell = f"from tfaip.params import params\n@{decorator}\nclass CellParams:\n    x: int = 1\n    '{text}'\n"
+        name = f"/tmp/ipykernel_1/{number}.py"
+        # As a kernel does, so that tracebacks show the code of cells.
+        monkeypatch.setitem(linecache.cache, name, (len(cell), None, cell.splitlines(keepends=True), name))
+        exec(compile(cell, name, "exec"), vars(notebook))
+        assert helps(notebook.CellParams) == {"x": text}

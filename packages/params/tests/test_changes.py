@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypedDict
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tfaip.params import field, params, parse
+from tfaip.params import CommandLineError, field, params, parse
 
 
 @params(name="ChangedLayer")
@@ -247,3 +249,48 @@ def test_a_wrong_change_in_a_file_names_its_place(
     file = tmp_path / "config.json"
     file.write_text(json.dumps(data))
     assert message in mistakes(AllParams, ["--config", str(file)])
+
+
+OPERATIONS = st.lists(
+    st.one_of(
+        st.tuples(st.just("+"), st.lists(st.integers(-9, 9), min_size=1, max_size=3)),
+        st.tuples(st.just("set"), st.integers(-4, 4), st.integers(-9, 9)),
+        st.tuples(st.just("drop"), st.lists(st.integers(-4, 4), min_size=1, max_size=2)),
+        st.tuples(st.just("whole"), st.lists(st.integers(-9, 9), max_size=3)),
+    ),
+    max_size=5,
+)
+
+
+@given(st.lists(st.integers(-9, 9), max_size=4), OPERATIONS)
+def test_changes_of_lists_do_what_python_does_or_are_refused(start: list[int], operations: list[Any]) -> None:
+    words: list[str] = []
+    expected: list[int] | None = list(start)
+    for name, *arguments in operations:
+        if name == "+":
+            words += ["--x+", *map(str, arguments[0])]
+            expected = None if expected is None else expected + arguments[0]
+        elif name == "whole":
+            words += ["--x", *map(str, arguments[0])]
+            expected = None if expected is None else list(arguments[0])
+        elif name == "set":
+            index, value = arguments
+            words += [f"--x.{index}", str(value)]
+            if expected is not None and -len(expected) <= index < len(expected):
+                expected[index] = value
+            else:
+                expected = None
+        else:
+            words += ["--x.drop", *map(str, arguments[0])]
+            if expected is not None and all(-len(expected) <= index < len(expected) for index in arguments[0]):
+                gone = {index % len(expected) for index in arguments[0]}
+                expected = [item for index, item in enumerate(expected) if index not in gone]
+            else:
+                expected = None
+    default = AllParams(x=list(start))
+    if expected is None:
+        with pytest.raises(CommandLineError):
+            parse(AllParams, words, default=default, exits=False)
+    else:
+        assert parse(AllParams, words, default=default, exits=False).x == expected
+    assert default.x == start

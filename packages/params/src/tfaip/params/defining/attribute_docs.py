@@ -7,11 +7,28 @@ import functools
 import inspect
 import linecache
 import sys
+import weakref
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-__all__ = ["attribute_doc"]
+__all__ = ["attribute_doc", "remember_cell"]
+
+
+_CELLS: weakref.WeakKeyDictionary[type[Any], str] = weakref.WeakKeyDictionary()
+"""The cells of notebooks that define classes: their module has no file."""
+
+
+def remember_cell(cls: type[Any]) -> None:
+    """Remember which code defines a class that is just decorated, where its module has no file."""
+    module = sys.modules.get(cls.__module__)
+    if module is None or getattr(module, "__file__", None):
+        return
+    frame = inspect.currentframe()
+    while frame is not None and frame.f_globals is not vars(module):
+        frame = frame.f_back
+    if frame is not None:
+        _CELLS[cls] = frame.f_code.co_filename
 
 
 def attribute_doc(cls: type[Any], name: str) -> str:
@@ -27,10 +44,12 @@ def attribute_doc(cls: type[Any], name: str) -> str:
 
 def _docs_of(cls: type[Any]) -> dict[str, str]:
     module = sys.modules.get(cls.__module__)
-    file = getattr(module, "__file__", None)
-    if module is None or not file or not file.endswith(".py"):
+    cell = _CELLS.get(cls)
+    file = cell or getattr(module, "__file__", None)
+    if module is None or not file or not (cell or file.endswith(".py")):
         return {}
-    linecache.checkcache(file)  # a module that was edited and loaded again
+    if not cell:
+        linecache.checkcache(file)  # a module that was edited and loaded again
     # The loader's text, where the module lies in an archive.
     return _docs_in("".join(linecache.getlines(file, vars(module)))).get(cls.__qualname__, {})
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, dataclass_transform, get_args, overload
 
 import attrs
 
+from tfaip.params.defining.attribute_docs import remember_cell
 from tfaip.params.defining.attributes import is_frozen, leave_caches_out, refuse_unknown_attributes
 from tfaip.params.defining.checking import check_own_fields
 from tfaip.params.defining.conversion import skipping_converted
@@ -68,6 +69,7 @@ def params(
         except (attrs.exceptions.UnannotatedAttributeError, TypeError, ValueError) as error:
             raise DefinitionError(f"{tag_of(decorated)}: {error}") from error
         leave_caches_out(made)
+        remember_cell(made)
         check_own_fields(made)
         accept_former_names(made)
         register(made, name, former_tags, group)
