@@ -270,7 +270,7 @@ def test_a_saved_config_keeps_references_as_written(write: Write, tmp_path: Path
     assert again["model"].either == "${text}"
     changed = two_roots().parse_or_raise(["--config", str(saved), "--model.width", "3", "--data.batch", "2"])
     assert (changed["model"].layer.units, changed["model"].sizes) == (3, [2])
-    with pytest.raises(LoadError, match="__references__"):
+    with pytest.raises(LoadError, match=r"\$\.__references__: the file holds references, which only the command line"):
         load(ModelParams, write("alone.yaml", "__cls__: Model\n__references__: true\n"))
 
 
@@ -414,3 +414,38 @@ def test_wrong_files_of_groups_are_named(
     assert message in mistake_of(lambda: read(ModelParams, ["--layer", "group.yaml"]))
     missing = mistake_of(lambda: read(ModelParams, ["--layer", "missing.yaml"]))
     assert missing == "--layer: missing.yaml: can't be read: No such file or directory"
+
+
+def test_a_reference_in_a_file_of_a_program_is_explained(
+    write: Write, read: Callable[..., Any], tmp_path: Path
+) -> None:
+    save(ModelParams(), tmp_path / "saved.yaml")
+    edited = (tmp_path / "saved.yaml").read_text().replace("width: 64", "width: ${layer.units}")
+    path = write("edited.yaml", edited)
+    told = mistake_of(lambda: read(ModelParams, ["--config", str(path)]))
+    assert (
+        "$.width: expects int, got '${layer.units}'\n  a program has written this file; with __references__: true"
+        in told
+    )
+    path = write("marked.yaml", edited.replace("format_version: 1", "format_version: 1\n__references__: true"))
+    assert read(ModelParams, ["--config", str(path)]).width == 8
+
+
+def test_links_that_go_round_are_refused(write: Write, read: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").symlink_to(tmp_path / "b.yaml")
+    (tmp_path / "b.yaml").symlink_to(tmp_path / "a.yaml")
+    path = write("run.yaml", "__base__: a.yaml\n")
+    assert "a.yaml: can't be read" in mistake_of(lambda: read(ModelParams, ["--config", str(path)]))
+    same = tmp_path / "same.yaml"
+    same.symlink_to(tmp_path / "over.yaml")
+    path = write("over.yaml", "__base__: same.yaml\n")
+    assert "the bases go round: over.yaml -> same.yaml" in mistake_of(
+        lambda: read(ModelParams, ["--config", str(path)])
+    )
+
+
+@pytest.mark.parametrize("names", ["''", "[]", "[3]", "{a: 1}", "null", r'"a\0.yaml"', "['a.yaml', null]"])
+def test_names_of_bases_are_names_of_files(write: Write, read: Callable[..., Any], names: str) -> None:
+    for text in (f"__base__: {names}\n", f"layer: {{__base__: {names}}}\n"):
+        told = mistake_of(lambda text=text: read(ModelParams, ["--config", str(write("run.yaml", text))]))
+        assert "expects the name of a file, or a list of them, got" in told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,8 @@ class Composition:
         check_version(data, self.source)
         if isinstance(data, dict):
             # In a file that a program has written, a text is what it is.
-            self._refers = VERSION_KEY not in data or data.pop(REFERENCES_KEY, None) is True
+            marked = data.pop(REFERENCES_KEY, None) is True
+            self._refers = VERSION_KEY not in data or marked
         return data
 
     def bases(self, names: Any) -> Iterator[Composition]:
@@ -64,7 +66,8 @@ class Composition:
             ValueProblem: The names are malformed, the bases go round, or there are too many.
         """
         listed = [names] if isinstance(names, str) else names
-        if not isinstance(listed, Sequence) or not listed or not all(isinstance(name, str) for name in listed):
+        is_list = isinstance(listed, Sequence) and bool(listed)
+        if not is_list or not all(isinstance(name, str) and name and "\0" not in name for name in listed):
             raise ValueProblem(f"expects the name of a file, or a list of them, got {shown(names)}")
         chain = (*self._above, self)
         for name in listed:
@@ -72,11 +75,17 @@ class Composition:
             self._count[0] += 1
             if self._count[0] > _MAX_FILES:
                 raise ValueProblem(f"builds on more than {_MAX_FILES} files")
-            opened = [one.path.resolve() for one in chain]
-            if base.path.resolve() in opened:
-                round_trip = [*chain[opened.index(base.path.resolve()) :], base]
+            opened = [os.path.realpath(one.path) for one in chain]
+            if (real := os.path.realpath(base.path)) in opened:
+                round_trip = [*chain[opened.index(real) :], base]
                 raise ValueProblem(f"the bases go round: {' -> '.join(one.path.name for one in round_trip)}")
             yield base
+
+    def hint(self, data: Any) -> tuple[str, ...]:
+        """What to do where data of the file looks like a reference and isn't one."""
+        if self._refers or not mentions_reference(data):
+            return ()
+        return (f"a program has written this file; with {REFERENCES_KEY}: true, its references are resolved",)
 
     def defer(self, data: Any, path: NodePath) -> Deferred | None:
         """The place of data that refers to other values; None for data that says all itself."""

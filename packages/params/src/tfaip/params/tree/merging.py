@@ -49,6 +49,9 @@ class Composing(Protocol):
     def bases(self, names: Any) -> Iterator[Composing]:
         """The files of these names; raises `ValueProblem`."""
 
+    def hint(self, data: Any) -> tuple[str, ...]:
+        """What to do where data looks like a reference and isn't one."""
+
     def defer(self, data: Any, path: Path) -> Any:
         """What takes the place of a value until all is known; None for data without references."""
 
@@ -122,6 +125,9 @@ class Merger:
         except Exception as error:  # decoders and types of the user's own raise anything
             self.problems.append((path, as_problem(error, data)))
         self._spec = above
+        if self._composing is not None and (hint := self._composing.hint(data)) and len(self.problems) > count:
+            place, problem = self.problems.pop()
+            self.problems.append((place, ValueProblem(problem.problem, (*problem.hints, *hint))))
         if len(self.problems) == count:
             node.value = value
         elif self._objects and node.spec.stored_kind.holds(data):
@@ -222,6 +228,9 @@ class Merger:
                 node.children[name].converted = written
             elif self._changes and (field := _changed_field(key, node)):
                 self.change(node.children[field], key[len(field) :], value, (*path, key))
+            elif key == REFERENCES_KEY and len(path) <= 1:
+                hint = "write the values, or give the file to the command line (--config)"
+                self._problem((*path, key), "the file holds references, which only the command line resolves", hint)
             elif key != CLASS_KEY and not (key == VERSION_KEY and len(path) <= 1):
                 unknown += 1
                 self._report_unknown(node, key, path, unknown)
