@@ -1,0 +1,295 @@
+"""Hooks: methods of the base classes that have another name or signature, or that nothing calls any more."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import libcst as cst
+import libcst.matchers as m
+
+from tfaip.pipeline.hooks import FORMER_HOOKS
+from tfaip.upgrade.former_metrics import with_metric
+from tfaip.upgrade.project import called, dotted
+from tfaip.upgrade.rewriter import Rewriter, code, expression, statements
+from tfaip.upgrade.tables import SIGNATURES
+
+__all__ = ["DEFAULTS_OF_PARTS", "Hooks"]
+
+DEFAULTS_OF_PARTS = {
+    "DataBase": ("default_data_params", "data"),
+    "Evaluator": ("default_evaluator_params", "evaluator"),
+}
+"""Bases whose class method `default_params` the scenario calls: its name now, and the field of the scenario."""
+
+# What tfaip does without being asked: a method of the user may stay, under another name.
+_NEEDLESS = {
+    "DataBase": {"print_params", "create_input_layers", "create_target_as_input_layers", "create_meta_as_input_layers"},
+    "ModelBase": {"all_custom_objects", "base_custom_objects"},
+    "ScenarioBase": {"print_params", "net_config_cls", "_fill_net_config", "_print_all_layer"},
+}
+
+# Statements that give the names of former parameters their values, by the hook and one of these parameters.
+_BEGINNINGS: Mapping[tuple[str, str], str] = {
+    ("_loss", "inputs_targets"): "inputs_targets = {**inputs, **targets}",
+    ("_export_graphs", "inputs_targets"): "inputs_targets = {**inputs, **targets}",
+    ("_sample_weights", "inputs_targets"): "inputs_targets = {**inputs, **targets}",
+    ("_print_evaluate", "inputs"): "inputs, outputs, targets = sample.inputs, sample.outputs, sample.targets",
+    ("apply", "inputs"): "inputs, targets = sample.inputs, sample.targets",
+    ("apply", "meta"): "inputs, targets, meta = sample.inputs, sample.targets, sample.meta",
+    ("create_voter", "data_params"): "data_params = self.data.params",
+    ("on_sample_end", "data_generator_params"): "",
+}
+
+_TARGETS_OF_A_PREDICTION = "a prediction has `sample.targets` None; `_print_evaluate` prints predictions, too"
+_ONE_TO_N = "set `one_to_n = True` where each sample is processed on its own, so that it runs in parallel"
+
+
+class Hooks(Rewriter):
+    """Hooks get their names and signatures of today; `tfaip.pipeline.hooks` says which are gone."""
+
+    def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:  # noqa: N802
+        """Rewrite the hooks of one class."""
+        kinds = self.file.project.kinds(original_node.name.value)
+        if not kinds:
+            return updated_node
+        self._methods = {each.name.value for each in updated_node.body.body if isinstance(each, cst.FunctionDef)}
+        node = updated_node
+        node = node.with_changes(body=node.body.with_changes(body=self._body(node, kinds)))
+        if "ModelBase" in kinds:
+            node = with_metric(self, node)
+            node = self._with_graph(node)
+        if "GeneratingDataProcessor" in kinds and "generate" in self._methods and "one_to_n" not in code(node):
+            self.note(_ONE_TO_N)
+        if "self._params" in code(node) and not m.findall(node, m.AssignTarget(_FORMER_PARAMS)):
+            node = cst.ensure_type(
+                node.visit(_Replaced(_FORMER_PARAMS, lambda each: each.with_changes(attr=cst.Name("params")))),
+                cst.ClassDef,
+            )
+        return node
+
+    def _body(self, node: cst.ClassDef, kinds: Sequence[str]) -> list[cst.CSTNode]:
+        body: list[cst.CSTNode] = []
+        for line in node.body.body:
+            if isinstance(line, cst.FunctionDef):
+                line = self.noted(line, lambda method: self._method(method, node, kinds))
+            if not isinstance(line, cst.RemovalSentinel):
+                body.append(line)
+        return body
+
+    def _method(self, method: cst.FunctionDef, owner: cst.ClassDef, kinds: Sequence[str]) -> Any:
+        name = method.name.value
+        if name == "__enter__" and "Evaluator" in kinds and not m.findall(method, m.Return()):
+            lines = [*method.body.body, *statements("return self\n")]
+            return method.with_changes(body=method.body.with_changes(body=lines))
+        for kind in kinds:
+            if name in FORMER_HOOKS.get(kind, {}) and not self._calls(owner, name):
+                return self._former(method, kind, owner)
+        for kind in kinds:
+            if (kind, name) in SIGNATURES:
+                return self._signed(method, kind)
+        return method
+
+    # Hooks that are gone.
+
+    def _former(self, method: cst.FunctionDef, kind: str, owner: cst.ClassDef) -> Any:
+        name, advice = method.name.value, FORMER_HOOKS[kind][method.name.value]
+        if kind in DEFAULTS_OF_PARTS and name == "default_params":
+            return self._defaults(method, kind, owner)
+        if name == "params_cls" and self.file.project.type_arguments(owner.name.value):
+            return cst.RemoveFromParent()
+        if name in ("data_cls", "model_cls") and _returned_name(method):
+            return cst.RemoveFromParent()  # `Creators` gives the parameters their `cls`
+        if name == "_target_output_metric":
+            return method  # `with_metric` rewrites it
+        successor = re.match(r"`(?:\w+\.)?(\w+)(\(.*\))?`", advice)
+        if (
+            successor
+            and successor[1] not in self._methods
+            and (renamed := self._renamed(method, kind, *successor.groups()))
+        ):
+            return renamed
+        self.note(f"`{kind}.{name}` is a hook of tfaip 1.2 that nothing calls any more: {advice}")
+        if name in _NEEDLESS.get(kind, ()):
+            return method.with_changes(name=cst.Name(f"former_{name.lstrip('_')}"))
+        return method
+
+    def _renamed(self, method: cst.FunctionDef, kind: str, name: str, signature: str | None) -> cst.FunctionDef | None:
+        """Return the hook under its name of today; `None` where it takes other arguments."""
+        renamed = method.with_changes(name=cst.Name(name))
+        wanted = SIGNATURES.get((kind, name), f"def {name}{signature}" if signature else "")
+        if not wanted:
+            return None
+        if not _takes_any(method) and not _fits_by_position(method, _names_of(wanted)):
+            if _uses_arguments(method):
+                return None
+            renamed = _with_signature(renamed, wanted, "")
+        calls = m.Attribute(value=m.Call(func=m.Name("super")), attr=m.Name(method.name.value))
+        new = _Replaced(calls, lambda each: each.with_changes(attr=cst.Name(name)))
+        return cst.ensure_type(renamed.visit(new), cst.FunctionDef)
+
+    def _defaults(self, method: cst.FunctionDef, kind: str, owner: cst.ClassDef) -> cst.FunctionDef:
+        name, _ = DEFAULTS_OF_PARTS[kind]
+        inherits = any(
+            "default_params" in self.file.project.classes[each].methods
+            for each in self.file.project.lineage(owner.name.value)
+            if each in self.file.project.classes and each != owner.name.value
+        )
+        arguments = self.file.project.type_arguments(owner.name.value)
+        made = f"super().{name}()" if inherits or not arguments else f"{arguments[0]}()"
+        calls = m.Call(func=m.Attribute(value=m.Call(func=m.Name("super")), attr=m.Name("default_params")))
+        return method.with_changes(name=cst.Name(name)).visit(_Replaced(calls, lambda each: expression(made)))  # type: ignore[return-value]
+
+    def _calls(self, owner: cst.ClassDef, name: str) -> bool:
+        """Whether the class calls the method itself, which makes it a method of the user."""
+        calls = m.findall(owner, m.Attribute(value=m.Name("self") | m.Name("cls"), attr=m.Name(name)))
+        return bool(calls)
+
+    # Hooks with another signature.
+
+    def _signed(self, method: cst.FunctionDef, kind: str) -> cst.FunctionDef:
+        name = method.name.value
+        signature = SIGNATURES[kind, name]
+        names, wanted = _names(method), _names_of(signature)
+        if name == "_metric":
+            return method  # `with_metric` rewrites it
+        beginning = next(
+            (text for (hook, one), text in reversed(list(_BEGINNINGS.items())) if hook == name and one in names), None
+        )
+        if beginning is not None and names != wanted:
+            method = _with_signature(method, signature, beginning)
+            if name == "apply":
+                method = method.visit(_TupleReturned())  # type: ignore[assignment]
+        elif not _takes_any(method) and not _fits_by_position(method, wanted):
+            if not _uses_arguments(method):
+                return _with_signature(method, signature, "")
+            self.note(f"`{kind}.{name}` must be written as `{signature}`")
+        if name == "_print_evaluate":
+            method = self._printing(method)
+        return method
+
+    def _printing(self, method: cst.FunctionDef) -> cst.FunctionDef:
+        text = code(method.body)
+        sample = (_names(method) or ["", "sample"])[1]
+        if f"{sample}.targets" not in text or re.search(
+            rf"if (not )?{sample}\.targets|{sample}\.targets is|targets is (not )?None|if (not )?targets", text
+        ):
+            return method
+        guard = f"if {sample}.targets is None:  # a prediction\n    return\n"
+        return _with_beginning(method, guard)
+
+    # Models without `create_graph`.
+
+    def _with_graph(self, node: cst.ClassDef) -> cst.ClassDef:
+        project = self.file.project
+        above = [project.classes[each] for each in project.lineage(node.name.value) if each in project.classes]
+        if any("create_graph" in facts.methods for facts in above):
+            return node
+        arguments = project.type_arguments(node.name.value)
+        params = [project.classes[each] for each in arguments if each in project.classes]
+        graphs = project.subclasses("GraphBase")
+        if any("graph_cls" in facts.methods for facts in params):
+            making, imported = "return params.graph_cls()(params)", ""
+        elif any("graph" in facts.fields for facts in params):
+            making, imported = "return params.graph.create()", ""
+        elif len(graphs) == 1:
+            making = f"return {graphs[0].name}(params)"
+            imported = (
+                "" if graphs[0].module == self.file.name else f"    from {graphs[0].module} import {graphs[0].name}\n\n"
+            )
+        else:
+            self.note(
+                "`ModelBase.create_graph` must be written as `def create_graph(self, params)`, and return the graph"
+            )
+            return node
+        made = statements(f"\ndef create_graph(self, params):\n{imported}    {making}\n")
+        return node.with_changes(body=node.body.with_changes(body=[*node.body.body, *made]))
+
+
+_FORMER_PARAMS = m.Attribute(value=m.Name("self"), attr=m.Name("_params"))
+
+
+class _Replaced(m.MatcherDecoratableTransformer):
+    """Replaces what matches."""
+
+    def __init__(self, pattern: Any, replace: Any) -> None:
+        super().__init__()
+        self._pattern = pattern
+        self._replace = replace
+
+    def on_leave(self, original_node: Any, updated_node: Any) -> Any:
+        if m.matches(original_node, self._pattern):
+            return self._replace(updated_node)
+        return super().on_leave(original_node, updated_node)
+
+
+class _TupleReturned(cst.CSTTransformer):
+    """A returned tuple of inputs, targets and meta becomes a sample."""
+
+    def leave_Return(self, original_node: cst.Return, updated_node: cst.Return) -> cst.Return:  # noqa: N802
+        value = updated_node.value
+        if not isinstance(value, cst.Tuple) or not 2 <= len(value.elements) <= 3:
+            return updated_node
+        parts = zip(("new_inputs", "new_targets", "new_meta"), value.elements, strict=False)
+        text = "sample" + "".join(f".{hook}({code(element.value)})" for hook, element in parts)
+        return updated_node.with_changes(value=expression(text))
+
+
+def _names(method: cst.FunctionDef) -> list[str]:
+    return [each.name.value for each in (*method.params.posonly_params, *method.params.params)]
+
+
+def _names_of(signature: str) -> list[str]:
+    inside = signature.partition("(")[2].rpartition(")")[0]
+    return [each.partition("=")[0].strip() for each in inside.split(",")]
+
+
+def _takes_any(method: cst.FunctionDef) -> bool:
+    return isinstance(method.params.star_arg, cst.Param)
+
+
+def _uses_arguments(method: cst.FunctionDef) -> bool:
+    params = method.params
+    stars = [each for each in (params.star_arg, params.star_kwarg) if isinstance(each, cst.Param)]
+    names = {each.name.value for each in [*params.params[1:], *params.kwonly_params, *stars]}
+    return bool(names & {each.value for each in m.findall(method.body, m.Name()) if isinstance(each, cst.Name)})
+
+
+def _fits_by_position(method: cst.FunctionDef, wanted: Sequence[str]) -> bool:
+    is_static = any(dotted(each.decorator) == "staticmethod" for each in method.decorators)
+    params = [*method.params.posonly_params, *method.params.params]
+    count = len(wanted) - is_static
+    return len(params) >= count and all(each.default is not None for each in params[count:])
+
+
+def _with_signature(method: cst.FunctionDef, signature: str, beginning: str) -> cst.FunctionDef:
+    made = cst.parse_statement(f"{signature.removeprefix('@classmethod ')}: pass\n")
+    assert isinstance(made, cst.FunctionDef)
+    known = {each.name.value: each.annotation for each in method.params.params}
+    params = [
+        each.with_changes(annotation=known.get(each.name.value) or each.annotation) for each in made.params.params
+    ]
+    method = method.with_changes(params=made.params.with_changes(params=params))
+    if "@classmethod" not in signature:
+        method = method.with_changes(
+            decorators=[
+                each for each in method.decorators if called(each.decorator) not in ("classmethod", "staticmethod")
+            ]
+        )
+    is_needed = any(re.search(rf"\b{name}\b", code(method.body)) for name in beginning.partition(" = ")[0].split(", "))
+    return _with_beginning(method, f"{beginning}\n") if beginning and is_needed else method
+
+
+def _with_beginning(method: cst.FunctionDef, text: str) -> cst.FunctionDef:
+    body = list(method.body.body)
+    has_docstring = bool(body) and m.matches(body[0], m.SimpleStatementLine([m.Expr(m.SimpleString())]))
+    body[has_docstring:has_docstring] = statements(text)
+    return method.with_changes(body=method.body.with_changes(body=body))
+
+
+def _returned_name(method: cst.FunctionDef) -> str:
+    """The name that a method returns which does nothing else but import it."""
+    last = method.body.body[-1]
+    returned = last.body[0] if isinstance(last, cst.SimpleStatementLine) else None
+    return dotted(returned.value) if isinstance(returned, cst.Return) else ""

@@ -1,0 +1,301 @@
+"""`tfaip-upgrade`: what each rule makes of a text of tfaip 1.2, and that files are treated with care."""
+
+import textwrap
+
+import pytest
+
+from former import files_of, write_scenario
+from tfaip.cli.upgrade import main
+from tfaip.upgrade import UpgradeError, upgrade_path, upgrade_sources
+
+PARAMS = "from dataclasses import dataclass, field\nfrom paiargparse import pai_dataclass, pai_meta\n"
+
+
+def upgraded(text, **others):
+    """The text of today of a module `here`, of a project with other modules."""
+    texts = {name: textwrap.dedent(each) for name, each in {"here": text, **others}.items()}
+    after = upgrade_sources(texts)
+    assert upgrade_sources(after) == after
+    compile(after["here"], "here.py", "exec")
+    return after["here"]
+
+
+def test_a_class_of_parameters_takes_the_arguments_of_pai_meta():
+    text = PARAMS + (
+        "from tfaip import DataProcessorParams\n"
+        '@pai_dataclass(alt="Blur")\n@dataclass\nclass BlurParams(DataProcessorParams):\n'
+        '    sigma: float = field(default=0.5, metadata=pai_meta(help="Width", separator="_", required=False))\n'
+        "    seeds: list = field(default_factory=lambda: [1], metadata=pai_meta(fix_dc=True, disable_subclass_check=True))\n"
+    )
+    assert upgraded(text) == (
+        "from typing import Any\nfrom tfaip.params import field, params\n"
+        "from tfaip.pipeline import DataProcessorParams\n"
+        '@params(name="Blur")\nclass BlurParams(DataProcessorParams):\n'
+        '    sigma: float = field(default=0.5, help="Width")\n'
+        "    seeds: list[Any] = field(factory=lambda: [1], fixed_class=True)\n"
+    )
+
+
+def test_a_plain_dataclass_stays_one():
+    after = upgraded(
+        PARAMS + "@dataclass\nclass Box:\n    x: int = field(default=0)\n\n"
+        "@pai_dataclass\n@dataclass\nclass BoxParams:\n    y: int = field(default=0)\n"
+    )
+    assert "@dataclass\nclass Box:\n    x: int = field(default=0)" in after
+    assert "@params\nclass BoxParams:\n    y: int = params_field(default=0)" in after
+
+
+def test_derived_attributes_become_hidden_fields_that_the_constructor_sets():
+    after = upgraded(
+        PARAMS + "@pai_dataclass\n@dataclass\nclass AParams:\n    x: int = 1\n\n"
+        "    def __post_init__(self):\n        super().__post_init__()\n"
+        "        self.double, self.x = 2 * self.x, 3\n"
+    )
+    scope = {"__name__": "here"}
+    exec(compile(after, "here.py", "exec"), scope)
+    assert scope["AParams"](x=4).double == 8
+    assert "super()" not in after
+    assert "def post_init(self):" in after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("AParams(1, y=2)", "AParams(x=1, y=2)"),
+        ("AdamOptimizer(1.0, epsilon=1e-7)", "AdamParams(clip_norm=1.0, epsilon=1e-7)"),
+        ("AdamOptimizer(global_clip_norm=5)", "AdamParams(clip_global_norm=5)"),
+        ("DataPipelineParams(8, mode=PipelineMode.TRAINING)", "DataPipelineParams(batch_size=8)"),
+        ("a.progress_bar_mode == 1", "a.progress == 1"),
+        ("a.params.to_json()", "to_json(a.params)"),
+        ("AParams.from_dict(data)", "from_dict(AParams, data)"),
+        ("frame.to_dict()", "frame.to_dict()"),
+        (
+            "data.create_pipeline(DataPipelineParams(mode=M, limit=2), g)",
+            "data.create_pipeline(M, DataPipelineParams(limit=2), g)",
+        ),
+        ("tf.TensorSpec([None], tf.string)", "ArraySpec([None], str)"),
+        ("tf.TensorSpec((3,), name='x')", "ArraySpec((3,), name='x', dtype=\"float32\")"),
+        ("DistributionStrategy.CENTRAL_STORAGE", '"central_storage"'),
+        ("layer.add_weight('kernel', shape=[2])", "layer.add_weight(name='kernel', shape=[2])"),
+        ("TrainerParams[A, B]", "TrainerParams"),
+        ("tfaip.Sample(inputs=1)", "Sample(inputs=1)"),
+    ],
+)
+def test_an_expression_gets_its_form_of_today(before, after):
+    text = (
+        PARAMS + "import tensorflow as tf\nimport tfaip\nfrom tfaip import PipelineMode, TrainerParams\n"
+        "from tfaip.device.device_config import DistributionStrategy\n"
+        "from tfaip.data.databaseparams import DataPipelineParams\n"
+        "from tfaip.trainer.optimizer import AdamOptimizer\n"
+        "@pai_dataclass\n@dataclass\nclass AParams:\n    x: int = 1\n    y: int = 2\n\n\n"
+    )
+    assert upgraded(f"{text}made = {before}\n").endswith(f"\nmade = {after}\n")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("p.samples_per_epoch = -1", "p.samples_per_epoch = None"),
+        ("p.progress_bar_mode = 2", 'p.progress = "lines"'),
+        ("p.early_stopping.n_to_go = -1", "p.early_stopping.n_to_go = -1"),
+        ("p.export_best = None", "p.export_best = True"),
+        ("p.learning_rate.learning_circle = 2", "p.learning_rate.learning_cycle = 2"),
+        (
+            "p.early_stopping.monitor = 'loss'",
+            "# tfaip-upgrade: `EarlyStoppingParams.monitor` of tfaip 1.2 is gone; use instead: "
+            "`ModelBase._best_logging_settings` returns it",
+        ),
+        ("p.current_epoch = 1", ""),
+    ],
+)
+def test_an_assigned_option_gets_its_name_and_value_of_today(before, after):
+    text = f"from tfaip import TrainerParams\n\ndef change(p: TrainerParams):\n    {before}\n    return p\n"
+    expected = f"    {after}\n" if after else ""
+    assert (
+        upgraded(text)
+        == f"from tfaip.trainer import TrainerParams\n\ndef change(p: TrainerParams):\n{expected}    return p\n"
+    )
+
+
+MODEL = (
+    "from tfaip.model.modelbase import ModelBase\n\nclass MyModel(ModelBase[P]):\n"
+    "    def create_graph(self, params): ...\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "def _loss(self, inputs_targets, outputs):\n    return {'l': inputs_targets['gt']}",
+            "def _loss(self, inputs, targets, outputs):\n    inputs_targets = {**inputs, **targets}\n"
+            "    return {'l': inputs_targets['gt']}",
+        ),
+        (
+            "def _metric(self, inputs, targets, outputs):\n    return {'acc': targets['gt']}",
+            "def _metric(self):\n    return {'acc': MetricDefinition.mean(lambda inputs, targets, outputs: "
+            "targets['gt'])}",
+        ),
+        (
+            "def _target_output_metric(self):\n    return {'acc': ('gt', 'pred', metric)}",
+            "def _metric(self):\n    return {'acc': MetricDefinition(*('gt', 'pred', metric))}",
+        ),
+        (
+            "def _print_evaluate(self, inputs, outputs, targets, data, print_fn):\n    print_fn(targets)",
+            "def _print_evaluate(self, sample, data, print_fn=print):\n"
+            "    if sample.targets is None:  # a prediction\n        return\n"
+            "    inputs, outputs, targets = sample.inputs, sample.outputs, sample.targets\n"
+            "    print_fn(targets)",
+        ),
+        (
+            "def pre_proc_targets(self, inputs, targets):\n    return targets",
+            "def _pre_proc_targets(self, inputs, targets):\n    return targets",
+        ),
+        (
+            "def _loss_weights(self, extra):\n    return extra",
+            "# tfaip-upgrade: `ModelBase._loss_weights` must be written as `def _loss_weights(self)`\n"
+            "def _loss_weights(self, extra):\n    return extra",
+        ),
+        (
+            "def add_all_losses(self, x):\n    return x",
+            "# tfaip-upgrade: `ModelBase.add_all_losses` is a hook of tfaip 1.2 that nothing calls any more: `_loss` returns all losses by name\n"
+            "def add_all_losses(self, x):\n    return x",
+        ),
+    ],
+)
+def test_a_hook_of_a_model_gets_its_form_of_today(before, after):
+    text = MODEL + textwrap.indent(before, "    ") + "\n"
+    assert upgraded(text).partition(": ...\n")[2] == textwrap.indent(after, "    ") + "\n"
+
+
+def test_metrics_that_a_method_computes_together_become_means_of_its_results():
+    after = upgraded(
+        MODEL + "    def _metric(self, inputs, targets, outputs):\n"
+        "        found = {'a': 1}\n        found['b'] = 2\n        return found\n"
+    )
+    assert "    def metric_values(self, inputs, targets, outputs):\n        found = {'a': 1}" in after
+    assert "return {name: mean(name) for name in ('a', 'b',)}" in after
+
+
+def test_a_processor_of_three_arguments_returns_a_sample():
+    after = upgraded(
+        "from tfaip.data.pipeline.processor.dataprocessor import MappingDataProcessor\n"
+        "class P(MappingDataProcessor[A]):\n    def apply(self, inputs, targets, meta):\n"
+        "        return inputs + 1, targets\n"
+    )
+    assert after.endswith(
+        "    def apply(self, sample):\n"
+        "        inputs, targets, meta = sample.inputs, sample.targets, sample.meta\n"
+        "        return sample.new_inputs(inputs + 1).new_targets(targets)\n"
+    )
+
+
+def test_random_numbers_of_a_processor_are_those_of_the_sample():
+    after = upgraded(
+        "import numpy as np\nfrom tfaip.data.pipeline.processor.dataprocessor import MappingDataProcessor\n"
+        "class P(MappingDataProcessor[A]):\n    def apply(self, s):\n"
+        "        return s.new_inputs(np.random.randint(3))\n"
+        "    def other(self):\n        return np.random.randint(3)\n"
+    )
+    assert "s.new_inputs(s.rng.integers(3))" in after
+    assert "return np.random.randint(3)" in after
+
+
+def test_defaults_of_data_are_set_by_the_scenario_in_another_module():
+    scenario = """
+        from tfaip.scenario.scenariobase import ScenarioBase
+        class S(ScenarioBase[P, T]):
+            pass
+    """
+    data = """
+        from tfaip import DataBaseParams
+        from tfaip.data.data import DataBase
+        class DParams(DataBaseParams):
+            pass
+        class D(DataBase[DParams]):
+            @classmethod
+            def default_params(cls):
+                params = super().default_params()
+                return params
+    """
+    after = upgrade_sources({"pack.scenario": textwrap.dedent(scenario), "pack.data": textwrap.dedent(data)})
+    assert "        from .data import D\n        params.data = D.default_data_params()\n" in after["pack.scenario"]
+    assert "def default_data_params(cls):\n        params = DParams()\n" in after["pack.data"]
+    assert "    def cls(self):\n        return D\n" in after["pack.data"]
+
+
+def test_a_name_that_is_gone_leaves_the_sentence_of_the_guide():
+    after = upgraded("from tfaip.util.testing.workdir import workdir_path\nworkdir_path()\n")
+    assert after.startswith("# tfaip-upgrade: `workdir_path` of tfaip 1.2 is gone; use instead: ")
+
+
+def test_modules_of_today_and_of_others_are_left_alone():
+    text = (
+        "from tfaip.pipeline import Sample\nfrom tfaip.trainer.schedules.constant import Constant\n"
+        "import keras\nfrom other.tfaip import AdamOptimizer\nmade = Constant, Sample, keras, AdamOptimizer\n"
+    )
+    assert upgraded(text) == text
+
+
+@pytest.mark.parametrize("scenario", ["ocr", "words"])
+def test_a_whole_scenario_is_upgraded_once(scenario):
+    texts = {path.removesuffix(".py").replace("/", "."): text for path, text in files_of(scenario).items()}
+    after = upgrade_sources(texts)
+    assert upgrade_sources(after) == after
+    for name, text in after.items():
+        compile(text, name, "exec")
+        code = "".join(line for line in text.splitlines(keepends=True) if not line.strip().startswith("#"))
+        assert "paiargparse" not in code
+        assert "dataclasses.field" not in code
+
+
+def test_the_diff_changes_nothing(tmp_path, capsys):
+    write_scenario("words", tmp_path)
+    file = tmp_path / "old_words" / "scenario.py"
+    before = file.read_bytes()
+    main([str(tmp_path / "old_words"), "--diff"])
+    assert file.read_bytes() == before
+    printed = capsys.readouterr().out
+    assert "-@paiargparse.pai_dataclass\n" in printed
+    assert "+@params\n" in printed
+
+
+def test_files_are_rewritten_in_place_with_their_encoding_line_ends_and_permissions(tmp_path, capsys):
+    file = tmp_path / "old.py"
+    file.write_bytes("# coding: latin-1\r\nfrom tfaip import Sample\r\nname = 'é'\r\n".encode("latin-1"))
+    file.chmod(0o640)
+    main([str(file)])
+    assert file.read_bytes() == "# coding: latin-1\r\nfrom tfaip.pipeline import Sample\r\nname = 'é'\r\n".encode(
+        "latin-1"
+    )
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert "1 of 1 files rewritten, 0 comments" in capsys.readouterr().out
+    assert [each.name for each in tmp_path.iterdir()] == ["old.py"]
+
+
+def test_one_file_is_upgraded_with_what_its_package_says(tmp_path):
+    write_scenario("ocr", tmp_path)
+    (model,) = upgrade_path(tmp_path / "old_ocr" / "model" / "model.py")
+    assert "return params.graph_cls()(params)" in model.after
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("bad.py", b"def :\n", "bad.py:1: the file must be Python"),
+        ("bytes.py", b"name = '\xff'\n", "bytes.py can't be read"),
+    ],
+)
+def test_a_file_that_is_no_python_leaves_all_files_as_they_are(name, content, message, tmp_path, capsys):
+    (tmp_path / "good.py").write_text("from tfaip import Sample\n")
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(SystemExit) as ended:
+        main([str(tmp_path)])
+    assert ended.value.code == 2
+    assert message in " ".join(capsys.readouterr().err.split())
+    assert (tmp_path / "good.py").read_text() == "from tfaip import Sample\n"
+
+
+def test_a_missing_path_is_one_message(tmp_path):
+    with pytest.raises(UpgradeError, match="PATH must be a folder or a file of Python"):
+        upgrade_path(tmp_path / "missing")
