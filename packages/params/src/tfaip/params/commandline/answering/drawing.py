@@ -30,8 +30,8 @@ def print_help(parsed: Parsed, command: Declarations) -> None:
     plain = bool(os.environ.get("NO_COLOR"))
     console = Console(highlight=False, color_system=None if plain else "auto")
     page = _Page(max(_INDENT + 14, min(console.width, 120)), console.encoding)
-    for line in page.lines(parsed, command):
-        console.print(line, soft_wrap=True)
+    # At once: each call of `print` takes 0.3 ms.
+    console.print(Text("\n").join(page.lines(parsed, command)), soft_wrap=True)
 
 
 class _Page:
