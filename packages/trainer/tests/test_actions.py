@@ -186,3 +186,18 @@ def _as_version_0_1(checkpoint):
     manifest = json.loads((checkpoint / "manifest.json").read_text())
     manifest[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
     (checkpoint / "manifest.json").write_text(json.dumps(manifest))
+
+
+@pytest.mark.parametrize("given", [Told, None, "told"])
+def test_what_is_no_action_is_refused_by_name(given):
+    with pytest.raises(TypeError, match=r"create_actions must return a list of Action objects, got .* in it"):
+        ActionList([Told(), given])
+
+
+def test_a_state_that_is_no_json_is_refused_by_the_name_of_its_class():
+    class Remembering(Action):
+        def state(self):
+            return {"seen": {1, 2}}
+
+    with pytest.raises(TypeError, match=r"Remembering\.state must return plain JSON, got .*: Object of type set"):
+        ActionList([Remembering()]).states()

@@ -34,9 +34,6 @@ class RecordedRun:
     Args:
         folder: The folder of the run.
         is_resumed: Whether it goes on from a checkpoint. Without a checkpoint, a run that was killed begins anew.
-
-    Attributes:
-        id: Identifies the run. It stays the same when the run is resumed.
     """
 
     def __init__(self, folder: Path, *, is_resumed: bool) -> None:
@@ -44,9 +41,15 @@ class RecordedRun:
         self.is_resumed = is_resumed
         self._path = RunFolder(folder).recorders
         self._values = _stored(self._path)
+
+    @property
+    def id(self) -> str:
+        """Identity of the run, 32 hexadecimal digits; it stays the same when the run is resumed."""
         found = self._values.get("id")
-        self.id: str = found if isinstance(found, str) and re.fullmatch("[0-9a-f]{32}", found) else uuid.uuid4().hex
-        self.remember("id", self.id)
+        if not isinstance(found, str) or not re.fullmatch("[0-9a-f]{32}", found):
+            found = uuid.uuid4().hex
+            self.remember("id", found)
+        return found
 
     def remember(self, name: str, value: str | float | None) -> None:
         """Keep a value in the folder of the run, for a process that goes on with the run."""

@@ -73,7 +73,8 @@ class MLflowRecorder(Recorder):
             self._open(run)
         except Exception as error:  # of MLflow, of SQLAlchemy, of the network
             raise RecorderError(
-                f"the recorder MLflow can't record in {get_tracking_uri()}, which MLFLOW_TRACKING_URI names: {error}"
+                "the recorder MLflow can't record in "
+                + _without_password(f"{get_tracking_uri()}, which MLFLOW_TRACKING_URI names: {error}")
             ) from error
 
     def _open(self, run: RecordedRun) -> None:
@@ -149,7 +150,7 @@ class MLflowRecorder(Recorder):
         try:
             call()
         except Exception as error:
-            logger.warning("MLflow can't be told of the run now: %s", one_line(str(error)))
+            logger.warning("MLflow can't be told of the run now: %s", _without_password(one_line(str(error))))
             return False
         return True
 
@@ -157,6 +158,11 @@ class MLflowRecorder(Recorder):
 def _key(name: str) -> str:
     """Return a name as MLflow allows it."""
     return re.sub(r"[^\w\-. /]", "_", name)
+
+
+def _without_password(text: str) -> str:
+    """Return a message as it may stand in a log: the address of a server may hold a password."""
+    return re.sub(r"//[^/@\s]*@", "//", text)
 
 
 def _png(image: Any) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,6 +25,8 @@ class ActionList:
     def __init__(self, actions: Sequence[Action]) -> None:
         self._actions: dict[str, Action] = {}
         for action in actions:
+            if not isinstance(action, Action):
+                raise TypeError(f"create_actions must return a list of Action objects, got {action!r} in it")
             key, number = action.name, 1
             while key in self._actions:
                 number += 1
@@ -80,8 +83,19 @@ class ActionList:
             raise first
 
     def states(self) -> dict[str, dict[str, Any]]:
-        """Return the state of each action that has one."""
-        return {name: state for name, action in self._actions.items() if (state := action.state())}
+        """Return the state of each action that has one.
+
+        Raises:
+            TypeError: A state is no plain JSON.
+        """
+        states = {name: state for name, action in self._actions.items() if (state := action.state())}
+        for name, state in states.items():
+            try:
+                json.dumps(state)
+            except (TypeError, ValueError) as error:
+                where = f"{type(self._actions[name]).__qualname__}.state"
+                raise TypeError(f"{where} must return plain JSON, got {state!r}: {error}") from None
+        return states
 
     def restore(self, context: RunContext, states: Mapping[str, Mapping[str, Any]]) -> None:
         """Give each action its state."""

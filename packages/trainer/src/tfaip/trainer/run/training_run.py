@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from types import TracebackType
@@ -77,6 +78,7 @@ class TrainingRun:
         with precision_policy(params.device.precision), blamed():
             state = TrainingState(scenario, params, strategy)
         self._strategy = strategy
+        self._process = os.getpid()
         # By their names, nobody could tell that these are better when lower.
         status.note(losses=list(state.train_metrics.loss_names))
         signals.before_exit = lambda: status.end("stopped")
@@ -129,14 +131,18 @@ class TrainingRun:
         # Where the disk is full this fails too, for the reason that is on its way already.
         with suppress(*() if exc_type is None else (OSError, tf.errors.OpError)):
             try:
-                self._actions.stopped(context, how)
+                if os.getpid() == self._process:  # a forked child that unwinds is not the run
+                    self._end(how)
             finally:
-                try:
-                    context.recorders.close(how)
-                finally:
-                    context.stack.close()
+                context.stack.close()
         if exc_type is None:
             context.status.note(reason=context.stop_reason or "all epochs are done")
+
+    def _end(self, how: str) -> None:
+        try:
+            self._actions.stopped(self._context, how)
+        finally:
+            self._context.recorders.close(how)
 
     def restore(self, checkpoint: Checkpoint | None) -> None:
         """Go back to a checkpoint of this run; without one, start anew.
