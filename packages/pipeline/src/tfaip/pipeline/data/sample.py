@@ -5,7 +5,7 @@ Nothing here depends on the process that does the work, so that the data is the 
 
 from __future__ import annotations
 
-import secrets
+import os
 from typing import Any
 
 import numpy as np
@@ -100,7 +100,7 @@ class Sample:
         never in a pipeline has a generator without a fixed seed.
         """
         if self._identity is None:
-            self._identity = SampleIdentity(secrets.randbits(64), 0, ())
+            self._identity = SampleIdentity(int.from_bytes(os.urandom(8), "little"), 0, ())
         return self._identity.generator
 
     @property
