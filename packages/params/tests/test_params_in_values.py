@@ -67,6 +67,9 @@ CASES: list[tuple[list[str], dict[str, Any]]] = [
     (["--counted", "3", '{"k": 4}'], {"counted": (3, PartParams(k=4))}),
     (["--layer", '{"k": 7}'], {"layer": PartParams(k=7)}),
     (["--heads", '{"a": "Wide", "b": {"k": 2}}'], {"heads": {"a": WideParams(), "b": PartParams(k=2)}}),
+    (["--named", 'a=["Wide"]', "--named.a.0", '{"k": 4}'], {"named": {"a": [PartParams(k=4)]}}),
+    (["--table", '[["Wide"]]', "--table.0.0", "Part"], {"table": [[PartParams()]]}),
+    (["--either.k", "3"], {"either": PartParams(k=3)}),
     (["--heads", 'a={"k": 2}', "b"], {"heads": {"a": PartParams(k=2), "b": PartParams()}}),
 ]
 
@@ -89,7 +92,15 @@ def test_lines_and_files_hold_params_in_any_place(
     ("line", "message"),
     [
         ("--pair Point", "--pair: expects 2 values (tuple[PointParams, PointParams]), got 1"),
-        ("--number x", "--number: must be a whole number, got 'x'"),
+        (
+            "--number x",
+            "--number: expects PointParams | int, got 'x'\n  must be a whole number, got 'x'\n  classes: allowed:",
+        ),
+        (
+            '--named a=[{"k":"x"}]',
+            '--named: expects dict[str, list[PartParams]], got \'a=[{"k":"x"}]\'\n  $.a[0].k: expects',
+        ),
+        ("--table.0.0 Point", "--table.0.0: "),
         (
             "--table [[3]]",
             "--table: expects list[list[PartParams]], got '[[3]]'\n  $[0][0]: expects the fields of a Part",

@@ -10,7 +10,7 @@ from tfaip.params.suggestions import did_you_mean, nearest
 from tfaip.params.tree.nodes import UNSET, Deferred
 from tfaip.params.values.alternatives import MixedType, OptionalType
 from tfaip.params.values.anything import AnyType
-from tfaip.params.values.base import Kind, ParamsHost, Reading, ValueType, read_words
+from tfaip.params.values.base import Kind, ParamsHost, Reading, ValueType, json_of_word, read_words, refuse_problems
 from tfaip.params.values.collections import SequenceType, TupleType
 from tfaip.params.values.mappings import MappingType
 from tfaip.params.values.problem import ValueProblem, shown
@@ -47,7 +47,7 @@ def operation_of(rest: str) -> tuple[Operation, list[str]]:
 class Source(Protocol):
     """Where the new part comes from."""
 
-    def value(self, kind: ValueType) -> Any:
+    def value(self, kind: Kind) -> Any:
         """What is set, or the collection whose items are added; raises `ValueProblem`."""
 
     def names(self) -> list[str]:
@@ -66,9 +66,17 @@ class WordSource:
         self._take = take
         self._host = host
 
-    def value(self, kind: ValueType) -> Any:
-        """What the words stand for."""
-        return read_words(kind, self._take(kind.take), self._host)
+    def value(self, kind: Kind) -> Any:
+        """What the words stand for; params are the name of a class, or JSON text."""
+        if isinstance(kind, ValueType):
+            return read_words(kind, self._take(kind.take), self._host)
+        words = self._take(lambda words: min(1, len(words)))
+        if not words:
+            raise ValueProblem(f"expects one value ({kind.label}), got none")
+        data = json_of_word(words[0], kind.label) if words[0].lstrip().startswith("{") else words[0]
+        value = kind.load(data, Reading(self._host))
+        refuse_problems(self._host.problems, kind, words[0])
+        return value
 
     def names(self) -> list[str]:
         """All words."""
@@ -87,7 +95,7 @@ class DataSource:
         self._data = data
         self._reading = reading
 
-    def value(self, kind: ValueType) -> Any:
+    def value(self, kind: Kind) -> Any:
         """What the data is read as."""
         return kind.load(self._data, self._reading)
 
@@ -167,10 +175,10 @@ class Change:
         return {**entries, key: self.apply(kind, entries.get(key, UNSET), way[1:])}
 
     def _changed(self, kind: Kind, value: Any) -> Any:
-        if not isinstance(kind, ValueType):
-            raise ValueProblem(f"can't be changed by words ({kind.label})")
         if self._operation == "set":
             return self._source.value(kind)
+        if not isinstance(kind, ValueType):
+            raise ValueProblem(f"has no parts ({kind.label})", ("set it as a whole",))
         if self._operation == "add":
             return self._added(kind, value)
         left = self._dropped(kind, value)

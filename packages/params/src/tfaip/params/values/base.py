@@ -60,9 +60,13 @@ class Reading:
         self.host = host
         self.path = path
 
+    def at(self, part: str | int) -> Reading:
+        """The place of a part."""
+        return Reading(self.host, (*self.path, part))
+
     def part(self, kind: Kind, data: Any, part: str | int) -> Any:
         """The value of a part of the data; a problem is noted with the place of the part."""
-        inside = Reading(self.host, (*self.path, part))
+        inside = self.at(part)
         try:
             return kind.load(data, inside)
         except RecursionError:

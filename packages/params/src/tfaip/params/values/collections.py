@@ -150,12 +150,14 @@ class SequenceType(CollectionType):
     def _items(self, words: Sequence[str], reading: Reading) -> list[Any]:
         count = _arity(self.item)
         if count is None or count < 2:
-            return [parse_item(self.item, word, reading) for word in words]
+            if isinstance(self.item, ScalarType):
+                return [self.item.parse_word(word, reading) for word in words]
+            return [parse_item(self.item, word, reading.at(index)) for index, word in enumerate(words)]
         assert isinstance(self.item, ValueType)
-        items = []
+        items: list[Any] = []
         while words:
             taken = max(1, self.item.take(words))
-            items.append(self.item.parse(words[:taken], reading))
+            items.append(self.item.parse(words[:taken], reading.at(len(items))))
             words = words[taken:]
         return items
 
@@ -279,12 +281,12 @@ class TupleType(CollectionType):
                 return value if is_whole else self.load(json_of_word(words[0], self.label), reading)
         if len(words) != sum(counts):
             raise ValueProblem(f"expects {sum(counts)} values ({self.label}), got {len(words) or 'none'}")
-        parts = []
+        parts: list[Any] = []
         for item, count in zip(self.items, counts, strict=True):
             if _arity(item) is not None and isinstance(item, ValueType):
-                parts.append(item.parse(words[:count], reading))
+                parts.append(item.parse(words[:count], reading.at(len(parts))))
             else:
-                parts.append(parse_item(item, words[0], reading))
+                parts.append(parse_item(item, words[0], reading.at(len(parts))))
             words = words[count:]
         return self._obey(self.cls(parts))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, ValuesView
 from typing import Any
 
 from tfaip.params.importing import import_tag
-from tfaip.params.registry import find_tag
+from tfaip.params.registry import find_tag, names_of, registered_subclasses
 from tfaip.params.values.base import Reading, ScalarType, Writing
 from tfaip.params.values.problem import ValueProblem, shown
 
@@ -89,7 +89,9 @@ class ClassType(_ImportedType):
 
     def _known(self, word: str) -> Any:
         named = {base.__name__: base for base in self.bases} | {_path_of(base): base for base in self.bases}
-        found = named.get(word) or find_tag(word) or vars(builtins).get(word)
+        registered = [cls for cls in registered_subclasses(self.bases) if word in names_of(cls)]
+        found = named.get(word) or find_tag(word) or (registered[0] if len(registered) == 1 else None)
+        found = found or vars(builtins).get(word)
         return found if isinstance(found, type) else None
 
     def _expected(self) -> str:

@@ -63,7 +63,7 @@ class MappingType(CollectionType):
                 if word.lstrip().startswith("{") and len(words) == 1:
                     return self.load(json_of_word(word, self.label), reading)
                 raise ValueProblem(f"expects key=value ({self.label}), got {word!r}")
-            entries[self.key.read(key)] = parse_item(self.item, text, reading)
+            entries[self.key.read(key)] = parse_item(self.item, text, reading.at(key))
         return self._obey(self.cls(entries))
 
     def format(self, value: Any, writing: Writing) -> list[str]:

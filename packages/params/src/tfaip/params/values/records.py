@@ -37,7 +37,7 @@ def _parse_entries(words: Sequence[str], parts: dict[str, Kind], label: str, rea
         if name not in parts:
             raise ValueProblem(f"{label} has no key {name!r}", did_you_mean(nearest(name, parts)))
         kind = parts[name]
-        entries[name] = parse_item(kind, text, reading)
+        entries[name] = parse_item(kind, text, reading.at(name))
     return entries
 
 

@@ -9,6 +9,7 @@ from tfaip.params.values.base import Kind, ValueType
 from tfaip.params.values.collections import SequenceType, TupleType
 from tfaip.params.values.constraints import LimitedType
 from tfaip.params.values.mappings import MappingType
+from tfaip.params.values.records import TypedDictType
 from tfaip.params.values.scalars import BoolType
 
 __all__ = ["metavar_of", "metavar_of_kind", "type_note"]
@@ -49,6 +50,8 @@ def _words(kind: Kind) -> str:
         return " ".join(map(_words, kind.items))
     if isinstance(kind, MappingType):
         return f"KEY={_words(kind.item)} ..."
+    if isinstance(kind, TypedDictType):
+        return " ".join(f"{name}={_item(part)}" for name, part in kind.parts.items())
     if isinstance(kind, MixedType):
         return "|".join(f"[{_words(member)}]" if " " in _words(member) else _words(member) for member in kind.members)
     return kind.label.replace(" | ", "|").upper() if len(kind.label) <= _LONGEST_LABEL else "VALUE"

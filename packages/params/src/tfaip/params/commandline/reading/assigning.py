@@ -17,7 +17,7 @@ from tfaip.params.tree.parts import Change, Operation, Take, WordSource, key_amo
 from tfaip.params.tree.seeding import node_of_class, select
 from tfaip.params.values.alternatives import NONE_WORDS
 from tfaip.params.values.base import ScalarType, ValueType, json_of_word, read_words, refuse_problems
-from tfaip.params.values.problem import ValueProblem, spell_path
+from tfaip.params.values.problem import ValueProblem, shown, spell_path
 
 __all__ = ["Assigner", "count_words"]
 
@@ -167,11 +167,21 @@ class Assigner:
         elif words and node.kind.other is None and names_file(words[0]):
             self._lay_file(node, words[0])
         elif (other := _other_of(node, words)) is not None:
-            value = read_words(other, words, Merger(self._import_tag))
+            value = self._read_other(node, other, words)
             select(node, None, Origin.LINE)
             node.value = value
         else:
             select(node, self._find(node, words[0] if words else node.kind.bases[0].__name__), Origin.LINE)
+
+    def _read_other(self, node: ParamsNode, other: ValueType, words: Sequence[str]) -> Any:
+        try:
+            return read_words(other, words, Merger(self._import_tag))
+        except ValueProblem as problem:
+            options = _options(node)
+            allowed = allowed_hint(node.kind, options.choices, bool(options.enforce_choices))
+            text = shown(" ".join(words))
+            hints = (problem.problem, *problem.hints, *(f"classes: {hint}" for hint in allowed))
+            raise ValueProblem(f"expects {node.kind.label}, got {text}", hints) from None
 
     def _lay_file(self, node: ParamsNode | ListNode | DictNode, word: str) -> None:
         """Lay a file over the node: a config file for a part of the params."""

@@ -206,7 +206,7 @@ class Binder:
 
     def _make_if_mentioned(self, node: ParamsNode, names: Names) -> None:
         """Make an optional group of which the line sets a field, unless the line says that there is none."""
-        if node.selected is not None or node.origin is Origin.LINE or node.value is not None:
+        if node.selected is not None or node.origin is Origin.LINE:
             return
         if inspect.isabstract(node.kind.bases[0]):
             return
