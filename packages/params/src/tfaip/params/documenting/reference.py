@@ -1,4 +1,4 @@
-"""Params as a Markdown reference: a table for each class of a tree, for the documentation of whoever defines them."""
+"""Params as a Markdown reference: a table for each class of a tree."""
 
 from __future__ import annotations
 
