@@ -114,7 +114,7 @@ def aged_names(package: Package) -> Iterator[str]:
         if "deprecated(" not in text:
             continue
         for call in ast.walk(ast.parse(text)):
-            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "deprecated":
+            if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] == "deprecated":
                 removed = next((word.value for word in call.keywords if word.arg == "removed"), None)
                 until = str(removed.value) if isinstance(removed, ast.Constant) else ""
                 if until and numbers(f"{until}.0") <= numbers(package.version):

@@ -62,3 +62,10 @@ def test_the_extras_of_a_wheel_are_read(tmp_path):
             "mine-1.0.dist-info/METADATA", "Name: mine\nProvides-Extra: tf\nProvides-Extra: test\n\nText\n"
         )
     assert extras_of(tmp_path / "mine-1.0-py3-none-any.whl") == {"tf", "test"}
+
+
+def test_each_package_tells_type_checkers_that_it_is_typed():
+    sources = [ROOT / "src", *(ROOT / "packages").glob("*/src")]
+    folders = [folder for source in sources for folder in (source / "tfaip").iterdir() if folder.is_dir()]
+    typed = [folder.name for folder in folders if list(folder.glob("*.py")) and (folder / "py.typed").exists()]
+    assert typed == [folder.name for folder in folders if list(folder.glob("*.py"))]

@@ -120,14 +120,22 @@ def test_a_broken_rule_is_named_with_its_file(repository, file, before, after, p
     assert problem in str(raised.value)
 
 
+@pytest.mark.parametrize("decorator", ["deprecated", "tfaip.params.deprecated"])
 @pytest.mark.parametrize(("removed", "aged"), [("1.4", True), ("1.3", True), ("1.5", False), ("2.0", False)])
-def test_a_deprecated_name_may_not_outlive_its_version(repository, removed, aged):
+def test_a_deprecated_name_may_not_outlive_its_version(repository, removed, aged, decorator):
     (repository / "packages/model/src/old.py").write_text(
-        f"@deprecated('new', since='1.1', removed='{removed}')\ndef old(): ...\n"
+        f"@{decorator}('new', since='1.1', removed='{removed}')\ndef old(): ...\n"
     )
     told = list(problems(repository))
     assert bool(told) == aged
     assert all(f"old.py:1: deprecated until {removed}, but the version is 1.4.0" in line for line in told)
+
+
+def test_a_first_release_takes_the_version_that_stands_there(repository):
+    subprocess.run(["git", "tag", "-d", "tfaip-params-v0.1.3"], cwd=repository, check=True, capture_output=True)
+    versions.main(["release", "params", "0.1.3"], root=repository)
+    assert "tfaip-params-v0.1.3" in versions.tags(repository)
+    assert versions_of(repository) == {"tfaip-params": "0.1.3", "tfaip-model": "1.4.0", "tfaip": "2.0.0"}
 
 
 def test_a_release_bumps_checks_commits_and_tags(repository, capsys):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -111,3 +112,42 @@ def test_a_name_that_would_go_too_early_is_refused(since: str, removed: str, pro
 def test_a_successor_is_needed() -> None:
     with pytest.raises(DefinitionError, match="needs the name of the successor"):
         deprecated(" ", since="0.2", removed="0.4")
+
+
+class Holder:
+    @property
+    @deprecated("Holder.new", since="0.2", removed="0.4")
+    def old(self) -> int:
+        return 1
+
+    @classmethod
+    @deprecated("Holder.make_new", since="0.2", removed="0.4")
+    def make_old(cls) -> int:
+        return 2
+
+    @staticmethod
+    @deprecated("Holder.find_new", since="0.2", removed="0.4")
+    def find_old() -> int:
+        return 3
+
+
+@pytest.mark.parametrize(
+    ("call", "value", "successor"),
+    [
+        (lambda: Holder().old, 1, "Holder.new"),
+        (lambda: Holder.make_old(), 2, "Holder.make_new"),
+        (lambda: Holder().make_old(), 2, "Holder.make_new"),
+        (lambda: Holder.find_old(), 3, "Holder.find_new"),
+    ],
+)
+def test_properties_and_methods_of_classes_warn(call: Callable[[], object], value: int, successor: str) -> None:
+    result, (warning,) = warned(call)
+    assert result == value
+    assert str(warning.message).endswith(f"use {successor}")
+    assert warning.filename == __file__
+
+
+@pytest.mark.parametrize("outer", [property, classmethod, staticmethod])
+def test_the_decorator_stands_next_to_the_function(outer: Callable[..., Any]) -> None:
+    with pytest.raises(DefinitionError, match=f"stands below @{outer.__name__}"):
+        deprecated("new", since="0.2", removed="0.4")(outer(len))

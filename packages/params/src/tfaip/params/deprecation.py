@@ -28,7 +28,8 @@ def deprecated(successor: str, *, since: str, removed: str) -> Callable[[T], T]:
         removed: Version that will not have the name any more: two minor versions later at least, or a new major one.
 
     Raises:
-        DefinitionError: The successor is empty, or the versions are malformed or too close to each other.
+        DefinitionError: The successor is empty, the versions are malformed or too close to each other, or the decorator
+            stands above `property`, `classmethod` or `staticmethod`.
     """
     if not successor.strip():
         raise DefinitionError("deprecated needs the name of the successor, got none")
@@ -40,6 +41,8 @@ def deprecated(successor: str, *, since: str, removed: str) -> Callable[[T], T]:
         )
 
     def mark(target: T) -> T:
+        if isinstance(target, classmethod | staticmethod | property):
+            raise DefinitionError(f"@deprecated stands below @{type(target).__name__}, next to the function")
         name = f"{target.__module__}.{target.__qualname__}"
         message = f"{name} is deprecated since version {since} and will be removed in {removed}: use {successor}"
         marked: T = _pep_702()(message)(target)
