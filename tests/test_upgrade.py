@@ -25,7 +25,8 @@ def test_a_class_of_parameters_takes_the_arguments_of_pai_meta():
         "from tfaip import DataProcessorParams\n"
         '@pai_dataclass(alt="Blur")\n@dataclass\nclass BlurParams(DataProcessorParams):\n'
         '    sigma: float = field(default=0.5, metadata=pai_meta(help="Width", separator="_", required=False))\n'
-        "    seeds: list = field(default_factory=lambda: [1], metadata=pai_meta(fix_dc=True, disable_subclass_check=True))\n"
+        "    seeds: list = field(default_factory=lambda: [1],"
+        " metadata=pai_meta(fix_dc=True, disable_subclass_check=True))\n"
     )
     assert upgraded(text) == (
         "from typing import Any\nfrom tfaip.params import field, params\n"
@@ -158,7 +159,8 @@ MODEL = (
         ),
         (
             "def add_all_losses(self, x):\n    return x",
-            "# tfaip-upgrade: `ModelBase.add_all_losses` is a hook of tfaip 1.2 that nothing calls any more: `_loss` returns all losses by name\n"
+            "# tfaip-upgrade: `ModelBase.add_all_losses` is a hook of tfaip 1.2 "
+            "that nothing calls any more: `_loss` returns all losses by name\n"
             "def add_all_losses(self, x):\n    return x",
         ),
     ],

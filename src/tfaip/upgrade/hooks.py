@@ -67,6 +67,9 @@ class Hooks(Rewriter):
                 node.visit(_Replaced(_FORMER_PARAMS, lambda each: each.with_changes(attr=cst.Name("params")))),
                 cst.ClassDef,
             )
+        if "Trainer" in kinds and not m.findall(node, m.AssignTarget(_DATA)):
+            moved = _Replaced(_DATA, lambda each: expression("self.scenario.data"))
+            node = cst.ensure_type(node.visit(moved), cst.ClassDef)
         return node
 
     def _body(self, node: cst.ClassDef, kinds: Sequence[str]) -> list[cst.CSTNode]:
@@ -207,6 +210,7 @@ class Hooks(Rewriter):
         return node.with_changes(body=node.body.with_changes(body=[*node.body.body, *made]))
 
 
+_DATA = m.Attribute(value=m.Name("self"), attr=m.Name("data"))
 _FORMER_PARAMS = m.Attribute(value=m.Name("self"), attr=m.Name("_params"))
 
 

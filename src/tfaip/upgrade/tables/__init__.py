@@ -6,6 +6,7 @@ In: files of tab-separated values. Out: mappings, and the same tables for the mo
 
 from tfaip.upgrade.tables.former import (
     FIELDS,
+    METHODS,
     NAMES,
     OPTIONS,
     SIGNATURES,
@@ -20,6 +21,7 @@ from tfaip.upgrade.tables.former import (
 
 __all__ = [
     "FIELDS",
+    "METHODS",
     "NAMES",
     "OPTIONS",
     "SIGNATURES",

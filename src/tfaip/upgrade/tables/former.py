@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 __all__ = [
     "FIELDS",
+    "METHODS",
     "NAMES",
     "OPTIONS",
     "SIGNATURES",
@@ -115,6 +116,11 @@ FIELDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 _BY_NAME: dict[str, list[FormerName]] = {}
 for _entry in NAMES.values():
     _BY_NAME.setdefault(_entry.name, []).append(_entry)
+
+METHODS: Mapping[tuple[str, str], str] = {
+    (row["class"], row["method"]): "" if row["now"] == "=" else row["now"] for row in _rows("former_methods.tsv")
+}
+"""What took the place of methods and attributes of classes that there still are; empty: they are the same."""
 
 SIGNATURES: Mapping[tuple[str, str], str] = {
     (row["base"], row["signature"].partition("def ")[2].partition("(")[0]): row["signature"]
