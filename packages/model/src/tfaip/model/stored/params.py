@@ -23,7 +23,7 @@ from tfaip.params.trust.locating import locate, module_of
 from tfaip.params.values.problem import ValueProblem
 from tfaip.pipeline.data.resources import find_resources
 
-__all__ = ["find_stored_scenario", "load_scenario_params", "load_stored_params"]
+__all__ = ["find_stored_scenario", "load_scenario_params", "load_stored_params", "vouch"]
 
 T = TypeVar("T")
 
@@ -58,10 +58,10 @@ def load_stored_params(
     search_current_folder(folders)
     trusted = Trust(trust, reading=folders)
     tag, scenario = _named_in(path, scenario_at)
-    _vouch(trusted, tag)
+    vouch(trusted, tag)
     # Its package may hold parameters of data and model. Where it isn't trusted, who looks for it will hear.
     with suppress(LoadError):
-        _vouch(trusted, scenario)
+        vouch(trusted, scenario)
     return load(cls, path, trust=trusted, strict=strict, complete=not strict)
 
 
@@ -129,12 +129,16 @@ def find_stored_scenario(
     folders = tuple(reading)
     search_current_folder(folders)
     if not _is_beside(params.scenario, type(params)):
-        _vouch(Trust(trust, reading=folders), params.scenario)
+        vouch(Trust(trust, reading=folders), params.scenario)
     return find_located_scenario(params.scenario)
 
 
-def _vouch(trust: Trust, tag: str) -> None:
+def vouch(trust: Trust, tag: str) -> None:
+    """Make sure that the module of a tag may be imported.
 
+    Raises:
+        LoadError: Its place doesn't vouch for it.
+    """
     # An imported module is not imported again; classes of a notebook, for instance, have no source.
     if not tag or tag.partition(":")[0] in sys.modules:
         return
