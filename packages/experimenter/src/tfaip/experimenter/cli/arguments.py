@@ -98,7 +98,7 @@ def read_arguments(prog: str, words: Sequence[str]) -> Arguments:
 
 def _values_of(flag: str, words: Sequence[str]) -> Iterator[str]:
     """Yield what follows an argument, behind a space or an equals sign."""
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip(words, [*words[1:], ""], strict=False):  # no words, and the one behind them
         name, equals, value = word.partition("=")
         if name == flag:
             yield value if equals else following
