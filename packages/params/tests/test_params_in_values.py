@@ -134,6 +134,14 @@ def test_wrong_data_for_params_in_values(data: Any, where: str) -> None:
     assert str(caught.value.mistakes[0]).startswith(where)
 
 
+def test_what_a_lenient_reader_passes_over_is_told_once(recwarn: pytest.WarningsRecorder) -> None:
+    data = {"either": {"k": 1, "z": 2}, "many": {"x": 1, "q": 2}, "named": {"a": [{"r": 1}]}}
+    made = from_dict(MixedParams, data, strict=False)
+    assert (made.either, made.many, made.named) == (PartParams(), PointParams(x=1), {"a": [PartParams()]})
+    told = [str(warning.message).partition(":")[0] for warning in recwarn]
+    assert sorted(told) == ["$.either.z", "$.many.q", "$.named.a[0].r"]
+
+
 def test_the_schema_describes_params_in_values() -> None:
     found = json_schema(MixedParams)["$defs"]
     (mixed,) = [value for name, value in found.items() if name.endswith("MixedParams")]

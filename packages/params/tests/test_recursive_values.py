@@ -175,6 +175,7 @@ CASES: list[tuple[Any, str | list[str], Any]] = [
     (type[zoo.LayerParams], "FC", zoo.DenseParams),
     (Callable[[float], float], "math:sqrt", math.sqrt),
     (Callable[..., Any], "math.sqrt", math.sqrt),
+    (Callable[..., Any], "abs", abs),
     (Point, "1 2", Point(1, 2)),
     (Point, "x=1", Point(1)),
     (Point, ['{"x": 1, "y": 3}'], Point(1, 3)),
@@ -228,7 +229,7 @@ def test_values_of_any_depth_are_written_as_words_and_read_again(annotation: Any
 def test_files_hold_what_the_line_says(annotation: Any, words: Any, value: Any, suffix: str, tmp_path: Path) -> None:
     cls = holder(annotation)
     save(cls(x=value), tmp_path / f"a.{suffix}")
-    read = load(cls, tmp_path / f"a.{suffix}", trust=["math"]).x
+    read = load(cls, tmp_path / f"a.{suffix}", trust=["math", "builtins"]).x
     assert read == value
     assert type(read) is type(value)
 

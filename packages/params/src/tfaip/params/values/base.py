@@ -35,7 +35,8 @@ __all__ = [
 class ParamsHost(Protocol):
     """Reads params that stand inside a value, imports objects that plain data names, and collects problems."""
 
-    problems: list[tuple[Path, ValueProblem]]
+    problems: Problems
+    tolerated: Problems
 
     def read_params(self, kind: ParamsType, data: Any, path: Path) -> Any:
         """The params; what is wrong with them is added to the problems."""
@@ -77,7 +78,7 @@ class Reading:
 
     def attempt(self, kind: Kind, data: Any) -> tuple[bool, Any]:
         """Whether the data is of this kind, and the value; problems are forgotten."""
-        count = len(self.host.problems)
+        count, tolerated = len(self.host.problems), len(self.host.tolerated)
         try:
             value = kind.load(data, self)
         except RecursionError:
@@ -87,6 +88,8 @@ class Reading:
             self.host.problems.append(((), ValueProblem("")))
         failed = len(self.host.problems) > count
         del self.host.problems[count:]
+        if failed:
+            del self.host.tolerated[tolerated:]
         return not failed, value
 
 
@@ -94,7 +97,8 @@ class _WordHost:
     """The host of words that stand for no params."""
 
     def __init__(self) -> None:
-        self.problems: list[tuple[Path, ValueProblem]] = []
+        self.problems: Problems = []
+        self.tolerated: Problems = []
 
     def read_params(self, kind: ParamsType, data: Any, path: Path) -> Any:
         raise ValueProblem(f"params ({kind.label}) can't be read here, got {shown(data)}")

@@ -47,7 +47,8 @@ class _ImportedType(ScalarType):
 
     def read(self, word: str) -> Any:
         """The object; a person who writes a path on the command line trusts it."""
-        return self._checked(self._known(word) or import_tag(_tag(word)), word)
+        tag = f"builtins:{word}" if word in vars(builtins) else _tag(word)
+        return self._checked(self._known(word) or import_tag(tag), word)
 
     def write(self, value: Any) -> str:
         """The path."""
