@@ -44,6 +44,8 @@ class AllParams:
     heads: dict[str, LayerParams] = field(factory=lambda: {"one": LayerParams()})
     halved: float = field(default=0.0, mode="hidden")
     short: int = field(default=1, mode="root")
+    secret: int = field(default=1, mode="hidden")
+    table: object = field(default=None, mode="hidden")
 
     def post_init(self) -> None:
         self.halved = self.lr / 2
@@ -81,6 +83,9 @@ class AllParams:
         ({"layers.0": ConvParams(f=7)}, {"layers": [ConvParams(f=7), ConvParams()]}),
         ({"heads.two": ConvParams(f=7)}, {"heads": {"one": LayerParams(), "two": ConvParams(f=7)}}),
         ({"short": 4}, {"short": 4}),
+        ({"secret": 4}, {"secret": 4}),
+        ({"table": {"a": object}}, {"table": {"a": object}}),
+        ({"table": "a text"}, {"table": "a text"}),
     ],
 )
 def test_values_are_those_of_a_new_object(values: dict[str, Any], expected: dict[str, Any] | None) -> None:
@@ -119,6 +124,7 @@ def test_the_object_shares_nothing_that_changes_with_what_was_given() -> None:
         ({"closed": LayerParams()}, "--closed: $.__cls__: GivenLayer isn't supported here, allowed: GivenConv"),
         ({"layers.5": 1}, "--layers.5: unknown argument\n  --layers has the elements 0, 1"),
         ({"x.5": 1}, "--x.5: there is no position 5"),
+        ({"secret": 0.5}, "--secret: expects int, got 0.5"),
     ],
 )
 def test_mistakes_are_those_of_the_line(values: dict[str, Any], message: str) -> None:
@@ -138,6 +144,24 @@ def test_replace_takes_the_fields_as_keywords() -> None:
     assert (made.lr, made.steps, made.layer, made.halved) == (0.5, 3, ConvParams(), 0.25)
     with pytest.raises(CommandLineError, match="--lrr: unknown argument"):
         replace(AllParams(), lrr=3)
+
+
+@params
+class InnerParams:
+    rate: float = field(default=0.1, mode="root")
+
+
+@params
+class OuterParams:
+    inner: InnerParams = field(factory=InnerParams)
+    rate: float = field(default=0.2, mode="hidden")
+
+
+def test_the_path_to_a_hidden_field_comes_before_the_short_name_of_another() -> None:
+    made = replace(OuterParams(), rate=1)
+    assert (made.rate, made.inner.rate) == (1.0, 0.1)
+    made = with_values(OuterParams(), {"inner.rate": 2})
+    assert (made.rate, made.inner.rate) == (0.2, 2.0)
 
 
 def test_only_params_have_values() -> None:

@@ -18,7 +18,7 @@ def with_values(params: T, values: Mapping[str, Any]) -> T:
 
     A name is that of an argument without its dashes, such as `"learning_rate.lr"`, `"layers.-1.k"` or `"layers+"`. Text
     is read as a word of the command line is: it selects classes. All else is a value: a number, a collection, params,
-    a class, a dict of the fields that change. `post_init` runs on the result.
+    a class, a dict of the fields that change. Hidden fields have values too. `post_init` runs on the result.
 
     Args:
         params: The params.

@@ -8,7 +8,7 @@ from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, Node, ParamsNode, 
 from tfaip.params.values.alternatives import OptionalType
 from tfaip.params.values.scalars import BoolType
 
-__all__ = ["Argument", "ArgumentTable", "Group", "is_counter", "takes_value"]
+__all__ = ["Argument", "ArgumentTable", "Group", "is_counter", "is_hidden", "takes_value"]
 
 
 class Argument:
@@ -92,7 +92,10 @@ class ArgumentTable:
                     f"{spell(name).replace('_', '-')}; give the params a root name, or the field another name"
                 )
             other = self.by_name.setdefault(name, argument)
-            if other is not argument:
+            if is_hidden(other.node):
+                # For code alone, which names it by its path: the name that people use comes first.
+                self.by_name[name] = argument
+            elif other is not argument and not is_hidden(argument.node):
                 raise DefinitionError(
                     f"two fields share the argument {spell(name)}: {other.full_path[2:]} and {argument.full_path[2:]}; "
                     f"give one of them another name or mode"
@@ -107,6 +110,11 @@ class ArgumentTable:
             path = path[:-1]
         names = self._names_by_path.get(path)
         return f"--{names.primary}" if names and names.primary else ""
+
+
+def is_hidden(node: Node) -> bool:
+    """Whether a field is none of the command line."""
+    return node.spec is not None and node.spec.options.mode == "hidden"
 
 
 def is_counter(node: Node) -> bool:

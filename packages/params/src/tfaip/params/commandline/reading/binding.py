@@ -6,7 +6,14 @@ import inspect
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tfaip.params.commandline.reading.arguments import Argument, ArgumentTable, Group, is_counter, takes_value
+from tfaip.params.commandline.reading.arguments import (
+    Argument,
+    ArgumentTable,
+    Group,
+    is_counter,
+    is_hidden,
+    takes_value,
+)
 from tfaip.params.commandline.reading.assigning import Assigner, count_words
 from tfaip.params.commandline.reading.environment import Environment, words_of_text
 from tfaip.params.commandline.reading.names import Names
@@ -30,11 +37,18 @@ class Binder:
         options: The options of the line.
         import_tag: Gets the object of a tag that no imported class has; raises `ValueProblem`.
         environment: The variables that give values to arguments which the line doesn't mention.
+        by_code: Whether code gives the values: then hidden fields are arguments too.
     """
 
     def __init__(
-        self, options: Iterable[Option], import_tag: Callable[[str], Any], environment: Environment | None = None
+        self,
+        options: Iterable[Option],
+        import_tag: Callable[[str], Any],
+        environment: Environment | None = None,
+        *,
+        by_code: bool = False,
     ) -> None:
+        self._by_code = by_code
         self._environment = environment or None
         self._options = OptionTable(options)
         self.assigner = Assigner(import_tag)
@@ -92,11 +106,14 @@ class Binder:
 
     def _bind_fields(self, node: ParamsNode, names: Names, path: Path) -> None:
         group = self.table.open_group(node, names, path)
-        for name, child in node.children.items():
+        children = list(node.children.items())
+        if self._by_code:  # the path to a hidden field comes before the short name of another
+            children.sort(key=lambda child: not is_hidden(child[1]))
+        for name, child in children:
             assert child.spec is not None
             child_path = (*path, name)
             child_names = names.child(name, child.spec.options).without(self.table.reserved)
-            if child.spec.options.mode == "hidden" or self._is_hidden(child_names):
+            if (is_hidden(child) and not self._by_code) or self._is_hidden(child_names):
                 continue
             self.table.name_path(child_path, child_names)
             self._bind(child, child_names, child_path, group, negatable=f"no_{name}" not in node.children)
@@ -155,6 +172,8 @@ class Binder:
             try:
                 if isinstance(option, GivenOption):
                     self.assigner.give(argument.node, option.given, changes.get(option, ""))
+                elif is_hidden(argument.node):
+                    self.assigner.give(argument.node, option.value, changes.get(option, ""))
                 elif option.name in negations:
                     self._negate(argument.node, option)
                 elif option in changes:

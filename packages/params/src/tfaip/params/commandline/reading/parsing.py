@@ -69,7 +69,7 @@ def parse_values(declared: Declarations, values: Mapping[str, Any]) -> Parsed:
         Option(f"--{name}", position, value) if isinstance(value, str) else GivenOption(name, position, value)
         for position, (name, value) in enumerate(values.items())
     ]
-    binder = Binder(options, import_tag)
+    binder = Binder(options, import_tag, by_code=True)
     nodes = declared.seeds()
     for name, root in declared.roots.items():
         binder.bind_root(name, nodes[name], selectable=not root.fixed_class, hidden=root.hidden)
