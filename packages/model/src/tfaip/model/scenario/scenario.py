@@ -112,12 +112,6 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
         chosen = cls.predict_generator_params_cls()
         return default if isinstance(default, chosen) else chosen()
 
-    @classmethod
-    def default_validation_generator_params(cls) -> DataGeneratorParams:
-        """Return where the validation of a training takes its samples from, or the training where there is none."""
-        gen = cls.trainer_pipeline_params_cls()()
-        return gen.val_gen() or gen.train_gen()
-
     @hook
     def complete_params(self) -> None:
         """Write into `self.params` what only the data knows, the size of a codec for instance; the base has nothing.
@@ -293,6 +287,12 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
             LoadError: With all that is wrong with the data, each with its path.
         """
         return cls(cls.tagged(from_dict(cls.params_cls(), data, trust=(*cls._trusted(), *trust))))
+
+    @classmethod
+    def default_validation_generator_params(cls) -> DataGeneratorParams:
+        """Return where the validation of a training takes its samples from, or the training where there is none."""
+        gen = cls.trainer_pipeline_params_cls()()
+        return gen.val_gen() or gen.train_gen()
 
     @classmethod
     def data_cls(cls) -> type[DataBase[Any]]:
