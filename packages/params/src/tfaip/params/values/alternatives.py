@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
+from functools import partial
 from typing import Any
 
 from tfaip.params.values.base import Kind, Reading, ScalarType, SchemaHost, ValueType, Writing, read_words
@@ -179,37 +180,22 @@ class MixedType(CollectionType):
         """The value as the first member reads it."""
         is_text = len(words) == 1 and words[0].lstrip().startswith(("[", "{"))
         for member in self._by_words(words):
-            if isinstance(member, ScalarType) and member.take(words) != len(words):
+            is_single = isinstance(member, ScalarType)
+            if is_single and member.take(words) != len(words):
                 continue
-            count = len(reading.host.problems)
-            try:
-                # Only JSON text makes a collection of what may as well be a single value.
-                value = (
-                    member.parse_word(words[0], reading)
-                    if is_text and not isinstance(member, ScalarType)
-                    else member.parse(words, reading)
-                )
-            except ValueProblem:
-                continue
-            finally:
-                failed = len(reading.host.problems) > count
-                del reading.host.problems[count:]
-            if not failed:
+            # Only JSON text makes a collection of what may as well be a single value.
+            of_text = is_text and not is_single
+            read = partial(member.parse_word, words[0]) if of_text else partial(member.parse, words)
+            fits, value = reading.quietly(partial(read, reading))
+            if fits:
                 return self._obey(value)
         raise ValueProblem(f"expects {self.label}, got {shown(' '.join(words)) if words else 'none'}")
 
     def parse_word(self, word: str, reading: Reading) -> Any:
         """The value of one word inside a collection."""
         for member in self._by_words([word]):
-            count = len(reading.host.problems)
-            try:
-                value = member.parse_word(word, reading)
-            except ValueProblem:
-                continue
-            finally:
-                failed = len(reading.host.problems) > count
-                del reading.host.problems[count:]
-            if not failed:
+            fits, value = reading.quietly(partial(member.parse_word, word, reading))
+            if fits:
                 return value
         raise ValueProblem(f"expects {self.label}, got {word!r}")
 

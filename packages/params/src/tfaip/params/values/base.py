@@ -78,18 +78,21 @@ class Reading:
 
     def attempt(self, kind: Kind, data: Any) -> tuple[bool, Any]:
         """Whether the data is of this kind, and the value; problems are forgotten."""
+        return self.quietly(lambda: kind.load(data, self))
+
+    def quietly(self, read: Callable[[], Any]) -> tuple[bool, Any]:
+        """Whether something can be read here, and the value; problems are forgotten."""
         count, tolerated = len(self.host.problems), len(self.host.tolerated)
         try:
-            value = kind.load(data, self)
+            value = read()
         except RecursionError:
             raise
-        except Exception:
-            value = None
-            self.host.problems.append(((), ValueProblem("")))
+        except Exception:  # types of the user's own raise anything
+            del self.host.problems[count:], self.host.tolerated[tolerated:]
+            return False, None
         failed = len(self.host.problems) > count
-        del self.host.problems[count:]
         if failed:
-            del self.host.tolerated[tolerated:]
+            del self.host.problems[count:], self.host.tolerated[tolerated:]
         return not failed, value
 
 
