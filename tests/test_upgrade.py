@@ -239,6 +239,65 @@ def test_modules_of_today_and_of_others_are_left_alone():
     assert upgraded(text) == text
 
 
+def test_classes_of_the_trainer_and_the_predictor_get_their_form_of_today():
+    after = upgraded(
+        PARAMS + "from tfaip.trainer.trainer import Trainer\nfrom tfaip.trainer.params import TrainerParams\n"
+        "from tfaip.predict.multimodelpredictor import MultiModelPredictor\n"
+        "from tfaip.scenario.scenariobase import ScenarioBase\n"
+        "@pai_dataclass\n@dataclass\nclass MyParams(TrainerParams[P, T]):\n    x: int = 1\n\n"
+        "class MyTrainer(Trainer):\n    @staticmethod\n    def params_cls():\n        return MyParams\n\n"
+        "    def setup_callbacks(self, optimizer, callbacks=None):\n"
+        "        callbacks = super().setup_callbacks(optimizer, callbacks)\n        return [*callbacks, self.data]\n\n"
+        "class Multi(MultiModelPredictor):\n    @classmethod\n    def create_voter(cls, data_params):\n"
+        "        return cls.voter(data_params)\n\n"
+        "class S(ScenarioBase[P, T]):\n    @classmethod\n    def trainer_cls(cls):\n        return MyTrainer\n"
+    )
+    assert "class MyParams(TrainerParams):\n    x: int = 1\n" in after
+    assert (
+        "    scenario: P = field(factory=P, fixed_class=True)\n    gen: T = field(factory=T, fixed_class=True)\n"
+        in after
+    )
+    assert (
+        "class MyTrainer(Trainer):\n    def create_callbacks(self):\n        callbacks = super().create_callbacks()\n"
+        "        return [*callbacks, self.scenario.data]\n"
+    ) in after
+    assert ("    def create_voter(self):\n        data_params = self.data.params\n        cls = type(self)\n") in after
+    assert (
+        "    def default_trainer_params(cls):\n        return MyParams("
+        "scenario=cls.tagged(cls.default_params()), gen=cls.trainer_pipeline_params_cls()())\n"
+    ) in after
+
+
+def test_control_flow_on_tensors_in_a_graph_gets_a_comment():
+    after = upgraded(
+        "import tensorflow as tf\nfrom tfaip.model.graphbase import GraphBase\nclass G(GraphBase[P]):\n"
+        "    def call(self, inputs):\n        if tf.reduce_any(inputs['x']):\n            return {}\n"
+        "        if self.params.deep:\n            return {}\n"
+    )
+    assert after.count("# tfaip-upgrade: there is no autograph") == 1
+
+
+def test_keras_2_becomes_keras_3():
+    after = upgraded(
+        "from tensorflow import keras\nclass Rate(keras.metrics.Metric):\n    def __init__(self):\n"
+        "        self.n = self.add_weight('n', initializer='zeros')\n\n    def reset_states(self):\n        pass\n\n"
+        "loss = keras.losses.MeanSquaredError(reduction=keras.losses.Reduction.NONE)\n"
+        "layer = keras.layers.experimental.preprocessing.Rescaling(2)\n"
+    )
+    assert "self.add_weight(name='n', initializer='zeros')" in after
+    assert "def reset_state(self):" in after
+    assert 'MeanSquaredError(reduction="none")' in after
+    assert "layer = keras.layers.Rescaling(2)" in after
+
+
+def test_an_evaluator_whose_context_returned_nothing_returns_itself():
+    after = upgraded(
+        "from tfaip.evaluator.evaluator import EvaluatorBase\nclass E(EvaluatorBase[P]):\n"
+        "    def __enter__(self):\n        self.n = 0\n"
+    )
+    assert after.endswith("        self.n = 0\n        return self\n")
+
+
 @pytest.mark.parametrize("scenario", ["ocr", "words"])
 def test_a_whole_scenario_is_upgraded_once(scenario):
     texts = {path.removesuffix(".py").replace("/", "."): text for path, text in files_of(scenario).items()}

@@ -19,6 +19,10 @@ _SPECS = {"tf.TensorSpec", "tensorflow.TensorSpec", "TensorSpec"}
 _DTYPES = {"tf.string": "str", '"string"': "str", "'string'": "str"}
 _TENSORBOARD = "`add_tensorboard` of tfaip 1.2 is `record_image(name, images)`, `record_histogram` or `record_scalar`"
 
+_AUTOGRAPH = "there is no autograph: write `keras.ops.where`, `keras.ops.cond` or `tf.while_loop` for tensors"
+# Functions of TensorFlow that return values of Python.
+_OF_PYTHON = {"tf.executing_eagerly", "tf.is_tensor", "tf.io.gfile.exists"}
+
 # Functions of `numpy.random` that a generator of NumPy has too, under this name.
 _RANDOM = {
     **dict.fromkeys(("beta", "binomial", "choice", "exponential", "gamma", "normal", "permutation", "poisson"), ""),
@@ -41,10 +45,23 @@ class Calls(Rewriter):
     def __init__(self, *args: object) -> None:
         super().__init__(*args)  # type: ignore[arg-type]
         self._methods: list[cst.FunctionDef] = []
+        self._params: set[str] = set()
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> None:  # noqa: N802
-        """Take note of the method."""
+        """Take note of the method, and of its arguments that hold parameters."""
         self._methods.append(node)
+        annotated = [each for each in node.params.params if each.annotation]
+        is_params = self.file.project.is_params
+        self._params |= {each.name.value for each in annotated if is_params(called(each.annotation.annotation))}  # type: ignore[union-attr]
+
+    def visit_Assign(self, node: cst.Assign) -> None:  # noqa: N802
+        """Take note of a variable that holds parameters."""
+        made = node.value
+        if isinstance(made, cst.Call):
+            receiver = made.func.value if isinstance(made.func, cst.Attribute) else None
+            is_read = called(made) in _READING and self.file.project.is_params(called(receiver))
+            if is_read or self.file.project.is_params(called(made)):
+                self._params |= {dotted(each.target) for each in node.targets}
 
     def leave_FunctionDef(  # noqa: N802
         self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
@@ -52,6 +69,28 @@ class Calls(Rewriter):
         """Leave the method."""
         self._methods.pop()
         return updated_node
+
+    def leave_If(self, original_node: cst.If, updated_node: cst.If) -> cst.If:  # noqa: N802
+        """Tell of a condition on tensors."""
+        self._look_at(original_node.test)
+        return updated_node
+
+    def leave_While(self, original_node: cst.While, updated_node: cst.While) -> cst.While:  # noqa: N802
+        """Tell of a loop over tensors."""
+        self._look_at(original_node.test)
+        return updated_node
+
+    def leave_For(self, original_node: cst.For, updated_node: cst.For) -> cst.For:  # noqa: N802
+        """Tell of a loop over tensors."""
+        self._look_at(original_node.iter)
+        return updated_node
+
+    def _look_at(self, condition: cst.BaseExpression) -> None:
+        if not {"ModelBase", "LayerBase"} & set(self.file.project.kinds(self.class_name)):
+            return
+        names = [dotted(cst.ensure_type(each, cst.Call).func) for each in m.findall(condition, m.Call())]
+        if any(name.startswith(("tf.", "K.", "keras.backend.")) and name not in _OF_PYTHON for name in names):
+            self.note(_AUTOGRAPH)
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:  # noqa: N802
         """Rewrite one call."""
@@ -67,13 +106,6 @@ class Calls(Rewriter):
             return self._pipeline(original_node, updated_node)
         if name == "add_tensorboard":
             self.note(_TENSORBOARD)
-        if (
-            name == "add_weight"
-            and updated_node.args
-            and m.matches(updated_node.args[0], m.Arg(m.SimpleString(), keyword=None))
-        ):
-            first = _keyword("name", updated_node.args[0])
-            return updated_node.with_changes(args=[first, *updated_node.args[1:]])
         if dotted(receiver) in ("np.random", "numpy.random") and name in _RANDOM and self._in_apply():
             if name in ("rand", "randn") and len(updated_node.args) > 1:  # an argument for each axis
                 return updated_node
@@ -118,19 +150,20 @@ class Calls(Rewriter):
                 return call
         elif not self._holds_params(receiver):
             return call
-        if len(call.args) > (name in _READING):
+        args = [each for each in call.args if not (each.keyword and each.keyword.value == "indent")]
+        if len(args) > (name in _READING):
             self.note(_SERIALIZATION)
             return call
         self.file.need("tfaip.params", name)
         given = cst.Arg(receiver)
-        return call.with_changes(func=cst.Name(name), args=[given, *call.args])
+        return call.with_changes(func=cst.Name(name), args=[given, *args])
 
     def _holds_params(self, receiver: cst.BaseExpression) -> bool:
         name = called(receiver)
         if isinstance(receiver, cst.Call):
             return self.file.project.is_params(name)
         in_params = name == "self" and self.file.project.is_params(self.class_name)
-        return in_params or name == "params" or name.endswith("_params")
+        return in_params or name == "params" or name.endswith("_params") or dotted(receiver) in self._params
 
     # Pipelines.
 

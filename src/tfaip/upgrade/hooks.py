@@ -24,10 +24,13 @@ DEFAULTS_OF_PARTS = {
 """Bases whose class method `default_params` the scenario calls: its name now, and the field of the scenario."""
 
 # What tfaip does without being asked: a method of the user may stay, under another name.
+_NEEDLESS_PARAMS = {"PredictorBase", "LAVBase"}
 _NEEDLESS = {
     "DataBase": {"print_params", "create_input_layers", "create_target_as_input_layers", "create_meta_as_input_layers"},
     "ModelBase": {"all_custom_objects", "base_custom_objects"},
     "ScenarioBase": {"print_params", "net_config_cls", "_fill_net_config", "_print_all_layer"},
+    "PredictorBase": {"params_cls"},
+    "LAVBase": {"params_cls"},
 }
 
 # Statements that give the names of former parameters their values, by the hook and one of these parameters.
@@ -55,7 +58,7 @@ class Hooks(Rewriter):
         if not kinds:
             return updated_node
         self._methods = {each.name.value for each in updated_node.body.body if isinstance(each, cst.FunctionDef)}
-        node = updated_node
+        node = self._with_type_argument(updated_node)
         node = node.with_changes(body=node.body.with_changes(body=self._body(node, kinds)))
         if "ModelBase" in kinds:
             node = with_metric(self, node)
@@ -72,13 +75,24 @@ class Hooks(Rewriter):
             node = cst.ensure_type(node.visit(moved), cst.ClassDef)
         return node
 
+    def _with_type_argument(self, node: cst.ClassDef) -> cst.ClassDef:
+        """Let the base name the parameters that `params_cls` returned."""
+        facts = self.file.project.classes[node.name.value]
+        if "params_cls" not in self._methods or len(node.bases) != 1 or isinstance(node.bases[0].value, cst.Subscript):
+            return node
+        if not facts.arguments or {"Trainer", "PredictorBase", "LAVBase"} & set(self.file.project.kinds(facts.name)):
+            return node
+        base = expression(f"{code(node.bases[0].value)}[{facts.arguments[0]}]")
+        return node.with_changes(bases=[node.bases[0].with_changes(value=base)])
+
     def _body(self, node: cst.ClassDef, kinds: Sequence[str]) -> list[cst.CSTNode]:
         body: list[cst.CSTNode] = []
         for line in node.body.body:
             if isinstance(line, cst.FunctionDef):
                 line = self.noted(line, lambda method: self._method(method, node, kinds))
             if not isinstance(line, cst.RemovalSentinel):
-                body.append(line)
+                is_first = not body and line is not node.body.body[0]
+                body.append(_without_blank_lines(line) if is_first else line)
         return body
 
     def _method(self, method: cst.FunctionDef, owner: cst.ClassDef, kinds: Sequence[str]) -> Any:
@@ -100,8 +114,8 @@ class Hooks(Rewriter):
         name, advice = method.name.value, FORMER_HOOKS[kind][method.name.value]
         if kind in DEFAULTS_OF_PARTS and name == "default_params":
             return self._defaults(method, kind, owner)
-        if name == "params_cls" and self.file.project.type_arguments(owner.name.value):
-            return cst.RemoveFromParent()
+        if name == "params_cls" and kind not in _NEEDLESS_PARAMS and _returned_name(method):
+            return cst.RemoveFromParent()  # the type argument says it
         if name in ("data_cls", "model_cls") and _returned_name(method):
             return cst.RemoveFromParent()  # `Creators` gives the parameters their `cls`
         if name == "_target_output_metric":
@@ -124,13 +138,14 @@ class Hooks(Rewriter):
         wanted = SIGNATURES.get((kind, name), f"def {name}{signature}" if signature else "")
         if not wanted:
             return None
+        # What the method of the base class was called with, it gets under its name of today.
+        names = ", ".join(_names_of(wanted)[1:])
+        calls = m.Call(func=m.Attribute(value=m.Call(func=m.Name("super")), attr=m.Name(method.name.value)))
+        new = _Replaced(calls, lambda each: expression(f"super().{name}({names})"))
+        renamed = cst.ensure_type(renamed.visit(new), cst.FunctionDef)
         if not _takes_any(method) and not _fits_by_position(method, _names_of(wanted)):
-            if _uses_arguments(method):
-                return None
-            renamed = _with_signature(renamed, wanted, "")
-        calls = m.Attribute(value=m.Call(func=m.Name("super")), attr=m.Name(method.name.value))
-        new = _Replaced(calls, lambda each: each.with_changes(attr=cst.Name(name)))
-        return cst.ensure_type(renamed.visit(new), cst.FunctionDef)
+            return None if _uses_arguments(renamed) else _with_signature(renamed, wanted, "")
+        return renamed
 
     def _defaults(self, method: cst.FunctionDef, kind: str, owner: cst.ClassDef) -> cst.FunctionDef:
         name, _ = DEFAULTS_OF_PARTS[kind]
@@ -240,6 +255,12 @@ class _TupleReturned(cst.CSTTransformer):
         return updated_node.with_changes(value=expression(text))
 
 
+def _without_blank_lines(line: Any) -> Any:
+    """Return the first line of a class, above which others were removed."""
+    kept = [each for each in getattr(line, "leading_lines", ()) if each.comment]
+    return line.with_changes(leading_lines=kept) if hasattr(line, "leading_lines") else line
+
+
 def _names(method: cst.FunctionDef) -> list[str]:
     return [each.name.value for each in (*method.params.posonly_params, *method.params.params)]
 
@@ -257,7 +278,10 @@ def _uses_arguments(method: cst.FunctionDef) -> bool:
     params = method.params
     stars = [each for each in (params.star_arg, params.star_kwarg) if isinstance(each, cst.Param)]
     names = {each.name.value for each in [*params.params[1:], *params.kwonly_params, *stars]}
-    return bool(names & {each.value for each in m.findall(method.body, m.Name()) if isinstance(each, cst.Name)})
+    targets = m.findall(method.body, m.AssignTarget(m.Name()))
+    assigned = {dotted(cst.ensure_type(each, cst.AssignTarget).target) for each in targets}
+    used = {each.value for each in m.findall(method.body, m.Name()) if isinstance(each, cst.Name)}
+    return bool((names - assigned) & used)
 
 
 def _fits_by_position(method: cst.FunctionDef, wanted: Sequence[str]) -> bool:
@@ -276,6 +300,8 @@ def _with_signature(method: cst.FunctionDef, signature: str, beginning: str) -> 
     ]
     method = method.with_changes(params=made.params.with_changes(params=params))
     if "@classmethod" not in signature:
+        if re.search(r"\bcls\b", code(method.body)) and not re.search(r"\bself\b", code(method.body)):
+            method = _with_beginning(method, "cls = type(self)\n")
         method = method.with_changes(
             decorators=[
                 each for each in method.decorators if called(each.decorator) not in ("classmethod", "staticmethod")

@@ -124,7 +124,7 @@ class Imports(Rewriter):
             names = [(dotted(each.name), dotted(each.asname.name) if each.asname else "") for each in line.names]
         for name, alias in names:
             local = alias or name
-            if self._before[local] and not self._used[local]:
+            if not self._used[local] and (self._before[local] or module in ("paiargparse", "dataclasses")):
                 continue
             if module == "dataclasses":
                 yield from self._of_dataclasses(name, local)
@@ -147,9 +147,10 @@ class Imports(Rewriter):
             yield _Named(module, name, alias or name)
             return
         if not entry.successor:
-            self.note(entry.sentence)
+            if self._used[alias or name]:
+                self.note(entry.sentence)
             return
-        if entry.advice and (entry.new_module, entry.new_name) != (module, name):
+        if entry.advice and self._used[alias or name] and (entry.new_module, entry.new_name) != (module, name):
             self.note(entry.sentence)
         local = alias or name
         is_taken = entry.new_name in self._defined and entry.new_name != name

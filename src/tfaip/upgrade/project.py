@@ -174,6 +174,8 @@ def _facts(node: cst.ClassDef, module: str) -> ClassFacts:
             arguments = arguments or [each for each in named if each]
             value = value.value
         bases.append(called(value))
+    if not arguments:
+        arguments = [name for each in node.body.body if (name := _returned(each, "params_cls"))]
     statements = [small for line in node.body.body if isinstance(line, cst.SimpleStatementLine) for small in line.body]
     annotated = [each for each in statements if isinstance(each, cst.AnnAssign) and isinstance(each.target, cst.Name)]
     return ClassFacts(
@@ -188,6 +190,17 @@ def _facts(node: cst.ClassDef, module: str) -> ClassFacts:
         },
         methods=frozenset(each.name.value for each in node.body.body if isinstance(each, cst.FunctionDef)),
         is_params=any(called(each.decorator) in ("pai_dataclass", "params") for each in node.decorators),
+    )
+
+
+def _returned(node: cst.CSTNode, method: str) -> str:
+    """The name that a method of this name returns."""
+    if not isinstance(node, cst.FunctionDef) or node.name.value != method:
+        return ""
+    last = node.body.body[-1]
+    returned = last.body[0] if isinstance(last, cst.SimpleStatementLine) else None
+    return (
+        called(returned.value) if isinstance(returned, cst.Return) and not isinstance(returned.value, cst.Call) else ""
     )
 
 

@@ -17,6 +17,7 @@ from tfaip.params import UserError
 from tfaip.upgrade.calls import Calls
 from tfaip.upgrade.hooks import Hooks
 from tfaip.upgrade.imports import Imports, used_names
+from tfaip.upgrade.keras_calls import KerasCalls
 from tfaip.upgrade.links import Links
 from tfaip.upgrade.module_attributes import ModuleAttributes
 from tfaip.upgrade.options import Options
@@ -26,7 +27,7 @@ from tfaip.upgrade.rewriter import MARK, SourceFile
 
 __all__ = ["UpgradeError", "Upgraded", "upgrade_path", "upgrade_sources", "write"]
 
-_RULES = (ParamsClasses, Hooks, Links, Calls, Options)
+_RULES = (ParamsClasses, Hooks, Links, Calls, Options, KerasCalls)
 _LEFT_OUT = {"__pycache__", "node_modules", "site-packages", "build", "dist"}
 
 
