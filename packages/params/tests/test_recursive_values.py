@@ -12,6 +12,7 @@ import tempfile
 import uuid
 import zoneinfo
 from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping, MutableSequence, Sequence
+from datetime import time
 from decimal import Decimal
 from fractions import Fraction
 from ipaddress import IPv4Address, IPv6Network
@@ -433,11 +434,11 @@ def test_any_plain_data_is_said_by_line_and_file(value: Any) -> None:
         (Annotated[int, at.Gt(0)] | None, "none", "0", "must be > 0, got 0"),
         (Annotated[int | None, at.Gt(0)], "none", "0", "must be > 0, got 0"),
         (dict[str, Annotated[int, at.Le(9)]], "a=9", "a=10", "must be <= 9, got 10"),
-        (Annotated[str, at.Predicate(str.islower)], "a", "A", "must be islower, got 'A'"),
-        (at.LowerCase[str], "a", "A", "must be islower, got 'A'"),
+        (Annotated[str, at.Predicate(str.islower)], "a", "A", "must satisfy islower, got 'A'"),
+        (at.LowerCase[str], "a", "A", "must satisfy islower, got 'A'"),
         (tuple[Annotated[int, at.Gt(0)], int], "1 0", "0 1", "must be > 0, got 0"),
-        (Annotated[int | list[int], at.Predicate(bool)], "1", "0", "must be bool, got 0"),
-        (Annotated[Point, at.Predicate(any)], "0 1", "0 0", "must be any, got Point(x=0, y=0)"),
+        (Annotated[int | list[int], at.Predicate(bool)], "1", "0", "must satisfy bool, got 0"),
+        (Annotated[Point, at.Predicate(any)], "0 1", "0 0", "must satisfy any, got Point(x=0, y=0)"),
     ],
 )
 def test_annotated_rules_are_enforced_on_lines_and_in_files(
@@ -528,3 +529,52 @@ def test_whatever_is_given_is_read_or_refused_as_a_mistake(annotation: Any, data
         parse(cls, [f"--x={' '.join(words)}"], exits=False)
     with contextlib.suppress(ValueProblem):
         kind_of(annotation).check(data)
+
+
+class Stranger:
+    """A class that no type holds."""
+
+
+@pytest.mark.parametrize("annotation", [a for a in ANNOTATIONS if a not in (Any, object)], ids=str)
+def test_every_kind_refuses_values_of_other_types(annotation: Any) -> None:
+    found = kind_of(annotation)
+    with pytest.raises(ValueProblem, match="expects|must be"):
+        found.check(Stranger())
+    with pytest.raises(LoadError):
+        from_dict(holder(annotation), {"x": Stranger()})
+    with pytest.raises(SaveError):
+        to_json(holder(annotation)(x=Stranger()))
+
+
+@pytest.mark.parametrize(
+    ("annotation", "right", "wrong", "problem"),
+    [
+        (Annotated[time, at.Timezone(None)], "12:00:00", "12:00:00+01:00", "must be without a time zone, got "),
+        (Annotated[time, at.Timezone(...)], "12:00:00+01:00", "12:00:00", "must be with a time zone, got "),
+        (Annotated[time, at.Timezone("UTC")], "12:00:00+00:00", "12:00:00+01:00", "must be in the time zone UTC, got "),
+        (Annotated[float, at.Predicate(at.Not(math.isnan))], "1.0", "nan", "must not satisfy isnan, got nan"),
+        (
+            Annotated[int, at.Predicate(lambda value: value == 1)],
+            "1",
+            "2",
+            "must satisfy the rule of its field, got 2",
+        ),
+        (
+            Annotated[int, at.Predicate(lambda value: 1 // value)],
+            "1",
+            "0",
+            "must satisfy the rule of its field, got 0",
+        ),
+        (Annotated[int, "a note", at.Ge(1)], "1", "0", "must be >= 1, got 0"),
+    ],
+)
+def test_further_rules_of_annotated_types(annotation: Any, right: str, wrong: str, problem: str) -> None:
+    assert words_of(kind(annotation), read_words(kind(annotation), [right])) == [right]
+    with pytest.raises(ValueProblem) as caught:
+        read_words(kind(annotation), [wrong])
+    assert caught.value.problem.startswith(problem)
+
+
+def test_rules_go_with_values_and_not_with_params() -> None:
+    with pytest.raises(DefinitionError, match="holds params, which the rules of annotated-types don't know"):
+        json_schema(holder(Annotated[zoo.SizeParams, at.Gt(0)]))

@@ -16,14 +16,16 @@ class Constraint:
     """One rule.
 
     Args:
-        rule: It in words, `> 0`, after "must be".
+        rule: It in words, `> 0`.
         holds: Whether a value obeys it.
         schema: What it adds to the JSON Schema.
+        verb: What a value does with the rule, after "must".
     """
 
-    __slots__ = ("holds", "rule", "schema")
+    __slots__ = ("holds", "rule", "schema", "verb")
 
-    def __init__(self, rule: str, holds: Callable[[Any], Any], schema: dict[str, Any]) -> None:
+    def __init__(self, rule: str, holds: Callable[[Any], Any], schema: dict[str, Any], verb: str = "be") -> None:
+        self.verb = verb
         self.rule = rule
         self.holds = holds
         self.schema = schema
@@ -34,9 +36,9 @@ class Constraint:
             obeys = bool(self.holds(value))
         except Exception as error:  # predicates are the user's own
             hint = f"{type(error).__name__}: {error}"
-            raise ValueProblem(f"must be {self.rule}, got {shown(value)}", (hint,)) from None
+            raise ValueProblem(f"must {self.verb} {self.rule}, got {shown(value)}", (hint,)) from None
         if not obeys:
-            raise ValueProblem(f"must be {self.rule}, got {shown(value)}")
+            raise ValueProblem(f"must {self.verb} {self.rule}, got {shown(value)}")
 
 
 def constraints_of(metadata: Iterable[Any]) -> list[Constraint]:
@@ -73,8 +75,8 @@ def _of_predicate(item: Any) -> Constraint:
     func = item.func
     negated = type(func).__name__ == "Not" and hasattr(func, "func")
     name = getattr(func.func if negated else func, "__qualname__", repr(func)).rpartition(".")[2]
-    name = "as a function of its class says" if name == "<lambda>" else name
-    return Constraint(f"not {name}" if negated else name, func, {})
+    name = "the rule of its field" if name == "<lambda>" else name
+    return Constraint(name, func, {}, "not satisfy" if negated else "satisfy")
 
 
 _RULES: dict[str, Callable[[Any], Constraint]] = {

@@ -62,7 +62,7 @@ class ParamsType(Kind):
 
 
 class ParamsList(Kind):
-    """A list or a tuple of params.
+    """A list or a tuple of params, which a tree reads and writes item by item.
 
     Args:
         item: What each item is.
@@ -90,20 +90,6 @@ class ParamsList(Kind):
         items += ", ..." if self.count is None and self.cls is tuple else ""
         return f"{self.name}[{items}]" + (" | none" if self.optional else "")
 
-    def load(self, data: Any, reading: Reading) -> Any:
-        """From a list."""
-        if data is None and self.optional:
-            return None
-        if not isinstance(data, list | tuple):
-            raise self.refused(data)
-        return self.cls([reading.part(self.item, item, index) for index, item in enumerate(data)])
-
-    def dump(self, value: Any, writing: Writing) -> Any:
-        """A list."""
-        if value is None or not isinstance(value, list | tuple | self.cls):
-            return writing.plain(value)
-        return [self.item.dump(item, writing) for item in value]
-
     def check(self, value: Any) -> None:
         """Check each item."""
         if value is None and self.optional:
@@ -122,7 +108,7 @@ class ParamsList(Kind):
 
 
 class ParamsDict(Kind):
-    """A dict of params."""
+    """A dict of params, which a tree reads and writes entry by entry."""
 
     __slots__ = ("item", "key", "optional")
 
