@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -214,7 +215,9 @@ def validate(data: Any, schema: dict[str, Any], whole: dict[str, Any]) -> bool:
     if "type" in schema and not any(type(data) is cls for cls in TYPES[schema["type"]]):
         return False
     if isinstance(data, dict):
-        known = schema.get("properties", {})
+        known = dict(schema.get("properties", {}))
+        for pattern, of_pattern in schema.get("patternProperties", {}).items():
+            known.update({key: of_pattern for key in data if re.search(pattern, key)})
         rest = schema.get("additionalProperties", True)
         return all(
             validate(value, known[key], whole)
@@ -242,6 +245,26 @@ def test_json_schema_admits_what_is_saved_and_refuses_what_is_wrong(cls: type) -
     assert not validate([], schema, schema)
     first = next(key for key in data if key not in ("__cls__", "format_version"))
     assert not validate({**data, first: {"quux": []}}, schema, schema)
+
+
+@pytest.mark.parametrize(
+    ("key", "is_right"),
+    [
+        ("layers+", True),
+        ("layers.-1", True),
+        ("heads.drop", True),
+        ("nodes.0", True),
+        ("layers-", False),
+        ("layers.", False),
+        ("activation+", False),
+        ("layer+", False),
+    ],
+)
+def test_json_schema_knows_the_keys_that_change_a_part(key: str, is_right: bool) -> None:
+    from tfaip.params import json_schema
+
+    schema = json_schema(zoo.NetParams)
+    assert validate({key: []}, schema, schema) is is_right
 
 
 def test_json_schema_of_a_command_names_its_roots(

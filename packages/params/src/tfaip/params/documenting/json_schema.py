@@ -12,8 +12,9 @@ from tfaip.params.defining.structure import fields_of
 from tfaip.params.registry import names_of, tag_of
 from tfaip.params.selection import selectable_classes
 from tfaip.params.tree.merging import BASE_KEY, CLASS_KEY, VERSION_KEY
+from tfaip.params.tree.parts import has_parts
 from tfaip.params.values.annotations import kind_of
-from tfaip.params.values.structures import ParamsType
+from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType
 
 __all__ = ["json_schema", "json_schema_of_roots"]
 
@@ -78,9 +79,14 @@ class _Writer:
             VERSION_KEY: {"type": "integer", "minimum": 1},
         }
         properties[BASE_KEY] = _BASES
-        for name, spec in fields_of(annotation).items():
+        fields = fields_of(annotation)
+        for name, spec in fields.items():
             properties[name] = self._of_field(spec)
-        return {"type": "object", "properties": properties, "additionalProperties": False}
+        schema = {"type": "object", "properties": properties, "additionalProperties": False}
+        if changing := [name for name, spec in fields.items() if _has_parts(spec)]:
+            # Keys that change a part: `layers+`, `layers.0`, `layers.drop`.
+            schema["patternProperties"] = {f"^({'|'.join(changing)})(\\+|\\..+)$": {}}
+        return schema
 
     def _of_field(self, spec: FieldSpec) -> dict[str, Any]:
         schema = {} if spec.options.encoder is not None else self._of_kind(spec)
@@ -106,3 +112,8 @@ class _WithOptions:
 
 def _number(value: Any) -> float:
     return value if isinstance(value, float) else 0.0
+
+
+def _has_parts(spec: FieldSpec) -> bool:
+    kind = spec.stored_kind
+    return isinstance(kind, ParamsList | ParamsDict) or has_parts(kind)
