@@ -55,11 +55,12 @@ def run(job: Path, number: int, options: dict[str, str]) -> None:
             return
         time.sleep(0.01)
     log = options["output"].replace("%%", "%")
+    cpus = {"SLURM_CPUS_PER_TASK": options["cpus-per-task"]} if "cpus-per-task" in options else {}
     with Path(log).open("ab") as output:
         script = subprocess.Popen(
             [str(job / "script")],
             cwd=options["chdir"],
-            env={**os.environ, "SLURM_JOB_ID": str(number), "SLURM_JOB_NAME": options["job-name"]},
+            env={**os.environ, **cpus, "SLURM_JOB_ID": str(number), "SLURM_JOB_NAME": options["job-name"]},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

@@ -66,7 +66,7 @@ def run_plan(
     runs = chosen.create(state.attempts)
     store: Store | None = None
     try:
-        _refuse_commands(plan, runs)
+        _refuse_rows(plan, runs, chosen)
         store = Store(state.database)
         queue = store
         with membership(store, slots, join=join) as member, view(lambda: snapshot_of(queue, live=True)) as listener:
@@ -75,7 +75,8 @@ def run_plan(
             ids = prepare(store, plan, state, listener, join=join)
             updater = ResultsUpdater(plan, store, listener.said) if update else None
             watching = UpdatingListener(listener, updater) if updater else listener
-            scheduler = Scheduler(store, runs, slots, ids, member, watching, options)
+            resources = {run.id: run.resources for run in (*plan.runs, *plan.hidden)}
+            scheduler = Scheduler(store, runs, slots, ids, member, watching, options, resources)
             scheduler.handle_signals()
             scheduler.run()
             if updater:
@@ -171,9 +172,14 @@ def _differs(entry: Entry, words: Sequence[str]) -> bool:
     return entry.words != tuple(words)
 
 
-def _refuse_commands(plan: Plan, executor: Executor) -> None:
+def _refuse_rows(plan: Plan, executor: Executor, params: ExecutorParams) -> None:
     mistakes = []
     for run in plan.runs:
+        try:
+            params.for_row(run.resources)
+        except ExperimenterError as error:
+            column = plan.sheet.resources_column
+            mistakes.append(SheetMistake(plan.sheet.title, run.row, column, "RESOURCES", one_line(error)))
         if refusal := executor.refusal(run.words):
             header = plan.sheet.command_header
             mistakes.append(SheetMistake(plan.sheet.title, run.row, plan.sheet.command_column, header, refusal))

@@ -26,6 +26,7 @@ class PlannedRun:
         folder: Its output folder, relative to the current one unless absolute; `None` if its row names none.
         arguments: What of the command line changes a run that is gone on with.
         cleanup: Whether its checkpoints are removed once it has finished.
+        resources: Words that say what it gets from the executor.
     """
 
     id: str
@@ -34,6 +35,7 @@ class PlannedRun:
     folder: str | None
     arguments: tuple[str, ...]
     cleanup: bool
+    resources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def _hidden_runs(sheet: Sheet, interpreter: Interpreter | None) -> Iterator[Plan
 
 def _planned(row: Row, interpreter: Interpreter | None) -> PlannedRun:
     words = interpreter.words(row.words) if interpreter else row.words
-    return PlannedRun(row.id, row.number, tuple(words), row.output_dir, row.arguments, row.cleanup)
+    return PlannedRun(row.id, row.number, tuple(words), row.output_dir, row.arguments, row.cleanup, row.resources)
 
 
 def _counted(things: Sequence[object], name: str) -> str:

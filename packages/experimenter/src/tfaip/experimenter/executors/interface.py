@@ -22,6 +22,7 @@ class Job:
         console: File that its console output is appended to.
         slot: Place that is reserved for it.
         timeout: Seconds after which it is stopped; `None` for never.
+        resources: Words of its row that say what it gets, `gpus=2`: parameters of the executor for this job alone.
     """
 
     key: str
@@ -29,6 +30,7 @@ class Job:
     console: Path
     slot: Slot
     timeout: float | None = None
+    resources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

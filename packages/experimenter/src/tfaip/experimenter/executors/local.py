@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Self
 
 from attrs.validators import ge
 
@@ -38,6 +39,11 @@ class LocalExecutorParams(ExecutorParams):
     def cls(self) -> type[LocalExecutor]:
         """Return `LocalExecutor`."""
         return LocalExecutor
+
+    def for_row(self, resources: Sequence[str]) -> Self:
+        """Return the same parameters: a workbook for a cluster runs here too, on the slots that there are."""
+        del resources
+        return self
 
     def require_slots(self, slots: Sequence[Slot]) -> None:
         """Refuse slots on GPUs that this machine does not have."""

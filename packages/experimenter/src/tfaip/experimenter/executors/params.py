@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Self
 
+from tfaip.experimenter.errors import ExperimenterError
 from tfaip.experimenter.executors.interface import Executor
 from tfaip.experimenter.executors.slots import Slot
-from tfaip.params import Creates, params
+from tfaip.params import CommandLine, CommandLineError, Creates, params
 
 __all__ = ["ExecutorParams"]
 
@@ -26,6 +28,25 @@ class ExecutorParams(Creates[Executor]):
             folder: Where it may keep its records, beside the state of the queue.
         """
         return super().create(folder)
+
+    def for_row(self, resources: Sequence[str]) -> Self:
+        """Return the parameters of one job: these, changed by the words of its row.
+
+        Args:
+            resources: Words such as `gpus=2`.
+
+        Raises:
+            ExperimenterError: There is no such parameter, or the value is none of its.
+        """
+        if not resources:
+            return self
+        command = CommandLine("tfaip-experimenter")
+        command.add_root("executor", type(self), default=self, fixed_class=True)
+        try:
+            changed: Self = command.parse_or_raise([f"--executor.{word}" for word in resources])["executor"]
+        except CommandLineError as error:
+            raise ExperimenterError(str(error)) from None
+        return changed
 
     def require_slots(self, slots: Sequence[Slot]) -> None:
         """Refuse slots that this executor can't fill; by default it can fill any.

@@ -105,7 +105,7 @@ class SlurmExecutor(BatchExecutor):
 
     def __init__(self, params: SlurmExecutorParams, folder: Path) -> None:
         super().__init__(params, folder)
-        self._options = params.sbatch_options()
+        self._params = params
         self._ids: dict[str, str] = {}
 
     def submit_batch(self, batch: BatchJob) -> None:
@@ -116,7 +116,8 @@ class SlurmExecutor(BatchExecutor):
         fixed = [*places, "--parsable", "--no-requeue", f"--job-name={batch.name}"]
         # If this process runs in a job itself, the variables of that job would confuse `srun` in the new one.
         kept = {k: v for k, v in batch.environment.items() if not k.startswith("SLURM_") or k == "SLURM_CONF"}
-        told = _ask("sbatch", comment, *self._options, *fixed, script=batch.script, environment=kept)
+        options = self._params.for_row(batch.job.resources).sbatch_options()
+        told = _ask("sbatch", comment, *options, *fixed, script=batch.script, environment=kept)
         self._ids[batch.name] = told.strip().partition(";")[0]  # with a cluster behind it, in a federation
 
     def batch_states(self) -> Mapping[str, BatchState]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -79,6 +79,7 @@ class Scheduler:
         member: The identity that others know it by.
         listener: Is told what happens.
         options: How it answers failures.
+        resources: What runs get from the executor, by their IDs.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class Scheduler:
         member: str,
         listener: Listener,
         options: Options,
+        resources: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         self._store = store
         self._executor = executor
@@ -98,6 +100,7 @@ class Scheduler:
         self._member = member
         self._listener = listener
         self._options = options
+        self._resources = resources or {}
         self._guard = StartGuard(len(slots))
         self._mine: dict[str, Entry] = {}
         self._no_more = ""
@@ -177,7 +180,9 @@ class Scheduler:
         self._store.attempting(entry)
         self._mine[entry.key] = entry
         try:
-            self._executor.submit(Job(entry.key, tuple(words), entry.console, slot, self._options.timeout))
+            resources = self._resources.get(entry.id, ())
+            job = Job(entry.key, tuple(words), entry.console, slot, self._options.timeout, resources)
+            self._executor.submit(job)
         except OSError as error:
             # Its folder can't be made, say: that ends this run, and no other.
             where = f" ({error.filename})" if error.filename else ""

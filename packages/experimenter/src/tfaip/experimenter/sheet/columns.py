@@ -16,7 +16,7 @@ HEADER_ROW, GROUP_ROW, NAME_ROW = 1, 2, 3
 COMMAND_HEADERS = ("COMMAND", "SCRIPT")
 # Several columns may have them: the experimenter reads none of them.
 USERS_HEADERS = ("USER", "RESULT")
-HEADERS = (*USERS_HEADERS, "SKIP", *COMMAND_HEADERS, "SCENARIO", "ID", "CLEANUP", "PARAMS")
+HEADERS = (*USERS_HEADERS, "SKIP", *COMMAND_HEADERS, "SCENARIO", "ID", "CLEANUP", "RESOURCES", "PARAMS")
 NO_GROUP = "default"
 # The word for none: no group, or no value.
 NULL = "NULL"
@@ -63,6 +63,7 @@ class Columns:
     scenario: int | None
     skip: int | None
     cleanup: int | None
+    resources: int | None
     parameters: tuple[Parameter, ...]
 
 
@@ -97,6 +98,7 @@ def read_columns(cells: Cells) -> Columns:
         scenario=found.get("SCENARIO"),
         skip=found.get("SKIP"),
         cleanup=found.get("CLEANUP"),
+        resources=found.get("RESOURCES"),
         parameters=tuple(parameters),
     )
 

@@ -32,6 +32,7 @@ class Row:
             goes on with the run may take as well.
         values: What the sheet shows for each parameter, `""` for an empty cell.
         cleanup: Whether the checkpoints are removed once the run has finished.
+        resources: Words that say what the run gets from the executor: `gpus=2`.
     """
 
     number: int
@@ -41,6 +42,7 @@ class Row:
     arguments: tuple[str, ...]
     values: dict[str, str]
     cleanup: bool
+    resources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Sheet:
         skipped: IDs of the rows that SKIP excludes.
         skipped_rows: Numbers of all rows that SKIP excludes.
         hidden_rows: Numbers of the rows that mean runs and that the user doesn't see.
+        resources_column: Number of the column RESOURCES.
     """
 
     title: str
@@ -68,6 +71,7 @@ class Sheet:
     skipped: tuple[str, ...] = ()
     skipped_rows: tuple[int, ...] = ()
     hidden_rows: tuple[int, ...] = ()
+    resources_column: int | None = None
 
 
 def read_sheet(path: str | os.PathLike[str]) -> Sheet:
@@ -97,6 +101,7 @@ def read_sheet(path: str | os.PathLike[str]) -> Sheet:
         skipped=tuple(reader.skipped),
         skipped_rows=tuple(reader.skipped_rows),
         hidden_rows=tuple(reader.hidden_rows),
+        resources_column=columns.resources,
     )
 
 
@@ -156,6 +161,7 @@ class _RowReader:
         command = self._read_command(number)
         scenario = self._text(number, columns.scenario, "SCENARIO")
         cleanup = self._read_switch(number, columns.cleanup, "CLEANUP")
+        resources = self._read_resources(number)
         values = {p.name: self._text(number, p.column, p.name) for p in columns.parameters}
         folder = self._folder(values)
         resumes = is_resume_command(command)
@@ -172,7 +178,7 @@ class _RowReader:
             words = (*command, *filter(None, [scenario]), *self._arguments(values, left_out=[]))
         output_dir = values[folder.name] if folder else None
         changing = (*options_of(command, scenario_follows=bool(scenario)), *arguments)
-        return Row(number, identity, words, output_dir, changing, values, cleanup)
+        return Row(number, identity, words, output_dir, changing, values, cleanup, resources)
 
     def refuse_shared_folders(self) -> None:
         """Two runs in one folder would overwrite each other."""
@@ -203,6 +209,18 @@ class _RowReader:
         except ValueError as error:
             self._mistake(number, column, label, str(error))
             return False
+
+    def _read_resources(self, number: int) -> tuple[str, ...]:
+        column = self._columns.resources
+        try:
+            words = shlex.split(self._text(number, column, "RESOURCES"))
+        except ValueError as error:
+            self._mistake(number, column, "RESOURCES", str(error).lower())
+            return ()
+        for word in words:
+            if not word.partition("=")[0].isidentifier() or "=" not in word:
+                self._mistake(number, column, "RESOURCES", f'expects words such as gpus=2 time=12:00:00, got "{word}"')
+        return tuple(words)
 
     def _read_command(self, number: int) -> list[str]:
         column, header = self._columns.command, self._columns.command_header
