@@ -14,8 +14,8 @@ from commands import ROOT
 from import_graph import ImportGraph
 
 SOURCES = [ROOT / "src", *sorted((ROOT / "packages").glob("*/src"))]
-# It names modules of the older tool.
-OLD = "docs/moving_from_tfaip_1.md"
+# They name modules of the older tool.
+OLD = {"docs/moving_from_tfaip_1.md", "tests/former_scenarios/README.md"}
 PATH = re.compile(r"(?<![\w./~<{-])((?:packages|benchmarks|docs|examples|tests|src|tfaip)/[\w./*-]*\w)(?![\w<{*])")
 
 
@@ -60,7 +60,7 @@ def groups() -> set[str]:
 
 def documents() -> dict[str, str]:
     listed = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    names = [name for name in listed.splitlines() if name != OLD and "/templates/" not in name]
+    names = [name for name in listed.splitlines() if name not in OLD and "/templates/" not in name]
     return {name: (ROOT / name).read_text(encoding="utf-8") for name in names if (ROOT / name).exists()}
 
 
@@ -76,6 +76,7 @@ def unknown_paths(text: str, folder: Path) -> list[str]:
     """The paths of the project that don't exist, seen from its folder, from a folder of sources, or from a package."""
     bases = [base for base in (ROOT, folder, *SOURCES, *(ROOT / "packages").iterdir()) if base.is_dir()]
     found = {path for path in PATH.findall(re.sub(r"https?://\S+", "", text)) if not re.search(r"\b[A-Z]{3,}\b", path)}
+    found = {path for path in found if not path.startswith("docs/_build/")}
     found -= {"tfaip/trusted.json", "tfaip/__init__.py"}  # in the user's own folder, and the file that must not exist
     return sorted(path for path in found if not any(next(base.glob(path), None) for base in bases))
 

@@ -1,4 +1,7 @@
-"""Gets the class of a tag that the user has written on the command line, importing its module."""
+"""Gets the class of a tag that the user has written on the command line, importing its module.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 
