@@ -143,6 +143,7 @@ def test_wrong_bases_are_named(
 def test_references_are_resolved_after_all_overrides(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATA_HOME", "/srv")
     monkeypatch.setenv("RATE", "0.25")
+    monkeypatch.setenv("HEADS", "a=1 'b c=2'")
     path = write(
         "run.yaml",
         """\
@@ -151,6 +152,7 @@ def test_references_are_resolved_after_all_overrides(write: Write, monkeypatch: 
           layers: [{units: "${model.layer.units}"}]
           sizes: ["${model.width}", 7]
           rate: ${env:RATE}
+          heads: ${env:HEADS}
           maybe: ${model.sizes[1]}
           title: $${model.width}
           either: ${model.layer.name}
@@ -163,6 +165,7 @@ def test_references_are_resolved_after_all_overrides(write: Write, monkeypatch: 
         layer=LayerParams(units=5, name="w5-16"),
         layers=[LayerParams(units=5)],
         sizes=[5, 7],
+        heads={"a": 1, "b c": 2},
         rate=0.25,
         maybe=7,
         title="${model.width}",

@@ -15,7 +15,7 @@ from tfaip.params.suggestions import did_you_mean, nearest
 from tfaip.params.tree.merging import REFERENCES_KEY, VERSION_KEY, Merger
 from tfaip.params.tree.nodes import UNSET, Deferred, DictNode, Leaf, ListNode, Node, ParamsNode
 from tfaip.params.values.anything import AnyType
-from tfaip.params.values.base import Reading, ValueType, read_words
+from tfaip.params.values.base import Reading, ValueType, read_words, split_text
 from tfaip.params.values.mappings import key_of
 from tfaip.params.values.problem import Path, ValueProblem, as_problem, shown, spell_path
 
@@ -142,7 +142,9 @@ class _Resolver:
         decoder = leaf.spec.options.decoder if leaf.spec is not None else None
         assert isinstance(kind, ValueType)
         if isinstance(deferred.data, str) and (name := _whole(deferred.data, _ENVIRONMENT)) and decoder is None:
-            return read_words(kind, [_of_environment(name)], Merger(self._import_object))
+            return read_words(
+                kind, split_text(_of_environment(name), is_single=kind.arity == 1), Merger(self._import_object)
+            )
         problems: list[ValueProblem] = []
         # What the environment holds is text, which inside of other data may stand for any value.
         for read in (str, AnyType().read):

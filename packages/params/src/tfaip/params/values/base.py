@@ -6,6 +6,7 @@ A value comes from words of the command line (`parse`) or from plain data of a f
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -27,6 +28,7 @@ __all__ = [
     "json_of_word",
     "read_words",
     "refuse_problems",
+    "split_text",
     "word_of_json",
     "word_reading",
 ]
@@ -265,6 +267,20 @@ def read_words(kind: ValueType, words: Sequence[str], host: ParamsHost | None = 
     value = kind.parse(words, reading)
     refuse_problems(host.problems, kind, " ".join(words))
     return value
+
+
+def split_text(text: str, *, is_single: bool) -> list[str]:
+    """The words of a text, as a shell splits it; a single value is one word, and so is JSON text.
+
+    Raises:
+        ValueProblem: A quotation mark isn't closed.
+    """
+    if is_single or text.lstrip().startswith(("[", "{")):
+        return [text]
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise ValueProblem(f"can't be split into words: {error}, got {text!r}") from None
 
 
 def refuse_problems(problems: Problems, kind: Kind, text: str) -> None:

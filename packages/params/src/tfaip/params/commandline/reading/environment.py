@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Iterable
 
 from tfaip.params.tree.nodes import Leaf, Node, ParamsNode
-from tfaip.params.values.base import ValueType
-from tfaip.params.values.problem import ValueProblem
+from tfaip.params.values.base import ValueType, split_text
 
 __all__ = ["Environment", "variable_of", "words_of_text"]
 
@@ -55,10 +53,4 @@ class Environment:
 def words_of_text(node: Node | ValueType, text: str) -> list[str]:
     """The words of a variable: one where the node takes one, else as a shell splits them; JSON text is one word."""
     kind = node if isinstance(node, ValueType) else node.spec.kind if isinstance(node, Leaf) else None
-    is_single = isinstance(node, ParamsNode) or (isinstance(kind, ValueType) and kind.arity == 1)
-    if is_single or text.lstrip().startswith(("[", "{")):
-        return [text]
-    try:
-        return shlex.split(text)
-    except ValueError as error:
-        raise ValueProblem(f"can't be split into words: {error}, got {text!r}") from None
+    return split_text(text, is_single=isinstance(node, ParamsNode) or (isinstance(kind, ValueType) and kind.arity == 1))
