@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tfaip.experimenter.commands.plan import read_plan
+from tfaip.experimenter.errors import SheetError
 from tfaip.experimenter.executors import batch, runner
 from tfaip.experimenter.executors.attempt import GIVEN_UP
 from tfaip.experimenter.executors.batch import BatchExecutor, BatchExecutorParams, BatchJob, BatchState
@@ -193,6 +194,31 @@ def test_parameters_become_options_of_sbatch(words: dict[str, object], options: 
 def test_options_that_make_no_single_job_are_refused(option: str) -> None:
     with pytest.raises(ValueError, match="each row is one job"):
         SlurmExecutorParams(options=["exclusive=user", option])
+
+
+@pytest.mark.parametrize(
+    ("cell", "problem"),
+    [
+        ("gpuz=2", "--executor.gpuz: unknown argument"),
+        ("gpus=two", "--executor.gpus: must be a whole number, got 'two'"),
+        ("gpus", 'expects words such as gpus=2 time=12:00:00, got "gpus"'),
+        ("--gpus=2", 'expects words such as gpus=2 time=12:00:00, got "--gpus=2"'),
+        ("options='a", "no closing quotation"),
+        ("options=--array=1-3", "--executor.options: --array=1-3: each row is one job"),
+    ],
+)
+def test_a_mistake_in_a_row_s_resources_is_told_with_its_cell_before_anything_runs(
+    cell: str, problem: str, workbook: Callable[..., Path]
+) -> None:
+    workbook(["COMMAND", "ID", "RESOURCES", "PARAMS"], [], [], ["echo a", 1, None], ["echo b", 2, cell])
+
+    def start() -> int:
+        plan = read_plan(Path("runs.xlsx"))
+        return run_plan(plan, [Slot("slot", 0)], lambda _: Lines(), Options(), executor=SlurmExecutorParams())
+
+    with pytest.raises(SheetError) as raised:
+        start()
+    assert f'sheet "runs", row 5, column C (RESOURCES): {problem}' in str(raised.value)
 
 
 class MoodyParams(EngineParams):

@@ -173,28 +173,6 @@ def test_a_row_says_what_it_gets(slurm: Engine, workbook: MakeWorkbook, command:
     assert command("--xlsx", "runs.xlsx", "--cpus", 0, "--dry_run").stdout == "sh row.sh a\nsh row.sh b\nsh row.sh c\n"
 
 
-@pytest.mark.parametrize(
-    ("cell", "problem"),
-    [
-        ("gpuz=2", "--executor.gpuz: unknown argument"),
-        ("gpus=two", "--executor.gpus: must be a whole number, got 'two'"),
-        ("gpus", 'expects words such as gpus=2 time=12:00:00, got "gpus"'),
-        ("--gpus=2", 'expects words such as gpus=2 time=12:00:00, got "--gpus=2"'),
-        ("options='a", "no closing quotation"),
-        ("options=--array=1-3", "--executor.options: --array=1-3: each row is one job"),
-    ],
-)
-def test_a_mistake_in_a_row_s_resources_is_told_with_its_cell_before_anything_runs(
-    cell: str, problem: str, slurm: Engine, workbook: MakeWorkbook, command: Command
-) -> None:
-    Path("row.sh").write_text(ROW)
-    workbook(["COMMAND", "ID", "RESOURCES", "PARAMS"], [], [], ["sh row.sh a", 1, None], ["sh row.sh b", 2, cell])
-    ran = command(*on_slurm("--slots", 2))
-    assert ran.returncode == 2
-    assert f'sheet "runs", row 5, column C (RESOURCES): {problem}' in ran.stderr
-    assert done() == []
-
-
 def test_a_waiting_job_is_taken_off_the_queue(
     slurm: Engine, workbook: MakeWorkbook, command: Command, start: Start, room: Callable[[bool], None]
 ) -> None:
