@@ -71,7 +71,9 @@ class Names:
     def without(self, taken: Container[str]) -> Names:
         """The same without the short names that are taken, unless they are full names too."""
         shorts = tuple(name for name in self.shorts if name not in taken or name in self.fulls)
-        return self if shorts == self.shorts else Names(shorts or self.fulls, self.fulls, self.parent, self.dashed)
+        if shorts == self.shorts:
+            return self
+        return Names(shorts or self.fulls, self.fulls, self.parent, self.dashed, self.repeated)
 
     def element(self, key: str) -> Names:
         """The names of an element of a list or dict."""
