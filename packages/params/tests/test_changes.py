@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import deque
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypedDict
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tfaip.params import CommandLineError, field, params, parse
@@ -262,6 +263,7 @@ OPERATIONS = st.lists(
 )
 
 
+@settings(max_examples=50)
 @given(st.lists(st.integers(-9, 9), max_size=4), OPERATIONS)
 def test_changes_of_lists_do_what_python_does_or_are_refused(start: list[int], operations: list[Any]) -> None:
     words: list[str] = []
@@ -294,3 +296,23 @@ def test_changes_of_lists_do_what_python_does_or_are_refused(start: list[int], o
     else:
         assert parse(AllParams, words, default=default, exits=False).x == expected
     assert default.x == start
+
+
+NAMES = st.sampled_from(["x", "o", "d", "dd", "s", "t", "a", "ll", "u", "nt", "td", "layers", "pair", "heads", "maybe"])
+PARTS = st.sampled_from([".0", ".-1", ".9", ".key", ".k", ".drop", "+", ".n", ".lr", ".append", ".", "[0]", ".b-c"])
+VALUES = st.sampled_from(["3", "-1", "none", "ChangedConv", "a=1", "a=ChangedSGD", "[1,2]", '{"a":1}', "1,2", "", "--"])
+OPTIONS = st.builds(
+    lambda name, parts, values: [f"--{name}{''.join(parts)}", *values],
+    NAMES,
+    st.lists(PARTS, max_size=3),
+    st.lists(VALUES, max_size=2),
+)
+
+
+@settings(max_examples=50)
+@given(st.lists(OPTIONS, max_size=4))
+def test_every_line_is_read_or_refused_as_a_mistake(options: list[list[str]]) -> None:
+    default = AllParams()
+    with contextlib.suppress(CommandLineError):
+        parse(AllParams, [word for option in options for word in option], default=default, exits=False)
+    assert default == AllParams()
