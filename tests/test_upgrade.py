@@ -197,10 +197,12 @@ def test_random_numbers_of_a_processor_are_those_of_the_sample():
         "import numpy as np\nfrom tfaip.data.pipeline.processor.dataprocessor import MappingDataProcessor\n"
         "class P(MappingDataProcessor[A]):\n    def apply(self, s):\n"
         "        return s.new_inputs(np.random.randint(3))\n"
-        "    def other(self):\n        return np.random.randint(3)\n"
+        "    def other(self):\n        return np.random.randint(3), np.random.randn(*self.shape)\n"
+        "class Q(P):\n    def apply(self, s):\n        return np.random.randn(*s.inputs.shape)\n"
     )
     assert "s.new_inputs(s.rng.integers(3))" in after
-    assert "return np.random.randint(3)" in after
+    assert "return np.random.randint(3), np.random.randn(*self.shape)" in after
+    assert "return s.rng.standard_normal((*s.inputs.shape,))" in after
 
 
 def test_defaults_of_data_are_set_by_the_scenario_in_another_module():

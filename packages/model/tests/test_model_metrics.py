@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tfaip.model import MetricDefinition, ModelMetrics
 from tfaip.model.testing.points.model import PointsModel
@@ -79,3 +80,10 @@ def test_weights_of_samples_multiply_the_weights_of_a_mean():
     metric = MetricDefinition.mean("z").metric
     metric.update_state(np.array([1.0, 5.0]), np.array([1.0, 2.0]), sample_weight=np.array([4.0, 1.0]))
     assert float(metric.result()) == pytest.approx((4 * 1 + 2 * 5) / 6)
+
+
+def test_a_mean_takes_values_of_unknown_rank():
+    metric = MetricDefinition.mean("z").metric
+    compiled = tf.function(lambda values: metric.update_state(values, None), autograph=False)
+    compiled.get_concrete_function(tf.TensorSpec(None, "float32"))(tf.constant([[1.0, 2.0], [3.0, 6.0]]))
+    assert float(metric.result()) == 3.0

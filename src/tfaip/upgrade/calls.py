@@ -107,8 +107,9 @@ class Calls(Rewriter):
         if name == "add_tensorboard":
             self.note(_TENSORBOARD)
         if dotted(receiver) in ("np.random", "numpy.random") and name in _RANDOM and self._in_apply():
-            if name in ("rand", "randn") and len(updated_node.args) > 1:  # an argument for each axis
-                return updated_node
+            if name in ("rand", "randn") and updated_node.args:  # an argument for each axis
+                axes = ", ".join(f"{each.star}{code(each.value)}" for each in updated_node.args)
+                updated_node = updated_node.with_changes(args=[cst.Arg(expression(f"({axes},)"))])
             return updated_node.with_changes(func=expression(f"{self._in_apply()}.rng.{_RANDOM[name] or name}"))
         return updated_node
 

@@ -5,6 +5,7 @@ Internal API of the package; `MetricDefinition.mean` makes it.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import keras
@@ -27,11 +28,15 @@ class WeightedMean(keras.metrics.Mean):
         values = ops.cast(values, self.dtype)
         factors = [ops.cast(each, self.dtype) for each in (weights, sample_weight) if each is not None]
         factors = [_like(each, values) for each in factors]
-        super().update_state(values, factors[0] * factors[1] if len(factors) == 2 else factors[0] if factors else None)
+        # Flat, since Keras asks for the number of axes, which some operations of TensorFlow don't tell.
+        flat = [ops.reshape(each, (-1,)) for each in (values, *factors)]
+        super().update_state(flat[0], math.prod(flat[1:], start=1) if factors else None)
 
 
 def _like(weights: Any, values: Any) -> Any:
     """Return the weights in the shape of the values, which Keras would else average before it weighs them."""
+    if getattr(values.shape, "rank", 0) is None or getattr(weights.shape, "rank", 0) is None:
+        return weights  # of the same shape, as far as one can tell before they are computed
     missing = len(values.shape) - len(weights.shape)
     weights = ops.reshape(weights, (*ops.shape(weights), *([1] * missing))) if missing > 0 else weights
     return ops.broadcast_to(weights, ops.shape(values))
