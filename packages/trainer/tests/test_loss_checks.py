@@ -8,8 +8,8 @@ from keras import ops
 
 from tfaip.model.testing.points.model import PointsModel
 from tfaip.model.testing.points.params import PointsModelParams
-from tfaip.trainer.preflight.errors import PreflightError
 from tfaip.trainer.preflight.loss_checks import require_own_targets
+from tfaip.trainer.preflight.stages import PreflightError
 
 RANDOM = np.random.default_rng(1)
 SIZE = 6

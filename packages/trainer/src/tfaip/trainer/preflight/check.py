@@ -22,10 +22,9 @@ from tfaip.predict import PredictionFunction, graph_prediction_function
 from tfaip.predict.lav.result import numbers_of
 from tfaip.trainer.params import TrainerParams
 from tfaip.trainer.preflight.data_checks import described, first_batches, serial_pipeline
-from tfaip.trainer.preflight.errors import PreflightError
 from tfaip.trainer.preflight.graph_checks import require_finite, require_used_layers, trained_gradients
 from tfaip.trainer.preflight.loss_checks import require_own_targets
-from tfaip.trainer.preflight.stages import Stage, Stages
+from tfaip.trainer.preflight.stages import PreflightError, Stage, Stages
 from tfaip.trainer.preflight.step_time import SECONDS, measure_steps
 from tfaip.trainer.preflight.thread_counts import fastest_thread_count
 from tfaip.trainer.run.best_model import find_best_model

@@ -11,7 +11,7 @@ import numpy as np
 
 from tfaip.model import ScenarioBase
 from tfaip.pipeline import Batch, DataGeneratorParams, DataPipeline, DataPipelineParams, PipelineMode
-from tfaip.trainer.preflight.errors import PreflightError
+from tfaip.trainer.preflight.stages import PreflightError
 
 __all__ = ["BATCHES", "described", "first_batches", "serial_pipeline"]
 

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfaip.model import GraphBase, ModelBase
-from tfaip.trainer.preflight.errors import PreflightError
+from tfaip.trainer.preflight.stages import PreflightError
 
 __all__ = ["Gradients", "require_finite", "require_used_layers", "trained_gradients"]
 

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfaip.model import ModelBase
-from tfaip.trainer.preflight.errors import PreflightError
+from tfaip.trainer.preflight.stages import PreflightError
 
 __all__ = ["require_own_targets"]
 

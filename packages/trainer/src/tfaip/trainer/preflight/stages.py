@@ -10,17 +10,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tfaip.model.command.blame import explained
+from tfaip.params import UserError
 from tfaip.pipeline import DataBase
 from tfaip.pipeline.hooks import overridden_hooks
-from tfaip.trainer.preflight.errors import PreflightError
+
+__all__ = ["PreflightError", "Stage", "Stages"]
 
 try:
     import resource
 except ImportError:  # on Windows
     resource = None  # type: ignore[assignment]
 
-
-__all__ = ["Stage", "Stages"]
 
 # `ru_maxrss` counts bytes on macOS and KiB elsewhere.
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
@@ -92,3 +92,7 @@ def _peak_memory() -> int:
     if resource is None:
         return 0
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT
+
+
+class PreflightError(UserError):
+    """What is wrong first in a scenario: the step of the check, and the class and method to look at."""

@@ -12,9 +12,10 @@ from typing import Any
 from tfaip.params import Creates, params
 from tfaip.params.regular_files import read_regular
 from tfaip.pipeline.hooks import Hooked, hook
+from tfaip.trainer.errors import RecorderError
 from tfaip.trainer.folder.run_folder import RunFolder, write_atomically
 
-__all__ = ["RecordedRun", "Recorder", "RecorderParams"]
+__all__ = ["RecordedRun", "Recorder", "RecorderParams", "missing_extra"]
 
 # What recorders remember: an id, an epoch.
 MAX_BYTES = 1 << 16
@@ -136,6 +137,13 @@ class Recorder(Hooked):
         Args:
             status: "finished", "stopped" by a signal (the run can be resumed), or "failed" by an error.
         """
+
+
+def missing_extra(recorder: str, package: str, error: ImportError) -> RecorderError:
+    """Return the error of a recorder whose package isn't installed."""
+    return RecorderError(
+        f"the recorder {recorder} needs the package {package} ({error}): pip install 'tfaip-trainer[{package}]'"
+    )
 
 
 def _stored(path: Path) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 from tfaip.params import field, params
 from tfaip.params.shown_text import one_line
 from tfaip.trainer.errors import RecorderError
-from tfaip.trainer.recorders.base import RecordedRun, Recorder, RecorderParams
+from tfaip.trainer.recorders.base import RecordedRun, Recorder, RecorderParams, missing_extra
 
 __all__ = ["MLflowParams", "MLflowRecorder"]
 
@@ -64,9 +64,7 @@ class MLflowRecorder(Recorder):
             from mlflow import MlflowClient, get_tracking_uri
             from mlflow.entities import Metric, Param
         except ImportError as error:
-            raise RecorderError(
-                f"the recorder MLflow needs the package mlflow ({error}): pip install 'tfaip-trainer[mlflow]'"
-            ) from None
+            raise missing_extra("MLflow", "mlflow", error) from None
         self._metric, self._param = Metric, Param
         try:
             self._client = MlflowClient()

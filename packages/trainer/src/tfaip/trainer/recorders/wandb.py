@@ -8,7 +8,7 @@ from typing import Any
 
 from tfaip.params import field, params
 from tfaip.trainer.errors import RecorderError
-from tfaip.trainer.recorders.base import RecordedRun, Recorder, RecorderParams
+from tfaip.trainer.recorders.base import RecordedRun, Recorder, RecorderParams, missing_extra
 
 __all__ = ["WandbParams", "WandbRecorder"]
 
@@ -57,9 +57,7 @@ class WandbRecorder(Recorder):
         try:
             import wandb
         except ImportError as error:
-            raise RecorderError(
-                f"the recorder Wandb needs the package wandb ({error}): pip install 'tfaip-trainer[wandb]'"
-            ) from None
+            raise missing_extra("Wandb", "wandb", error) from None
         self._wandb = wandb
         self._recorded = run
         self._row: dict[str, Any] = {}
