@@ -216,7 +216,8 @@ def dist(session: nox.Session) -> None:
 def _documents(session: nox.Session, builder: str) -> None:
     session.install(*_editable(*PACKAGES), "-e", ".[docs,examples]")
     session.run("python", "docs/generate.py", env=ENVIRONMENT)
-    session.run("sphinx-build", "-W", "--keep-going", "-b", builder, "docs", f"docs/_build/{builder}", *session.posargs)
+    options = ["-W", "--keep-going", "--jobs", "auto"]
+    session.run("sphinx-build", *options, "-b", builder, "docs", f"docs/_build/{builder}", *session.posargs)
 
 
 def _test_package(session: nox.Session, package: str, *options: str) -> None:

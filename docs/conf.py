@@ -1,5 +1,6 @@
 """Sphinx: the documents of tfaip, from the pages of this folder, the READMEs and the docstrings."""
 
+import os
 import sys
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -17,9 +18,22 @@ extensions = ["myst_parser", "autodoc2", "sphinxcontrib.mermaid"]
 myst_fence_as_directive = ["mermaid"]
 html_theme = "furo"
 html_title = f"tfaip {version}"
+# Read the Docs knows where the sources are, and which version it builds. A build at home links to neither.
+html_baseurl = os.environ.get("READTHEDOCS_CANONICAL_URL", "")
+html_theme_options = {}
+if repository := os.environ.get("READTHEDOCS_GIT_CLONE_URL", "").removesuffix(".git"):
+    html_theme_options = {
+        "source_repository": repository,
+        "source_branch": os.environ.get("READTHEDOCS_GIT_IDENTIFIER", "main"),
+        "source_directory": "docs/",
+    }
+linkcheck_timeout = 20
+linkcheck_retries = 2
 myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]
+# Pages that are made of the program or of docstrings have no source to edit.
+GENERATED = ("reference/modules/", "reference/commands/", "reference/python/")
 
 # Read, never imported: the reference is built without TensorFlow.
 autodoc2_packages = [
@@ -28,8 +42,29 @@ autodoc2_packages = [
 ]
 autodoc2_output_dir = "reference/modules"
 autodoc2_render_plugin = "renderer.HooksFirst"
+# Apart from the contents: the navigation of each page would list 500 modules, which takes most of the time of a build.
+autodoc2_index_template = """:orphan:
+
+Modules
+=======
+
+.. toctree::
+   :titlesonly:
+{% for package in top_level %}
+   {{ package }}
+{%- endfor %}
+"""
 autodoc2_docstring_parser_regexes = [(".*", "docstrings")]
 # Of constructors, which are documented by their classes, nothing but the signature.
 autodoc2_class_docstring = "both"
 autodoc2_hidden_objects = {"private", "dunder", "inherited"}
 autodoc2_skip_module_regexes = [r"tfaip\..*\.testing.*", r"tfaip\..*\.cli.*"]
+
+
+def setup(app):  # noqa: D103 - a hook of Sphinx
+    app.connect("html-page-context", hide_edit_link)
+
+
+def hide_edit_link(app, pagename, templatename, context, doctree):  # noqa: D103 - a hook of Sphinx
+    if pagename.startswith(GENERATED):
+        context["page_source_suffix"] = ""

@@ -9,7 +9,7 @@ from readme_code import run_python_blocks
 
 DOCUMENTS = [
     path.relative_to(ROOT).as_posix()
-    for pattern in ("README.md", "examples/**/README.md", "packages/*/README.md", "docs/**/*.md")
+    for pattern in ("*.md", "examples/**/README.md", "packages/*/README.md", "docs/**/*.md")
     for path in sorted(ROOT.glob(pattern))
     if "_build" not in path.parts and "modules" not in path.parts
 ]
