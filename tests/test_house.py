@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from functools import cache
 
 import pytest
@@ -61,13 +62,15 @@ def test_a_folder_holds_at_most_sixteen_modules():
     assert full == {}
 
 
-def test_each_room_says_what_it_is_for():
-    silent = [
-        module.name
+def test_each_room_says_what_comes_in_and_what_goes_out():
+    docstrings = {
+        module.name: ast.get_docstring(ast.parse(module.path.read_text(encoding="utf-8"))) or ""
         for module in graph().modules.values()
-        if module.is_package and not ast.get_docstring(ast.parse(module.path.read_text(encoding="utf-8")))
-    ]
-    assert silent == []
+        if module.is_package
+    }
+    assert [name for name, text in docstrings.items() if not text] == []
+    rooms = {name: text for name, text in docstrings.items() if name.count(".") > 1}  # the others are packages
+    assert [name for name, text in rooms.items() if not re.search(r"\bIn\b.*\b[Oo]ut\b", text, flags=re.DOTALL)] == []
 
 
 def test_a_file_has_at_most_four_hundred_lines():

@@ -1,4 +1,8 @@
-"""Devices: which ones compute, with how many threads, and with which numbers."""
+"""Devices that compute, with their threads and precision.
+
+In: the parameters of `--device`.
+Out: TensorFlow, set up before it computes first; the precision of the layers.
+"""
 
 from tfaip.model.device.config import DeviceError, configure_devices
 from tfaip.model.device.params import DeviceConfigParams

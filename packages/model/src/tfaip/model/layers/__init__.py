@@ -1,5 +1,8 @@
 """Layers that many graphs are made of, each with parameters for the command line.
 
+In: parameters of layers.
+Out: Keras layers.
+
 Only parameters are named here, so that params modules can import them without TensorFlow; `params.create(name)` makes
 the layer.
 """

@@ -1,4 +1,8 @@
-"""Material for tests of scenarios, trainers and predictors: `ScenarioChecks` and two small scenarios."""
+"""Tests of scenarios.
+
+In: a scenario.
+Out: `ScenarioChecks`, which try it as training and prediction do. Two small scenarios are here to be tried.
+"""
 
 from tfaip.model.testing.scenario_checks import ScenarioChecks
 

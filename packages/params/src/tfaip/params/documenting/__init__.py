@@ -1,1 +1,5 @@
-"""From params classes to documents: the JSON Schema of their files, and the reference of their arguments."""
+"""Documents about params classes.
+
+In: a params class.
+Out: the JSON Schema of its files, and the reference of its arguments.
+"""

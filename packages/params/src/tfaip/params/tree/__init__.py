@@ -1,1 +1,5 @@
-"""Params that are being put together: defaults, then config files, then the command line, then the instances."""
+"""Params that are being put together.
+
+In: a params class and its default, values of config files, words of the command line.
+Out: a tree of nodes, and of it the instances, checked.
+"""

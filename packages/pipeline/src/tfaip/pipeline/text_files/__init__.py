@@ -1,5 +1,8 @@
 r"""Text files of users, read one way: lists, tables, codecs, vocabularies.
 
+In: the path of a file.
+Out: its lines, rows or words.
+
 The encoding is UTF-8, with or without a byte-order mark. A line ends at `\n` or `\r\n` and nowhere else. A file that
 can't be read so is a `DataError` that names file and line.
 """

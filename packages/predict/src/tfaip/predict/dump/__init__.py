@@ -1,5 +1,8 @@
 """Samples in files, without pickle.
 
+In: samples.
+Out: a folder; and the other way round.
+
 A dump is a folder:
 
 samples.jsonl    JSON lines: a header, one line a sample, and at the end their number

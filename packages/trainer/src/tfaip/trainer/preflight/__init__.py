@@ -1,4 +1,8 @@
-"""A check of a scenario before it is trained: everything is built and run once, and what is wrong first is named."""
+"""A check of a scenario before it trains, `--check`.
+
+In: a scenario and the parameters of a training.
+Out: what is wrong, in the order in which it would be met, and figures such as the time of a step.
+"""
 
 from tfaip.trainer.preflight.check import check_scenario
 from tfaip.trainer.preflight.stages import PreflightError

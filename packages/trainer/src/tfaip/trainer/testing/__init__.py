@@ -1,1 +1,5 @@
-"""Whether a scenario's trainings resume exactly: kills them, resumes them, and compares what they leave."""
+"""Tests of exact resuming.
+
+In: a training.
+Out: whether it leaves the same after it was killed and resumed.
+"""

@@ -1,1 +1,5 @@
-"""The arguments of a command before any word is read: params roots, plain arguments, and those that are built in."""
+"""The declared arguments of a command: params roots, plain and built-in arguments.
+
+In: calls of `add_root` and `add_argument`.
+Out: plain declarations, which reading and help take.
+"""
