@@ -371,6 +371,9 @@ def test_no_part_of_a_reference_is_changed(write: Write, read: Callable[..., Any
     path = write("run.yaml", "sizes: ['${width}']\n")
     told = mistake_of(lambda: read(ModelParams, ["--config", str(path), "--sizes+", "3"]))
     assert f"--sizes+: is ['${{width}}'] in {path}, of which no part can be changed" in told
+    added = write("added.yaml", "layers+: [{units: '${width}'}]\nlayers.0: {name: 'n${width}'}\n")
+    found = read(ModelParams, ["--config", str(added), "--width", "3"])
+    assert found.layers == [LayerParams(name="n3"), LayerParams(units=3)]
     more = write("more.yaml", "sizes+: ['${width}']\n")
     told = mistake_of(lambda: read(ModelParams, ["--config", str(more)]))
     assert "a reference can't be part of a change" in told

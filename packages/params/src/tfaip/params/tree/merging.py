@@ -254,7 +254,8 @@ class Merger:
     def change(self, node: Node, rest: str, data: Any, path: Path) -> None:
         """Change a part of a node, as the rest of a key says after the name of its field."""
         try:
-            if self._composing is not None and self._composing.defer(data, path) is not None:
+            defers = self._composing is not None and self._composing.defer(data, path) is not None
+            if defers and isinstance(node, Leaf):
                 raise ValueProblem("a reference can't be part of a change", ("write the whole value",))
             PartMerger(self).change(node, rest, data, path)
         except ValueProblem as problem:
