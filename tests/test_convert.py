@@ -142,6 +142,22 @@ def test_weights_without_a_counterpart_are_listed(tmp_path):
     assert converted(write_export(tmp_path / "old", extra), tmp_path / "new").left == ("quadrant/gone/kernel",)
 
 
+def test_paths_that_stand_in_it_several_times_matter_only_where_a_weight_needs_one(tmp_path):
+    former = FormerExport.at(write_export(tmp_path / "old"))
+    params, scenario_cls, _ = former.load_params(trust=["old_scenario"])
+    weights = [(f"root/quadrant/{name}", value) for name, value in WEIGHTS.items()]
+    metrics = [("total", np.float32(1)), ("count", np.float32(2))] * 2
+    for extra, refused in ((metrics, False), (weights[:1], True)):
+        shutil.rmtree(former.saved_model)
+        write_saved_model(former.saved_model, [tf.Variable(value, name=name) for name, value in weights + extra])
+        if refused:
+            with pytest.raises(BundleError, match=r"quadrant/dense_0/kernel may be each of .* \(2\)"):
+                convert_exported_model(former, tmp_path / "other", scenario_cls(params))
+        else:
+            found = convert_exported_model(former, tmp_path / "new", scenario_cls(params))
+            assert found.left == ("total", "count", "total (2)", "count (2)")
+
+
 def test_a_hook_renames_and_changes_weights(tmp_path):
     old = write_export(tmp_path / "old")
     renamed = {name.replace("logits", "head"): value for name, value in WEIGHTS.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,19 +112,23 @@ def convert_exported_model(
 
 
 def _stored_weights(loaded: Any, transform: Transform | None) -> tuple[dict[str, np.ndarray], list[str]]:
-    """The variables of a SavedModel by their paths, and the names of those that the transform leaves out."""
+    """The variables of a SavedModel by their paths, and the names of those that the transform leaves out.
+
+    A path that stands in it again is numbered: `total`, `total (2)`. Keras 2 called the parts of all metrics so.
+    """
     variables: Any = getattr(loaded, "variables", None) or _signature(loaded).variables
     stored: dict[str, np.ndarray] = {}
     left_out = []
+    counts: Counter[str] = Counter()
     for variable in variables:
         name, value = variable.name.partition(":")[0].removeprefix("root/"), variable.numpy()
         changed = (name, value) if transform is None else transform(name, value)
         if changed is None:
             left_out.append(name)
-        elif changed[0] in stored:
-            raise BundleError(f"two variables of the SavedModel have the path {changed[0]}")
         else:
-            stored[changed[0]] = np.asarray(changed[1])
+            counts[changed[0]] += 1
+            again = f" ({counts[changed[0]]})" if counts[changed[0]] > 1 else ""
+            stored[changed[0] + again] = np.asarray(changed[1])
     return stored, left_out
 
 
@@ -136,7 +141,7 @@ def _matched(
     for path, shape in wanted:
         names: list[str] = []
         for spelled in (_as_it_is, _within_graph, _without_numbers):
-            names = [name for name in stored if spelled(name) == spelled(path)]
+            names = [name for name in stored if spelled(name.partition(" (")[0]) == spelled(path)]
             if names:
                 break
         if len(names) == 1 and stored[names[0]].shape == shape:
@@ -185,7 +190,7 @@ def _compared(
     specs: Mapping[str, tf.TensorSpec] = signature.structured_input_signature[1]
     if missing := [name for name in specs if name not in inputs]:
         return {}, [f"the SavedModel takes {_words(missing)}, which the data doesn't have, so that nothing is compared"]
-    former = signature(**{name: tf.cast(inputs[name], spec.dtype) for name, spec in specs.items()})
+    former = signature(**{name: _tensor(inputs[name], spec.dtype) for name, spec in specs.items()})
     today = predict({name: tf.convert_to_tensor(array) for name, array in inputs.items()})
     differences, notes = {}, []
     for name, expected in former.items():
@@ -199,6 +204,10 @@ def _compared(
             values = [np.asarray(tensor, np.float64) for tensor in (expected, today[name])]
             differences[name] = float(np.max(np.abs(values[0] - values[1]), initial=0.0))
     return differences, notes
+
+
+def _tensor(array: np.ndarray, dtype: tf.DType) -> Any:
+    return tf.convert_to_tensor(array) if dtype == tf.string else tf.cast(array, dtype)
 
 
 def _words(names: Iterable[str]) -> str:
