@@ -5,16 +5,8 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, Node, Origin, Path
-from tfaip.params.tree.parts import (
-    Change,
-    DataSource,
-    Operation,
-    key_among,
-    operation_of,
-    position,
-    positions,
-    same_key,
-)
+from tfaip.params.tree.part_names import Operation, key_among, operation_of, position, positions, same_key
+from tfaip.params.tree.parts import Change, DataSource
 from tfaip.params.values.base import ParamsHost, Reading
 from tfaip.params.values.problem import ValueProblem
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from tfaip.params.suggestions import did_you_mean, nearest
 from tfaip.params.tree.nodes import UNSET, Deferred
+from tfaip.params.tree.part_names import Operation, absent, key_among, position, positions, same_key, some
 from tfaip.params.values.alternatives import MixedType, OptionalType
 from tfaip.params.values.anything import AnyType
 from tfaip.params.values.base import Kind, ParamsHost, Reading, ValueType, json_of_word, read_words, refuse_problems
@@ -16,32 +17,10 @@ from tfaip.params.values.mappings import MappingType
 from tfaip.params.values.problem import ValueProblem, shown
 from tfaip.params.values.records import NamedTupleType, TypedDictType
 
-__all__ = [
-    "Change",
-    "DataSource",
-    "Operation",
-    "Take",
-    "WordSource",
-    "has_parts",
-    "key_among",
-    "operation_of",
-    "position",
-    "positions",
-    "same_key",
-]
-
-Operation = Literal["set", "add", "drop"]
+__all__ = ["Change", "DataSource", "Take", "WordSource", "has_parts"]
 
 Take = Callable[[Callable[[Sequence[str]], int]], list[str]]
 """Takes words from the line, as many as a function of them says."""
-
-
-def operation_of(rest: str) -> tuple[Operation, list[str]]:
-    """What a name asks for that goes on like this after that of a value, `.0.key+`, and the way to the part."""
-    way = rest.removesuffix("+").split(".")[1:]
-    if rest.endswith("+"):
-        return "add", way
-    return ("drop", way[:-1]) if way[-1:] == ["drop"] else ("set", way)
 
 
 class Source(Protocol):
@@ -204,14 +183,14 @@ class Change:
         if isinstance(kind, MappingType) or (isinstance(kind, AnyType) and isinstance(value, dict)):
             entries = dict(_or_empty(value, dict))
             written = {kind.key.write(key) if isinstance(kind, MappingType) else str(key): key for key in entries}
-            for word in _some(words, "key"):
+            for word in some(words, "key"):
                 entries.pop(key_among(word, written), None)
             return kind.cls(entries) if isinstance(kind, MappingType) else entries
         if isinstance(kind, SequenceType) and issubclass(kind.cls, set | frozenset):
             items = set(_or_empty(value, AbstractSet))
-            for item in read_words(SequenceType(list, kind.item), _some(words, "value")):
+            for item in read_words(SequenceType(list, kind.item), some(words, "value")):
                 if item not in items:
-                    raise _absent(str(item), "value", sorted(map(str, items)))
+                    raise absent(str(item), "value", sorted(map(str, items)))
                 items.remove(item)
             return kind.cls(items)
         if isinstance(kind, SequenceType) or (isinstance(kind, AnyType) and isinstance(value, list)):
@@ -246,60 +225,6 @@ def _told(kind: Kind, value: Any) -> Kind:
         with_parts = [member for member in kind.members if has_parts(member)]
         kind = next(iter(holding if value is not UNSET and value is not None else with_parts), kind)
     return kind
-
-
-def position(word: str, count: int, *, grows: bool = False) -> int:
-    """The position in a list that a word names, negative ones from the end; raises `ValueProblem`.
-
-    In hints, `<NAME>` stands for the name of the list.
-    """
-    have = f"there are {count} (0 to {count - 1}, or -1 for the last)" if count else "there are none yet"
-    try:
-        index = int(word)
-    except ValueError:
-        raise ValueProblem(f"expects a position, got {word!r}", (have, *_syntax(word))) from None
-    if not -count <= index < count:
-        more = ("<NAME>+ adds at the end",) if grows else ()
-        raise ValueProblem(f"there is no position {index}", (have, *more))
-    return index % count
-
-
-def _syntax(word: str) -> tuple[str, ...]:
-    if word in ("append", "add", "extend", "insert", "push"):
-        return ("<NAME>+ adds at the end",)
-    if word in ("remove", "delete", "del", "pop"):
-        return ("<NAME>.drop removes by position",)
-    return ()
-
-
-def positions(words: Sequence[str], count: int) -> set[int]:
-    """The positions that words name, all of the list as it is before."""
-    return {position(word, count) for word in _some(words, "position")}
-
-
-def same_key(word: str, keys: Any) -> str | None:
-    """The key that a word names; `-` and `_` are the same where no key is spelled as the word is."""
-    if word in keys:
-        return word
-    alike = [key for key in keys if key.replace("-", "_") == word.replace("-", "_")]
-    return alike[0] if len(alike) == 1 else None
-
-
-def key_among(word: str, written: dict[str, Any]) -> Any:
-    """The key that a word names, of keys by their words; raises `ValueProblem` where there is none."""
-    if (known := same_key(word, written)) is None:
-        raise _absent(word, "key", list(written))
-    return written[known]
-
-
-def _some(words: Sequence[str], what: str) -> Sequence[str]:
-    if not words:
-        raise ValueProblem(f"expects at least one {what}, got none")
-    return words
-
-
-def _absent(word: str, what: str, there: list[str]) -> ValueProblem:
-    return ValueProblem(f"there is no {what} {word!r}", (f"there is {', '.join(there)}" if there else "it is empty",))
 
 
 def _or_empty(value: Any, right: Any) -> Any:

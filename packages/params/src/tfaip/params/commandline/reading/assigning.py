@@ -13,7 +13,8 @@ from tfaip.params.selection import allowed_hint, find_class, names_class
 from tfaip.params.serialization.formats import mistakes_of, names_file
 from tfaip.params.tree.merging import Merger
 from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode
-from tfaip.params.tree.parts import Change, Operation, Take, WordSource, key_among, positions
+from tfaip.params.tree.part_names import Operation, key_among, positions
+from tfaip.params.tree.parts import Change, Take, WordSource
 from tfaip.params.tree.seeding import node_of_class, select
 from tfaip.params.values.alternatives import NONE_WORDS
 from tfaip.params.values.base import ScalarType, ValueType, json_of_word, read_words, refuse_problems

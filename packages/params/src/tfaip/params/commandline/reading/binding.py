@@ -23,7 +23,7 @@ from tfaip.params.commandline.reading.other_tools import values_of_other_tool
 from tfaip.params.defining.structure import fields_of
 from tfaip.params.errors import DefinitionError, Mistake
 from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode, Path
-from tfaip.params.tree.parts import operation_of, same_key
+from tfaip.params.tree.part_names import operation_of, same_key
 from tfaip.params.values.base import ValueType, read_words
 from tfaip.params.values.problem import ValueProblem
 
