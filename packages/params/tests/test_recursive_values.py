@@ -304,6 +304,8 @@ def test_wrong_words_name_the_rule_the_value_and_the_place(annotation: Any, word
         (bytes, 3, "$.x: expects bytes, got 3"),
         (set[Any], [[1]], "$.x: the items of a set must be hashable, got [[1]]"),
         (Decimal, True, "$.x: expects Decimal, got true"),
+        (list[list[int] | None], [None, [1, "x"]], "$.x[1][1]: expects int, got 'x'"),
+        (Fraction, "1e999999999", "$.x: must be a Fraction like 1/3, got '1e999999999'"),
         (list[type[int]], ["int", "str"], "$.x[1]: must be a class that derives from int"),
     ],
 )

@@ -7,7 +7,7 @@ import copy
 from collections import deque
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any, Self
+from typing import Any, Self, TypeGuard
 
 from tfaip.params.values.base import (
     Kind,
@@ -86,6 +86,14 @@ def format_item(kind: Kind, value: Any, writing: Writing) -> list[str]:
     return [word_of_json(kind.dump(value, writing))]
 
 
+def _is_flat(kind: Kind) -> TypeGuard[ScalarType]:
+    """Whether values have no parts, so that their own place is that of all their problems."""
+    inner: Any = kind
+    while hasattr(inner, "inner"):
+        inner = inner.inner
+    return isinstance(inner, ScalarType)
+
+
 def _reads(kind: Kind, word: str, reading: Reading) -> bool:
     """Whether a single value takes a word that looks like JSON text as it is."""
     if _arity(kind) != 1 or not isinstance(kind, ValueType):
@@ -150,7 +158,7 @@ class SequenceType(CollectionType):
     def _items(self, words: Sequence[str], reading: Reading) -> list[Any]:
         count = _arity(self.item)
         if count is None or count < 2:
-            if isinstance(self.item, ScalarType):
+            if _is_flat(self.item):
                 return [self.item.parse_word(word, reading) for word in words]
             return [parse_item(self.item, word, reading.at(index)) for index, word in enumerate(words)]
         assert isinstance(self.item, ValueType)
@@ -175,7 +183,7 @@ class SequenceType(CollectionType):
         """From a list."""
         if not isinstance(data, list | tuple | set | frozenset):
             raise ValueProblem(f"expects a list ({self.label}), got {shown(data)}")
-        if isinstance(self.item, ScalarType):
+        if _is_flat(self.item):
             # The places of items matter only where one is wrong: lists of files are long.
             with contextlib.suppress(ValueProblem, TypeError):
                 return self._made([self.item.load(item, reading) for item in data])

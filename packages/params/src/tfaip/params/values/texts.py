@@ -107,6 +107,9 @@ class TextType(ScalarType):
     def read(self, word: str) -> Any:
         """What the constructor makes of the word."""
         try:
+            # A fraction is exact: of a large exponent it would make a number of as many digits.
+            if self.label == "Fraction" and _LARGE_EXPONENT.search(word):
+                raise ValueError
             return self.cls(word.strip())
         except (ValueError, ArithmeticError, LookupError, OSError):  # zones are looked up in files
             raise ValueProblem(f"must be a {self.label} like {self.example}, got {word!r}") from None
@@ -126,6 +129,8 @@ class TextType(ScalarType):
             return self.read(repr(data))
         return super().load(data, reading)
 
+
+_LARGE_EXPONENT = re.compile(r"[eE][-+]?[\d_]{5,}")
 
 _TEXT_TYPES: dict[str, tuple[str, tuple[type[Any], ...]]] = {
     "builtins.complex": ("1+2j", (int, float)),
