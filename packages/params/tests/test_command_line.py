@@ -8,7 +8,7 @@ import attrs
 import params_zoo as zoo
 import pytest
 
-from tfaip.params import CommandLine, CommandLineError, DefinitionError, field, params, parse
+from tfaip.params import CommandLine, CommandLineError, DefinitionError, LoadError, field, from_dict, params, parse
 
 Read = Callable[..., Any]
 Mistakes = Callable[..., str]
@@ -458,7 +458,26 @@ def test_post_init_that_refuses_is_a_mistake(mistakes: Mistakes) -> None:
         def post_init(self) -> None:
             raise ValueError("x and the moon don't fit")
 
-    assert mistakes(Refusing, "", "p") == "--p: x and the moon don't fit"
+    assert mistakes(Refusing, "", "p") == "--p: Refusing.post_init: x and the moon don't fit"
+
+
+def test_post_init_that_finds_no_file_is_a_mistake(mistakes: Mistakes) -> None:
+    @params
+    class Reading:
+        file: str = "codec.txt"
+
+        def post_init(self) -> None:
+            raise FileNotFoundError(2, "No such file or directory", self.file)
+
+    @params
+    class Whole:
+        part: Reading = field(factory=Reading)
+
+    said = "Reading.post_init: [Errno 2] No such file or directory: 'codec.txt'"
+    assert mistakes(Whole, "", "p") == f"--p: {said}"
+    with pytest.raises(LoadError) as refused:
+        from_dict(Whole, {})
+    assert str(refused.value).endswith(said)
 
 
 def test_several_roots_beside_plain_arguments() -> None:

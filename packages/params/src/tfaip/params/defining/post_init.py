@@ -5,15 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from tfaip.params.defining.structure import fields_of
+from tfaip.params.errors import UserError
 from tfaip.params.values.annotations import has_fields
 
-__all__ = ["run_post_init"]
+__all__ = ["PostInitError", "run_post_init"]
+
+
+class PostInitError(ValueError):
+    """A `post_init` refused the values of its object, or found no file that they name."""
 
 
 def run_post_init(params: Any) -> None:
     """Call `post_init()` of every params object in a tree that has one, children before parents.
 
     It runs after parsing and loading, and may run again on the same params: methods have to be idempotent.
+
+    Raises:
+        PostInitError: A method raised `ValueError` or `OSError`; the message names the class.
     """
     if isinstance(params, list | tuple):
         for item in params:
@@ -26,4 +34,9 @@ def run_post_init(params: Any) -> None:
             run_post_init(getattr(params, name))
         hook = getattr(params, "post_init", None)
         if callable(hook):
-            hook()
+            try:
+                hook()
+            except UserError:  # it has a message of its own
+                raise
+            except (ValueError, OSError) as error:
+                raise PostInitError(f"{type(params).__name__}.post_init: {error}") from error

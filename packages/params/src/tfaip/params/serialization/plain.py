@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from tfaip.params.defining.generics import ClassOf
-from tfaip.params.defining.post_init import run_post_init
-from tfaip.params.errors import LoadError, Mistake, ParamsError, ParamsWarning, UserError
+from tfaip.params.defining.post_init import PostInitError, run_post_init
+from tfaip.params.errors import LoadError, Mistake, ParamsError, ParamsWarning
 from tfaip.params.serialization.formats import mistakes_of
 from tfaip.params.shown_text import clean_text
 from tfaip.params.tree.building import build
@@ -81,9 +81,7 @@ def _read(cls: Any, data: Any, source: str, trust: Iterable[str] | Trust, strict
         raise LoadError(mistakes_of(problems, source))
     try:
         run_post_init(value)
-    except UserError:
-        raise
-    except ValueError as error:
+    except PostInitError as error:
         raise LoadError([Mistake(spell_path((), source), str(error))]) from None
     return value
 
