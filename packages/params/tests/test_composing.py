@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -455,3 +456,40 @@ def test_names_of_bases_are_names_of_files(write: Write, read: Callable[..., Any
     for text in (f"__base__: {names}\n", f"layer: {{__base__: {names}}}\n"):
         told = mistake_of(lambda text=text: read(ModelParams, ["--config", str(write("run.yaml", text))]))
         assert "expects the name of a file, or a list of them, got" in told
+
+
+def test_variables_inside_of_data_are_read_by_the_type_of_their_place(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @params
+    class Holder:
+        pair: tuple[int, str] = (0, "")
+        texts: list[str] = params_field(factory=list)
+        table: dict[str, list[float]] = params_field(factory=dict)
+        flags: list[bool | None] = params_field(factory=list)
+        free: Any = None
+        mapped: dict[str, Any] = params_field(factory=dict)
+
+    for name, text in {"THREE": "3", "NO": "no", "LIST": "[1, 2.5]", "NONE": "none"}.items():
+        monkeypatch.setenv(name, text)
+    three = "${env:THREE}"
+    data = {
+        "pair": [three, three],
+        "texts": [three, "${env:LIST}"],
+        "table": {"a": [three, 1], "b": "${env:LIST}"},
+        "flags": ["${env:NO}", "${env:NONE}"],
+        "free": [three, {"k": "${env:LIST}"}, "${env:NO}"],
+        "mapped": {"a": three},
+    }
+    command = CommandLine("prog")
+    command.add_root("", Holder)
+    found = command.parse_or_raise(["--config", str(write("a.json", json.dumps(data)))])[""]
+    assert found == Holder(
+        pair=(3, "3"),
+        texts=["3", "[1, 2.5]"],
+        table={"a": [3.0, 1.0], "b": [1.0, 2.5]},
+        flags=[False, None],
+        free=[3, {"k": [1, 2.5]}, "no"],
+        mapped={"a": 3},
+    )
+    assert {type(text) for text in (*found.texts, found.pair[1], found.free[2])} == {str}

@@ -15,7 +15,7 @@ from tfaip.params.suggestions import did_you_mean, nearest
 from tfaip.params.tree.merging import REFERENCES_KEY, VERSION_KEY, Merger
 from tfaip.params.tree.nodes import UNSET, Deferred, DictNode, Leaf, ListNode, Node, ParamsNode
 from tfaip.params.values.anything import AnyType
-from tfaip.params.values.base import Reading, ValueType, read_words, split_text
+from tfaip.params.values.base import Reading, ValueType, Word, read_words, split_text
 from tfaip.params.values.mappings import key_of
 from tfaip.params.values.problem import Path, ValueProblem, as_problem, shown, spell_path
 
@@ -145,20 +145,20 @@ class _Resolver:
             return read_words(
                 kind, split_text(_of_environment(name), is_single=kind.arity == 1), Merger(self._import_object)
             )
+        if decoder is not None:
+            return decoder(self._substituted(deferred.data, deferred, str))
         problems: list[ValueProblem] = []
-        # What the environment holds is text, which inside of other data may stand for any value.
-        for read in (str, AnyType().read):
+        # What the environment holds is a word, where a type tells what it stands for; else it tells itself.
+        for read in (Word, AnyType().read):
             data = self._substituted(deferred.data, deferred, read)
-            if decoder is not None:
-                return decoder(data)
             host = Merger(self._import_object)
             try:
                 value = kind.load(data, Reading(host))
             except ValueProblem as problem:
                 host.problems.append(((), problem))
-            if not host.problems:
+            if not host.problems and not _holds_word(value):
                 return value
-            problems.append(_of_parts(host.problems, deferred.data))
+            problems += [_of_parts(host.problems, deferred.data)] if host.problems else []
         raise problems[0]
 
     def _substituted(self, data: Any, deferred: Deferred, read: Callable[[str], Any]) -> Any:
@@ -267,6 +267,15 @@ def _item(data: Any, part: Any, name: str) -> Any:
     elif isinstance(data, dict) and part in data:
         return data[part]
     raise ValueProblem(f"${{{name}}}: there is no {part!r} in {shown(data)}")
+
+
+def _holds_word(value: Any) -> bool:
+    """Whether a value of any type still holds words."""
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list | tuple | set):
+        return isinstance(value, Word)
+    return any(map(_holds_word, value))
 
 
 def _whole(text: str, prefix: str) -> str:

@@ -24,6 +24,7 @@ __all__ = [
     "ScalarType",
     "SchemaHost",
     "ValueType",
+    "Word",
     "Writing",
     "json_of_word",
     "read_words",
@@ -71,6 +72,8 @@ class Reading:
         """The value of a part of the data; a problem is noted with the place of the part."""
         inside = self.at(part)
         try:
+            if isinstance(data, Word) and isinstance(kind, ValueType):
+                return kind.parse_word(str(data), inside)
             return kind.load(data, inside)
         except RecursionError:
             raise
@@ -96,6 +99,12 @@ class Reading:
         if failed:
             del self.host.problems[count:], self.host.tolerated[tolerated:]
         return not failed, value
+
+
+class Word(str):
+    """A text among plain data that is read as a word of the command line: it may stand for any value."""
+
+    __slots__ = ()
 
 
 class _WordHost:
