@@ -3,7 +3,7 @@ import pickle
 import numpy as np
 import pytest
 from error_cases import MakeOwnParams, OwnSample, OwnSamplesParams, ReadOwnParams, own_sample
-from pipeline_cases import DoubleParams, PairUpParams, RepeatParams, make_pipeline
+from pipeline_cases import DoubleParams, DropEveryParams, PairUpParams, RepeatParams, make_pipeline
 
 from tfaip.pipeline import GENERAL, INPUT_PROCESSOR, TARGETS_PROCESSOR, PipelineMode, Sample
 from tfaip.pipeline.data.sample import SampleIdentity
@@ -121,3 +121,16 @@ def test_a_copy_of_a_subclass_has_dicts_of_its_own():
     assert (sample.inputs, copied.inputs) == ({"x": 1}, {"x": 2})
     assert copied.history is sample.history
     assert (sample.new_outputs(5).weight, sample.new_outputs(5).outputs, sample.outputs) == (0.5, 5, None)
+
+
+@pytest.mark.parametrize("index", [1, 3, 6])
+def test_a_processor_can_be_called_on_a_sample_which_stays_as_it_is(index):
+    def call(params, sample):
+        return params.create(None, PipelineMode.TRAINING)(sample)
+
+    given = Sample(inputs={"x": 2}, targets=1, meta={"index": index})
+    assert call(DoubleParams(), given).inputs == {"x": 4}
+    assert given.inputs == {"x": 2}
+    assert [made.inputs for made in call(RepeatParams(), given)] == [{"x": 2}] * (index % 3)
+    dropped = call(DropEveryParams(), given)
+    assert (dropped is None) == (index % 3 == 0)

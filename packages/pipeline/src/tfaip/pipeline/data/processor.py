@@ -72,6 +72,11 @@ class DataProcessor(Hooked, ABC, Generic[P]):
 class MappingDataProcessor(DataProcessor[P]):
     """A processor that makes one sample of one sample."""
 
+    def __call__(self, sample: Sample) -> Sample | None:
+        """The sample as a pipeline gets it, None if it is dropped; the given one stays as it is."""
+        made = self.apply(sample.copy())
+        return made if made is not None and self.is_valid_sample(made) else None
+
     @abstractmethod
     @hook
     def apply(self, sample: Sample) -> Sample | None:
@@ -96,6 +101,10 @@ class GeneratingDataProcessor(DataProcessor[P]):
     """
 
     one_to_n: ClassVar[bool] = False
+
+    def __call__(self, sample: Sample) -> list[Sample]:
+        """The samples that a pipeline makes of a stream of this one; it stays as it is."""
+        return [made for made in self.generate([sample.copy()]) if made is not None and self.is_valid_sample(made)]
 
     @hook
     def supports_preload(self) -> bool:
