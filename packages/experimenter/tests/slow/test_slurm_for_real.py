@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from slurm_cluster import PROGRAMS, SlurmCluster
 from test_slurm import *  # noqa: F403 - the tests; the fixtures below take the place of theirs
+from test_slurm import counts, done, on_slurm, sheet
+from waiting import wait_for
 
 Engine = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -52,3 +56,37 @@ def room(slurm: Engine) -> Iterator[Callable[[bool], None]]:
 
     yield change
     change(True)
+
+
+def test_forty_rows_run_once_each_though_the_scheduler_is_killed_ten_times(
+    slurm: Engine, workbook: Callable[..., Path], command: Callable[..., Any], start: Callable[..., Any]
+) -> None:
+    names = [f"r{number}" for number in range(40)]
+    sheet(workbook, "echo $1 >> done; sleep 0.5", *names)
+    for _ in range(10):
+        before = len(done())
+        scheduler = start(*on_slurm("--slots", 8))
+        wait_for(lambda before=before: len(done()) >= min(40, before + 3), "some rows")
+        scheduler.kill()
+        scheduler.wait()
+    last = command(*on_slurm("--slots", 8))
+    assert last.returncode == 0, last.stderr
+    assert done() == sorted(names)
+    assert counts(command) == {"finished": 40}
+
+
+def test_a_run_whose_runner_is_killed_is_started_again_and_never_there_twice(
+    slurm: Engine, workbook: Callable[..., Path], start: Callable[..., Any]
+) -> None:
+    sheet(workbook, "echo $$ >> done; while [ ! -e go ]; do sleep 0.05; done", "a")
+    scheduler = start(*on_slurm("--slots", 1))
+    wait_for(lambda: len(done()) == 1, "the run")
+    (first,) = done()
+    (owner,) = Path("runs.xlsx.experimenter/attempts").glob("*/owner")
+    os.kill(int(owner.read_text().split()[0]), signal.SIGKILL)
+    wait_for(lambda: len(done()) == 2, "the second run", 60)
+    assert not Path(f"/proc/{first}").exists()
+    Path("go").touch()
+    _, told = scheduler.communicate()
+    assert scheduler.returncode == 0, told
+    assert "its batch job is gone: FAILED" in told

@@ -15,11 +15,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["MARK", "adopt_orphans", "end_processes", "processes_of"]
+__all__ = ["MARK", "adopt_orphans", "end_processes", "end_with_parent", "processes_of"]
 
 # A variable of the environment identifies the processes of an attempt where their ancestor is gone.
 MARK = "TFAIP_EXPERIMENTER_ATTEMPT"
-PR_SET_CHILD_SUBREAPER = 36
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 LOOK_SECONDS = 0.02
 # Helpers of a run (a resource tracker, the end of a pipe) end a moment after it.
 SETTLE_SECONDS = 0.05
@@ -33,12 +33,31 @@ def adopt_orphans() -> bool:
     Returns:
         Whether the system can do that, as Linux can.
     """
+    return _set(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def end_with_parent(parent: int) -> bool:
+    """Let the system kill this process once its parent ends, also if that is killed itself.
+
+    Args:
+        parent: Number of the parent, which may have ended already.
+
+    Returns:
+        Whether the system can do that, as Linux can.
+    """
+    can = _set(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return can
+
+
+def _set(option: int, value: int) -> bool:
     if sys.platform != "linux":
         return False
     try:
         import ctypes
 
-        return bool(ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
+        return bool(ctypes.CDLL(None).prctl(option, value, 0, 0, 0) == 0)
     except (AttributeError, ImportError, OSError):
         return False
 

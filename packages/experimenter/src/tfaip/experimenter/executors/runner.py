@@ -18,7 +18,7 @@ import sys
 import time
 
 from tfaip.experimenter.executors.process_identity import Process, identity_of, send_signal
-from tfaip.experimenter.executors.process_tree import MARK, adopt_orphans, end_processes, processes_of
+from tfaip.experimenter.executors.process_tree import MARK, adopt_orphans, end_processes, end_with_parent, processes_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,8 +50,12 @@ def main(argv: list[str]) -> None:
     adopting = adopt_orphans()
     signals = _watch_signals()
     # The group must be led by the run itself: signals that end it must not end its runner.
+    runner = os.getpid()
     pid = os.fork()
     if pid == 0:
+        if wake == NEVER:
+            # Nobody but a scheduler on this machine could end a run whose runner was killed.
+            end_with_parent(runner)
         _become(words, folder, console)
     seconds = None if timeout == NEVER else float(timeout)
 
