@@ -8,6 +8,7 @@ import enum
 import math
 import os
 import re
+import sys
 import tempfile
 import uuid
 import zoneinfo
@@ -53,7 +54,7 @@ from tfaip.params import (
     to_dict,
     to_json,
 )
-from tfaip.params.values.annotations import kind_of
+from tfaip.params.values.annotations import UnsupportedAnnotation, kind_of
 from tfaip.params.values.anything import words_of
 from tfaip.params.values.base import ValueType, read_words
 from tfaip.params.values.problem import ValueProblem
@@ -580,3 +581,24 @@ def test_further_rules_of_annotated_types(annotation: Any, right: str, wrong: st
 def test_rules_go_with_values_and_not_with_params() -> None:
     with pytest.raises(DefinitionError, match="holds params, which the rules of annotated-types don't know"):
         json_schema(holder(Annotated[zoo.SizeParams, at.Gt(0)]))
+
+
+TYPE_STATEMENTS = """
+type Row[T] = list[T]
+type Table = Row[Row[int]]
+type Positive = Annotated[int, at.Gt(0)]
+type Tree = int | list[Tree]
+"""
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="the statement is new in Python 3.12")
+def test_type_statements_are_looked_through() -> None:
+    names: dict[str, Any] = {"Annotated": Annotated, "at": at}
+    exec(TYPE_STATEMENTS, names)
+    assert read_words(kind(names["Row"][int]), ["1", "2"]) == [1, 2]
+    assert read_words(kind(names["Table"]), ["[1]", "[2]"]) == [[1], [2]]
+    assert read_words(kind(names["Table"] | None), ["none"]) is None
+    with pytest.raises(ValueProblem, match="must be > 0, got 0"):
+        read_words(kind(names["Positive"]), ["0"])
+    with pytest.raises(UnsupportedAnnotation, match="Tree holds itself, write Any"):
+        kind_of(names["Tree"])
