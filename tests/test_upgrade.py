@@ -4,6 +4,7 @@ import textwrap
 
 import pytest
 
+from commands import ROOT
 from former import files_of, write_scenario
 from tfaip.cli.upgrade import main
 from tfaip.upgrade import UpgradeError, upgrade_path, upgrade_sources
@@ -298,6 +299,30 @@ def test_an_evaluator_whose_context_returned_nothing_returns_itself():
         "    def __enter__(self):\n        self.n = 0\n"
     )
     assert after.endswith("        self.n = 0\n        return self\n")
+
+
+def test_names_of_the_older_tools_may_have_another_name_in_the_file():
+    after = upgraded(
+        "from paiargparse import pai_dataclass, pai_meta as meta\nfrom dataclasses import dataclass as dc, field as f\n"
+        "from tfaip.data.data import DataBase as Base\n"
+        "@pai_dataclass\n@dc\nclass AParams:\n    x: int = f(default=1, metadata={**meta(help='x'), 'own': 1})\n\n"
+        "class A(Base[AParams]):\n    @staticmethod\n    def params_cls():\n        return AParams\n"
+    )
+    assert "    x: int = field(default=1, help='x', metadata={'own': 1})\n" in after
+    assert after.endswith("class A(DataBase[AParams]):\n    pass\n")
+
+
+def test_a_class_within_a_function_is_upgraded():
+    after = upgraded(
+        "def make():\n    from paiargparse import pai_dataclass\n    from dataclasses import dataclass\n"
+        "    @pai_dataclass\n    @dataclass\n    class A:\n        x: int = 1\n    return A\n"
+    )
+    assert after.endswith("def make():\n    @params\n    class A:\n        x: int = 1\n    return A\n")
+
+
+@pytest.mark.parametrize("folder", ["examples/tutorial", "src/tfaip/templates/general"])
+def test_code_of_today_stays_as_it_is(folder):
+    assert [each.path for each in upgrade_path(ROOT / folder) if each.after != each.before] == []
 
 
 @pytest.mark.parametrize("scenario", ["ocr", "words"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -10,11 +9,12 @@ from typing import NamedTuple
 import libcst as cst
 import libcst.matchers as m
 
+from tfaip.upgrade.names import used_names, with_names
 from tfaip.upgrade.project import dotted
 from tfaip.upgrade.rewriter import Rewriter, SourceFile, code, statements
 from tfaip.upgrade.tables import NAMES, former_name, is_former_module
 
-__all__ = ["Imports", "used_names"]
+__all__ = ["Imports"]
 
 _DATACLASSES = {"replace": "evolve", "asdict": "asdict", "fields": "fields", "is_dataclass": "has"}
 _UNKNOWN = "tfaip 1.2 had this module, and today nothing has its name; look for it in the moving guide: "
@@ -72,7 +72,7 @@ class Imports(Rewriter):
                 body += [lines[0].with_changes(leading_lines=above), *lines[1:]] if lines else []
                 waiting = [] if lines else above
         updated_node = updated_node.with_changes(footer=[*waiting, *updated_node.footer])
-        return updated_node.with_changes(body=body).visit(_NamesOfToday(self._renamed))
+        return with_names(updated_node.with_changes(body=body), self._renamed)
 
     def visit_IndentedBlock(self, node: cst.IndentedBlock) -> None:  # noqa: N802
         """Count the depth."""
@@ -142,7 +142,7 @@ class Imports(Rewriter):
     def _of_tfaip(self, module: str, name: str, alias: str) -> Iterator[_Named]:
         entry = former_name(module, name)
         if entry is None:
-            if is_former_module(f"{module}.{name}") or (is_former_module(module) and not _is_public(module)):
+            if is_former_module(f"{module}.{name}") or any(each.module == module for each in NAMES.values()):
                 self.note(_UNKNOWN + name)
             yield _Named(module, name, alias or name)
             return
@@ -190,79 +190,6 @@ _MARKER = "__imports_of_tfaip__"
 
 def _is_marker(line: cst.CSTNode) -> bool:
     return m.matches(line, m.SimpleStatementLine([m.Expr(m.Name(_MARKER))]))
-
-
-def _is_public(module: str) -> bool:
-    return module.count(".") == 1 and module.startswith(("tfaip.model", "tfaip.predict", "tfaip.trainer"))
-
-
-class _NamesOfToday(cst.CSTTransformer):
-    """Gives names their form of today, also in annotations that are texts."""
-
-    def __init__(self, renamed: dict[str, str]) -> None:
-        super().__init__()
-        self._renamed = renamed
-        self._annotations = 0
-
-    def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.Name:  # noqa: N802
-        return updated_node.with_changes(value=self._renamed.get(original_node.value, original_node.value))
-
-    def leave_Attribute(self, original_node: cst.Attribute, updated_node: cst.Attribute) -> cst.Attribute:  # noqa: N802
-        return updated_node.with_changes(attr=original_node.attr)
-
-    def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:  # noqa: N802
-        return updated_node.with_changes(keyword=original_node.keyword)
-
-    def leave_ImportFrom(self, original_node: cst.ImportFrom, updated_node: cst.ImportFrom) -> cst.ImportFrom:  # noqa: N802
-        return original_node
-
-    def visit_Annotation(self, node: cst.Annotation) -> None:  # noqa: N802
-        self._annotations += 1
-
-    def leave_Annotation(self, original_node: cst.Annotation, updated_node: cst.Annotation) -> cst.Annotation:  # noqa: N802
-        self._annotations -= 1
-        return updated_node
-
-    def leave_SimpleString(self, original_node: cst.SimpleString, updated_node: cst.SimpleString) -> cst.SimpleString:  # noqa: N802
-        if not self._annotations or not self._renamed:
-            return updated_node
-        names = "|".join(map(re.escape, self._renamed))
-        text = re.sub(rf"\b({names})\b", lambda found: self._renamed[found[1]], updated_node.value)
-        return updated_node.with_changes(value=text)
-
-
-def used_names(node: cst.Module) -> Counter[str]:
-    """Return how often each name is used outside of imports, also in annotations that are texts."""
-    visitor = _Uses()
-    node.visit(visitor)
-    return visitor.found
-
-
-class _Uses(cst.CSTVisitor):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: Counter[str] = Counter()
-
-    def visit_Import(self, node: cst.Import) -> bool:  # noqa: N802
-        return False
-
-    def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:  # noqa: N802
-        return False
-
-    def visit_Attribute(self, node: cst.Attribute) -> bool:  # noqa: N802
-        node.value.visit(self)
-        return False
-
-    def visit_Arg(self, node: cst.Arg) -> bool:  # noqa: N802
-        node.value.visit(self)
-        return False
-
-    def visit_Name(self, node: cst.Name) -> None:  # noqa: N802
-        self.found[node.value] += 1
-
-    def visit_SimpleString(self, node: cst.SimpleString) -> None:  # noqa: N802
-        if re.fullmatch(r"['\"][\w.\[\], ]+['\"]", node.value):
-            self.found.update(re.findall(r"\w+", node.value))
 
 
 def _imported(node: cst.Module) -> Iterator[_Named]:

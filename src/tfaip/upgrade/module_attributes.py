@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import libcst as cst
 import libcst.matchers as m
 
+from tfaip.upgrade.names import used_names, with_names
 from tfaip.upgrade.project import dotted
 from tfaip.upgrade.rewriter import Rewriter, statements
 from tfaip.upgrade.tables import former_name, is_former_module
 
-__all__ = ["ModuleAttributes"]
+__all__ = ["ModuleAttributes", "without_aliases"]
 
 
 class ModuleAttributes(Rewriter):
@@ -55,6 +56,33 @@ class ModuleAttributes(Rewriter):
             if any(map(_is_of_tfaip, m.findall(line, m.Import() | m.ImportFrom())))
         )
         return updated_node.with_changes(body=[*body[:place], *lines, *body[place:]])
+
+
+def without_aliases(module: cst.Module) -> cst.Module:
+    """Call what is imported from the older tools by its own name, wherever the file uses it for nothing else."""
+    used = used_names(module)
+    renamed = {}
+    for each in m.findall(module, m.ImportFrom()):
+        line = cst.ensure_type(each, cst.ImportFrom)
+        for alias in () if isinstance(line.names, cst.ImportStar) or not _is_of_tfaip(line) else line.names:
+            name, source = dotted(alias.name), dotted(line.module)
+            is_known = source in ("paiargparse", "dataclasses") or former_name(source, name) is not None
+            if alias.asname and is_known and not used[name]:
+                renamed[dotted(alias.asname.name)] = name
+    if not renamed:
+        return module
+    return with_names(module, renamed).visit(_WithoutAliases(renamed))
+
+
+class _WithoutAliases(cst.CSTTransformer):
+    def __init__(self, renamed: dict[str, str]) -> None:
+        super().__init__()
+        self._renamed = renamed
+
+    def leave_ImportAlias(self, original_node: cst.ImportAlias, updated_node: cst.ImportAlias) -> cst.ImportAlias:  # noqa: N802
+        alias = dotted(original_node.asname.name) if original_node.asname else ""
+        is_renamed = self._renamed.get(alias) == dotted(original_node.name)
+        return updated_node.with_changes(asname=None) if is_renamed else updated_node
 
 
 def _is_of_tfaip(each: cst.CSTNode) -> bool:

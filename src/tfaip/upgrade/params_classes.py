@@ -47,7 +47,10 @@ class ParamsClasses(Rewriter):
         """Rewrite one class."""
         if not self._is_params(original_node) or not any(_is_former_decorator(d) for d in original_node.decorators):
             return updated_node
-        node = updated_node.with_changes(decorators=self._decorators(updated_node), keywords=_keywords(updated_node))
+        node = updated_node.with_changes(decorators=self._decorators(updated_node))
+        if len(_keywords(node)) < len(node.keywords):
+            last = node.bases[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+            node = node.with_changes(keywords=_keywords(node), bases=[*node.bases[:-1], last])
         body = [self.noted(line, self._field_line) for line in node.body.body]
         node = node.with_changes(body=node.body.with_changes(body=body))
         return self._post_init(self._of_training(node))
@@ -148,6 +151,10 @@ class ParamsClasses(Rewriter):
     def _meta(self, argument: cst.Arg) -> list[cst.Arg]:
         calls: list[cst.Call] = []
         value = argument.value
+        others: list[cst.BaseDictElement] = []
+        if isinstance(value, cst.Dict):
+            others = [each for each in value.elements if called(each.value) != "pai_meta"]
+            value = value.with_changes(elements=[each for each in value.elements if each not in others])
         if isinstance(value, cst.Call):
             calls = [value]
         elif isinstance(value, cst.Dict) and all(isinstance(each, cst.StarredDictElement) for each in value.elements):
@@ -165,6 +172,8 @@ class ParamsClasses(Rewriter):
                 found.append(given.with_changes(keyword=cst.Name(_RENAMED_META.get(keyword, keyword))))
             elif keyword not in _GONE_META:
                 self.note(f"`field` takes no {keyword or code(given)}")
+        if others:
+            found.append(_argument("metadata", f"{{{', '.join(code(each).rstrip(', ') for each in others)}}}"))
         if found:  # the end of the line stays as it is
             after = {"comma": argument.comma, "whitespace_after_arg": argument.whitespace_after_arg}
             found[-1] = found[-1].with_changes(**after)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import libcst as cst
+import libcst.matchers as m
 
 from tfaip.upgrade.tables import FIELDS, NAMES, TODAY, former_classes
 
@@ -75,8 +76,9 @@ class Project:
         """Return the facts of modules by their dotted name."""
         project = cls()
         for name, module in modules.items():
-            for node in _class_definitions(module.body):
-                project.classes[node.name.value] = _facts(node, name)
+            for node in m.findall(module, m.ClassDef()):
+                found = cst.ensure_type(node, cst.ClassDef)
+                project.classes[found.name.value] = _facts(found, name)
         return project
 
     def lineage(self, name: str) -> Iterator[str]:
@@ -153,15 +155,6 @@ def dotted(node: cst.CSTNode | None) -> str:
 def called(node: cst.CSTNode | None) -> str:
     """Return the last part of the name of what is called, or of a name; an empty text of anything else."""
     return dotted(node.func if isinstance(node, cst.Call) else node).rpartition(".")[2]
-
-
-def _class_definitions(body: Iterable[cst.CSTNode]) -> Iterator[cst.ClassDef]:
-    for node in body:
-        if isinstance(node, cst.ClassDef):
-            yield node
-            yield from _class_definitions(node.body.body)
-        elif isinstance(node, cst.If | cst.Try):
-            yield from _class_definitions(node.body.body)
 
 
 def _facts(node: cst.ClassDef, module: str) -> ClassFacts:

@@ -16,10 +16,11 @@ import libcst as cst
 from tfaip.params import UserError
 from tfaip.upgrade.calls import Calls
 from tfaip.upgrade.hooks import Hooks
-from tfaip.upgrade.imports import Imports, used_names
+from tfaip.upgrade.imports import Imports
 from tfaip.upgrade.keras_calls import KerasCalls
 from tfaip.upgrade.links import Links
-from tfaip.upgrade.module_attributes import ModuleAttributes
+from tfaip.upgrade.module_attributes import ModuleAttributes, without_aliases
+from tfaip.upgrade.names import used_names
 from tfaip.upgrade.options import Options
 from tfaip.upgrade.params_classes import ParamsClasses
 from tfaip.upgrade.project import Project
@@ -75,7 +76,10 @@ def upgrade_sources(sources: Mapping[str, str], *, only: frozenset[str] | None =
     """
     parsed = {name: _parsed(name, text) for name, text in sources.items()}
     plain = Project()
-    named = {name: module.visit(ModuleAttributes(SourceFile(name, plain))) for name, module in parsed.items()}
+    named = {
+        name: without_aliases(module).visit(ModuleAttributes(SourceFile(name, plain)))
+        for name, module in parsed.items()
+    }
     project = Project.of(named)
     return {
         name: _rewritten(named[name], SourceFile(name, project), used_names(parsed[name]) + used_names(named[name]))
