@@ -1,5 +1,6 @@
 """`tfaip-upgrade`: what each rule makes of a text of tfaip 1.2, and that files are treated with care."""
 
+import sys
 import textwrap
 
 import pytest
@@ -271,6 +272,18 @@ def test_classes_of_the_trainer_and_the_predictor_get_their_form_of_today():
     ) in after
 
 
+def test_callbacks_of_a_lav_are_added_by_its_constructor():
+    after = upgraded(
+        "from tfaip.lav.lav import LAV\nclass MyLAV(LAV):\n    def _custom_callbacks(self):\n"
+        "        return [*super()._custom_callbacks(), print]\n"
+    )
+    assert after.endswith(
+        "class MyLAV(LAV):\n    def __init__(self, *args, **kwargs):\n        super().__init__(*args, **kwargs)\n"
+        "        self.callbacks += self.custom_callbacks()\n\n    def custom_callbacks(self):\n"
+        "        return [*[], print]\n"
+    )
+
+
 def test_control_flow_on_tensors_in_a_graph_gets_a_comment():
     after = upgraded(
         "import tensorflow as tf\nfrom tfaip.model.graphbase import GraphBase\nclass G(GraphBase[P]):\n"
@@ -387,3 +400,13 @@ def test_a_file_that_is_no_python_leaves_all_files_as_they_are(name, content, me
 def test_a_missing_path_is_one_message(tmp_path):
     with pytest.raises(UpgradeError, match="PATH must be a folder or a file of Python"):
         upgrade_path(tmp_path / "missing")
+
+
+def test_the_command_says_what_to_install(tmp_path, monkeypatch, capsys):
+    for name in [name for name in sys.modules if name.startswith(("tfaip.upgrade", "libcst"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "libcst", None)
+    with pytest.raises(SystemExit) as ended:
+        main([str(tmp_path)])
+    assert ended.value.code == 2
+    assert "tfaip-upgrade needs libcst: pip install 'tfaip[upgrade]'" in " ".join(capsys.readouterr().err.split())

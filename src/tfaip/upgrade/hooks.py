@@ -45,7 +45,11 @@ _BEGINNINGS: Mapping[tuple[str, str], str] = {
     ("on_sample_end", "data_generator_params"): "",
 }
 
-_TARGETS_OF_A_PREDICTION = "a prediction has `sample.targets` None; `_print_evaluate` prints predictions, too"
+_WITH_CALLBACKS = """
+def __init__(self, *args, **kwargs):
+    super().__init__(*args, **kwargs)
+    self.callbacks += self.custom_callbacks()
+"""
 _ONE_TO_N = "set `one_to_n = True` where each sample is processed on its own, so that it runs in parallel"
 
 
@@ -90,9 +94,10 @@ class Hooks(Rewriter):
         for line in node.body.body:
             if isinstance(line, cst.FunctionDef):
                 line = self.noted(line, lambda method: self._method(method, node, kinds))
-            if not isinstance(line, cst.RemovalSentinel):
-                is_first = not body and line is not node.body.body[0]
-                body.append(_without_blank_lines(line) if is_first else line)
+            for each in line if isinstance(line, cst.FlattenSentinel) else [line]:
+                if not isinstance(each, cst.RemovalSentinel):
+                    is_first = not body and each is not node.body.body[0]
+                    body.append(_without_blank_lines(each) if is_first else each)
         return body
 
     def _method(self, method: cst.FunctionDef, owner: cst.ClassDef, kinds: Sequence[str]) -> Any:
@@ -118,6 +123,8 @@ class Hooks(Rewriter):
             return cst.RemoveFromParent()  # the type argument says it
         if name in ("data_cls", "model_cls") and _returned_name(method):
             return cst.RemoveFromParent()  # `Creators` gives the parameters their `cls`
+        if name == "_custom_callbacks" and len(_names(method)) == 1 and "__init__" not in self._methods:
+            return self._callbacks(method)
         if name == "_target_output_metric":
             return method  # `with_metric` rewrites it
         successor = re.match(r"`(?:\w+\.)?(\w+)(\(.*\))?`", advice)
@@ -131,6 +138,14 @@ class Hooks(Rewriter):
         if name in _NEEDLESS.get(kind, ()):
             return method.with_changes(name=cst.Name(f"former_{name.lstrip('_')}"))
         return method
+
+    def _callbacks(self, method: cst.FunctionDef) -> cst.FlattenSentinel[cst.BaseStatement]:
+        """Let the constructor of a LAV add the callbacks that a hook returned."""
+        base = m.Call(func=m.Attribute(value=m.Call(func=m.Name("super")), attr=m.Name("_custom_callbacks")))
+        own = method.with_changes(name=cst.Name("custom_callbacks")).visit(_Replaced(base, lambda _: expression("[]")))
+        first = statements(_WITH_CALLBACKS)[0].with_changes(leading_lines=method.leading_lines)
+        spaced = cst.ensure_type(own, cst.FunctionDef).with_changes(leading_lines=[cst.EmptyLine(indent=False)])
+        return cst.FlattenSentinel([first, spaced])
 
     def _renamed(self, method: cst.FunctionDef, kind: str, name: str, signature: str | None) -> cst.FunctionDef | None:
         """Return the hook under its name of today; `None` where it takes other arguments."""
