@@ -189,7 +189,7 @@ def test_a_default_that_cannot_be_loaded_again_is_refused_before_tensorflow_load
     for name in ("tensorflow", "keras"):
         (tmp_path / f"{name}.py").write_text("raise AssertionError('imported')")
     done = run("tfaip-train", "wrong_default", "--trainer.output_dir", "run", cwd=tmp_path, PYTHONPATH=str(tmp_path))
-    field = "$.scenario.model.smooth: can't be saved: expects tuple[int, int, int], got (4, 1.0, 0.3)"
+    field = "wrong_default:WrongModelParams.smooth: the default: expects int, got 1.0"
     assert (done.returncode, done.stderr.splitlines()[0]) == (2, f"tfaip-train: error: {field}")
     assert not (tmp_path / "run").exists()
 

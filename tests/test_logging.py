@@ -29,7 +29,9 @@ PRINTS = {
 # Files that set loggers up: the console of the commands; the log file of a run, which is opened and closed with it; and
 # a worker, a process of its own, which doesn't repeat what the consumer has said.
 SETS_UP = {
+    "packages/model/src/tfaip/model/command/client_log.py",
     "packages/model/src/tfaip/model/command/console_log.py",
+    "packages/model/src/tfaip/model/command/tensorflow_import.py",
     "packages/pipeline/src/tfaip/pipeline/engine/processes/worker_main.py",
     "packages/trainer/src/tfaip/trainer/reporting/train_log.py",
 }
