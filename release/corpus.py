@@ -149,7 +149,6 @@ def training_params(scenario_cls: Any) -> Any:
     params.output_dir, params.overwrite, params.progress = Path("run"), True, "off"
     params.epochs, params.random_seed, params.steps_per_call = 3, 5, 1
     params.gen.setup.train.num_processes = params.gen.setup.val.num_processes = 0
-    params.device.intra_op_threads = params.device.inter_op_threads = 1
     return params
 
 
