@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import attrs
 import pytest
 
-from tfaip.params import Creates, DefinitionError, field, params
+from tfaip.params import Creates, DefinitionError, field, from_json, params, parse, to_json
+
+T = TypeVar("T")
+U = TypeVar("U")
 
 
 class Layer:
@@ -91,3 +94,56 @@ def test_what_params_classes_promise_still_holds() -> None:
         made.unit = 3  # type: ignore[attr-defined]  # the mistake
     with pytest.raises(TypeError, match="unexpected keyword argument 'unit'"):
         DenseParams(unit=3)  # type: ignore[call-arg]  # the mistake
+
+
+@params
+class GenericFirstParams(Generic[T], LayerParams):
+    value: T
+    bias: float = 0.5
+
+    def cls(self) -> type[Dense]:
+        return Dense
+
+
+@params
+class MakerParams(Creates[T]):
+    extra: list[T] = field(factory=list)
+
+    def cls(self) -> type[T]:
+        raise NotImplementedError
+
+
+@params
+class PairParams(Creates[T], Generic[U, T]):
+    extra: list[T] = field(factory=list)
+    other: list[U] = field(factory=list)
+
+    def cls(self) -> type[T]:
+        raise NotImplementedError
+
+
+@params
+class MixedPairParams(MakerParams[int], PairParams[str, int]):
+    """Has two generic bases."""
+
+
+def test_generic_may_stand_before_a_base_that_creates() -> None:
+    @params
+    class WordParams(GenericFirstParams[int]):
+        pass
+
+    made = parse(GenericFirstParams[int], ["--value", "3", "--units", "2"])
+    assert made == GenericFirstParams[int](value=3, units=2)
+    assert from_json(GenericFirstParams[int], to_json(made)) == made
+    assert type(made.create(7)) is Dense
+    assert WordParams(value=3).value == 3
+
+
+def test_parameters_that_create_may_be_generic_in_what_they_make() -> None:
+    assert parse(MakerParams[int], ["--extra", "3"]).extra == [3]
+    pair = parse(PairParams[str, int], ["--extra", "3", "--other", "4"])
+    assert (pair.extra, pair.other) == ([3], ["4"])
+    both = parse(MixedPairParams, ["--extra", "3", "--other", "4"])
+    assert (both.extra, both.other) == ([3], ["4"])
+    with pytest.raises(TypeError, match="not a generic class"):
+        DenseParams[int]  # type: ignore[type-arg, unused-ignore]  # the mistake

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import types
+import typing
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from tfaip.params.errors import DefinitionError
@@ -18,7 +21,39 @@ class AbstractParamsError(DefinitionError, TypeError):
     """A base class of parameters was instantiated; a `TypeError`, as for any abstract class."""
 
 
-class Creates(ABC, Generic[T_co]):
+if TYPE_CHECKING:
+
+    class _Typed(Generic[T_co]):
+        """What type checkers know of `Creates[T]`."""
+
+else:
+
+    class _Typed:
+        """Nothing at run time: a base that is `Generic` can't follow `Generic` in `class X(Generic[T], DataParams)`."""
+
+        __slots__ = ()
+
+        def __class_getitem__(cls, arguments: Any) -> Any:
+            if cls is _Typed:  # the base of `Creates`
+                return cls
+            if cls is Creates:
+                return _CreatesOf(cls, arguments)
+            if not issubclass(cls, Generic):
+                raise TypeError(f"{cls} is not a generic class")
+            return super().__class_getitem__(arguments)
+
+
+class _CreatesOf(types.GenericAlias):
+    """`Creates[X]`: a class that derives from it is generic only where `X` holds a type variable."""
+
+    def __mro_entries__(self, bases: Iterable[Any]) -> tuple[Any, ...]:
+        others = [typing.get_origin(base) or base for base in bases if base is not self]
+        generic: Any = Generic
+        brings_generic = any(isinstance(other, type) and issubclass(other, generic) for other in others)
+        return (Creates,) if brings_generic or not self.__parameters__ else (Creates, generic)
+
+
+class Creates(ABC, _Typed[T_co]):
     """Base of parameters that make an object of class `T`.
 
     The class of the object stands in `cls`, which imports it, so that parameters alone load nothing slow::
