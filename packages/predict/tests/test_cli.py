@@ -230,7 +230,7 @@ def test_lav_takes_the_samples_of_the_validation_where_those_for_prediction_have
     code, out, err = run("tfaip-lav", "--export_dir", bare_bundle, *IN_PROCESS, "--json", "-")
     assert code == 0, err
     assert "Validating on the samples of PointsGeneratorParams; those for prediction have no targets" in err
-    validation = PointsScenario.default_trainer_params().gen.val_gen()
+    validation = PointsScenario.default_validation_generator_params()
     assert json.loads(out)["data_sets"][0]["samples"] == validation.count
 
 
