@@ -285,14 +285,36 @@ def test_an_abstract_bound_asks_for_a_type_argument() -> None:
         zoo.GenericTrainerParams()
 
 
-def test_an_annotation_that_does_not_exist_names_the_class() -> None:
+class Reporting:
+    """A mixin: it annotates what its params have, and what only type checkers know."""
+
+    rate: int
+    report: Missing  # type: ignore[name-defined]  # noqa: F821 - imported for type checkers only
+    LAST: ClassVar[Missing]  # type: ignore[name-defined]  # noqa: F821 - imported for type checkers only
+
+
+@params
+class RatedParams:
+    rate: float = 0.5
+
+
+@params
+class ReportedParams(Reporting, RatedParams):  # type: ignore[misc]  # the mixin says another type
+    SEEN: ClassVar[dict[str, Missing]] = {}  # type: ignore[name-defined]  # noqa: F821 - for type checkers only
+
+
+def test_only_the_annotations_of_fields_are_resolved(read: Callable[..., Any]) -> None:
+    assert read(ReportedParams, "--rate 0.25") == ReportedParams(rate=0.25)
+
+
+def test_an_annotation_that_does_not_exist_names_the_class_and_the_field() -> None:
     from tfaip.params.defining.structure import fields_of
 
     @params
     class Lost:
         x: Missing = 1  # type: ignore[name-defined]  # noqa: F821 - that is the test
 
-    with pytest.raises(DefinitionError, match=r"Lost: an annotation can't be resolved: name 'Missing'"):
+    with pytest.raises(DefinitionError, match=r"Lost\.x: the annotation can't be resolved: name 'Missing' is not"):
         fields_of(Lost)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Generic, Optional, TypeVar, Union
 
 import params_zoo as zoo
@@ -106,3 +107,12 @@ def test_type_arguments_of_nested_params_are_kept(read: Any) -> None:
     sampled = read(SamplerHolder, "--sampler.values 1 2")
     assert sampled.sampler.values == [1, 2]
     assert from_json(SamplerHolder, to_json(sampled)) == sampled
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="the statement is new in Python 3.12")
+def test_a_field_of_a_type_parameter_has_a_default_of_its_class(read: Any) -> None:
+    scope: dict[str, Any] = {"__name__": __name__, "zoo": zoo, "params": params}
+    exec("@params\nclass Wrapped[W: zoo.SizeParams]:\n    size: 'W'\n    other: 'W | None' = None\n", scope)
+    wrapped = scope["Wrapped"]
+    assert wrapped().size == zoo.SizeParams()
+    assert read(wrapped, "--size.height 7").size == zoo.SizeParams(height=7)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import types
 import typing
 from collections.abc import Callable
@@ -79,9 +80,14 @@ def annotated_fields(cls: type[Any]) -> list[str]:
 
 
 def declaring_classes(cls: type[Any]) -> dict[str, type[Any]]:
-    """The class in the ancestry of `cls` that annotates each name last."""
+    """The class in the ancestry of `cls` that annotates each name last; an undecorated mixin declares no field."""
     # Once for each class: `get_annotations` copies them all.
-    return {name: base for base in reversed(cls.__mro__) for name in inspect.get_annotations(base)}
+    return {
+        name: base
+        for base in reversed(cls.__mro__)
+        if base is cls or "__attrs_attrs__" in vars(base) or "__dataclass_fields__" in vars(base)
+        for name in inspect.get_annotations(base)
+    }
 
 
 def field_annotations(annotation: Any) -> dict[str, Any]:
@@ -92,15 +98,37 @@ def field_annotations(annotation: Any) -> dict[str, Any]:
     """
     cls = origin_class(annotation)
     assert cls is not None
-    try:
-        hints = typing.get_type_hints(cls, include_extras=True)
-    except (NameError, AttributeError, SyntaxError, TypeError) as error:
-        raise DefinitionError(
-            f"{cls.__module__}:{cls.__qualname__}: an annotation can't be resolved: {error}"
-        ) from error
-    arguments = _arguments_by_class(annotation)
     owners = declaring_classes(cls)
-    return {name: substitute(hint, arguments.get(owners[name], {})) for name, hint in hints.items()}
+    arguments = _arguments_by_class(annotation)
+    return {name: substitute(hint, arguments.get(owners[name], {})) for name, hint in _hints(cls, owners).items()}
+
+
+def _hints(cls: type[Any], owners: dict[str, type[Any]]) -> dict[str, Any]:
+    """The resolved annotations of the fields; those of class variables and mixins may name what isn't imported."""
+    fields: Any = getattr(cls, "__dataclass_fields__", {})
+    names = [attribute.name for attribute in getattr(cls, "__attrs_attrs__", ())] or list(fields)
+    by_owner: dict[type[Any], list[str]] = {}
+    for name in names:
+        if name in owners:
+            by_owner.setdefault(owners[name], []).append(name)
+    return {name: hint for owner, own in by_owner.items() for name, hint in _resolved(owner, own).items()}
+
+
+def _resolved(owner: type[Any], names: list[str]) -> dict[str, Any]:
+    annotations = inspect.get_annotations(owner)
+    holder = type(owner.__name__, (), {"__annotations__": {name: annotations[name] for name in names}})
+    variables = {variable.__name__: variable for variable in getattr(owner, "__type_params__", ())}
+    module = vars(sys.modules.get(owner.__module__, typing))
+    try:
+        # As `get_type_hints` does by itself: names of the module come before those of the class.
+        return typing.get_type_hints(holder, dict(vars(owner)), {**module, **variables}, include_extras=True)
+    except (NameError, AttributeError, SyntaxError, TypeError) as error:
+        if len(names) > 1:  # which one is it
+            return {name: hint for one in names for name, hint in _resolved(owner, [one]).items()}
+        raise DefinitionError(
+            f"{owner.__module__}:{owner.__qualname__}.{names[0]}: the annotation can't be resolved: {error}; its names "
+            f"must exist at run time, not only under `if TYPE_CHECKING:` or in a function"
+        ) from error
 
 
 def _arguments_by_class(annotation: Any) -> dict[type[Any], Arguments]:
