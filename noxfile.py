@@ -270,7 +270,7 @@ def _floors_below(name: str) -> list[str]:
 
 
 def _project(name: str) -> dict[str, Any]:
-    """What a package declares; the meta-package has no name."""
+    """The declarations of a package; the meta-package has no name."""
     project: dict[str, Any] = _project_file(name)["project"]
     return project
 

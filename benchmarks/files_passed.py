@@ -142,7 +142,7 @@ class PointsDataParams(DataBaseParams):
 
 
 class PointsData(DataBase[PointsDataParams]):
-    """What the points look like."""
+    """The looks of the points."""
 
     def _input_layer_specs(self) -> Mapping[str, ArraySpec]:
         return {"x": ArraySpec([4], "float32")}

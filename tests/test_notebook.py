@@ -30,7 +30,7 @@ thread.join()
 
 @pytest.fixture(scope="module")
 def outputs(tmp_path_factory):
-    """What each cell showed."""
+    """The outputs of each cell."""
     notebook = nbformat.v4.new_notebook()
     run = "history = trainer(2).train()"
     cells = [SETUP, run, "history", run, INTERRUPTED, IN_A_THREAD]

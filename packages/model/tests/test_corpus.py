@@ -1,4 +1,4 @@
-"""What earlier versions have stored is read today."""
+"""Files of earlier versions are read today."""
 
 import json
 import subprocess

@@ -28,7 +28,7 @@ def holder(case: Case) -> type[Any]:
 
 
 def read(cls: type[Any], check: Check) -> list[Any]:
-    """What each way to write the value is read as, without those that are refused."""
+    """The values that each way to write the value is read as, without those that are refused."""
     found = []
     for line in check.lines:
         try:

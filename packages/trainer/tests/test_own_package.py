@@ -11,7 +11,7 @@ from tfaip.params import CommandLine, to_dict
 from tfaip.trainer import RunFolder, Trainer
 
 MODULE = '''
-"""What a laboratory needs beside tfaip."""
+"""The classes that a laboratory adds to tfaip."""
 
 import json
 

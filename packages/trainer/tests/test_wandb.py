@@ -28,7 +28,7 @@ def params(points_params, monkeypatch, tmp_path):
 
 
 def records_of(folder):
-    """What the client has written for `wandb sync`, over all processes."""
+    """The files that the client has written for `wandb sync`, over all processes."""
     from wandb.proto.wandb_internal_pb2 import Record
 
     wandb.teardown()  # the process that writes the files has ended then

@@ -1,4 +1,4 @@
-"""What one class has to say of another one: parameters name their class, scenarios ask for defaults."""
+"""The links between classes: parameters name their class, scenarios ask for defaults."""
 
 from __future__ import annotations
 

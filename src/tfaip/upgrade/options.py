@@ -28,7 +28,7 @@ _BY_FIELD: Mapping[str, str] = {
 }
 _BY_HOOK = {"default_trainer_params": "TrainerParams", "default_params": "ScenarioBaseParams"}
 
-# What says nothing that has to be decided.
+# Statements that say nothing that has to be decided.
 _NEEDLESS = {"mode", "use_shared_memory", "current_epoch"}
 _RENAMED = {option.field: option for option in OPTIONS.values() if option.successor not in ("", option.field)}
 _VALUED = {option.field: option for option in OPTIONS.values() if option.values}

@@ -1,4 +1,4 @@
-"""What the classes of a project are: their bases, fields and methods, over all of its modules."""
+"""The classes of a project: their bases, fields and methods, over all of its modules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was called how in tfaip 1.2, and what it is called now."""
+"""The names of tfaip 1.2, and those of today."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class FormerName(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """What the guide says."""
+        """The words of the guide."""
         if not self.successor:
             return f"`{self.name}` of tfaip 1.2 is gone; use instead: {self.advice}"
         return f"`{self.name}` of tfaip 1.2 is `{self.new_name}` of `{self.new_module}`: {self.advice}"
@@ -75,7 +75,7 @@ class FormerOption(NamedTuple):
 
     @property
     def sentence(self) -> str:
-        """What the guide says."""
+        """The words of the guide."""
         return f"`{self.owner}.{self.field}` of tfaip 1.2 is gone; use instead: {self.advice}"
 
 
@@ -120,7 +120,7 @@ for _entry in NAMES.values():
 METHODS: Mapping[tuple[str, str], str] = {
     (row["class"], row["method"]): "" if row["now"] == "=" else row["now"] for row in _rows("former_methods.tsv")
 }
-"""What took the place of methods and attributes of classes that there still are; empty: they are the same."""
+"""The successors of methods and attributes of classes that there still are; empty: they are the same."""
 
 SIGNATURES: Mapping[tuple[str, str], str] = {
     (row["base"], row["signature"].partition("def ")[2].partition("(")[0]): row["signature"]

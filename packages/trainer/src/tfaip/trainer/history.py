@@ -1,4 +1,4 @@
-"""What a training returns: the logs of its epochs, and where its models are."""
+"""The result of a training: the logs of its epochs, and where its models are."""
 
 from __future__ import annotations
 

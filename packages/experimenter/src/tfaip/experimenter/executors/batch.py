@@ -32,7 +32,7 @@ PREFIX = "tfaip-"
 
 @dataclass(frozen=True)
 class BatchJob:
-    """What a batch system gets of a job.
+    """The parts of a job that a batch system gets.
 
     Args:
         name: Name of the job, which no other job ever has.

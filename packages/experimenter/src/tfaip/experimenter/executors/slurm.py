@@ -20,7 +20,7 @@ ALIVE = {
     *("PENDING", "RUNNING", "CONFIGURING", "COMPLETING", "SUSPENDED", "STOPPED", "SIGNALING", "STAGE_OUT"),
     *("RESIZING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "RESV_DEL_HOLD", "SPECIAL_EXIT"),
 }
-# What sbatch says of a job that is right, at a time that isn't.
+# The messages of sbatch for a right job at a wrong time.
 NOT_NOW = (
     "unable to contact",
     "socket timed out",
@@ -32,7 +32,7 @@ NOT_NOW = (
     "unexpected message received",
     "zero bytes were transmitted",
 )
-# What scancel says of jobs that have ended meanwhile, after it has reached all others.
+# The message of scancel for jobs that have ended meanwhile, after it has reached all others.
 HAS_ENDED = "Invalid job id specified"
 ANSWER_SECONDS = 60.0
 # Options by which sbatch would submit no job, several, or one whose end it waits for.

@@ -41,6 +41,6 @@ def log_tail(path: Path, lines: int = 5) -> list[str]:
         text = end_of_file(path, LOG_BYTES)[0].decode("utf-8", errors="replace")
     except OSError:
         return []
-    # What a progress bar has overwritten was not there to stay.
+    # A text that a progress bar has overwritten was not there to stay.
     shown = (ESCAPES.sub("", line.rstrip().rpartition("\r")[2]).rstrip() for line in text.split("\n"))
     return [line for line in shown if line][-lines:]

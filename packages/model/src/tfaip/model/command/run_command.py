@@ -96,7 +96,7 @@ def new_command_line(prog: str, description: str) -> CommandLine:
         "--log_level",
         default="INFO",
         choices=LOG_LEVELS,
-        help="From which level on messages are shown; the variable TFAIP_LOG_LEVEL sets it too",
+        help="Least level of the messages that are shown; the variable TFAIP_LOG_LEVEL sets it too",
     )
     return line
 

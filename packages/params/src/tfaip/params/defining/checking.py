@@ -1,4 +1,4 @@
-"""What is wrong with the types, choices and defaults of a class: told when it is defined, as far as its names exist."""
+"""Mistakes in the types, choices and defaults of a class: told when it is defined, as far as its names exist."""
 
 from __future__ import annotations
 

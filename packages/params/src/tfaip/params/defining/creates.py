@@ -24,7 +24,7 @@ class AbstractParamsError(DefinitionError, TypeError):
 if TYPE_CHECKING:
 
     class _Typed(Generic[T_co]):
-        """What type checkers know of `Creates[T]`."""
+        """The knowledge of type checkers about `Creates[T]`."""
 
 else:
 

@@ -81,7 +81,7 @@ class FieldSpec:
 
     @property
     def help(self) -> str:
-        """What help says of the field: `field(help=...)`, else the text below the field in its class."""
+        """The text of the field in help: `field(help=...)`, else the text below the field in its class."""
         return self.options.help or attribute_doc(self.owner, self.name)
 
     @property

@@ -82,7 +82,7 @@ class Composition:
             yield base
 
     def hint(self, data: Any) -> tuple[str, ...]:
-        """What to do where data of the file looks like a reference and isn't one."""
+        """The advice where data of the file looks like a reference and isn't one."""
         if self._refers or not mentions_reference(data):
             return ()
         return (f"a program has written this file; with {REFERENCES_KEY}: true, its references are resolved",)

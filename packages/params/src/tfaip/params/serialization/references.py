@@ -29,7 +29,7 @@ _MAX_LENGTH = 1 << 20
 _ENVIRONMENT = "env:"
 
 KeptReferences = dict[Path, tuple[Any, Any]]
-"""What a file says of a value and the plain data that it was resolved to, by the path from the root's name."""
+"""The text of a file for a value and the plain data that it was resolved to, by the path from the root's name."""
 
 
 def mentions_reference(data: Any) -> bool:
@@ -148,7 +148,7 @@ class _Resolver:
         if decoder is not None:
             return decoder(self._substituted(deferred.data, deferred, str))
         problems: list[ValueProblem] = []
-        # What the environment holds is a word, where a type tells what it stands for; else it tells itself.
+        # The value of an environment variable is a word, where a type tells what it stands for; else it tells itself.
         for read in (Word, AnyType().read):
             data = self._substituted(deferred.data, deferred, read)
             host = Merger(self._import_object)

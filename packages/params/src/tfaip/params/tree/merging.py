@@ -37,7 +37,7 @@ _MANY = 20
 
 
 class Composing(Protocol):
-    """What a file may do that the command line names: build on others, and refer to other values."""
+    """The rights of a file that the command line names: build on others, and refer to other values."""
 
     @property
     def source(self) -> str:
@@ -50,10 +50,10 @@ class Composing(Protocol):
         """The files of these names; raises `ValueProblem`."""
 
     def hint(self, data: Any) -> tuple[str, ...]:
-        """What to do where data looks like a reference and isn't one."""
+        """The advice where data looks like a reference and isn't one."""
 
     def defer(self, data: Any, path: Path) -> Any:
-        """What takes the place of a value until all is known; None for data without references."""
+        """The stand-in of a value until all is known; None for data without references."""
 
 
 class Merger:

@@ -1,4 +1,4 @@
-"""What the name of a part means: `.0` a position, `.key` a key, `+` adding, `.drop` removing."""
+"""The meaning of the name of a part: `.0` a position, `.key` a key, `+` adding, `.drop` removing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Operation = Literal["set", "add", "drop"]
 
 
 def operation_of(rest: str) -> tuple[Operation, list[str]]:
-    """What a name asks for that goes on like this after that of a value, `.0.key+`, and the way to the part."""
+    """The request of a name that goes on like this after that of a value, `.0.key+`, and the way to the part."""
     way = rest.removesuffix("+").split(".")[1:]
     if rest.endswith("+"):
         return "add", way

@@ -27,7 +27,7 @@ class Source(Protocol):
     """Where the new part comes from."""
 
     def value(self, kind: Kind) -> Any:
-        """What is set, or the collection whose items are added; raises `ValueProblem`."""
+        """The value that is set, or the collection whose items are added; raises `ValueProblem`."""
 
     def names(self) -> list[str]:
         """The positions or keys that are removed, as words."""
@@ -46,7 +46,7 @@ class WordSource:
         self._host = host
 
     def value(self, kind: Kind) -> Any:
-        """What the words stand for; params are the name of a class, or JSON text."""
+        """The value that the words stand for; params are the name of a class, or JSON text."""
         if isinstance(kind, ValueType):
             return read_words(kind, self._take(kind.take), self._host)
         words = self._take(lambda words: min(1, len(words)))
@@ -75,7 +75,7 @@ class DataSource:
         self._reading = reading
 
     def value(self, kind: Kind) -> Any:
-        """What the data is read as."""
+        """The value that the data is read as."""
         return kind.load(self._data, self._reading)
 
     def names(self) -> list[str]:

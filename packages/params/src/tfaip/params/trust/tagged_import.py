@@ -46,7 +46,7 @@ def imported_object(tag: str) -> Any:
 
 
 def _object_of(module: Any, tag: str, qualname: str) -> Any:
-    """What a module holds by a name, looked up without calling anything of the module's."""
+    """The object that a module holds by a name, looked up without calling anything of the module's."""
     found = module
     for name in qualname.split("."):
         found = vars(found).get(name) if hasattr(found, "__dict__") else None

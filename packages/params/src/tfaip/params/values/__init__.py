@@ -1,4 +1,4 @@
-"""What a field can hold: one class for each type, which knows all sides of its values.
+"""The types of a field's values: one class for each type, which knows all sides of its values.
 
 In comes the annotation of a field (`annotations.kind_of`). Out goes a `Kind`. It reads a value from words of the
 command line and from plain data of a file, writes it back to both, checks it, and describes it as JSON Schema. Kinds

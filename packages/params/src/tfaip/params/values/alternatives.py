@@ -78,7 +78,7 @@ def _is_numeric(kind: Kind) -> bool:
 
 
 def _load_union(members: Sequence[Kind], label: str, data: Any, reading: Reading) -> Any:
-    """What the first member makes of the data; a str is never a number here, as it may be on the line."""
+    """The value that the first member makes of the data; a str is never a number here, as it may be on the line."""
     is_text = isinstance(data, str)
     for member in members:
         if is_text and _is_numeric(member) and not (is_not_finite(data) and isinstance(member, FloatType)):
@@ -227,7 +227,7 @@ class MixedType(CollectionType):
         self._obey(value)
 
     def words(self) -> tuple[str, ...]:
-        """What any of the members offers."""
+        """The offers of all members."""
         return tuple(dict.fromkeys(word for member in self.members for word in member.words()))
 
     def json_schema(self, schemas: SchemaHost) -> dict[str, Any]:
@@ -299,7 +299,7 @@ class OptionalType(ScalarType):
         try:
             return self.inner.load(data, reading)
         except ValueProblem as problem:
-            # What is expected is the whole type; other rules (a number of values, choices) speak for themselves.
+            # The whole type is expected; other rules (a number of values, choices) speak for themselves.
             if problem.problem.startswith(f"expects {self.inner.label}, "):
                 raise self.refused(data) from None
             raise

@@ -31,7 +31,7 @@ class AnyType(ScalarType):
         return None
 
     def read(self, word: str) -> Any:
-        """What the word says of itself."""
+        """The type that the word tells of itself."""
         if word.lower() in NONE_WORDS:
             return None
         try:

@@ -1,4 +1,4 @@
-"""What `Annotated[int, Gt(0)]` demands: the rules of the package annotated-types, enforced on lines and in files."""
+"""The demands of `Annotated[int, Gt(0)]`: the rules of the package annotated-types, enforced on lines and in files."""
 
 from __future__ import annotations
 

@@ -140,7 +140,7 @@ class EnumType(ScalarType):
 
 
 def _other_words(value: Any) -> tuple[str, ...]:
-    """What may be written for None and the booleans everywhere, in any case."""
+    """The words that may be written for None and the booleans everywhere, in any case."""
     if value is None:
         return NONE_WORDS
     if isinstance(value, bool):

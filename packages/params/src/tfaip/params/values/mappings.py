@@ -135,7 +135,7 @@ def read_key(key: Any, kind: ScalarType) -> Any:
 
 
 def read_keys(data: dict[Any, Any], kind: ScalarType, path: Path, problems: Problems) -> dict[Any, Any]:
-    """What each key of a dict is read as; two that are read as the same one are a problem: `1` and `"1"`."""
+    """The value of each key of a dict; two that are read as the same one are a problem: `1` and `"1"`."""
     found: dict[Any, Any] = {}
     origins: dict[Any, Any] = {}
     for key in data:

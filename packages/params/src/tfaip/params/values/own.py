@@ -82,7 +82,7 @@ class OwnType(ScalarType):
         self.label = str(getattr(inner, "label", None) or cls.__name__)
 
     def read(self, word: str) -> Any:
-        """What the code makes of the word."""
+        """The value that the code makes of the word."""
         try:
             return self.inner.read(word)
         except ValueProblem:
@@ -91,7 +91,7 @@ class OwnType(ScalarType):
             raise ValueProblem(f"must be a {self.label}, got {word!r}", [str(error)]) from None
 
     def write(self, value: Any) -> str:
-        """What the code makes of the value."""
+        """The word that the code makes of the value."""
         return self.inner.write(value)
 
     def load(self, data: Any, reading: Reading) -> Any:
@@ -115,7 +115,7 @@ class OwnType(ScalarType):
             raise self.refused(value)
 
     def words(self) -> tuple[str, ...]:
-        """What the code offers."""
+        """The words that the code offers."""
         return self.inner.words()
 
     def json_schema(self, schemas: SchemaHost) -> dict[str, Any]:

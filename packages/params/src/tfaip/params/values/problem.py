@@ -31,7 +31,7 @@ class ValueProblem(ValueError):  # noqa: N818 - a problem until it is known wher
 
 
 Problems = list[tuple[Path, ValueProblem]]
-"""What is wrong with a tree, each with its place."""
+"""The mistakes of a tree, each with its place."""
 
 
 class DocumentProblem(ValueError):  # noqa: N818 - a problem until the file is known; then an error

@@ -105,7 +105,7 @@ class TextType(ScalarType):
         self.numbers = numbers
 
     def read(self, word: str) -> Any:
-        """What the constructor makes of the word."""
+        """The object that the constructor makes of the word."""
         try:
             # A fraction is exact: of a large exponent it would make a number of as many digits.
             if self.label == "Fraction" and _LARGE_EXPONENT.search(word):

@@ -34,7 +34,7 @@ def graph_prediction_function(graph: GraphBase[Any], data: DataBase[Any], *, eag
     outputs = graph.prediction_outputs if eager else compiled(graph.prediction_outputs, input_signature=[specs])
 
     def predict(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
-        # What the pipeline sends but the graph does not declare is not its input.
+        # Arrays that the pipeline sends but the graph does not declare are not its inputs.
         return outputs({name: tf.convert_to_tensor(inputs[name]) for name in specs})
 
     return predict

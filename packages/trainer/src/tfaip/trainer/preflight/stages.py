@@ -95,4 +95,4 @@ def _peak_memory() -> int:
 
 
 class PreflightError(UserError):
-    """What is wrong first in a scenario: the step of the check, and the class and method to look at."""
+    """The first mistake of a scenario: the step of the check, and the class and method to look at."""

@@ -1,4 +1,4 @@
-"""What all recorders share: the interface, and the run that they record."""
+"""The parts that all recorders share: the interface, and the run that they record."""
 
 from __future__ import annotations
 

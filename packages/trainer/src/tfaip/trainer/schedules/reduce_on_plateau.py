@@ -23,8 +23,13 @@ class ReduceOnPlateauParams(LearningRateParams):
     """A rate that drops when a log gets no better."""
 
     monitor: str = field(default="loss", help="The log; without val_, the validation's wherever there is validation")
-    mode: str = field(default="min", choices=["min", "max"], validator=in_(["min", "max"]), help="What is better")
-    factor: float = field(default=0.1, validator=[gt(0), lt(1)], help="What the rate is multiplied by")
+    mode: str = field(
+        default="min",
+        choices=["min", "max"],
+        validator=in_(["min", "max"]),
+        help="Whether a smaller or a larger value is better",
+    )
+    factor: float = field(default=0.1, validator=[gt(0), lt(1)], help="Factor of the rate")
     patience: int = field(default=10, validator=ge(1), help="Epochs without improvement before it drops")
     min_delta: float = field(default=1e-4, validator=ge(0), help="Change of the log that counts as an improvement")
     cooldown: int = field(default=0, validator=ge(0), help="Epochs after a drop that don't count")

@@ -17,7 +17,7 @@ class StepParams(LearningRateParams):
     """A rate that drops at given epochs."""
 
     milestones: list[int] = field(factory=lambda: [30, 60, 90], help="Epochs at whose begin the rate drops")
-    factor: float = field(default=0.1, validator=gt(0), help="What it is multiplied by")
+    factor: float = field(default=0.1, validator=gt(0), help="Factor of the rate")
 
     def cls(self) -> type[Step]:
         """Return the schedule's class."""

@@ -1,4 +1,4 @@
-"""What the built-in arguments ask for: help, the resulting params, the schema, a saved config."""
+"""The requests of the built-in arguments: help, the resulting params, the schema, a saved config."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a command declares: params roots, plain arguments, and how it calls itself."""
+"""The declarations of a command: params roots, plain arguments, and how it calls itself."""
 
 from __future__ import annotations
 

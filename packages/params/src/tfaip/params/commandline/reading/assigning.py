@@ -1,4 +1,4 @@
-"""What the words after an argument do to its node: set a value, select a class, make the elements of a list or dict."""
+"""The effect of an argument's words on its node: a value, a class, the elements of a list or dict."""
 
 from __future__ import annotations
 

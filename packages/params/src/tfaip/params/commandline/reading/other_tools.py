@@ -24,7 +24,7 @@ _ASSIGNMENT = re.compile(r"(?:\+{0,2}|~)([A-Za-z_][\w.-]*)(?::?=(.*))?", re.DOTA
 
 
 def argument_of_other_tool(option: Option, table: ArgumentTable) -> str:
-    """What to write in place of an argument that doesn't exist; empty where it is no other tool's."""
+    """The words to write in place of an argument that doesn't exist; empty where it is no other tool's."""
     name = option.written
     if "[" in name:
         plain = _INDEX.sub(lambda found: f".{found[2]}" if found[2] not in ("", "+") else "+", name)
@@ -70,7 +70,7 @@ def _has_items(argument: Argument) -> bool:
 
 
 def word_of_other_tool(text: str, table: ArgumentTable, plain: Mapping[str, Any]) -> str:
-    """What to write in place of `x=3`, `+x=3` or `~x`; empty where there is no such argument."""
+    """The words to write in place of `x=3`, `+x=3` or `~x`; empty where there is no such argument."""
     found = _ASSIGNMENT.fullmatch(text)
     if found is None or (found[2] is None and not text.startswith("~")):
         return ""
@@ -83,7 +83,7 @@ def word_of_other_tool(text: str, table: ArgumentTable, plain: Mapping[str, Any]
 
 
 def values_of_other_tool(kind: ValueType, words: list[str], spelled: str) -> tuple[str, ...]:
-    """What to write in place of `--x 1,2,3`; empty where that wouldn't help either."""
+    """The words to write in place of `--x 1,2,3`; empty where that wouldn't help either."""
     if len(words) != 1 or "," not in words[0]:
         return ()
     parts = [part.strip() for part in words[0].strip("[](){} ").split(",") if part.strip()]

@@ -127,7 +127,7 @@ def _overrides_batches(callback: Any) -> bool:
 
 
 class GraphModel(keras.Model):
-    """What a callback finds as its `model`: the weights of the graph, its prediction, the optimizer.
+    """The object that a callback finds as its `model`: the weights of the graph, its prediction, the optimizer.
 
     It is never compiled nor fitted.
 
