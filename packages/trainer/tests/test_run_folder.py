@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tfaip.model import Bundle
+from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.trainer import RunFolder, RunFolderError
 
 FILES = ("trainer_params.json", "metrics.jsonl", "train.log", "status.json")
@@ -306,7 +307,15 @@ def test_the_command_that_goes_on_carries_the_word_of_trust_where_it_is_needed(t
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "lab_of_run.py").touch()
-    ours = type("Scenario", (), {"__module__": "lab_of_run"})()
-    installed = type("Scenario", (), {"__module__": "tfaip.model.testing.points.scenario"})()
-    assert RunFolder("run").resume_command(ours) == "tfaip-resume-training run --trust lab_of_run"
-    assert RunFolder("run").resume_command(installed) == "tfaip-resume-training run"
+    ours = type("OurScenario", (PointsScenario,), {"__module__": "lab_of_run"})
+    with_commands = type(
+        "Client",
+        (PointsScenario,),
+        {"__module__": PointsScenario.__module__, "resume_command": classmethod(lambda cls: "lab-go-on")},
+    )
+    scenarios = [cls(cls.default_params()) for cls in (ours, PointsScenario, with_commands)]
+    assert [RunFolder("run").resume_command(scenario) for scenario in scenarios] == [
+        "tfaip-resume-training run --trust lab_of_run",
+        "tfaip-resume-training run",
+        "lab-go-on run",
+    ]
