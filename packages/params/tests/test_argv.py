@@ -24,6 +24,7 @@ class TextsParams:
     flag: bool = True
     maybe: list[int] | None = None
     number: float = 0.5
+    numbers: dict[str, tuple[float, ...]] = field(factory=dict)
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,8 @@ class TextsParams:
         (TextsParams(by_name={"a": [1]}, flag=False), ["--by_name=a=[1]", "--flag=false"]),
         (TextsParams(maybe=[]), ["--maybe"]),
         (TextsParams(number=float("inf")), ["--number=inf"]),
+        (TextsParams(number=3), ["--number=3"]),
+        (TextsParams(numbers={"a": (1, 2.5)}), ["--numbers=a=[1, 2.5]"]),
         (MixedParams(either=WideParams(m=3)), ["--either=Wide", "--either.m=3"]),
         (MixedParams(either="Wide of mark"), ["--either=Wide of mark"]),
         (MixedParams(some=(WideParams(m=3), PartParams())), ["--some", "Wide", "Part", "--some.0.m=3"]),
