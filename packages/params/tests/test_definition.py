@@ -156,18 +156,6 @@ def test_a_former_tag_belongs_to_one_class() -> None:
             x: int = 1
 
 
-def test_defining_a_class_again_replaces_it() -> None:
-    def define(value: int) -> type:
-        @params
-        class Again:
-            x: int = value
-
-        return Again
-
-    first, second = define(1), define(2)
-    assert find_tag(tag_of(first)) is second
-
-
 @pytest.mark.parametrize(
     ("options", "message"),
     [

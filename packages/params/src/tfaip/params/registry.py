@@ -23,6 +23,7 @@ __all__ = [
     "registered_classes",
     "registered_subclasses",
     "tag_of",
+    "with_successors",
 ]
 
 _GROUP = re.compile(r"\w+(\.\w+)*")
@@ -31,6 +32,8 @@ _CLASSES: dict[str, type[Any]] = {}
 _FORMER_TAGS: dict[str, str] = {}
 _NAMES: dict[type[Any], str] = {}
 _GROUPS: dict[type[Any], str] = {}
+_DEFINED_AGAIN: set[str] = set()
+"""The tags of classes that have taken the place of others."""
 
 
 def tag_of(cls: type[Any]) -> str:
@@ -55,6 +58,8 @@ def register(cls: type[Any], name: str | None, former_tags: Iterable[str], group
             raise DefinitionError(f"{tag}: former_tags must look like 'module:Class', got {former!r}")
         if _FORMER_TAGS.setdefault(former, tag) != tag:
             raise DefinitionError(f"{tag}: the former tag {former!r} belongs to {_FORMER_TAGS[former]} already")
+    if _CLASSES.setdefault(tag, cls) is not cls:
+        _DEFINED_AGAIN.add(tag)
     _CLASSES[tag] = cls
     if name is not None:
         _NAMES[cls] = name
@@ -65,6 +70,14 @@ def register(cls: type[Any], name: str | None, former_tags: Iterable[str], group
 def find_tag(tag: str) -> type[Any] | None:
     """The params class of a present or former tag, if it has been imported."""
     return _CLASSES.get(tag) or _CLASSES.get(_FORMER_TAGS.get(tag, ""))
+
+
+def with_successors(classes: tuple[type[Any], ...]) -> tuple[type[Any], ...]:
+    """The classes, and those that have taken their places since: a class that holds one of them isn't defined again."""
+    if not _DEFINED_AGAIN:
+        return classes
+    tags = [tag for tag in map(tag_of, classes) if tag in _DEFINED_AGAIN]
+    return tuple(dict.fromkeys([*classes, *(_CLASSES[tag] for tag in tags)]))
 
 
 def is_params_class(cls: object) -> bool:

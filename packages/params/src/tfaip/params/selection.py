@@ -35,8 +35,12 @@ def selectable_classes(
     found = [choice for choice in choices or () if not inspect.isabstract(choice)]
     if enforced and found:
         return found
-    found += [base for base in kind.bases if not inspect.isabstract(base)]
-    found += registered_subclasses(kind.bases)
+    # Of a class that was defined again, the one that the field declares.
+    declared: dict[str, type[Any]] = {}
+    for base in kind.bases:
+        declared.setdefault(tag_of(base), base)
+    found += [base for base in declared.values() if not inspect.isabstract(base)]
+    found += [cls for cls in registered_subclasses(kind.bases) if declared.get(tag_of(cls), cls) is cls]
     return list(dict.fromkeys(found))
 
 

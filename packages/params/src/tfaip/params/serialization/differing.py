@@ -6,7 +6,7 @@ from typing import Any
 
 from tfaip.params.defining.field_spec import FieldSpec
 from tfaip.params.defining.generics import origin_class
-from tfaip.params.registry import tag_of
+from tfaip.params.registry import is_params_class, tag_of
 from tfaip.params.serialization.writing import file_writing, plain_value
 from tfaip.params.tree.merging import CLASS_KEY
 from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode
@@ -76,7 +76,8 @@ def _converted(node: Leaf) -> Any:
 def select_class_of(node: ParamsNode, value: Any) -> bool:
     """Select the class of params in a node; returns whether it was another one."""
     cls = type(value)
-    if node.cls is not None and tag_of(node.cls) == tag_of(cls):
+    # An instance of a class that was defined again is taken for one of the newer class.
+    if node.cls is cls or (node.cls is not None and tag_of(node.cls) == tag_of(cls) and not is_params_class(cls)):
         return False
     select(node, next((a for a in node.kind.annotations if origin_class(a) is cls), cls), Origin.CONFIG)
     return True

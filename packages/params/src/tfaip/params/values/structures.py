@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tfaip.params.registry import with_successors
 from tfaip.params.values.base import Kind, Reading, ScalarType, SchemaHost, ValueType, Writing
 
 __all__ = ["ParamsDict", "ParamsList", "ParamsType", "ParamsValue"]
@@ -19,7 +20,7 @@ class ParamsType(Kind):
         other: The values that may stand in place of params, in `Layer | str`.
     """
 
-    __slots__ = ("annotations", "bases", "optional", "other")
+    __slots__ = ("_bases", "annotations", "optional", "other")
 
     def __init__(
         self,
@@ -29,14 +30,19 @@ class ParamsType(Kind):
         other: ValueType | None = None,
     ) -> None:
         self.annotations = annotations
-        self.bases = bases
+        self._bases = bases
         self.optional = optional
         self.other = other
 
     @property
+    def bases(self) -> tuple[type[Any], ...]:
+        """The declared classes, and those that a notebook's cell has put in their place since."""
+        return with_successors(self._bases)
+
+    @property
     def label(self) -> str:  # type: ignore[override]  # names of classes are cheap, and seldom needed
         """The names of the classes between bars."""
-        names = [base.__name__ for base in self.bases]
+        names = [base.__name__ for base in self._bases]
         if self.other is not None:
             names.append(self.other.label)
         return " | ".join([*names, "none"] if self.optional else names)
