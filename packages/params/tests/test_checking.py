@@ -32,7 +32,7 @@ def define(annotation: Any, default: Any) -> type[Any]:
     [
         (int, "a", "the default: expects int, got 'a'"),
         (int, 1.5, "the default: expects int, got 1.5"),
-        (int, None, "the default: expects int, got none"),
+        (int, None, "the default: expects int, got none; write `... | None` where None is allowed"),
         (str, 3, "the default: expects str, got 3"),
         (bool, 1, "the default: expects bool, got 1"),
         (float | None, "a", "the default: expects float, got 'a'"),

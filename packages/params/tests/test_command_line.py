@@ -735,6 +735,12 @@ def test_wrong_roots_and_arguments_are_definition_errors() -> None:
         command.add_root("size", zoo.SizeParams)
     with pytest.raises(DefinitionError, match="expects a params class"):
         command.add_root("number", int)
+    with pytest.raises(DefinitionError, match="expects a params class, got an instance of SizeParams; give it as def"):
+        command.add_root("instance", zoo.SizeParams())  # type: ignore[call-overload]  # the mistake
+    with pytest.raises(
+        TypeError, match="argv is a list of words, got the text '--size.width 3'; split it by shlex.split"
+    ):
+        command.parse_or_raise("--size.width 3")
     with pytest.raises(DefinitionError, match="can't come from"):
         command.add_root("thing", slice)
     with pytest.raises(DefinitionError, match="the default must be a SizeParams, got a NetParams"):

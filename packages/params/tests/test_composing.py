@@ -108,7 +108,10 @@ def test_a_group_builds_on_a_file_of_its_own(write: Write, read: Callable[..., A
             "b.yaml: $.__base__: the bases go round: a.yaml -> b.yaml -> a.yaml",
         ),
         ({"run.yaml": "__base__: 3\n"}, "run.yaml: $.__base__: expects the name of a file, or a list of them, got 3"),
-        ({"run.yaml": "__base__: [a.yaml]\n"}, "a.yaml: can't be read: No such file or directory"),
+        (
+            {"run.yaml": "__base__: [a.yaml]\n"},
+            "a.yaml: can't be read: No such file or directory\n  {}/run.yaml builds on it",
+        ),
         (
             {"run.yaml": "__base__: a.txt\n"},
             "a.txt: expects a file that ends with .json, .yaml, .yml, .toml, got '.txt'",

@@ -62,6 +62,7 @@ def test_words_without_names_and_counters(words: str, expected: dict[str, Any], 
         ("", "--src: is required (str)\n  Where from"),
         ("-vvl a", "-vvl: unknown argument\n  if it is a value: -- -vvl"),
         ("a -ll", "-ll: unknown argument"),
+        ("a -files b", "-files: unknown argument\n  write --files\n  if it is a value: -- -files"),
         ("a --files b -- c", "unexpected value 'c'"),
     ],
 )

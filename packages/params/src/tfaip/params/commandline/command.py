@@ -86,7 +86,13 @@ class CommandLine(Declarations):
 
 
 def words_of(argv: Sequence[str] | None) -> list[str]:
-    """The words of a line; by default those of the running process."""
+    """The words of a line; by default those of the running process.
+
+    Raises:
+        TypeError: The line is one text, not yet split into words.
+    """
+    if isinstance(argv, str):
+        raise TypeError(f"argv is a list of words, got the text {argv!r}; split it by shlex.split")
     return list(sys.argv[1:] if argv is None else argv)
 
 

@@ -199,7 +199,8 @@ class FieldSpec:
             try:
                 self.check_value(default)
             except ValueProblem as problem:
-                raise self.error(f"the default: {problem.problem}") from None
+                hint = "; write `... | None` where None is allowed" if default is None else ""
+                raise self.error(f"the default: {problem.problem}{hint}") from None
 
     def check_value(self, value: Any) -> None:
         """Raise `ValueProblem` for a default of another type.

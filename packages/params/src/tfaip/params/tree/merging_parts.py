@@ -42,7 +42,9 @@ class PartMerger:
         elif isinstance(node, DictNode):
             self._change_dict(node, operation, way, data, path)
         else:
-            raise ValueProblem("params have no parts of this name")
+            inside = f"write the field inside of the params: <NAME>: {{{'.'.join(way)}: ...}}"
+            hint = inside if way else "give their fields: <NAME>: {...}"
+            raise ValueProblem("params have no parts of this name", (hint,))
 
     def _change_leaf(self, node: Leaf, operation: Operation, way: list[str], data: Any, path: Path) -> None:
         count = len(self._merger.problems)

@@ -11,7 +11,7 @@ from tfaip.params.defining.structure import fields_of
 from tfaip.params.errors import DefinitionError
 from tfaip.params.tree.nodes import UNSET, Origin, ParamsNode
 from tfaip.params.tree.seeding import node_of_class, node_of_instance
-from tfaip.params.values.annotations import UnsupportedAnnotation, kind_of
+from tfaip.params.values.annotations import UnsupportedAnnotation, has_fields, kind_of
 from tfaip.params.values.structures import ParamsType
 
 __all__ = ["Root"]
@@ -35,6 +35,11 @@ class Root(Generic[T]):
     """
 
     def __init__(self, name: str, annotation: Any, default: Any, *, fixed_class: bool, hidden: Sequence[str]) -> None:
+        if has_fields(type(annotation)):
+            cls = type(annotation).__name__
+            raise DefinitionError(
+                f"root {name!r}: expects a params class, got an instance of {cls}; give it as default="
+            )
         try:
             kind = kind_of(annotation)
         except UnsupportedAnnotation as error:

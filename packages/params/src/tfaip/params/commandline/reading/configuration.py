@@ -58,7 +58,10 @@ def _merge(
                 if only is not None and CLASS_KEY in rest:
                     # Bases hold fields of the class that is named beside them.
                     Merger(trusted).merge(nodes[only], {CLASS_KEY: rest[CLASS_KEY]}, ())
-                yield from _merge_file(base, nodes, trusted)
+                for mistake in _merge_file(base, nodes, trusted):
+                    is_whole = mistake.where == base.source
+                    hints = (*mistake.hints, f"{source} builds on it") if is_whole else mistake.hints
+                    yield Mistake(mistake.where, mistake.problem, hints)
         except ValueProblem as problem:
             yield Mistake(spell_path((BASE_KEY,), source), problem.problem, problem.hints)
     if not rest:

@@ -20,6 +20,7 @@ _REMOVES = {"del", "delete", "discard", "pop", "remove"}
 _SELECTS = {"class_path", "_target_", "__target__", "__class__", "__cls__", "_type_", "_cls_", "_component_"}
 _BETWEEN = {"init_args", "params", "kwargs"}
 _INDEX = re.compile(r"\[(['\"]?)([^\]]*)\1\]")
+_DASHED = re.compile(r"(?:-|\N{EN DASH}|\N{EM DASH})([A-Za-z_][\w.-]*)(?:=.*)?", re.DOTALL)
 _ASSIGNMENT = re.compile(r"(?:\+{0,2}|~)([A-Za-z_][\w.-]*)(?::?=(.*))?", re.DOTALL)
 
 
@@ -70,7 +71,10 @@ def _has_items(argument: Argument) -> bool:
 
 
 def word_of_other_tool(text: str, table: ArgumentTable, plain: Mapping[str, Any]) -> str:
-    """The words to write in place of `x=3`, `+x=3` or `~x`; empty where there is no such argument."""
+    """The words to write in place of `x=3`, `+x=3`, `~x` or `-x`; empty where there is no such argument."""
+    if (dashed := _DASHED.fullmatch(text)) is not None:
+        name = normalise(f"--{dashed[1]}")
+        return f"write --{dashed[1]}" if name in table.by_name or name in plain else ""
     found = _ASSIGNMENT.fullmatch(text)
     if found is None or (found[2] is None and not text.startswith("~")):
         return ""

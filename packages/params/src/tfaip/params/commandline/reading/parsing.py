@@ -21,6 +21,7 @@ from tfaip.params.commandline.reading.options import (
     repeated_letter,
     split_line,
 )
+from tfaip.params.commandline.reading.other_tools import word_of_other_tool
 from tfaip.params.commandline.reading.parsed import Parsed
 from tfaip.params.commandline.reading.unknown import unexpected_word, unknown_option
 from tfaip.params.errors import Mistake
@@ -104,7 +105,7 @@ def _parse(
     positional = [argument for argument in declared.arguments if argument.positional]
     rest = _bind_positionals(positional, loose, values, binder.mistakes)
     if binder.table.positional:
-        rest = binder.bind_positionals(_without_options(rest, line, binder.mistakes))
+        rest = binder.bind_positionals(_without_options(rest, line, binder))
     _check_presence(declared.arguments, values, binder.mistakes)
     kept: dict[Path, tuple[Any, Any]] = {}
     if values["config"] or binder.assigner.has_read_files:
@@ -135,13 +136,15 @@ def _import_of_files(declared: Declarations, trust: Iterable[str]) -> Callable[[
     return imported
 
 
-def _without_options(words: list[Word], line: SplitLine, mistakes: list[Mistake]) -> list[Word]:
+def _without_options(words: list[Word], line: SplitLine, binder: Binder) -> list[Word]:
     """The words without those that look like options that nobody knows; after `--` all words are values."""
     values = []
     for word in words:
         is_before = line.terminator is None or word.position < line.terminator
         if is_before and _SHORT_OPTION.match(word.text):
-            mistakes.append(Mistake(word.text, "unknown argument", (f"if it is a value: -- {word.text}",)))
+            instead = word_of_other_tool(word.text, binder.table, {})
+            hints = (*filter(None, [instead]), f"if it is a value: -- {word.text}")
+            binder.mistakes.append(Mistake(word.text, "unknown argument", hints))
         else:
             values.append(word)
     return values
