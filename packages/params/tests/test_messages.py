@@ -8,7 +8,7 @@ from pathlib import Path
 import params_zoo as zoo
 import pytest
 
-from tfaip.params import CommandLine, CommandLineError
+from tfaip.params import CommandLine, CommandLineError, field, params
 
 WRONG_LINES = {
     "misspelt_argument": "--epocs 3",
@@ -142,3 +142,39 @@ def test_a_wrong_line_ends_the_command_with_2(
 
 def test_there_are_enough_of_them() -> None:
     assert len(WRONG_LINES) + len(WRONG_FILES) >= 40
+
+
+TABLE = {"low": 1}
+
+
+class Level:
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    @classmethod
+    def from_word(cls, word: str) -> Level:
+        return cls(TABLE[word])
+
+    def to_word(self) -> str:
+        return "low"
+
+
+@params
+class TableParams:
+    level: Level | None = None
+    number: str = field(default="low", converter=lambda word: str(TABLE[word]))
+    rate: float = field(default=1.0, converter=lambda divisor: 1 / divisor)
+    some: list[int] = field(factory=lambda: [1], validator=lambda params, attribute, value: value[0])
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("--level high", "--level: must be a Level, got 'high'\n  KeyError: 'high'"),
+        ("--number high", "--number: KeyError, got 'high'"),
+        ("--rate 0", "--rate: ZeroDivisionError: float division by zero, got 0.0"),
+        ("--some", "--some: IndexError: list index out of range, got []"),
+    ],
+)
+def test_any_error_about_a_value_is_a_mistake(words: str, message: str, mistakes: Callable[..., str]) -> None:
+    assert mistakes(TableParams, words) == message

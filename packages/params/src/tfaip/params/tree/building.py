@@ -8,7 +8,7 @@ from typing import Any
 from tfaip.params.defining.conversion import Converted, skips_converted
 from tfaip.params.tree.nodes import UNSET, Leaf, ListNode, Node, Origin, ParamsNode, Path, label_of, origin_of
 from tfaip.params.tree.validation import problems_of, problems_of_fields
-from tfaip.params.values.problem import Problems, ValueProblem
+from tfaip.params.values.problem import RAISED_FOR_VALUES, Problems, ValueProblem
 
 __all__ = ["Problems", "build"]
 
@@ -83,7 +83,7 @@ class _Builder:
             return UNSET
         try:
             made = cls(**given)
-        except (ValueError, TypeError) as error:
+        except RAISED_FOR_VALUES as error:
             self._report(path, problems_of(cls, values, error))
             return UNSET
         for name, value in unaware.items():

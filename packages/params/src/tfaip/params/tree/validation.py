@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from tfaip.params.defining.conversion import apply_converter
-from tfaip.params.values.problem import ValueProblem
+from tfaip.params.values.problem import RAISED_FOR_VALUES, ValueProblem, message_of
 
 __all__ = ["problems_of", "problems_of_fields"]
 
@@ -34,7 +34,7 @@ def _convert(cls: Any, values: dict[str, Any], problems: list[tuple[str, ValuePr
         if attribute.converter is not None and attribute.name in values:
             try:
                 converted[attribute.name] = apply_converter(attribute, values[attribute.name], instance)
-            except (ValueError, TypeError) as error:
+            except RAISED_FOR_VALUES as error:
                 problems.append((attribute.name, _problem(error, attribute.name, values[attribute.name])))
     return converted
 
@@ -48,7 +48,7 @@ def _validate(cls: Any, values: dict[str, Any], problems: list[tuple[str, ValueP
         if attribute.validator is not None and attribute.name in values:
             try:
                 attribute.validator(instance, attribute, values[attribute.name])
-            except (ValueError, TypeError) as error:
+            except RAISED_FOR_VALUES as error:
                 problems.append((attribute.name, _problem(error, attribute.name, values[attribute.name])))
             except AttributeError:
                 continue  # it looks at a field that is itself what is wrong
@@ -62,5 +62,6 @@ def _problem(error: Exception, name: str, value: Any) -> ValueProblem:
 
 def _message(error: Exception, name: str) -> str:
     """The text of an error without what attrs puts around it: the name of the field, which the reader sees anyway."""
-    text = str(error.args[0]) if error.args else type(error).__name__
+    # attrs adds the attribute and the value to the arguments of some errors.
+    text = str(error.args[0]) if len(error.args) > 1 else message_of(error)
     return text.removeprefix(f"'{name}' ")

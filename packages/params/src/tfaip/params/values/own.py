@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from tfaip.params.errors import DefinitionError
 from tfaip.params.values.base import Reading, ScalarType, SchemaHost, Writing
-from tfaip.params.values.problem import ValueProblem
+from tfaip.params.values.problem import RAISED_FOR_VALUES, ValueProblem, message_of
 
 __all__ = ["OwnType", "is_registered", "own_type_of", "register_type"]
 
@@ -72,7 +72,7 @@ class _WordMethods(ScalarType):
 
 
 class OwnType(ScalarType):
-    """An instance of a class that code of the user's own reads: what it refuses with a `ValueError` is a mistake."""
+    """An instance of a class that code of the user's own reads: what it refuses with an error is a mistake."""
 
     __slots__ = ("cls", "inner", "label")
 
@@ -87,8 +87,8 @@ class OwnType(ScalarType):
             return self.inner.read(word)
         except ValueProblem:
             raise
-        except ValueError as error:
-            raise ValueProblem(f"must be a {self.label}, got {word!r}", [str(error)]) from None
+        except RAISED_FOR_VALUES as error:
+            raise ValueProblem(f"must be a {self.label}, got {word!r}", [message_of(error)]) from None
 
     def write(self, value: Any) -> str:
         """The word that the code makes of the value."""

@@ -9,7 +9,20 @@ import reprlib
 from collections.abc import Sequence
 from typing import Any
 
-__all__ = ["DocumentProblem", "Path", "Problems", "ValueProblem", "as_problem", "shown", "spell_path"]
+__all__ = [
+    "RAISED_FOR_VALUES",
+    "DocumentProblem",
+    "Path",
+    "Problems",
+    "ValueProblem",
+    "as_problem",
+    "message_of",
+    "shown",
+    "spell_path",
+]
+
+RAISED_FOR_VALUES = (ValueError, TypeError, LookupError, ArithmeticError)
+"""What converters, validators and types of the user's own raise for a wrong value."""
 
 Path = tuple[str | int, ...]
 """The way from the root to a value: names of fields, indices of lists, keys of dicts."""
@@ -46,7 +59,13 @@ def as_problem(error: Exception, data: Any) -> ValueProblem:
     """The problem behind an error that code of the user's own raised for some data."""
     if isinstance(error, ValueProblem):
         return error
-    return ValueProblem(f"{error if str(error) else type(error).__name__}, got {shown(data)}")
+    return ValueProblem(f"{message_of(error)}, got {shown(data)}")
+
+
+def message_of(error: Exception) -> str:
+    """What an error says; that of a missing key or of a calculation says little without its type."""
+    text, name = str(error), type(error).__name__
+    return f"{name}: {text}" if text and isinstance(error, LookupError | ArithmeticError) else text or name
 
 
 def shown(data: Any) -> str:
