@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple, TypedDict
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -256,6 +257,27 @@ def test_a_wrong_change_in_a_file_names_its_place(
     file = tmp_path / "config.json"
     file.write_text(json.dumps(data))
     assert message in mistakes(AllParams, ["--config", str(file)])
+
+
+@params
+class DependentParams:
+    n: int = 3
+    x: list[int] = field(default=attrs.Factory(lambda self: [self.n, self.n], takes_self=True))  # type: ignore[call-overload]
+    layers: list[LayerParams] = field(default=attrs.Factory(lambda self: [LayerParams(k=self.n)], takes_self=True))  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("words", ["--x+ 4", "--x.0 4", "--x.drop 0", "--layers+ Layer"])
+def test_a_default_that_is_made_from_other_fields_has_no_parts_yet(
+    words: str, tmp_path: Path, mistakes: Callable[..., str]
+) -> None:
+    problem = "the default is made from other fields, so that no part of it can be changed\n  give the whole value"
+    name, _, value = words.partition(" ")
+    assert mistakes(DependentParams, words) == f"{name}: {problem}"
+    file = tmp_path / "config.json"
+    file.write_text(json.dumps({name.strip("-"): [{}] if value == "Layer" else int(value)}))
+    assert mistakes(DependentParams, ["--config", str(file)]).endswith(problem)
+    made = parse(DependentParams, ["--x", "1", "--x+", "2"], default=DependentParams(n=4), exits=False)
+    assert made == DependentParams(n=4, x=[1, 2])
 
 
 OPERATIONS = st.lists(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, Node, Origin, Path
+from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, Node, Origin, ParamsNode, Path
 from tfaip.params.tree.part_names import Operation, key_among, operation_of, position, positions, same_key
-from tfaip.params.tree.parts import Change, DataSource
+from tfaip.params.tree.parts import Change, DataSource, require_known_value
 from tfaip.params.values.base import ParamsHost, Reading
 from tfaip.params.values.problem import ValueProblem
 
@@ -35,6 +35,8 @@ class PartMerger:
             ValueProblem: There is no such part. `<NAME>` in hints stands for the name of the field.
         """
         operation, way = operation_of(rest)
+        if not isinstance(node, ParamsNode):
+            require_known_value(node)
         if isinstance(node, Leaf):
             self._change_leaf(node, operation, way, data, path)
         elif isinstance(node, ListNode):

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any, Protocol
 
 from tfaip.params.suggestions import did_you_mean, nearest
-from tfaip.params.tree.nodes import UNSET, Deferred
+from tfaip.params.tree.nodes import UNSET, Deferred, DictNode, Leaf, ListNode
 from tfaip.params.tree.part_names import Operation, absent, key_among, position, positions, same_key, some
 from tfaip.params.values.alternatives import MixedType, OptionalType
 from tfaip.params.values.anything import AnyType
@@ -17,10 +17,18 @@ from tfaip.params.values.mappings import MappingType
 from tfaip.params.values.problem import ValueProblem, shown
 from tfaip.params.values.records import NamedTupleType, TypedDictType
 
-__all__ = ["Change", "DataSource", "Take", "WordSource", "has_parts"]
+__all__ = ["Change", "DataSource", "Take", "WordSource", "has_parts", "require_known_value"]
 
 Take = Callable[[Callable[[Sequence[str]], int]], list[str]]
 """Takes words from the line, as many as a function of them says."""
+
+
+def require_known_value(node: Leaf | ListNode | DictNode) -> None:
+    """Raise `ValueProblem` where the value to change is a default that only the finished instance makes."""
+    value = node.value if isinstance(node, Leaf) else node.elements
+    if value is UNSET and node.spec.needs_instance():
+        problem = "the default is made from other fields, so that no part of it can be changed"
+        raise ValueProblem(problem, ("give the whole value",))
 
 
 class Source(Protocol):

@@ -14,7 +14,7 @@ from tfaip.params.serialization.formats import mistakes_of, names_file
 from tfaip.params.tree.merging import Merger
 from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode
 from tfaip.params.tree.part_names import Operation, key_among, positions
-from tfaip.params.tree.parts import Change, Take, WordSource
+from tfaip.params.tree.parts import Change, Take, WordSource, require_known_value
 from tfaip.params.tree.seeding import node_of_class, select
 from tfaip.params.values.alternatives import NONE_WORDS
 from tfaip.params.values.base import ScalarType, ValueType, json_of_word, read_words, refuse_problems
@@ -108,6 +108,7 @@ class Assigner:
 
     def change(self, node: Leaf | ListNode | DictNode, operation: Operation, way: Sequence[str], take: Take) -> None:
         """Change a part of a node: the one that the way leads to from its value, empty for the whole."""
+        require_known_value(node)
         node.origin = Origin.LINE
         if isinstance(node, Leaf):
             kind = node.spec.kind
