@@ -295,6 +295,16 @@ def test_only_the_annotations_of_fields_are_resolved(read: Callable[..., Any]) -
     assert read(ReportedParams, "--rate 0.25") == ReportedParams(rate=0.25)
 
 
+def test_the_field_of_dataclasses_is_refused_by_name() -> None:
+    with pytest.raises(
+        DefinitionError, match=r"Wrong\.x: field\(\.\.\.\) is that of dataclasses; write that of tfaip\.params"
+    ):
+
+        @params
+        class Wrong:
+            x: list[int] = dataclasses.field(default_factory=list)
+
+
 def test_an_annotation_that_does_not_exist_names_the_class_and_the_field() -> None:
     from tfaip.params.defining.structure import fields_of
 

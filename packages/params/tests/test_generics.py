@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, Generic, Optional, TypeVar, Union
+from typing import Any, Generic, Optional, Self, TypeVar, Union
 
 import params_zoo as zoo
 import pytest
@@ -107,6 +107,30 @@ def test_type_arguments_of_nested_params_are_kept(read: Any) -> None:
     sampled = read(SamplerHolder, "--sampler.values 1 2")
     assert sampled.sampler.values == [1, 2]
     assert from_json(SamplerHolder, to_json(sampled)) == sampled
+
+
+@params
+class NestedParams(Generic[T]):
+    values: list[T] = field(factory=list)
+    inner: Self | None = None
+    more: list[Self] = field(factory=list)
+
+
+@params
+class NestedWordsParams(NestedParams[str]):
+    loud: bool = False
+
+
+def test_self_is_the_class_at_hand_with_its_type_arguments(read: Any, mistakes: Any) -> None:
+    found = read(NestedWordsParams, "--inner.loud --inner.inner.values a --more NestedWords")
+    innermost = NestedWordsParams(values=["a"])
+    assert found == NestedWordsParams(
+        inner=NestedWordsParams(loud=True, inner=innermost),
+        more=[NestedWordsParams()],
+    )
+    assert from_json(NestedWordsParams, to_json(found)) == found
+    assert read(NestedParams[int], "--inner.values 3").inner.values == [3]
+    assert "--more: " in mistakes(NestedWordsParams, "--more NestedParams")
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="the statement is new in Python 3.12")

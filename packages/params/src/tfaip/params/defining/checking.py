@@ -11,7 +11,7 @@ import attrs
 
 from tfaip.params.defining.field_spec import FieldSpec
 from tfaip.params.defining.fields import options_of
-from tfaip.params.defining.generics import annotated_fields, is_open, origin_class
+from tfaip.params.defining.generics import annotated_fields, is_open, origin_class, substitute
 from tfaip.params.defining.structure import fields_of
 from tfaip.params.errors import DefinitionError
 from tfaip.params.values.annotations import has_fields
@@ -44,7 +44,8 @@ def _resolved(cls: type[Any], name: str, annotation: Any) -> Any:
     holder = type(cls.__name__, (), {"__annotations__": {name: annotation}})
     namespace = vars(sys.modules.get(cls.__module__, typing))
     try:
-        return typing.get_type_hints(holder, namespace, {cls.__name__: cls}, include_extras=True)[name]
+        hint = typing.get_type_hints(holder, namespace, {cls.__name__: cls}, include_extras=True)[name]
+        return substitute(hint, {typing.Self: cls})
     except Exception:  # whatever an expression may raise
         return None
 

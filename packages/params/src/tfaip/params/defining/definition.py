@@ -138,6 +138,11 @@ def _check_fields(cls: type[Any], attributes: list[attrs.Attribute[Any]]) -> lis
 
 def _check_field(cls: type[Any], attribute: attrs.Attribute[Any]) -> attrs.Attribute[Any]:
     default = attribute.default
+    if (kind := type(default)).__module__ == "dataclasses" and kind.__name__ == "Field":
+        raise DefinitionError(
+            f"{tag_of(cls)}.{attribute.name}: field(...) is that of dataclasses; write that of tfaip.params, "
+            f"with factory= in place of default_factory="
+        )
     if default is TYPE_ARGUMENT or (default is attrs.NOTHING and _depends_on_type_argument(cls, attribute.type)):
         factory = TypeArgumentDefault(attribute.name, is_explicit=default is TYPE_ARGUMENT)
         return attribute.evolve(default=attrs.Factory(factory, takes_self=True))

@@ -22,7 +22,8 @@ __all__ = [
     "type_variable_bound",
 ]
 
-Arguments = dict[TypeVar, Any]
+Arguments = dict[Any, Any]
+"""What stands for type variables, and for `Self`."""
 
 T = TypeVar("T")
 
@@ -42,6 +43,8 @@ def substitute(annotation: Any, arguments: Arguments) -> Any:
         # `Base[Any]` pleases type checkers where any argument will do, and says as little as `Base`.
         argument = arguments.get(annotation, Any)
         return annotation if argument is Any else argument
+    if annotation is typing.Self:
+        return arguments.get(annotation, annotation)
     if not arguments or not (args := typing.get_args(annotation)):
         return annotation
     replaced = tuple(substitute(arg, arguments) for arg in args)
@@ -100,7 +103,10 @@ def field_annotations(annotation: Any) -> dict[str, Any]:
     assert cls is not None
     owners = declaring_classes(cls)
     arguments = _arguments_by_class(annotation)
-    return {name: substitute(hint, arguments.get(owners[name], {})) for name, hint in _hints(cls, owners).items()}
+    return {
+        name: substitute(hint, {**arguments.get(owners[name], {}), typing.Self: annotation})
+        for name, hint in _hints(cls, owners).items()
+    }
 
 
 def _hints(cls: type[Any], owners: dict[str, type[Any]]) -> dict[str, Any]:
