@@ -38,7 +38,8 @@ def notebook(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setitem(sys.modules, made.__name__, made)
     vars(made).update(params=params, field=field)
     for cell in [PARTS, HOLDER, PARTS.replace("k: int = 1", "k: int = 1\n    width: float = 0.5")]:
-        exec(cell, vars(made))
+        # Without this file's `from __future__ import annotations`: a notebook's annotations are the classes themselves.
+        exec(compile(cell, "<cell>", "exec", dont_inherit=True), vars(made))
     return made
 
 
