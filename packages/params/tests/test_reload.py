@@ -56,6 +56,20 @@ def test_the_older_class_loads_its_own_files(reloaded):
     assert from_json(older, to_json(older(n=5))) == older(n=5)
 
 
+def test_new_params_of_the_declared_class_itself_are_stored_with_their_new_fields(reloaded):
+    _, module = reloaded
+    older = module.Child
+
+    @params
+    class Holding:
+        child: older = field(factory=older)
+
+    importlib.reload(module)
+    assert module.Child is not older
+    stored = to_json(Holding(child=module.Child(m="z")))
+    assert from_json(Holding, stored).child == module.Child(m="z")
+
+
 def test_the_new_class_is_selected_by_its_name(reloaded):
     outer, module = reloaded
     assert parse(outer, ["--child", "Child", "--child.m", "q"]).child == module.Child(m="q")

@@ -93,11 +93,10 @@ def find_class(
 
 
 def _by_tag(tag: str, kind: ParamsType, import_tag: Callable[[str], Any]) -> type[Any]:
-    # The expected class itself comes first: after a reload, the registered one of its tag is another object.
     cls = (
-        next((base for base in kind.bases if tag_of(base) == tag), None)
-        or _of_a_script(tag, kind)
+        _of_a_script(tag, kind)
         or find_tag(tag)
+        or next((base for base in kind.bases if tag_of(base) == tag), None)
         or import_tag(tag)
     )
     if not has_fields(cls):
