@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 from tfaip.params.defining.generics import ClassOf
 from tfaip.params.defining.post_init import PostInitError, run_post_init
 from tfaip.params.errors import LoadError, Mistake, ParamsError, ParamsWarning
-from tfaip.params.registry import tag_of
 from tfaip.params.serialization.formats import mistakes_of
 from tfaip.params.shown_text import clean_text
 from tfaip.params.tree.building import build
@@ -66,9 +65,6 @@ def _read(cls: Any, data: Any, source: str, trust: Iterable[str] | Trust, strict
         raise ParamsError(f"expects a params class, got {cls!r}")
     check_version(data, source)
     own = [base.__module__.partition(".")[0] for base in kind.bases]
-    if isinstance(data, dict) and data.get(CLASS_KEY) == tag_of(kind.bases[0]):
-        # The class that the caller has at hand, also where a reload has made another one of its tag.
-        data = {name: value for name, value in data.items() if name != CLASS_KEY}
     merger = Merger(TrustedImport(Trust.of(trust).naming(own)), strict=strict, report_missing=complete)
     node = ParamsNode(None, kind, UNSET, Origin.DEFAULT)
     if not inspect.isabstract(kind.bases[0]) and not (isinstance(data, dict) and CLASS_KEY in data):

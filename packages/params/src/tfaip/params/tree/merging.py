@@ -202,6 +202,15 @@ class Merger:
         if not isinstance(name, str):
             self._problem((*path, CLASS_KEY), f"expects module:Class, got {shown(name)}")
             return False
+        if (
+            node.spec is None
+            and not path
+            and name == tag_of(node.kind.bases[0])
+            and not inspect.isabstract(node.kind.bases[0])
+        ):
+            # The class that the caller has at hand, also where a reload has made another one of its tag.
+            select(node, declared, Origin.CONFIG)
+            return True
         try:
             enforced = bool(options.enforce_choices)
             select(node, find_class(name, node.kind, options.choices, enforced, self._import_tag), Origin.CONFIG)
