@@ -252,8 +252,11 @@ def _alone(session: nox.Session, dist: Path, name: str, version: str) -> Path:
     python = clean / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     session.run("uv", "venv", "--clear", "--quiet", "--python", version, str(clean), external=True)
     exact = f"{distribution}=={_project(name)['version']}"
+    # uv would take a wheel of the same version from its cache, built from an earlier state of this checkout.
+    fresh = [word for ours in ALL for word in ("--refresh-package", _distribution(ours))]
     session.run(
-        *("uv", "pip", "install", "--quiet", "--python", str(python), "--find-links", str(dist), exact), external=True
+        *("uv", "pip", "install", "--quiet", "--python", str(python), *fresh, "--find-links", str(dist), exact),
+        external=True,
     )
     # From another folder, lest the checkout's own sources be what is imported.
     with session.chdir(dist.parent):
