@@ -227,7 +227,11 @@ class Merger:
         written = ":" in str(data.get(CLASS_KEY))
         seen: dict[str, Any] = {}
         unknown = 0
-        for key, value in data.items():
+        # A whole value comes before the changes of its parts, wherever it stands in the file.
+        items = list(data.items())
+        if self._changes:
+            items.sort(key=lambda item: bool(_changed_field(item[0], node)))
+        for key, value in items:
             name = key if key in node.children else former.get(key)
             if name in seen:
                 self._problem((*path, key), f"is the same field as {seen[name]}, give one of them")
