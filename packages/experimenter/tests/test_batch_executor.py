@@ -1,4 +1,4 @@
-"""What a batch executor makes of the answers of its system, and of none."""
+"""The states that a batch executor makes of the answers of its system, and of none."""
 
 from __future__ import annotations
 

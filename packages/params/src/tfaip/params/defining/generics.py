@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 Arguments = dict[Any, Any]
-"""What stands for type variables, and for `Self`."""
+"""The types that stand for type variables, and for `Self`."""
 
 T = TypeVar("T")
 

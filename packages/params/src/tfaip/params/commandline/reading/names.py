@@ -1,4 +1,4 @@
-"""What an argument is called: by the path to its field, and by the shorter names that the modes of fields give."""
+"""The names of an argument: the path to its field, and the shorter names that the modes of fields give."""
 
 from __future__ import annotations
 

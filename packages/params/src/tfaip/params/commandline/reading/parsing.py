@@ -157,7 +157,7 @@ def _leftovers(
     names = [key for key in plain if not key.startswith("-")]
     failed = {normalise(mistake.where) for mistake in binder.mistakes}
     found = [unknown_option(option, binder.table, names) for option in unknown if not _hangs_off(option.name, failed)]
-    # What follows an unknown argument is its value: one mistake, not two.
+    # The words after an unknown argument are its value: one mistake, not two.
     return found + [unexpected_word(word, binder.table, plain) for word in rest if word.after not in unknown]
 
 
