@@ -1,4 +1,4 @@
-"""What stood in a folder before a run, or takes the place of a file of its own, is never lost."""
+"""Files that stood in a folder before a run, or take the place of a file of its own, are never lost."""
 
 from contextlib import suppress
 

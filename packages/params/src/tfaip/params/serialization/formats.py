@@ -19,7 +19,7 @@ from tfaip.params.values.problem import Path as NodePath
 __all__ = ["MAX_BYTES", "dump_text", "format_of", "mistakes_of", "names_file", "parse_text", "read_file", "write_file"]
 
 _MANY = 20
-"""Of more problems than twice this, as many are listed: a wrong file would have thousands."""
+"""Problems that are listed where a file has more than twice as many: a wrong file would have thousands."""
 
 _FORMATS = {".json": "json", ".yaml": "yaml", ".yml": "yaml", ".toml": "toml"}
 

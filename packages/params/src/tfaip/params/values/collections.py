@@ -22,7 +22,7 @@ from tfaip.params.values.base import (
 )
 from tfaip.params.values.problem import ValueProblem, shown
 
-__all__ = ["CollectionType", "Rule", "SequenceType", "TupleType", "format_item", "parse_item"]
+__all__ = ["AnyLengthType", "CollectionType", "Rule", "SequenceType", "TupleType", "format_item", "parse_item"]
 
 Rule = Callable[[Any], None]
 """Raises `ValueProblem` for a collection that breaks it."""
@@ -105,29 +105,32 @@ def _reads(kind: Kind, word: str, reading: Reading) -> bool:
     return True
 
 
-class SequenceType(CollectionType):
-    """A list, set, frozenset, deque or tuple of any length: all words up to the next argument.
+class AnyLengthType(CollectionType):
+    """A collection of any length: all words up to the next argument.
 
-    An item of a fixed number of values takes as many words; others are JSON text. So may be the whole: `[[1, 2], [3]]`.
+    Args:
+        label: How messages call it.
+        cls: The class of its values.
+        item: What it holds.
+        at_least_one: Whether the command line must give an item.
+        rules: Called with each value.
     """
 
     __slots__ = ("at_least_one", "cls", "item")
 
-    def __init__(
-        self, cls: type[Any], item: Kind, at_least_one: bool = False, rules: Sequence[Rule] = (), name: str = ""
-    ) -> None:
-        super().__init__(f"{name or cls.__name__}[{item.label}]", rules)
+    def __init__(self, label: str, cls: type[Any], item: Kind, at_least_one: bool, rules: Sequence[Rule]) -> None:
+        super().__init__(label, rules)
         self.cls = cls
         self.item = item
         self.at_least_one = at_least_one
 
-    def holding(self, item: Kind) -> SequenceType:
+    def holding(self, item: Kind) -> Self:
         """The same kind of collection with other items."""
         made = self._copy()
         made.item = item
         return made
 
-    def not_empty(self) -> SequenceType:
+    def not_empty(self) -> Self:
         """The same kind with at least one item on the command line."""
         made = self._copy()
         made.at_least_one = True
@@ -136,6 +139,20 @@ class SequenceType(CollectionType):
     def take(self, words: Sequence[str]) -> int:
         """All."""
         return len(words)
+
+
+class SequenceType(AnyLengthType):
+    """A list, set, frozenset, deque or tuple of any length.
+
+    An item of a fixed number of values takes as many words; others are JSON text. So may be the whole: `[[1, 2], [3]]`.
+    """
+
+    __slots__ = ()
+
+    def __init__(
+        self, cls: type[Any], item: Kind, at_least_one: bool = False, rules: Sequence[Rule] = (), name: str = ""
+    ) -> None:
+        super().__init__(f"{name or cls.__name__}[{item.label}]", cls, item, at_least_one, rules)
 
     def parse(self, words: Sequence[str], reading: Reading) -> Any:
         """The items in their order."""

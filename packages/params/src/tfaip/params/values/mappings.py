@@ -8,17 +8,17 @@ from datetime import date, time
 from typing import Any
 
 from tfaip.params.values.base import Kind, Reading, ScalarType, SchemaHost, Writing, json_of_word, word_of_json
-from tfaip.params.values.collections import CollectionType, Rule, format_item, parse_item
+from tfaip.params.values.collections import AnyLengthType, Rule, format_item, parse_item
 from tfaip.params.values.enums import plain_forms
 from tfaip.params.values.problem import Path, Problems, ValueProblem, shown
 
 __all__ = ["MappingType", "key_of", "read_keys"]
 
 
-class MappingType(CollectionType):
+class MappingType(AnyLengthType):
     """A dict: `key=value` words up to the next argument, or one word of JSON text."""
 
-    __slots__ = ("at_least_one", "cls", "item", "key")
+    __slots__ = ("key",)
 
     def __init__(
         self,
@@ -28,27 +28,8 @@ class MappingType(CollectionType):
         cls: type[Any] = dict,
         rules: Sequence[Rule] = (),
     ) -> None:
-        super().__init__(f"{cls.__name__}[{key.label}, {item.label}]", rules)
+        super().__init__(f"{cls.__name__}[{key.label}, {item.label}]", cls, item, at_least_one, rules)
         self.key = key
-        self.item = item
-        self.at_least_one = at_least_one
-        self.cls = cls
-
-    def holding(self, item: Kind) -> MappingType:
-        """The same kind of dict with other values."""
-        made = self._copy()
-        made.item = item
-        return made
-
-    def not_empty(self) -> MappingType:
-        """The same kind with at least one entry on the command line."""
-        made = self._copy()
-        made.at_least_one = True
-        return made
-
-    def take(self, words: Sequence[str]) -> int:
-        """All."""
-        return len(words)
 
     def parse(self, words: Sequence[str], reading: Reading) -> Any:
         """The entries; of a key that is repeated the last one wins."""

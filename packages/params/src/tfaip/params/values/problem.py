@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 RAISED_FOR_VALUES = (ValueError, TypeError, LookupError, ArithmeticError)
-"""What converters, validators and types of the user's own raise for a wrong value."""
+"""Errors that converters, validators and types of the user's own raise for a wrong value."""
 
 Path = tuple[str | int, ...]
 """The way from the root to a value: names of fields, indices of lists, keys of dicts."""
@@ -63,7 +63,7 @@ def as_problem(error: Exception, data: Any) -> ValueProblem:
 
 
 def message_of(error: Exception) -> str:
-    """What an error says; that of a missing key or of a calculation says little without its type."""
+    """The text of an error; that of a missing key or of a calculation says little without its type."""
     text, name = str(error), type(error).__name__
     return f"{name}: {text}" if text and isinstance(error, LookupError | ArithmeticError) else text or name
 
