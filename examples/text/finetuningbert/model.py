@@ -38,7 +38,7 @@ class PairModel(ModelBase[PairModelParams]):
     def _metric(self) -> dict[str, MetricDefinition]:
         return {
             "acc": MetricDefinition("gt", "pred", keras.metrics.SparseCategoricalAccuracy()),
-            "confusion": MetricDefinition("gt", "class", ConfusionMatrix(len(WORDS))),
+            "confusion": MetricDefinition("gt", "class", ConfusionMatrix(len(WORDS), class_names=WORDS)),
         }
 
     def _best_logging_settings(self) -> tuple[str, str]:

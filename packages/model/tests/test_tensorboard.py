@@ -41,8 +41,39 @@ def test_a_confusion_matrix_takes_classes_or_probabilities():
 def test_a_picture_has_a_size_that_can_be_looked_at(classes):
     picture = confusion_picture(np.eye(classes))
     assert picture.dtype == np.uint8
-    assert picture.shape[0] == picture.shape[1] <= 2001
+    assert picture.shape[0] == picture.shape[1] <= 2040
     assert picture.min() < 100 < 200 < picture.max()
+
+
+def test_a_picture_shows_the_names_of_classes_at_both_axes():
+    counts = np.array([[3, 1], [0, 2]])
+    by_number, named = confusion_picture(counts), confusion_picture(counts, ["cat", "hippopotamus"])
+    added = named.shape[0] - by_number.shape[0]
+    assert added > 40  # the longer name, at the left and, upright, at the top
+
+    def inked(part):
+        return int((part < 100).all(axis=-1).sum())
+
+    margin = named.shape[0] - by_number.shape[0] + 30
+    assert inked(named[margin:, :margin]) > inked(by_number[30:, :30])
+    assert inked(named[:margin, margin:]) > inked(by_number[:30, 30:])
+    # Both axes have a title, also where no names are.
+    assert inked(confusion_picture(np.eye(50))[:24, 24:]) > 50
+    assert inked(confusion_picture(np.eye(50))[24:, :24]) > 50
+
+
+def test_a_confusion_matrix_draws_its_class_names():
+    counts = [0, 1, 1], [0, 1, 0]
+    plain, named = ConfusionMatrix(2), ConfusionMatrix(2, class_names=["cat", "dog"])
+    for metric in (plain, named):
+        metric.update_state(*map(np.array, counts))
+    pictures = [tf.make_ndarray(summary_of(metric).value[0].tensor)[2] for metric in (plain, named)]
+    assert pictures[0] != pictures[1]
+
+
+def test_a_confusion_matrix_refuses_a_wrong_number_of_names():
+    with pytest.raises(ValueError, match="class_names must name each of the 3 classes .* got 2"):
+        ConfusionMatrix(3, class_names=["cat", "dog"])
 
 
 def test_outside_of_a_recorder_nothing_is_recorded_and_nothing_computed():

@@ -64,6 +64,42 @@ def test_a_value_that_is_not_a_number_is_no_progress():
     assert ends_at([float("nan")] * 5, n_to_go=3) == 3
 
 
+@pytest.mark.parametrize(("patience", "epoch"), [(None, "all"), (0, 2), (1, 2), (2, 3), (5, 6)])
+def test_patience_counts_the_checks_after_the_best_one_as_keras_does(patience, epoch):
+    assert ends_at(CONSTANT, patience=patience) == epoch
+    # Checks come every other epoch, and the best epoch is the first one.
+    assert ends_at(CONSTANT * 2, patience=patience, frequency=2) == (
+        "all" if patience is None else 2 * max(patience, 1)
+    )
+
+
+@pytest.mark.parametrize(("mode", "values"), [("max", GROWING), ("min", FALLING)])
+def test_stop_threshold_means_the_same_where_higher_or_lower_is_better(mode, values):
+    assert ends_at(values, mode, stop_threshold=values[1]) == 2
+    assert ends_at(values, mode, stop_threshold=values[-1]) == len(values)
+
+
+@pytest.mark.parametrize(("mode", "beyond", "within"), [("max", 0.6, 0.4), ("min", 0.4, 0.6)])
+def test_start_threshold_means_the_same_where_higher_or_lower_is_better(mode, beyond, within):
+    assert ends_at(CONSTANT, mode, patience=1, start_threshold=beyond) == "all"
+    assert ends_at(CONSTANT, mode, patience=1, start_threshold=within) == 2
+
+
+def test_the_plain_words_win_over_the_former_ones_of_a_stored_run():
+    stored = {"n_to_go": 9, "upper_threshold": 0.4, "lower_threshold": 0.9}
+    assert ends_at(CONSTANT, patience=1, start_threshold=0.0, stop_threshold=0.9, **stored) == 2
+    assert ends_at(GROWING, stop_threshold=0.7, **stored) == 4
+
+
+def test_a_threshold_of_zero_is_a_threshold():
+    assert ends_at([-1.0, 0.0, 1.0], stop_threshold=0.0, upper_threshold=1.0) == 2
+
+
+def test_a_negative_patience_is_refused():
+    with pytest.raises(ValueError, match="'patience' must be >= 0"):
+        EarlyStoppingParams(patience=-1)
+
+
 @pytest.mark.parametrize(("name", "value"), [("n_to_go", 0), ("n_to_go", -2), ("frequency", 0)])
 def test_counts_that_make_no_sense_are_refused_by_name(name, value):
     with pytest.raises(ValueError, match=f"'{name}' must be >= 1"):

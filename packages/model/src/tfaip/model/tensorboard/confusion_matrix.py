@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -23,11 +24,28 @@ class ConfusionMatrix(keras.metrics.Metric):
     Args:
         classes: Number of classes.
         name: Name of the metric.
+        class_names: Name of each class, for the axes; by default, classes are shown by number.
+
+    Raises:
+        ValueError: There is not one name for each class.
     """
 
-    def __init__(self, classes: int, name: str = "confusion_matrix", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        classes: int,
+        name: str = "confusion_matrix",
+        *,
+        class_names: Sequence[str] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(name=name, **kwargs)
+        if class_names is not None and len(class_names) != classes:
+            raise ValueError(
+                f"class_names must name each of the {classes} classes of the confusion matrix {name!r}, "
+                f"got {len(class_names)}: {list(class_names)}"
+            )
         self.classes = classes
+        self.class_names = None if class_names is None else [str(each) for each in class_names]
         self.counts = self.add_variable((classes, classes), "zeros", name="counts")
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
@@ -42,7 +60,7 @@ class ConfusionMatrix(keras.metrics.Metric):
 
     def result(self) -> Any:
         """Return a serialised `Summary` with one picture, a string tensor of shape ()."""
-        picture = confusion_picture(ops.convert_to_numpy(self.counts))
+        picture = confusion_picture(ops.convert_to_numpy(self.counts), self.class_names)
         height, width, _ = picture.shape
         png = tf.io.encode_png(picture).numpy()
         summary = tf.compat.v1.Summary()

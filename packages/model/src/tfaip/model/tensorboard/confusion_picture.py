@@ -1,51 +1,82 @@
-"""A confusion matrix, drawn with NumPy."""
+"""A confusion matrix as a picture, drawn with Pillow."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
 import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
 __all__ = ["confusion_picture"]
 
-# Rows of three pixels, one bit each, of the digits 0 to 9.
-DIGITS = ["75557", "26227", "71747", "71717", "55711", "74717", "74757", "71111", "75757", "75717"]
-DARK, LIGHT, PAPER, INK = (8, 48, 107), (247, 251, 255), 255, 60
+DARK, LIGHT, GRID = (8, 48, 107), (247, 251, 255), 200
+PAPER, INK = (255, 255, 255), (60, 60, 60)
 # Below this size numbers would not fit into a cell; matrices of more classes have cells of colour alone.
-CELL_WITH_NUMBERS, LARGEST_WITH_NUMBERS, LARGEST_PICTURE = 26, 30, 1024
-MARGIN = 22
+CELL_WITH_NUMBERS, LARGEST_WITH_NUMBERS, LARGEST_PICTURE = 30, 30, 1024
+FONT, TITLE_FONT, GAP = 12, 14, 5
+# A longer name would leave no room for the matrix.
+LONGEST_NAME = 40
 
 
-def confusion_picture(counts: np.ndarray) -> np.ndarray:
-    """Return a picture, uint8 (height, width, 3), of counts (classes, classes).
+def confusion_picture(counts: np.ndarray, names: Sequence[str] | None = None) -> np.ndarray:
+    """Return a picture of a confusion matrix, uint8 of shape (height, width, 3).
 
-    Each cell shows its share of the true class' row in percent, by colour and, for few classes, as a number. Classes
-    are numbered at the left (true) and at the top (predicted).
+    Each cell shows its share of the true class' row in percent: by colour and, for up to 30 classes, as a number.
+    Rows are true classes, columns predicted ones, as the titles of the axes say.
+
+    Args:
+        counts: Shape (classes, classes).
+        names: Name of each class; by default, its number.
     """
     classes = len(counts)
     numbered = classes <= LARGEST_WITH_NUMBERS
     cell = CELL_WITH_NUMBERS if numbered else max(2, min(CELL_WITH_NUMBERS, LARGEST_PICTURE // classes))
-    margin = MARGIN if numbered else 0
+    shown = [_shortened(name) for name in (names or map(str, range(classes)))] if numbered else []
+    font, title_font = _font(FONT), _font(TITLE_FONT)
+    title = TITLE_FONT + 2 * GAP
+    margin = title + max((round(font.getlength(name)) for name in shown), default=0) + (2 * GAP if shown else 0)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1e-7)
     colours = np.array(LIGHT) + shares[..., None] * (np.array(DARK) - np.array(LIGHT))
-    picture = np.full((margin + classes * cell + 1, margin + classes * cell + 1, 3), PAPER, np.uint8)
-    picture[margin:-1, margin:-1] = colours.round().astype(np.uint8).repeat(cell, axis=0).repeat(cell, axis=1)
+    # Wide enough for the title of the columns, also above a small matrix.
+    side = max(classes * cell + 1, round(title_font.getlength("predicted class")) + 2 * GAP)
+    picture = np.full((margin + side, margin + side, 3), PAPER[0], np.uint8)
+    end = margin + classes * cell
+    picture[margin:end, margin:end] = colours.round().astype(np.uint8).repeat(cell, axis=0).repeat(cell, axis=1)
     if numbered:
-        picture[margin::cell, margin:] = picture[margin:, margin::cell] = 200
-        for row in range(classes):
-            middle = margin + row * cell + cell // 2
-            _write(picture, row, middle, margin // 2, INK)
-            _write(picture, row, margin // 2, middle, INK)
-            for column in range(classes):
-                percent = round(100 * shares[row, column])
-                if percent:
-                    ink = PAPER if shares[row, column] > 0.5 else INK
-                    _write(picture, percent, middle, margin + column * cell + cell // 2, ink)
-    return picture
+        picture[margin : end + 1 : cell, margin:end] = picture[margin:end, margin : end + 1 : cell] = GRID
+    image = Image.fromarray(picture)
+    draw = ImageDraw.Draw(image)
+    middle = (margin + end) // 2
+    _upright(image, "true class", title // 2, middle, title_font)
+    draw.text((middle, title // 2), "predicted class", INK, title_font, anchor="mm")
+    for row, name in enumerate(shown):
+        place = margin + row * cell + cell // 2
+        draw.text((margin - GAP, place), name, INK, font, anchor="rm")
+        _upright(image, name, margin - GAP - round(font.getlength(name)) // 2, place, font, is_column=True)
+        for column in range(classes):
+            if percent := round(100 * shares[row, column]):
+                ink = PAPER if shares[row, column] > 0.5 else INK
+                draw.text((margin + column * cell + cell // 2, place), str(percent), ink, font, anchor="mm")
+    return np.asarray(image)
 
 
-def _write(picture: np.ndarray, number: int, y: int, x: int, ink: int) -> None:
-    """Write a number around a point, in digits of 6 by 10 pixels."""
-    digits = [np.array([[int(row) >> bit & 1 for bit in (2, 1, 0)] for row in DIGITS[int(d)]]) for d in str(number)]
-    spaced = [part for digit in digits for part in (digit, np.zeros((5, 1), int))][:-1]
-    mask = np.concatenate(spaced, axis=1).repeat(2, axis=0).repeat(2, axis=1).astype(bool)
-    top, left = y - mask.shape[0] // 2, x - mask.shape[1] // 2
-    picture[top : top + mask.shape[0], left : left + mask.shape[1]][mask] = ink
+def _shortened(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+
+
+def _upright(image: Image.Image, text: str, across: int, along: int, font: Any, *, is_column: bool = False) -> None:
+    """Write a text from below to above, around a point: of the left side, or of the top for a column."""
+    length = round(font.getlength(text)) + 2
+    height = round(font.size) + 4
+    written = Image.new("RGB", (length, height), PAPER)
+    ImageDraw.Draw(written).text((length // 2, height // 2), text, INK, font, anchor="mm")
+    turned = written.rotate(90, expand=True)
+    x, y = (along, across) if is_column else (across, along)
+    image.paste(turned, (x - height // 2, y - length // 2))
+
+
+@cache
+def _font(size: int) -> Any:
+    return ImageFont.load_default(size)

@@ -24,9 +24,7 @@ class EarlyStopping:
     def __init__(self, params: EarlyStoppingParams, best: BestModel) -> None:
         self._params = params
         self._best = best
-        is_max = best.mode == "max"
-        self._counts_from = params.lower_threshold if is_max else params.upper_threshold
-        self._ends_at = params.upper_threshold if is_max else params.lower_threshold
+        self._counts_from, self._ends_at = params.thresholds(best.mode)
         self._count = 0
 
     def update(self, epoch: int, logs: Mapping[str, float], *, is_best: bool) -> None:
@@ -46,8 +44,9 @@ class EarlyStopping:
             assert value is not None
             assert self._ends_at is not None
             return f"{log} {format_value(value)} has reached the threshold {format_value(self._ends_at)}"
+        allowed = self._params.checks_to_end()
         # The best epoch itself counts as 1, but ends nothing.
-        if self._params.n_to_go > 0 and self._count >= max(self._params.n_to_go, 2):
+        if allowed is not None and self._count > allowed:
             than = f"{format_value(value)} of epoch {self._best.epoch}" if value is not None else "nan"
             return f"{log} has not become better than {than}"
         return None
