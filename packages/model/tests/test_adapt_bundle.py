@@ -8,7 +8,8 @@ import keras
 import numpy as np
 import pytest
 
-from tfaip.model import Bundle, BundleError, load_prediction_function, load_scenario_params
+from tfaip.model import Bundle, BundleError, load_params_of_today, load_prediction_function, load_scenario_params
+from tfaip.model.cli.adapt_exported_model import main
 from tfaip.model.stored.adapt import adapt_bundle
 from tfaip.model.stored.export import export_bundle
 from tfaip.model.testing.points.scenario import PointsScenario
@@ -93,3 +94,43 @@ def test_an_output_that_is_there_already_is_not_touched(yesterday, tmp_path):
     (tmp_path / "other").mkdir()
     with pytest.raises(BundleError, match="the output must be a folder that is not there yet, but .*other is"):
         adapt_bundle(yesterday.path, tmp_path / "other")
+
+
+def test_changed_parameters_make_another_bundle_of_the_same_weights(exported, tmp_path):
+    seen = []
+
+    class Watched(PointsScenario):
+        def after_export(self, made):
+            seen.append((made.kind, made.bundle.path))
+
+    params = load_params_of_today(exported.path)[0]
+    params.model.dropout = 0.5
+    params.export_serve = False
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("tfaip.model.stored.adapt.find_stored_scenario", lambda *_, **__: Watched)
+        bundle = adapt_bundle(exported.path, tmp_path / "other", params=params).bundle
+    assert load_scenario_params(bundle.path).model.dropout == 0.5
+    assert load_scenario_params(exported.path).model.dropout == 0.1
+    assert not bundle.serve.exists()
+    assert seen == [("adapted", tmp_path / "other")]
+    with h5py.File(exported.weights) as former, h5py.File(bundle.weights) as today:
+        np.testing.assert_array_equal(former["points/hidden/kernel"], today["points/hidden/kernel"])
+
+
+def test_parameters_that_change_the_shape_of_a_weight_are_refused(exported, tmp_path):
+    params = load_params_of_today(exported.path)[0]
+    params.model.units = 7
+    with pytest.raises(BundleError, match=r"points/hidden/kernel has the shape .*Leave out what changes weights"):
+        adapt_bundle(exported.path, tmp_path / "other", params=params)
+    assert not (tmp_path / "other").exists()
+
+
+def test_the_command_writes_changed_parameters_beside_the_bundle(exported, tmp_path, capsys):
+    bundle = shutil.copytree(exported.path, tmp_path / "best")
+    main([str(bundle), "--model.dropout", "0.3", "--scenario.export_serve", "False", "--trust", "tfaip"])
+    assert load_scenario_params(tmp_path / "best_adapted").model.dropout == 0.3
+    assert load_scenario_params(bundle).model.dropout == 0.1
+    assert "best_adapted is a bundle of today's code" in capsys.readouterr().out
+    with pytest.raises(SystemExit):
+        main([str(bundle), "--model.dropout", "0.4"])
+    assert "must be a folder that is not there yet" in capsys.readouterr().err

@@ -84,26 +84,26 @@ def test_a_file_that_lies_with_the_files_of_a_run_is_read_with_that_folder(store
 
 
 CONFIG = {
-    "nothing on the line": ({}, False, False, True),
-    "folder on the line": ({}, True, False, True),
-    "both on the line": ({}, True, True, False),
-    "no replacement": ({"overwrite": False}, True, False, False),
-    "no folder": ({"output_dir": None}, False, False, False),
+    "nothing on the line": ({}, [], True),
+    "folder on the line": ({}, ["output_dir"], True),
+    "both on the line": ({}, ["output_dir", "overwrite"], False),
+    "no replacement": ({"overwrite": False}, ["output_dir"], False),
+    "no folder": ({"output_dir": None}, [], False),
 }
 
 
 @pytest.mark.parametrize("title", CONFIG)
 def test_a_stored_file_as_config_is_held_to_the_same(stored, title):
-    changes, named, replaces, refused = CONFIG[title]
+    changes, named, refused = CONFIG[title]
     path = stored("elsewhere/trainer_params.json", **changes)
     params = load_trainer_params(path)
     params.output_dir, params.overwrite = changes.get("output_dir", Path("run")), changes.get("overwrite", True)
     expected = pytest.raises(RunFolderError, match="--trainer.output_dir run --trainer.overwrite")
     with expected if refused else nullcontext():
-        require_named_folder(params, [path], named=named, replaces=replaces)
+        require_named_folder(params, [path], named)
 
 
 def test_what_people_write_into_a_config_counts(stored, tmp_path):
     (tmp_path / "mine.yaml").write_text("trainer:\n  output_dir: run\n  overwrite: true\n")
     params = load_trainer_params(stored("file.json"), output_dir="run", overwrite=True)
-    require_named_folder(params, [os.fspath(tmp_path / "mine.yaml")], named=False, replaces=False)
+    require_named_folder(params, [os.fspath(tmp_path / "mine.yaml")])

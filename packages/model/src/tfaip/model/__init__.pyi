@@ -1,6 +1,7 @@
 """The public names of the package: one line each, for type checkers and for `public_names`."""
 
 from tfaip.model.bundle.errors import BundleError as BundleError
+from tfaip.model.bundle.exported_model import ExportedModel as ExportedModel
 from tfaip.model.bundle.layout import Bundle as Bundle
 from tfaip.model.bundle.load import load_prediction_function as load_prediction_function
 from tfaip.model.bundle.load import load_weights as load_weights
@@ -33,5 +34,6 @@ from tfaip.model.stored.adapt import AdaptedBundle as AdaptedBundle
 from tfaip.model.stored.adapt import adapt_bundle as adapt_bundle
 from tfaip.model.stored.export import export_bundle as export_bundle
 from tfaip.model.stored.params import find_stored_scenario as find_stored_scenario
+from tfaip.model.stored.params import load_params_of_today as load_params_of_today
 from tfaip.model.stored.params import load_scenario_params as load_scenario_params
 from tfaip.model.stored.params import load_stored_params as load_stored_params

@@ -11,6 +11,7 @@ from attrs.validators import ge, gt, lt, optional
 from tfaip.model import DeviceConfigParams, ScenarioBaseParams, TrainerPipelineParamsBase
 from tfaip.params import field, params
 from tfaip.trainer.early_stopping import EarlyStoppingParams
+from tfaip.trainer.folder.bundle_places import BUNDLE_DIRS, placeholder_problem
 from tfaip.trainer.optimizers import OPTIMIZERS, AdamParams, OptimizerParams
 from tfaip.trainer.recorders import RECORDERS, RecorderParams, TensorBoardParams
 from tfaip.trainer.schedules import SCHEDULES, ExponentialDecayParams, LearningRateParams
@@ -22,6 +23,11 @@ __all__ = ["TrainerParams"]
 def _first_and_end(instance: Any, attribute: attrs.Attribute[Any], value: list[int]) -> None:
     if len(value) != 2 or not 0 <= value[0] < value[1]:
         raise ValueError(f"'{attribute.name}' must be two numbers of steps, the first below the second: {value}")
+
+
+def _place(instance: Any, attribute: attrs.Attribute[Any], value: Path) -> None:
+    if problem := placeholder_problem(str(value), required=attribute.name == "epoch_dir"):
+        raise ValueError(f"'{attribute.name}' {problem}: {value}")
 
 
 @params
@@ -84,8 +90,31 @@ class TrainerParams:
         default=0.0, validator=ge(0), help="Write a checkpoint when the last one is so old; 0: don't"
     )
     keep_checkpoints: int = field(default=2, validator=ge(1), help="Number of checkpoints that are kept, the newest")
-    export_best: bool = field(default=True, help="Export the best model so far to best/")
-    export_final: bool = field(default=True, help="Export the last model to export/")
+    export_best: bool = field(default=True, help="Export the best model so far to best_dir")
+    export_final: bool = field(default=True, help="Export the last model to export_dir")
+    export_every_n_epochs: int = field(
+        default=0, validator=ge(0), help="Export the model of every n-th epoch to epoch_dir; 0: of none"
+    )
+    best_dir: Path = field(
+        default=Path(BUNDLE_DIRS["best_dir"]),
+        validator=_place,
+        help="Folder of the best model, in output_dir unless absolute; {epoch} is its epoch",
+    )
+    export_dir: Path = field(
+        default=Path(BUNDLE_DIRS["export_dir"]),
+        validator=_place,
+        help="Folder of the last model, in output_dir unless absolute; {epoch} is its epoch",
+    )
+    epoch_dir: Path = field(
+        default=Path(BUNDLE_DIRS["epoch_dir"]),
+        validator=_place,
+        help="Folder of the model of an epoch, in output_dir unless absolute; {epoch:04d} is the epoch in four digits",
+    )
+    keep_exports: int = field(
+        default=0,
+        validator=ge(0),
+        help="Number of bundles with {epoch} in their name that are kept, the newest; 0: all",
+    )
     progress: str = field(
         default="auto",
         choices=["auto", "bar", "lines", "off"],

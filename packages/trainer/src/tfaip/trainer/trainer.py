@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Any
 
-from tfaip.model import DeviceError, ScenarioBase, configure_devices
+from tfaip.model import DeviceError, ExportedModel, ScenarioBase, configure_devices
 from tfaip.model.command import logging_of_client
 from tfaip.params import save, to_json
 from tfaip.pipeline.hooks import Hooked, hook
@@ -17,6 +17,7 @@ from tfaip.trainer.distribution.lost_worker import lost_workers
 from tfaip.trainer.distribution.share import share_of_batches
 from tfaip.trainer.distribution.strategy import Strategy, create_strategy
 from tfaip.trainer.folder.checkpoint import Checkpoints
+from tfaip.trainer.folder.named_places import bundle_places_of, require_places, run_folder_of
 from tfaip.trainer.folder.run_folder import RunFolder, stored_seed
 from tfaip.trainer.folder.write_errors import write_errors
 from tfaip.trainer.history import History
@@ -74,6 +75,15 @@ class Trainer(Hooked):
         """
         return []
 
+    @hook
+    def after_export(self, exported: ExportedModel) -> None:
+        """Do something with a bundle that has just been written; the base calls `ScenarioBase.after_export`.
+
+        The bundle is whole, and complete with its checksums: write beside it, not into it. After a kill, an epoch and
+        its exports are done again. Of several workers, only the chief is called. An error ends the training.
+        """
+        self.scenario.after_export(exported)
+
     @classmethod
     @hook
     def warm_starter_cls(cls) -> type[WarmStarter]:
@@ -106,7 +116,9 @@ class Trainer(Hooked):
         self._require_readable_params()
         cluster = Cluster.of(params.device)
         path = params.output_dir if cluster is None or cluster.is_chief else None
-        folder = RunFolder(path) if path else None
+        folder = run_folder_of(params) if path else None
+        if folder:
+            require_places(folder, overwrite=params.overwrite)
         with folder.new_run(overwrite=params.overwrite) if folder else nullcontext():
             strategy = self._configure(cluster)
             self._draw_seed(strategy)
@@ -133,6 +145,10 @@ class Trainer(Hooked):
         cluster = Cluster.of(self.params.device)
         writes = cluster is None or cluster.is_chief
         folder = RunFolder.existing(self.params.output_dir) if writes else None
+        if folder:
+            folder.bundles = bundle_places_of(self.params, folder.path)
+            folder.bundles.require_apart()
+            require_places(folder, resumes=True)
         with folder.resumed_run() if folder else nullcontext():
             checkpoint = Checkpoints(folder.checkpoint).newest() if folder else None
             if checkpoint:
@@ -200,6 +216,7 @@ class Trainer(Hooked):
                 status,
                 callbacks=self.create_callbacks(),
                 actions=self.create_actions(),
+                after_export=self.after_export,
                 strategy=strategy,
             ) as run,
         ):

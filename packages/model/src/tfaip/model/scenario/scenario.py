@@ -8,6 +8,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 from tfaip.model.bundle.errors import BundleError
+from tfaip.model.bundle.exported_model import ExportedModel
 from tfaip.model.command.tensorflow_import import import_tensorflow
 from tfaip.model.evaluator import Evaluator, EvaluatorParams
 from tfaip.model.scenario.params import ScenarioBaseParams
@@ -249,6 +250,16 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
     def create_model(self) -> ModelBase[Any]:
         """Return the model of the scenario's parameters."""
         return self.params.model.create()
+
+    # Hooks: events.
+
+    @hook
+    def after_export(self, exported: ExportedModel) -> None:
+        """Do something with a bundle that has just been written: convert it, copy it, register it; nothing by default.
+
+        A training calls it after each export, `tfaip-adapt-exported-model` and `tfaip-convert-exported-model` once. The
+        bundle is complete with its checksums: write beside it, not into it.
+        """
 
     # Methods that you call.
 

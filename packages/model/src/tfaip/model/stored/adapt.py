@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +10,14 @@ from typing import Any
 
 from tfaip.model.bundle.array_file import StoredArray
 from tfaip.model.bundle.errors import BundleError
+from tfaip.model.bundle.exported_model import ExportedModel
 from tfaip.model.bundle.layout import Bundle
 from tfaip.model.bundle.load import open_weights
+from tfaip.model.scenario.params import ScenarioBaseParams
 from tfaip.model.stored.export import export_bundle
-from tfaip.model.stored.params import find_stored_scenario, load_scenario_params
-from tfaip.params import ParamsWarning
+from tfaip.model.stored.params import find_stored_scenario, load_params_of_today
 from tfaip.params.suggestions import nearest
+from tfaip.pipeline.hooks import call_user_code
 
 __all__ = ["AdaptedBundle", "adapt_bundle"]
 
@@ -35,7 +36,11 @@ class AdaptedBundle:
 
 
 def adapt_bundle(
-    path: str | os.PathLike[str], output: str | os.PathLike[str] | None = None, *, trust: Iterable[str] = ()
+    path: str | os.PathLike[str],
+    output: str | os.PathLike[str] | None = None,
+    *,
+    params: ScenarioBaseParams[Any, Any] | None = None,
+    trust: Iterable[str] = (),
 ) -> AdaptedBundle:
     """Rebuild the bundle at `path` with the code of its scenario as it is today.
 
@@ -45,34 +50,38 @@ def adapt_bundle(
     Args:
         path: The bundle.
         output: Where the new one is written; default: in place, where the former one is kept until the new is whole.
+        params: Parameters of the new bundle, made of those that `load_params_of_today` returns; default: these.
         trust: Packages, beside the scenario's own, whose parameter classes may be imported.
 
     Raises:
-        BundleError: `path` is no bundle, lacks weights of today's graph, or `output` is taken.
+        BundleError: `path` is no bundle, lacks weights of the graph, or `output` is taken.
     """
-    former, trust = Bundle.at(path), tuple(trust)
+    former, trust, differences = Bundle.at(path), tuple(trust), list[str]()
     target = Path(path if output is None else output)
     if output is not None and target.exists() and target.resolve() != former.path.resolve():
         raise BundleError(f"the output must be a folder that is not there yet, but {target} is")
-    with warnings.catch_warnings(record=True) as warned:
-        warnings.simplefilter("always", ParamsWarning)
-        params = load_scenario_params(path, trust=trust, strict=False)
-    differences = [str(warning.message) for warning in warned if issubclass(warning.category, ParamsWarning)]
+    changes = params is not None
+    if params is None:
+        params, differences = load_params_of_today(path, trust=trust)
     scenario_cls = find_stored_scenario(params, trust=trust, reading=[former.path])
     scenario = scenario_cls(scenario_cls.tagged(params))
     model = scenario.create_model()
     graph = model.build_graph(scenario.data)
     with open_weights(path) as file:
-        _check_weights(former, graph.weights, file.arrays)
+        _check_weights(former, graph.weights, file.arrays, changes=changes)
         weights = file.read(variable.path for variable in graph.weights)
     for variable in graph.weights:
         variable.assign(weights[variable.path])
     left = [name for name in file.arrays if name not in weights]
     differences += [f"{former.weights}: the graph has no variable {name} any more" for name in left]
-    return AdaptedBundle(export_bundle(target, scenario, model, graph), tuple(differences))
+    bundle = export_bundle(target, scenario, model, graph)
+    call_user_code(scenario.after_export, ExportedModel(bundle, "adapted"))
+    return AdaptedBundle(bundle, tuple(differences))
 
 
-def _check_weights(former: Bundle, variables: Iterable[Any], weights: Mapping[str, StoredArray]) -> None:
+def _check_weights(
+    former: Bundle, variables: Iterable[Any], weights: Mapping[str, StoredArray], *, changes: bool
+) -> None:
     problems = []
     for variable in variables:
         if variable.path not in weights:
@@ -80,6 +89,11 @@ def _check_weights(former: Bundle, variables: Iterable[Any], weights: Mapping[st
             problems.append(f"{variable.path} is not in it" + (f" (it has {close[0]})" if close else ""))
         elif (stored := weights[variable.path].shape) != (shape := tuple(variable.shape)):
             problems.append(f"{variable.path} has the shape {list(stored)} in it, {list(shape)} today")
+    if problems and changes:
+        raise BundleError(
+            f"the weights of the bundle {former.path} must fit the graph of the changed parameters, but "
+            f"{'; '.join(problems)}. Leave out what changes weights, or train again from them by warm start"
+        )
     if problems:
         raise BundleError(
             f"the bundle {former.path} lacks weights of today's graph: {'; '.join(problems)}. Use the code of that "

@@ -14,11 +14,13 @@ import numpy as np
 import tensorflow as tf
 
 from tfaip.model.bundle.errors import BundleError
+from tfaip.model.bundle.exported_model import ExportedModel
 from tfaip.model.bundle.layout import SIGNATURE, Bundle
 from tfaip.model.scenario.scenario import ScenarioBase
 from tfaip.model.stored.export import export_bundle
 from tfaip.model.stored.former_export import FormerExport, require_new_folder
 from tfaip.params.suggestions import nearest
+from tfaip.pipeline.hooks import call_user_code
 
 __all__ = ["ConvertedModel", "ConvertedWeight", "Transform", "convert_exported_model"]
 
@@ -102,8 +104,10 @@ def convert_exported_model(
     if inputs is not None:
         differences, notes = _compared(loaded, graph.prediction_outputs, inputs)
     used = set(taken.values())
+    bundle = export_bundle(target, scenario, model, graph)
+    call_user_code(scenario.after_export, ExportedModel(bundle, "converted"))
     return ConvertedModel(
-        export_bundle(target, scenario, model, graph),
+        bundle,
         tuple(ConvertedWeight(path, name, stored[name].shape) for path, name in taken.items()),
         (*(name for name in stored if name not in used), *left_out),
         differences,

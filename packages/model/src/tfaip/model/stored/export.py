@@ -37,7 +37,7 @@ def export_bundle(path: Path, scenario: ScenarioBase[Any, Any], model: ModelBase
         ValueError: Two variables have one path, or an exported graph is labelled with something that can't be a folder.
         DefinitionError: Two resources have one name.
         FileNotFoundError: A resource does not exist.
-        BundleError: Another process exports to `path`, or it is a file, or a link to a folder with other files.
+        BundleError: Another process exports to `path`, or it is a file, or a folder with other files.
     """
     with _locked(path), replaced_folder(path) as folder:
         bundle = Bundle(folder)
@@ -58,9 +58,10 @@ def _locked(path: Path) -> Iterator[None]:
     target = path.resolve()
     if target.exists() and not target.is_dir():
         raise BundleError(f"{path} is a file, not the folder of a bundle: move it elsewhere, or choose another folder")
-    # A link may come with a folder from elsewhere, and must not decide what is lost.
-    if path.is_symlink() and target.exists() and not _is_replaceable(target):
-        raise BundleError(f"{path} is a link to {target}, which holds other files than those of a bundle")
+    # A name that is mistyped, or a link that comes with a folder from elsewhere, must not decide what is lost.
+    if target.exists() and not _is_replaceable(target):
+        what = f"is a link to {target}, which" if path.is_symlink() else "is there already, and"
+        raise BundleError(f"{path} {what} holds other files than those of a bundle: choose another folder")
     target.parent.mkdir(parents=True, exist_ok=True)
     lock = FolderLock(target.with_name(f".{target.name}.lock"))
     try:

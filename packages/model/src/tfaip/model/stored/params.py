@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -16,14 +17,14 @@ from tfaip.model.scenario.lookup import find_located_scenario
 from tfaip.model.scenario.not_found import ScenarioNotFoundError
 from tfaip.model.scenario.params import ScenarioBaseParams
 from tfaip.model.scenario.scenario import ScenarioBase
-from tfaip.params import LoadError, Mistake, ParamsError, Trust, load
+from tfaip.params import LoadError, Mistake, ParamsError, ParamsWarning, Trust, load
 from tfaip.params.serialization.formats import read_file
 from tfaip.params.trust.current_folder import search_current_folder
 from tfaip.params.trust.locating import locate, module_of
 from tfaip.params.values.problem import ValueProblem
 from tfaip.pipeline.data.resources import find_resources
 
-__all__ = ["find_stored_scenario", "load_scenario_params", "load_stored_params", "vouch"]
+__all__ = ["find_stored_scenario", "load_params_of_today", "load_scenario_params", "load_stored_params", "vouch"]
 
 T = TypeVar("T")
 
@@ -102,6 +103,24 @@ def load_scenario_params(
                 f"{outside}"
             )
     return params
+
+
+def load_params_of_today(
+    path: str | os.PathLike[str], *, trust: Iterable[str] = ()
+) -> tuple[ScenarioBaseParams[Any, Any], list[str]]:
+    """Return the parameters of the bundle at `path` as today's code has them, and one sentence for each difference.
+
+    Args:
+        path: The bundle.
+        trust: Packages, beside the scenario's own, whose parameter classes may be imported.
+
+    Raises:
+        BundleError: `path` is no bundle, or its parameters can't be read.
+    """
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always", ParamsWarning)
+        params = load_scenario_params(path, trust=trust, strict=False)
+    return params, [str(warning.message) for warning in warned if issubclass(warning.category, ParamsWarning)]
 
 
 def find_stored_scenario(

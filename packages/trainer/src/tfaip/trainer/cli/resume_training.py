@@ -16,7 +16,8 @@ from tfaip.model.command import (
     run_command,
 )
 from tfaip.trainer import RunFolder, TrainerParams
-from tfaip.trainer.cli.scenario_command_line import require_data, require_folder
+from tfaip.trainer.cli.scenario_command_line import named_on_the_line, require_data, require_folder
+from tfaip.trainer.folder.named_places import names_of_places, require_named_places
 
 __all__ = ["main"]
 
@@ -46,7 +47,6 @@ def _folder(run_dir: str) -> list[Path]:
 
 
 def _resume(call: Invocation) -> None:
-
     folder = RunFolder.existing(call.about[0])
     trust, reading = call.trust, [folder.path]
     stored = load_stored_params(
@@ -54,10 +54,12 @@ def _resume(call: Invocation) -> None:
     )
     # The folder may have been moved since.
     stored.output_dir = folder.path
+    places = names_of_places(stored)
     command_line = call.command_line("Go on with a run.")
     command_line.add_root("trainer", type(stored), default=stored)
     params = command_line.parse(call.words)["trainer"]
     log_to_console()
+    require_named_places(folder.trainer_params, places, params, named_on_the_line(call.words))
     scenario = find_stored_scenario(params.scenario, trust=trust, reading=reading)
     log_of_client(scenario)
     require_folder(params, resumes=True)

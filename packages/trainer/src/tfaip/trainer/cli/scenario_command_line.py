@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from tfaip.model import ScenarioBase, find_scenario
-from tfaip.model.command import Invocation, remember_scenario
+from tfaip.model.command import Invocation, remember_scenario, values_of
 from tfaip.params import CommandLine
-from tfaip.trainer import RunFolder, TrainerParams
+from tfaip.trainer import TrainerParams
+from tfaip.trainer.folder.bundle_places import BUNDLE_DIRS
+from tfaip.trainer.folder.named_places import require_places, run_folder_of
 
-__all__ = ["require_data", "require_folder", "scenario_command_line"]
+__all__ = ["named_on_the_line", "require_data", "require_folder", "scenario_command_line"]
 
 
 def scenario_command_line(call: Invocation) -> tuple[type[ScenarioBase[Any, Any]], CommandLine]:
@@ -26,20 +29,28 @@ def scenario_command_line(call: Invocation) -> tuple[type[ScenarioBase[Any, Any]
     return scenario, command_line
 
 
+def named_on_the_line(words: Sequence[str]) -> set[str]:
+    """Return the parameters that a line names, of the places to write to and their replacement."""
+    fields = ("output_dir", "overwrite", *BUNDLE_DIRS)
+    return {field for field in fields if values_of([f"--trainer.{field}"], words)[1] != list(words)}
+
+
 def require_folder(params: TrainerParams, *, resumes: bool = False) -> None:
     """Refuse an output folder that can't be had, before TensorFlow loads.
 
     Raises:
-        RunFolderError: It is in use, or holds a run that is neither resumed nor to be overwritten.
+        RunFolderError: It is in use, holds a run that is neither resumed nor to be overwritten, or a place of its
+            bundles holds something else.
     """
     # Of several machines only one writes, and the others may find what it has just written.
     if params.output_dir is None or params.device.dist_strategy == "multi_worker":
         return
-    folder = RunFolder(params.output_dir)
+    folder = run_folder_of(params)
     if resumes:
         folder.require_free()
     else:
         folder.require_no_run(overwrite=params.overwrite)
+    require_places(folder, resumes=resumes, overwrite=params.overwrite)
 
 
 def require_data(scenario: type[ScenarioBase[Any, Any]], params: TrainerParams) -> None:

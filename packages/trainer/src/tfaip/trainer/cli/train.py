@@ -18,7 +18,12 @@ from tfaip.model.command import (
 from tfaip.params import UserError, to_json
 from tfaip.pipeline import PipelineMode
 from tfaip.trainer import TrainerParams
-from tfaip.trainer.cli.scenario_command_line import require_data, require_folder, scenario_command_line
+from tfaip.trainer.cli.scenario_command_line import (
+    named_on_the_line,
+    require_data,
+    require_folder,
+    scenario_command_line,
+)
 from tfaip.trainer.folder.stored_training import require_named_folder
 
 __all__ = ["main"]
@@ -66,10 +71,7 @@ def _train(call: Invocation) -> None:
         scenario.complete_trainer_params(params)
     else:
         if not parsed.arguments.check:
-            configs, named, replaces = (
-                values_of([name], arguments) for name in ("--config", "--trainer.output_dir", "--trainer.overwrite")
-            )
-            require_named_folder(params, configs[0], named=named[1] != arguments, replaces=replaces[1] != arguments)
+            require_named_folder(params, values_of(["--config"], arguments)[0], named_on_the_line(arguments))
             require_folder(params)
         params.warmstart.require_model()
         require_data(scenario, params)

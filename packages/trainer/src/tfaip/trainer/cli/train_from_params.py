@@ -15,7 +15,7 @@ from tfaip.model.command import (
     log_to_console,
     run_command,
 )
-from tfaip.trainer.cli.scenario_command_line import require_data, require_folder
+from tfaip.trainer.cli.scenario_command_line import named_on_the_line, require_data, require_folder
 from tfaip.trainer.folder.stored_training import StoredTraining, folders_read_with
 
 __all__ = ["main"]
@@ -42,19 +42,17 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _folders(path: str) -> list[Path]:
-
     return folders_read_with(path)
 
 
 def _train(call: Invocation) -> None:
-
     (path,), trust = call.about, call.trust
     stored = StoredTraining(path, trust=trust)
     command_line = call.command_line("Train with stored parameters.")
     command_line.add_root("trainer", type(stored.params), default=stored.params)
     params = command_line.parse(call.words)["trainer"]
     log_to_console()
-    stored.require_folder(params)
+    stored.require_folder(params, named_on_the_line(call.words))
     scenario = find_stored_scenario(params.scenario, trust=trust, reading=_folders(path))
     log_of_client(scenario)
     require_folder(params)

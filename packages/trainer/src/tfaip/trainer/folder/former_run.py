@@ -32,6 +32,7 @@ OWN = {
     "events": r"(events\.out\.|train|validation|lav_l|plugins).*",
     "best": BUNDLE,
     "export": BUNDLE,
+    "epochs": r"\.?[0-9]{1,9}(\.(lock|writing|former))?",
 }
 SYSTEMS = r"\.DS_Store|\._.*|\.nfs.*|Thumbs\.db"
 
@@ -220,6 +221,8 @@ def _source(path: Path) -> Path:
 def _foreign_file(path: Path) -> str:
     """Return a file that no run writes, in a folder or link that is called as one of a run."""
     folder = path.resolve()
+    if path.name in OWN and path.is_file() and not path.is_symlink():
+        return path.name  # a run has a folder there
     if not folder.is_dir() or path.name.startswith(".") or (folder / "scenario_params.json").is_file():
         return ""
     if path.is_symlink() and not _is_linked_folder(path):

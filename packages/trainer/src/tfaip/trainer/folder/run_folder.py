@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shlex
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +16,7 @@ from tfaip.model.folders.folder_lock import FolderInUseError, FolderLock
 from tfaip.params.regular_files import open_regular_anew, read_regular
 from tfaip.params.trust.trust import words_of_trust
 from tfaip.trainer.errors import RunFolderError
+from tfaip.trainer.folder.bundle_places import BundlePlaces
 from tfaip.trainer.folder.former_run import PARAMS, FormerRun
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ logger = logging.getLogger(__name__)
 NAMES = (
     *(PARAMS, f".{PARAMS}.part", "train.log", "metrics.jsonl", "status.json", ".status.json.writing"),
     *("recorders.json", ".recorders.json.writing"),
-    *("events", "checkpoint", "best", "export"),
+    *("events", "checkpoint", "best", "export", "epochs"),
     *(".best.writing", ".best.former", ".export.writing", ".export.former"),
 )
 # A status takes some hundred bytes, parameters some kilobytes unless they hold long lists.
@@ -40,10 +42,15 @@ class RunFolder:
     """The paths of a run's files.
 
     trainer_params.json   train.log   metrics.jsonl   status.json   events/   checkpoint/   best/   export/
+
+    Args:
+        path: The folder.
+        bundles: Where the run writes its bundles; by default to `best` and `export`.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], bundles: BundlePlaces | None = None) -> None:
         self.path = Path(path)
+        self.bundles = bundles or BundlePlaces(self.path)
         self._lock = FolderLock(self.path / ".lock")
         self._former = FormerRun(self.path, NAMES)
 
@@ -81,7 +88,8 @@ class RunFolder:
         """Return the command that goes on with the run; the scenario's package may have to be trusted by it."""
         trust = words_of_trust(type(scenario).__module__) if scenario else []
         command = scenario.resume_command() if scenario else "tfaip-resume-training"
-        return " ".join([command, str(self.path), *trust])
+        outside = [word for field, name in self.bundles.outside().items() for word in (f"--trainer.{field}", name)]
+        return " ".join([command, str(self.path), *(shlex.quote(word) for word in outside), *trust])
 
     def require_free(self) -> None:
         """Refuse a folder that another process writes.
@@ -196,12 +204,12 @@ class RunFolder:
     @property
     def best(self) -> Path:
         """Bundle of the best model so far."""
-        return self.path / "best"
+        return self.bundles.best.newest
 
     @property
     def export(self) -> Path:
         """Bundle of the last model."""
-        return self.path / "export"
+        return self.bundles.last.newest
 
     @property
     def growing_files(self) -> list[Path]:
@@ -212,7 +220,12 @@ class RunFolder:
     @property
     def has_results(self) -> bool:
         """Whether there is a checkpoint or an exported model."""
-        return any(self.checkpoint.glob("step_*")) or any(map(_has_content, (self.best, self.export)))
+        return any(self.checkpoint.glob("step_*")) or any(map(_has_content, self._models))
+
+    @property
+    def _models(self) -> tuple[Path, Path]:
+        """Bundles that stand and fall with the run; those that parameters name elsewhere stay."""
+        return self.path / "best", self.path / "export"
 
     def _recover(self) -> None:
         self._former.require_own_links()
@@ -304,7 +317,7 @@ class RunFolder:
         Raises:
             RunFolderError: It can't be made, or there is a file where a run keeps a folder.
         """
-        for folder in (self.checkpoint, self.best, self.export):
+        for folder in (self.checkpoint, *self._models):
             if folder.exists() and not folder.is_dir():
                 raise RunFolderError(
                     f"{folder} is a file, but a run keeps a folder there: move it elsewhere, "

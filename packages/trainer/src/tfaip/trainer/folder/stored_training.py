@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shlex
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,14 @@ from tfaip.model import load_stored_params
 from tfaip.params.serialization.formats import read_file
 from tfaip.params.shown_text import one_line
 from tfaip.trainer.errors import RunFolderError
+from tfaip.trainer.folder.bundle_places import BUNDLE_DIRS
+from tfaip.trainer.folder.named_places import bundle_places_of, names_of_places, require_named_places
 from tfaip.trainer.folder.run_folder import RunFolder
 from tfaip.trainer.params import TrainerParams
 
 __all__ = ["StoredTraining", "folders_read_with", "load_trainer_params", "require_named_folder"]
+
+logger = logging.getLogger(__name__)
 
 
 class StoredTraining:
@@ -40,17 +45,23 @@ class StoredTraining:
             TrainerParams, self._path, trust=trust, reading=folders_read_with(path), scenario_at="scenario"
         )
         self._folder, self._overwrite = self.params.output_dir, self.params.overwrite
+        self._places = names_of_places(self.params)
         if not _lies_in(self._path, self._folder):
             self.params.output_dir, self.params.overwrite = None, False
 
-    def require_folder(self, params: TrainerParams) -> None:
-        """Refuse parameters made of these that name no folder, though the file does.
+    def require_folder(self, params: TrainerParams, named: Collection[str] = ()) -> None:
+        """Refuse parameters made of these that name no folder, though the file does, or a place outside of it.
+
+        Args:
+            params: The parameters of the file and of the line.
+            named: Parameters of places that the line names.
 
         Raises:
             RunFolderError: With the words of the command line that name it.
         """
         if params.output_dir is None and self._folder is not None:
             raise _not_named(self._path, self._folder, self._overwrite)
+        require_named_places(self._path, self._places, params, named)
 
 
 def load_trainer_params(
@@ -65,6 +76,7 @@ def load_trainer_params(
     Args:
         path: The file.
         output_dir: Folder of the new run. What the file names counts only if it is the folder that the file lies in.
+            Places of bundles outside of the folder don't count, and are for you to set again.
         overwrite: Whether a run in the folder is replaced.
         trust: Packages, beside the scenario's own, whose parameter classes may be imported.
 
@@ -74,27 +86,40 @@ def load_trainer_params(
     params = StoredTraining(path, trust=trust).params
     if output_dir is not None:
         params.output_dir, params.overwrite = Path(output_dir), overwrite
+    for field in bundle_places_of(params, params.output_dir or Path(path).parent).outside():
+        logger.warning(
+            "%s names a place outside of the run's folder, but a file doesn't decide where to write: %s %s is %s now",
+            *(path, field, getattr(params, field), BUNDLE_DIRS[field]),
+        )
+        setattr(params, field, Path(BUNDLE_DIRS[field]))
     return params
 
 
-def require_named_folder(params: TrainerParams, configs: Iterable[str], *, named: bool, replaces: bool) -> None:
-    """Refuse a folder, or its replacement, that only a stored file says, given as `--config`.
+def require_named_folder(params: TrainerParams, configs: Iterable[str], named: Collection[str] = ()) -> None:
+    """Refuse a place to write to, or its replacement, that only a stored file says, given as `--config`.
 
     Args:
         params: The parameters of the line and its files.
         configs: The files.
-        named: Whether the line names the folder.
-        replaces: Whether the line says that a run in it is replaced.
+        named: Parameters that the line names, of `output_dir`, `overwrite` and the places of bundles.
 
     Raises:
         RunFolderError: With the words of the command line that are missing.
     """
     for path in configs:
         data: Any = read_file(Path(path))
-        if not isinstance(data, dict) or "__cls__" not in data or _lies_in(Path(path), params.output_dir):
+        if not isinstance(data, dict) or "__cls__" not in data:
             continue  # what people write has no tag, and says what they want
-        says_where = not named and params.output_dir is not None and data.get("output_dir") == str(params.output_dir)
-        if params.output_dir is not None and (says_where or (params.overwrite and not replaces)):
+        places = {field: Path(data[field]) for field in BUNDLE_DIRS if isinstance(data.get(field), str)}
+        require_named_places(Path(path), places, params, named)
+        if _lies_in(Path(path), params.output_dir):
+            continue
+        says_where = (
+            "output_dir" not in named
+            and params.output_dir is not None
+            and data.get("output_dir") == str(params.output_dir)
+        )
+        if params.output_dir is not None and (says_where or (params.overwrite and "overwrite" not in named)):
             raise _not_named(Path(path), params.output_dir, params.overwrite)
 
 

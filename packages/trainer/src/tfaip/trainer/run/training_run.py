@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Any, Self
@@ -12,7 +12,7 @@ from typing import Any, Self
 import keras
 import tensorflow as tf
 
-from tfaip.model import Evaluator, ScenarioBase, precision_policy
+from tfaip.model import Evaluator, ExportedModel, ScenarioBase, precision_policy
 from tfaip.model.command import blamed
 from tfaip.trainer.distribution.strategy import Strategy
 from tfaip.trainer.early_stopping.early_stopping import EarlyStopping
@@ -27,7 +27,7 @@ from tfaip.trainer.reporting.status_file import StatusFile
 from tfaip.trainer.run.action_list import ActionList
 from tfaip.trainer.run.actions.action import Action
 from tfaip.trainer.run.actions.call_keras_callbacks import CallKerasCallbacks
-from tfaip.trainer.run.actions.export import ExportBest, ExportFinal
+from tfaip.trainer.run.actions.export import ExportBest, ExportEpoch, ExportFinal
 from tfaip.trainer.run.actions.load_and_validate import LoadAndValidate
 from tfaip.trainer.run.actions.profile import Profile
 from tfaip.trainer.run.actions.report import Report, ReportNorms, Summarize
@@ -59,6 +59,7 @@ class TrainingRun:
         status: The status file, opened.
         callbacks: Keras callbacks.
         actions: Actions of the trainer, beside those of every run; only the chief of several workers does them.
+        after_export: Called with each model that was exported.
         strategy: The replicas that share a step; `None` for a single one.
     """
 
@@ -71,6 +72,7 @@ class TrainingRun:
         status: StatusFile,
         callbacks: Sequence[Any] = (),
         actions: Sequence[Action] = (),
+        after_export: Callable[[ExportedModel], None] = lambda _: None,
         strategy: Strategy | None = None,
     ) -> None:
         assert params.random_seed is not None
@@ -94,6 +96,7 @@ class TrainingRun:
             signals=signals,
         )
         self._epochs = Epochs(self._context, strategy)
+        self._after_export = after_export
         self._checkpoint = WriteCheckpoint(self._epochs.state)
         self._actions = ActionList(self._create_actions(callbacks, actions))
 
@@ -109,9 +112,10 @@ class TrainingRun:
             stop,
             Report(),
             ReportNorms(),
-            ExportBest(),
+            ExportEpoch(self._after_export),
+            ExportBest(self._after_export),
             Summarize(),
-            ExportFinal(),
+            ExportFinal(self._after_export),
             CallKerasCallbacks(callbacks),  # the end of the training is told once all models are written
             self._checkpoint,
             *actions,

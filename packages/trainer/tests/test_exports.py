@@ -1,0 +1,99 @@
+"""The bundles that a training writes, and the hooks that see them."""
+
+from pathlib import Path
+
+import pytest
+
+from tfaip.model import Bundle, BundleError, ExportedModel
+from tfaip.model.bundle.weights import read_weights
+from tfaip.model.testing.points.scenario import PointsScenario
+from tfaip.trainer import RunFolderError, Trainer
+
+
+class Recording(PointsScenario):
+    """Remembers what was exported."""
+
+    seen: list[ExportedModel] = []
+
+    def after_export(self, exported):
+        exported.bundle.verify()
+        self.seen.append(exported)
+
+
+@pytest.fixture
+def seen():
+    Recording.seen.clear()
+    return Recording.seen
+
+
+def test_bundles_go_where_the_parameters_say(points_params, tmp_path, seen):
+    params = points_params(best_dir=tmp_path / "models" / "best", export_dir=Path("last"), epochs=2)
+    history = Recording.create_trainer(params).train()
+    assert history.best == tmp_path / "models" / "best"
+    assert history.export == params.output_dir / "last"
+    assert not (params.output_dir / "best").exists()
+    assert not (params.output_dir / "export").exists()
+    assert seen[-1].kind == "last"
+    assert seen[-1].bundle == Bundle(params.output_dir / "last")
+    assert next(exported.epoch for exported in seen if exported.kind == "best") == 1
+    assert seen[-1].logs == dict(history)
+
+
+def test_the_newest_epochs_are_kept_also_after_a_resume(points_params, tmp_path, seen):
+    changes = {"export_every_n_epochs": 1, "keep_exports": 2, "export_best": False, "export_final": False}
+    params = points_params(epochs=2, **changes)
+    bundle = params.output_dir / "epochs" / "0009"
+    Recording.create_trainer(params).train()
+    params.epochs = 4
+    Recording.create_trainer(params).resume()
+    assert sorted(path.name for path in bundle.parent.glob("[0-9]*")) == ["0003", "0004"]
+    assert [(exported.kind, exported.epoch) for exported in seen] == [("epoch", n) for n in (1, 2, 3, 4)]
+    three, four = (read_weights(bundle.parent / name / "weights.h5") for name in ("0003", "0004"))
+    assert any((three[name] != four[name]).any() for name in four)
+
+
+def test_each_best_model_is_kept_under_the_name_of_its_epoch(points_params, seen):
+    params = points_params(best_dir=Path("best_{epoch}"), epochs=3)
+    history = Recording.create_trainer(params).train()
+    best = [exported.epoch for exported in seen if exported.kind == "best"]
+    assert sorted(path.name for path in params.output_dir.glob("best_*")) == [f"best_{epoch}" for epoch in best]
+    assert history.best == params.output_dir / f"best_{history.best_epoch}"
+
+
+def test_a_run_that_is_resumed_with_other_places_leaves_those_of_before(points_params, resume, train, tmp_path):
+    params = points_params(epochs=1)
+    train(params)
+    before = Bundle(params.output_dir / "export").digest
+    params.epochs, params.export_dir = 2, Path("longer")
+    assert resume(params).export == params.output_dir / "longer"
+    assert Bundle(params.output_dir / "export").digest == before
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.tex").write_text("")
+    params.epochs, params.export_dir = 3, tmp_path / "thesis"
+    with pytest.raises(RunFolderError, match=r"chapter\.tex"):
+        resume(params)
+    assert (tmp_path / "thesis" / "chapter.tex").exists()
+
+
+def test_an_error_of_the_hook_ends_the_training(points_params):
+    class Failing(Trainer):
+        def after_export(self, exported):
+            raise LookupError(f"no registry for {exported.kind}")
+
+    params = points_params(epochs=1)
+    PointsScenario.complete_trainer_params(params)
+    with pytest.raises(LookupError, match="no registry for best"):
+        Failing(params, PointsScenario(PointsScenario.tagged(params.scenario))).train()
+    assert (params.output_dir / "best" / "weights.h5").exists()
+
+
+def test_an_export_replaces_no_folder_of_other_files(points_params, tmp_path):
+    from tfaip.model import export_bundle
+
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "a.txt").write_text("of the user")
+    scenario = PointsScenario(points_params().scenario)
+    model = scenario.create_model()
+    with pytest.raises(BundleError, match="holds other files than those of a bundle"):
+        export_bundle(tmp_path / "notes", scenario, model, model.build_graph(scenario.data))
+    assert (tmp_path / "notes" / "a.txt").read_text() == "of the user"
