@@ -11,7 +11,7 @@ import pytest
 
 from tfaip.experimenter.commands.plan import read_plan
 from tfaip.experimenter.errors import SheetError
-from tfaip.experimenter.executors import batch, runner
+from tfaip.experimenter.executors import batch, runner, slurm
 from tfaip.experimenter.executors.attempt import GIVEN_UP
 from tfaip.experimenter.executors.batch import BatchExecutor, BatchExecutorParams, BatchJob, BatchState
 from tfaip.experimenter.executors.interface import Ended, ExecutorError, Job, Lost, Running
@@ -119,6 +119,21 @@ def test_a_job_that_was_cancelled_while_it_waited_is_lost_at_once(engine: Engine
     assert engine.poll("k") == Lost("it was never started: CANCELLED", False)
 
 
+@pytest.mark.parametrize("state", ["CANCELLED", "DEADLINE", "PREEMPTED", "TIMEOUT"])
+def test_a_job_that_slurm_has_stopped_is_told_from_one_that_is_lost(
+    state: str, engine: Engine, clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(slurm, "_ask", lambda *_, **__: f"17|{state}|tfaip-k\n18|NODE_FAIL|other\n")
+    states = slurm.SlurmExecutor(SlurmExecutorParams(), Path("attempts")).batch_states()
+    assert states == {"tfaip-k": BatchState(False, state, True), "other": BatchState(False, "NODE_FAIL")}
+    engine.submit(job())
+    record(engine, runner.OWNER, "1 2 3")
+    engine.states.update(states)
+    engine.poll("k")
+    clock[0] += batch.SETTLE_SECONDS
+    assert engine.poll("k") == Lost(f"its batch job is gone: {state}", True, True)
+
+
 def test_a_job_whose_node_fails_is_lost_after_its_record_had_time_to_come(engine: Engine, clock: list[float]) -> None:
     engine.submit(job())
     record(engine, runner.OWNER, "1 2 3")
@@ -133,6 +148,10 @@ def test_a_system_that_does_not_answer_leaves_jobs_running(engine: Engine, clock
     engine.trouble = ExecutorError("no answer")
     with pytest.raises(ExecutorError, match="no answer"):
         engine.poll("k")
+    clock[0] += 0.5
+    with pytest.raises(ExecutorError, match="no answer"):
+        engine.poll("k")
+    assert engine.asked == 1, "the trouble is known until the next question"
     engine.trouble = None
     clock[0] += 1
     assert engine.poll("k") == Running()

@@ -91,6 +91,7 @@ def test_rows_run_as_jobs_and_a_failed_one_is_tried_again(
     assert "ended with exit code 3" in ran.stderr
     assert Path("devices").read_text() != "7\n", "the devices of this machine are none of the cluster's"
     assert "SLURM_JOB_ID=" in Path("environment").read_text()
+    assert "SLURM_KILL_BAD_EXIT=1" in Path("environment").read_text(), "srun ends all tasks once one has failed"
 
 
 def test_a_scheduler_that_is_killed_finds_its_jobs_again(
@@ -134,7 +135,7 @@ def test_a_job_that_is_stopped_from_outside_goes_on_a_bounded_number_of_times(
         wait_for(lambda times=times: done().count("stopped a") == times, "its end")  # type: ignore[misc]
     _, told = first.communicate()
     assert first.returncode == 1
-    assert "was stopped from outside\n" in told
+    assert "is preempted: was stopped from outside\n" in told
     assert "was stopped from outside 2 times without an epoch in between" in told
     assert done() == [*2 * ["started a"], *2 * ["stopped a"]]
 

@@ -144,7 +144,7 @@ def test_all_problems_are_told_with_their_paths() -> None:
         ("pair", [1], "expects 2 values (tuple[int, str]), got 1"),
         ("flags", [], "expects an object (dict[str, bool]), got []"),
         ("moment", 3, "expects datetime, got 3"),
-        ("duration", "1 week", "must be a duration like 1d2h3m4.5s or a number of seconds, got '1 week'"),
+        ("duration", "1 week", "must be a duration like 1d2h3m4.5s or 12:00:00, or a number of seconds, got '1 week'"),
         ("text", "x" * 99, None),
         ("number", 3, None),
         ("color", "GREEN", None),

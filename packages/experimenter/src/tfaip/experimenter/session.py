@@ -7,13 +7,13 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from tfaip.experimenter.commands.command_words import quoted
-from tfaip.experimenter.commands.plan import Plan
+from tfaip.experimenter.commands.plan import Plan, PlannedRun
 from tfaip.experimenter.errors import ExperimenterError, SheetError, SheetMistake
 from tfaip.experimenter.executors.interface import Executor
 from tfaip.experimenter.executors.params import ExecutorParams
 from tfaip.experimenter.executors.registry import executor_named, name_of_executor
 from tfaip.experimenter.executors.slots import Slot
-from tfaip.experimenter.queue.entries import Entry, State
+from tfaip.experimenter.queue.entries import WAITING, Entry, State
 from tfaip.experimenter.queue.membership import membership
 from tfaip.experimenter.queue.scheduler import PAUSED, Listener, Options, Scheduler
 from tfaip.experimenter.queue.state_folder import StateFolder
@@ -84,7 +84,7 @@ def run_plan(
         if scheduler.interrupted:
             return INTERRUPTED
         # What another experimenter is still running is its to report.
-        well = (State.FINISHED, State.RUNNING)
+        well = (State.FINISHED, State.RUNNING, State.CANCELLED)
         return 0 if all(entry.state in well for entry in store.entries() if entry.id in ids) else FAILED
     finally:
         runs.close()
@@ -133,16 +133,20 @@ def prepare(store: Store, plan: Plan, state: StateFolder, listener: Listener, *,
 
 
 def _goes_on(entry: Entry) -> bool:
-    return entry.state is State.RUNNING or (entry.state is State.INTERRUPTED and entry.attempts > 0)
+    return entry.state is State.RUNNING or (entry.state in WAITING and entry.attempts > 0)
 
 
 def _tell_left_out(plan: Plan, entries: Sequence[Entry], listener: Listener) -> None:
     told = [plan.left_out] if plan.left_out else []
-    if any(entry.state in (State.QUEUED, State.INTERRUPTED) for entry in entries):
+    if any(entry.state in WAITING for entry in entries):
         if told:
             listener.said(f"Left out: {told[0]}.")
         return
-    for state, words in ((State.FINISHED, "finished already"), (State.RUNNING, "running already")):
+    for state, words in (
+        (State.FINISHED, "finished already"),
+        (State.RUNNING, "running already"),
+        (State.CANCELLED, "cancelled"),
+    ):
         if number := sum(entry.state is state for entry in entries):
             told.append(f"{number} {'run is' if number == 1 else 'runs are'} {words}")
     listener.said(f"Nothing is started: {', '.join(told) or plan.emptiness}.")
@@ -175,13 +179,23 @@ def _differs(entry: Entry, words: Sequence[str]) -> bool:
 def _refuse_rows(plan: Plan, executor: Executor, params: ExecutorParams) -> None:
     mistakes = []
     for run in plan.runs:
-        try:
-            params.for_row(run.resources)
-        except ExperimenterError as error:
-            column = plan.sheet.resources_column
-            mistakes.append(SheetMistake(plan.sheet.title, run.row, column, "RESOURCES", one_line(error)))
+        if mistake := _mistaken_resources(plan, run, params):
+            mistakes.append(mistake)
         if refusal := executor.refusal(run.words):
             header = plan.sheet.command_header
             mistakes.append(SheetMistake(plan.sheet.title, run.row, plan.sheet.command_column, header, refusal))
     if mistakes:
         raise SheetError(mistakes)
+
+
+def _mistaken_resources(plan: Plan, run: PlannedRun, params: ExecutorParams) -> SheetMistake | None:
+    """Tell the first wrong word with the column that it comes from."""
+    for number in range(1, len(run.resources) + 1):
+        try:
+            params.for_row(run.resources[:number])
+        except ExperimenterError as error:
+            columns = plan.sheet.resource_columns
+            own = run.resources[number - 1].partition("=")[0].upper()
+            header = own if own in columns and number > len(run.resources) - len(columns) else "RESOURCES"
+            return SheetMistake(plan.sheet.title, run.row, columns.get(header), header, one_line(error))
+    return None

@@ -56,10 +56,12 @@ class BatchState:
     Args:
         alive: Whether it waits, runs, or is about to end.
         text: The system's own word for it: `PENDING`, `NODE_FAIL`.
+        stopped: Whether somebody stopped it: a preemption, a time limit, a user. A node that failed did not.
     """
 
     alive: bool
     text: str
+    stopped: bool = False
 
 
 @params
@@ -97,6 +99,7 @@ class BatchExecutor(ABC):
         self._grace = params.grace.total_seconds()
         self._states: Mapping[str, BatchState] = {}
         self._asked = -ASK_SECONDS
+        self._trouble: ExecutorError | None = None
         self._outcomes: dict[str, Outcome] = {}
         self._missing: dict[str, float] = {}
         self._to_stop: list[str] = []
@@ -149,12 +152,20 @@ class BatchExecutor(ABC):
         now = time.monotonic()
         if now - self._asked >= ASK_SECONDS:
             self._asked = now
-            self._states = self.batch_states()
+            self._trouble = None
+            try:
+                self._states = self.batch_states()
+            except ExecutorError as error:
+                self._trouble = error
+            if self._trouble is not None:
+                raise self._trouble
             self._outcomes.clear()
             # Until they end: a job that is about to start hears nothing yet.
             self._to_stop = [name for name in self._to_stop if name in self._states and self._states[name].alive]
             if self._to_stop:
                 self.stop_batch(self._to_stop)
+        if self._trouble is not None:
+            raise self._trouble
         if key not in self._outcomes:
             self._outcomes[key] = self._outcome(key, now)
         return self._outcomes[key]
@@ -188,13 +199,16 @@ class BatchExecutor(ABC):
             self._missing.pop(key, None)
             return Running(attempt.started)
         word = f": {state.text}" if state is not None else ""
+        stopped = state is not None and state.stopped
         is_settled = now - self._missing.setdefault(key, now) >= SETTLE_SECONDS
         if (is_settled or state is not None) and attempt.owner is None and attempt.give_up():
-            return Lost(f"it was never started{word}", False)
+            return Lost(f"it was never started{word}", False, stopped)
         if not is_settled:
             return Running(attempt.started)
         owner = attempt.owner
         # A runner that came at the last moment may have recorded an end.
         return attempt.ended or Lost(
-            f"it was never started{word}" if owner == GIVEN_UP else f"its batch job is gone{word}", owner != GIVEN_UP
+            f"it was never started{word}" if owner == GIVEN_UP else f"its batch job is gone{word}",
+            owner != GIVEN_UP,
+            stopped,
         )

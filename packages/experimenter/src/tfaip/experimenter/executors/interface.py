@@ -68,10 +68,12 @@ class Lost:
     Args:
         reason: What is known of it, for people.
         started: Whether it had started.
+        stopped: Whether somebody stopped it: a preemption, a time limit, `scancel`. A machine that went down did not.
     """
 
     reason: str
     started: bool
+    stopped: bool = False
 
 
 Outcome = Running | Ended | Lost

@@ -20,6 +20,8 @@ ALIVE = {
     *("PENDING", "RUNNING", "CONFIGURING", "COMPLETING", "SUSPENDED", "STOPPED", "SIGNALING", "STAGE_OUT"),
     *("RESIZING", "REQUEUED", "REQUEUE_FED", "REQUEUE_HOLD", "RESV_DEL_HOLD", "SPECIAL_EXIT"),
 }
+# States of a job that a user, a limit, or a more important job has ended.
+STOPPED = {"CANCELLED", "DEADLINE", "PREEMPTED", "TIMEOUT"}
 # The messages of sbatch for a right job at a wrong time.
 NOT_NOW = (
     "unable to contact",
@@ -116,6 +118,8 @@ class SlurmExecutor(BatchExecutor):
         fixed = [*places, "--parsable", "--no-requeue", f"--job-name={batch.name}"]
         # If this process runs in a job itself, the variables of that job would confuse `srun` in the new one.
         kept = {k: v for k, v in batch.environment.items() if not k.startswith("SLURM_") or k == "SLURM_CONF"}
+        # A task that dies ends the others of its `srun`, which would wait for it until the time limit.
+        kept.setdefault("SLURM_KILL_BAD_EXIT", "1")
         options = self._params.for_row(batch.job.resources).sbatch_options()
         told = _ask("sbatch", comment, *options, *fixed, script=batch.script, environment=kept)
         self._ids[batch.name] = told.strip().partition(";")[0]  # with a cluster behind it, in a federation
@@ -127,7 +131,7 @@ class SlurmExecutor(BatchExecutor):
         for line in listed.splitlines():
             identity, state, name = (*line.split("|", 2), "", "")[:3]  # a job of the user's may have any name
             self._ids[name] = identity
-            states[name] = BatchState(state in ALIVE, state)
+            states[name] = BatchState(state in ALIVE, state, state in STOPPED)
         return states
 
     def stop_batch(self, names: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-__all__ = ["Entry", "State"]
+__all__ = ["WAITING", "Entry", "State"]
 
 
 class State(StrEnum):
@@ -18,8 +18,16 @@ class State(StrEnum):
     RUNNING = "running"
     FINISHED = "finished"
     FAILED = "failed"
-    # Stopped, or lost with its machine: it goes on at the next opportunity.
+    # Stopped by the queue, or lost with its machine: it goes on at the next opportunity.
     INTERRUPTED = "interrupted"
+    # Stopped from outside, by a time limit, a preemption, `scancel`: it goes on a bounded number of times.
+    PREEMPTED = "preempted"
+    # Stopped by the user: it stays so until the user wants it again.
+    CANCELLED = "cancelled"
+
+
+# The states of runs that are to be started.
+WAITING = (State.QUEUED, State.INTERRUPTED, State.PREEMPTED)
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from typing import Protocol
 
 from tfaip.experimenter.executors.interface import Ended, Executor, ExecutorError, Job, Lost
 from tfaip.experimenter.executors.slots import Slot
-from tfaip.experimenter.queue.entries import Entry, State
+from tfaip.experimenter.queue.entries import WAITING, Entry, State
 from tfaip.experimenter.queue.membership import is_member_alive
 from tfaip.experimenter.queue.start_guard import StartGuard
 from tfaip.experimenter.queue.starting import words_of_attempt
-from tfaip.experimenter.queue.stops import count_stop, forget_stops
+from tfaip.experimenter.queue.stops import count_stop, forget_stops, wished_stop
 from tfaip.experimenter.queue.store import Store
 from tfaip.experimenter.run_folder.checkpoints import remove_checkpoints
 from tfaip.experimenter.run_folder.file_ends import log_tail
@@ -108,6 +108,7 @@ class Scheduler:
         self._answered = 0
         self._looked_around = -LOOK_AROUND_SECONDS
         self._not_before = 0.0
+        self._stopping: set[str] = set()
         self._told: dict[str, str] = {}
 
     @property
@@ -146,6 +147,10 @@ class Scheduler:
                 continue
             if self._store.adopt(entry, self._member):
                 self._mine[entry.key] = replace(entry, scheduler=self._member)
+        for key, entry in self._mine.items():
+            if key not in self._stopping and wished_stop(entry, self._store):
+                self._stopping.add(key)
+                self._executor.cancel(key)
 
     def _answer_interrupts(self) -> None:
         if self._interrupts > self._answered:
@@ -172,8 +177,7 @@ class Scheduler:
             entry = self._store.claim(slot, self._member, self._ids)
             if entry is not None:
                 self._start(entry, slot)
-        waiting = (State.QUEUED, State.INTERRUPTED)
-        return not self._mine and any(e.id in self._ids and e.state in waiting for e in self._store.entries())
+        return not self._mine and any(e.id in self._ids and e.state in WAITING for e in self._store.entries())
 
     def _start(self, entry: Entry, slot: Slot) -> None:
         words = words_of_attempt(entry, self._store)
@@ -225,7 +229,7 @@ class Scheduler:
             if isinstance(outcome, Ended):
                 self._record(entry, outcome)
             elif isinstance(outcome, Lost):
-                self._store.lose(entry, outcome.reason, started=outcome.started)
+                self._lose(entry, outcome)
             else:
                 continue
             self._let_go(entry)
@@ -258,13 +262,31 @@ class Scheduler:
         if self._guard.trips and not self._options.keep_going and not self._no_more:
             self._pause(entry, reason)
 
+    def _lose(self, entry: Entry, outcome: Lost) -> None:
+        reason = outcome.reason
+        if wish := wished_stop(entry, self._store):
+            self._store.stopped(entry, State.CANCELLED, wish, started=outcome.started)
+        elif self._interrupts >= 2:
+            self._store.stopped(entry, State.INTERRUPTED, reason, started=outcome.started)
+        elif outcome.stopped:
+            state, why = self._preempted(entry, reason)
+            self._store.stopped(entry, state, why, started=outcome.started)
+        else:
+            self._store.lose(entry, reason, started=outcome.started)
+
+    def _preempted(self, entry: Entry, how: str) -> tuple[State, str]:
+        stops = count_stop(entry, self._store)
+        if stops > self._options.max_preemptions:
+            return State.FAILED, f"was stopped from outside {stops} times without an epoch in between"
+        return State.PREEMPTED, how
+
     def _judged(self, entry: Entry, outcome: Ended) -> tuple[State, str]:
         if outcome.stopped != "cancel" or outcome.exit_code == 0:
             forget_stops(entry, self._store)
-        elif self._interrupts < 2 and (stops := count_stop(entry, self._store)) > self._options.max_preemptions:
-            return State.FAILED, f"was stopped from outside {stops} times without an epoch in between"
+        elif wish := wished_stop(entry, self._store):
+            return State.CANCELLED, wish
         elif self._interrupts < 2:
-            return State.INTERRUPTED, "was stopped from outside"
+            return self._preempted(entry, "was stopped from outside")
         return _judge(outcome)
 
     def _pause(self, entry: Entry, reason: str) -> None:

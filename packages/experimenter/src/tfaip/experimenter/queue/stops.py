@@ -1,4 +1,4 @@
-"""Runs that something outside of the queue stops: a time limit, a preemption, `scancel`, a signal by hand."""
+"""Runs that are stopped: from outside by a time limit, a preemption, `scancel`, or because the user wishes so."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from tfaip.experimenter.queue.entries import Entry
 from tfaip.experimenter.queue.store import Store
 from tfaip.experimenter.run_folder.progress import read_progress
 
-__all__ = ["count_stop", "forget_stops"]
+__all__ = ["count_stop", "forget_stops", "wish_stop", "wished_stop"]
 
 NOTE = "stops "
+WISH = "stop "
 
 
 def count_stop(entry: Entry, store: Store) -> int:
@@ -27,3 +28,13 @@ def forget_stops(entry: Entry, store: Store) -> None:
     """Start to count anew, since the run has ended by itself."""
     if store.noted(NOTE + entry.id):
         store.note(NOTE + entry.id, "")
+
+
+def wish_stop(entry: Entry, store: Store, reason: str) -> None:
+    """Let the scheduler that looks after a run stop it for good; the run is cancelled for this reason then."""
+    store.note(WISH + entry.key, reason)
+
+
+def wished_stop(entry: Entry, store: Store) -> str:
+    """Return why the current attempt of a run is to be stopped for good, `""` if it isn't."""
+    return store.noted(WISH + entry.key)

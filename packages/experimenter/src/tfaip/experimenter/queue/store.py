@@ -13,7 +13,8 @@ from pathlib import Path
 from tfaip.experimenter.commands.plan import PlannedRun
 from tfaip.experimenter.errors import ExperimenterError
 from tfaip.experimenter.executors.slots import Slot
-from tfaip.experimenter.queue.entries import Entry, State
+from tfaip.experimenter.queue.entries import WAITING, Entry, State
+from tfaip.experimenter.queue.file_locks import require_locks
 
 __all__ = ["Store"]
 
@@ -47,9 +48,11 @@ class Store:
         self._path = path
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            require_locks(path.parent)
             self._db = sqlite3.connect(path, timeout=60, isolation_level=None)
             self._db.row_factory = sqlite3.Row
-            self._db.execute("PRAGMA journal_mode=WAL")
+            # The write-ahead log lives in memory that machines don't share; a rollback journal needs locks alone.
+            self._db.execute("PRAGMA journal_mode=TRUNCATE")
             # A commit is on the disk when it returns: after a power failure a finished run is still finished.
             self._db.execute("PRAGMA synchronous=FULL")
             with self.transaction():
@@ -142,7 +145,8 @@ class Store:
                 return None
             # What has failed before waits behind all that hasn't.
             waiting = db.execute(
-                "SELECT id FROM runs WHERE state IN ('queued', 'interrupted') ORDER BY failures, row, id"
+                f"SELECT id FROM runs WHERE state IN ({', '.join('?' * len(WAITING))}) ORDER BY failures, row, id",
+                WAITING,
             )
             identity = next((found for (found,) in waiting if found in wanted), None)
             if identity is None:
@@ -208,6 +212,23 @@ class Store:
                 (state, 0 if started else 1, reason, time.time(), entry.key),
             )
         return state
+
+    def stopped(self, entry: Entry, state: State, reason: str, *, started: bool) -> None:
+        """Record that an attempt was stopped, and that nobody recorded its end."""
+        self._db.execute(
+            "UPDATE runs SET state=?, attempts=attempts-?, reason=?, ended=? WHERE key=? AND state='running'",
+            (state, 0 if started else 1, reason, time.time(), entry.key),
+        )
+
+    def change(self, identity: str, before: Iterable[State], after: State, reason: str = "") -> bool:
+        """Bring a run from one of some states into another; false if it is in none of them."""
+        allowed = tuple(before)
+        changed = self._db.execute(
+            "UPDATE runs SET state=?, reason=?, failures=0, losses=0 "
+            f"WHERE id=? AND state IN ({', '.join('?' * len(allowed))})",
+            (after, reason, identity, *allowed),
+        )
+        return changed.rowcount == 1
 
     def put_back(self, entry: Entry, reason: str) -> None:
         """Let a run wait again whose attempt has not been submitted."""

@@ -9,14 +9,20 @@ from tfaip.experimenter.errors import SheetError, SheetMistake
 from tfaip.experimenter.sheet.cells import FIRST_RUN_ROW, Cell, Cells
 from tfaip.experimenter.sheet.shown import shown
 
-__all__ = ["NULL", "Columns", "Parameter", "is_on", "read_columns"]
+__all__ = ["NULL", "RESOURCES", "Columns", "Parameter", "is_on", "read_columns"]
 
 HEADER_ROW, GROUP_ROW, NAME_ROW = 1, 2, 3
 # SCRIPT is what documents call it, COMMAND what workbooks do.
 COMMAND_HEADERS = ("COMMAND", "SCRIPT")
 # Several columns may have them: the experimenter reads none of them.
 USERS_HEADERS = ("USER", "RESULT")
-HEADERS = (*USERS_HEADERS, "SKIP", *COMMAND_HEADERS, "SCENARIO", "ID", "CLEANUP", "RESOURCES", "PARAMS")
+# What a run gets on a cluster: a column each, or the words of RESOURCES.
+RESOURCE_HEADERS = ("GPUS", "CPUS", "MEMORY", "TIME", "NODES", "PARTITION")
+RESOURCES = "RESOURCES"
+HEADERS = (
+    *(*USERS_HEADERS, "SKIP", *COMMAND_HEADERS, "SCENARIO", "ID", "CLEANUP"),
+    *(*RESOURCE_HEADERS, RESOURCES, "PARAMS"),
+)
 NO_GROUP = "default"
 # The word for none: no group, or no value.
 NULL = "NULL"
@@ -55,7 +61,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Columns:
-    """Numbers of the columns, `None` for one that the sheet doesn't have."""
+    """Numbers of the columns, `None` for one that the sheet doesn't have; those of resources by their headers."""
 
     command: int
     command_header: str
@@ -63,7 +69,7 @@ class Columns:
     scenario: int | None
     skip: int | None
     cleanup: int | None
-    resources: int | None
+    resources: dict[str, int]
     parameters: tuple[Parameter, ...]
 
 
@@ -98,7 +104,7 @@ def read_columns(cells: Cells) -> Columns:
         scenario=found.get("SCENARIO"),
         skip=found.get("SKIP"),
         cleanup=found.get("CLEANUP"),
-        resources=found.get("RESOURCES"),
+        resources={header: found[header] for header in (RESOURCES, *RESOURCE_HEADERS) if header in found},
         parameters=tuple(parameters),
     )
 

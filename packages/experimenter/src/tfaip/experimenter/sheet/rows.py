@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tfaip.experimenter.commands.command_words import is_resume_command, options_of, with_folder
 from tfaip.experimenter.errors import SheetError, SheetMistake
 from tfaip.experimenter.sheet.cells import FIRST_RUN_ROW, Cell, Cells, read_cells
-from tfaip.experimenter.sheet.columns import NULL, Columns, Parameter, is_on, read_columns
+from tfaip.experimenter.sheet.columns import NULL, RESOURCES, Columns, Parameter, is_on, read_columns
 
 __all__ = ["Row", "Sheet", "read_sheet"]
 
@@ -59,7 +60,7 @@ class Sheet:
         skipped: IDs of the rows that SKIP excludes.
         skipped_rows: Numbers of all rows that SKIP excludes.
         hidden_rows: Numbers of the rows that mean runs and that the user doesn't see.
-        resources_column: Number of the column RESOURCES.
+        resource_columns: Numbers of the columns that say what a run gets, by their headers.
     """
 
     title: str
@@ -71,7 +72,7 @@ class Sheet:
     skipped: tuple[str, ...] = ()
     skipped_rows: tuple[int, ...] = ()
     hidden_rows: tuple[int, ...] = ()
-    resources_column: int | None = None
+    resource_columns: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_sheet(path: str | os.PathLike[str]) -> Sheet:
@@ -101,7 +102,7 @@ def read_sheet(path: str | os.PathLike[str]) -> Sheet:
         skipped=tuple(reader.skipped),
         skipped_rows=tuple(reader.skipped_rows),
         hidden_rows=tuple(reader.hidden_rows),
-        resources_column=columns.resources,
+        resource_columns=columns.resources,
     )
 
 
@@ -211,16 +212,31 @@ class _RowReader:
             return False
 
     def _read_resources(self, number: int) -> tuple[str, ...]:
-        column = self._columns.resources
+        """Words such as `gpus=2`: those of RESOURCES, and one for each column of its own."""
+        columns = self._columns.resources
+        words = self._read_resource_words(number)
+        named = {word.partition("=")[0] for word in words}
+        for header, column in columns.items():
+            text = "" if header == RESOURCES else self._text(number, column, header)
+            if text and header.lower() in named:
+                self._mistake(
+                    number, column, header, f"RESOURCES of this row says {header.lower()} too; use one of both"
+                )
+            elif text:
+                words.append(f"{header.lower()}={text}")
+        return tuple(words)
+
+    def _read_resource_words(self, number: int) -> list[str]:
+        column = self._columns.resources.get(RESOURCES)
         try:
-            words = shlex.split(self._text(number, column, "RESOURCES"))
+            words = shlex.split(self._text(number, column, RESOURCES))
         except ValueError as error:
-            self._mistake(number, column, "RESOURCES", str(error).lower())
-            return ()
+            self._mistake(number, column, RESOURCES, str(error).lower())
+            return []
         for word in words:
             if not word.partition("=")[0].isidentifier() or "=" not in word:
-                self._mistake(number, column, "RESOURCES", f'expects words such as gpus=2 time=12:00:00, got "{word}"')
-        return tuple(words)
+                self._mistake(number, column, RESOURCES, f'expects words such as gpus=2 time=12:00:00, got "{word}"')
+        return words
 
     def _read_command(self, number: int) -> list[str]:
         column, header = self._columns.command, self._columns.command_header
@@ -255,8 +271,7 @@ class _RowReader:
             elif parameter.empty and text.casefold() == "false":
                 continue
             elif text:
-                yield parameter.flag
-                yield from text.split() if parameter.split else [text]
+                yield from _argument(parameter.flag, text.split() if parameter.split else [text])
 
     def _text(self, number: int, column: int | None, label: str) -> str:
         """The text of a cell; NULL is none for a parameter, and an empty cell elsewhere."""
@@ -282,3 +297,10 @@ class _RowReader:
 
     def _mistake(self, number: int, column: int | None, label: str, problem: str) -> None:
         self.mistakes.append(SheetMistake(self._cells.title, number, column, label, problem))
+
+
+def _argument(flag: str, values: list[str]) -> list[str]:
+    """An argument with its values; one that begins like an option is bound by `=`, so that it arrives as a value."""
+    if len(values) == 1 and re.match(r"-(?!$|\d+\.?\d*$|\.\d+$)", values[0]):
+        return [f"{flag}={values[0]}"]
+    return [flag, *values]

@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from tfaip.experimenter.queue.entries import State
+from tfaip.experimenter.queue.entries import WAITING, State
 from tfaip.experimenter.views.numbers import duration, metric_text
 from tfaip.experimenter.views.snapshot import RunView, Snapshot
 from tfaip.params.shown_text import clean_text, one_line
@@ -28,7 +28,7 @@ def drawn_snapshot(snapshot: Snapshot, *, all_failures: bool = False) -> Rendera
         all_failures: Whether all failures are shown instead of the newest.
     """
     parts: list[RenderableType] = [_slots(snapshot), _counts(snapshot)]
-    waiting = snapshot.having(State.QUEUED, State.INTERRUPTED)
+    waiting = snapshot.having(*WAITING)
     if waiting:
         names = ", ".join(run.entry.id for run in waiting[:MOST_WAITING])
         more = f" and {len(waiting) - MOST_WAITING} more" if len(waiting) > MOST_WAITING else ""
@@ -65,7 +65,7 @@ def _cells(run: RunView | None) -> list[str]:
 
 
 def _counts(snapshot: Snapshot) -> Text:
-    colours = {"finished": "green", "failed": "red", "running": "cyan", "interrupted": "yellow"}
+    colours = {"finished": "green", "failed": "red", "running": "cyan", "interrupted": "yellow", "preempted": "yellow"}
     text = Text()
     for state, number in snapshot.counts.items():
         if number or state in ("queued", "finished"):

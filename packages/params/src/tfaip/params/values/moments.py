@@ -15,16 +15,20 @@ _DURATION = re.compile(
     r"(?P<sign>-?)(?:(?P<d>\d+)d)?(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<s>\d+)(?:\.(?P<fraction>\d{1,6}))?s)?",
     re.ASCII,
 )
+# As clocks, spreadsheets and batch systems write it: 12:00:00, 36:00:00, 2-12:00:00 for 2 days and a half.
+_CLOCK = re.compile(
+    r"(?P<sign>-?)(?:(?P<d>\d+)-)?(?P<h>\d+):(?P<m>[0-5]\d):(?P<s>[0-5]\d)(?:\.(?P<fraction>\d{1,6}))?", re.ASCII
+)
 
 
 def parse_timedelta(word: str) -> timedelta:
-    """A duration from `1d2h3m4.5s` (any part may be left out) or a number of seconds.
+    """A duration from `1d2h3m4.5s` (any part may be left out), `12:00:00`, or a number of seconds.
 
     Raises:
-        ValueProblem: The word is neither.
+        ValueProblem: The word is none of them.
     """
     try:
-        match = _DURATION.fullmatch(word)
+        match = _DURATION.fullmatch(word) or _CLOCK.fullmatch(word)
         if match and any(match[unit] for unit in "dhms"):
             days, hours, minutes, seconds = (int(match[unit] or 0) for unit in "dhms")
             # Whole microseconds, not a float of seconds: what is written must be read back exactly.
@@ -33,7 +37,9 @@ def parse_timedelta(word: str) -> timedelta:
             return -duration if match["sign"] else duration
         return timedelta(seconds=float(word))
     except (ValueError, OverflowError):
-        raise ValueProblem(f"must be a duration like 1d2h3m4.5s or a number of seconds, got {word!r}") from None
+        raise ValueProblem(
+            f"must be a duration like 1d2h3m4.5s or 12:00:00, or a number of seconds, got {word!r}"
+        ) from None
 
 
 def format_timedelta(value: timedelta) -> str:
@@ -55,7 +61,7 @@ class TimedeltaType(ScalarType):
     label = "duration"
 
     def read(self, word: str) -> timedelta:
-        """From `1h30m` or seconds."""
+        """From `1h30m`, `1:30:00`, or seconds."""
         return parse_timedelta(word)
 
     def write(self, value: Any) -> str:
@@ -79,7 +85,10 @@ class TimedeltaType(ScalarType):
 
     def json_schema(self, schemas: SchemaHost) -> dict[str, Any]:
         """A string like `1h30m`."""
-        return {"type": "string", "pattern": r"^-?(\d+d)?(\d+h)?(\d+m)?(\d+(\.\d{1,6})?s)?$"}
+        return {
+            "type": "string",
+            "pattern": r"^-?((\d+d)?(\d+h)?(\d+m)?(\d+(\.\d{1,6})?s)?|(\d+-)?\d+:[0-5]\d:[0-5]\d(\.\d{1,6})?)$",
+        }
 
 
 class IsoType(ScalarType):
