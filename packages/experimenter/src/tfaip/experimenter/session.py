@@ -41,6 +41,7 @@ def run_plan(
     executor: ExecutorParams | str = "local",
     join: bool = False,
     update: bool = True,
+    state: Path | None = None,
 ) -> int:
     """Run what of a plan hasn't been run yet.
 
@@ -52,6 +53,7 @@ def run_plan(
         executor: Parameters of the executor that runs the runs, or its name: `local`, `module:Class`.
         join: Whether to help an experimenter that is at work.
         update: Whether the results are written into the workbook as runs end.
+        state: Folder for the state of the queue; default: beside the workbook.
 
     Returns:
         The exit code: 0 if all went well, 1 if runs have failed or still wait, 130 if interrupted.
@@ -62,17 +64,17 @@ def run_plan(
     """
     chosen = executor_named(executor) if isinstance(executor, str) else executor
     chosen.require_slots(slots)
-    state = StateFolder(plan.workbook)
-    runs = chosen.create(state.attempts)
+    found = StateFolder(plan.workbook, state)
+    runs = chosen.create(found.attempts)
     store: Store | None = None
     try:
         _refuse_rows(plan, runs, chosen)
-        store = Store(state.database)
+        store = Store(found.database)
         queue = store
         with membership(store, slots, join=join) as member, view(lambda: snapshot_of(queue, live=True)) as listener:
             _keep_to_executor(store, name_of_executor(chosen))
             _tell_open(plan, listener)
-            ids = prepare(store, plan, state, listener, join=join)
+            ids = prepare(store, plan, found, listener, join=join)
             updater = ResultsUpdater(plan, store, listener.said) if update else None
             watching = UpdatingListener(listener, updater) if updater else listener
             resources = {run.id: run.resources for run in (*plan.runs, *plan.hidden)}
@@ -92,13 +94,18 @@ def run_plan(
             store.close()
 
 
-def update_results(plan: Plan, say: Callable[[str], None]) -> None:
+def update_results(plan: Plan, say: Callable[[str], None], state: Path | None = None) -> None:
     """Write the results of all runs into the workbook, or beside it where it must be left alone.
+
+    Args:
+        plan: The runs.
+        say: Is told where the results are if not in the workbook.
+        state: Folder for the state of the queue; default: beside the workbook.
 
     Raises:
         ExperimenterError: They can't be written anywhere.
     """
-    database = StateFolder(plan.workbook).database
+    database = StateFolder(plan.workbook, state).database
     store = Store(database) if database.exists() else None
     try:
         ResultsUpdater(plan, store, say).write()

@@ -11,11 +11,21 @@ from tfaip.experimenter.executors.params import ExecutorParams
 from tfaip.experimenter.executors.registry import ExecutorChoice, accept_class
 from tfaip.params import CommandLine
 
-__all__ = ["Arguments", "StatusArguments", "read_arguments", "read_status_arguments"]
+__all__ = [
+    "Arguments",
+    "OrderArguments",
+    "StatusArguments",
+    "read_arguments",
+    "read_cancel_arguments",
+    "read_retry_arguments",
+    "read_status_arguments",
+]
 
+STATE_HELP = "Folder for the state of the queue; default: beside the workbook"
 DESCRIPTION = (
     "Run the rows of a workbook over devices, and write their results back. "
-    "`tfaip-experimenter status --xlsx FILE` tells how its queue stands."
+    "`tfaip-experimenter status --xlsx FILE` tells how its queue stands; "
+    "`cancel ID` stops a run for good, `retry ID` queues it again."
 )
 
 
@@ -40,6 +50,7 @@ class Arguments:
     python: str | None
     executor: ExecutorParams
     only: tuple[str, ...]
+    state: Path | None
 
 
 def read_arguments(prog: str, words: Sequence[str]) -> Arguments:
@@ -70,9 +81,8 @@ def read_arguments(prog: str, words: Sequence[str]) -> Arguments:
     command.add_argument("--dry_run", type=bool, help="Only print the command lines, quoted for a shell")
     command.add_argument("--python", type=str | None, help="Interpreter that runs the rows")
     command.add_argument("--only", type=list[str], default=[], help="IDs of the rows to run")
-    command.add_root("", ExecutorChoice)
-    for word in _values_of("--executor", words):
-        accept_class(word)
+    command.add_argument("--state", type=Path | None, help=STATE_HELP)
+    _add_executor(command, words)
     parsed = command.parse(words)
     found = parsed.arguments
     return Arguments(
@@ -93,6 +103,7 @@ def read_arguments(prog: str, words: Sequence[str]) -> Arguments:
         python=found.python,
         executor=parsed[""].executor,
         only=tuple(found.only),
+        state=found.state,
     )
 
 
@@ -110,6 +121,7 @@ class StatusArguments:
 
     xlsx: Path
     json: bool
+    state: Path | None
 
 
 def read_status_arguments(prog: str, words: Sequence[str]) -> StatusArguments:
@@ -121,5 +133,54 @@ def read_status_arguments(prog: str, words: Sequence[str]) -> StatusArguments:
     command = CommandLine(prog, "Tell once how the queue of a workbook stands.")
     command.add_argument("--xlsx", type=Path, required=True, help="The workbook")
     command.add_argument("--json", type=bool, help="As JSON, for scripts")
+    command.add_argument("--state", type=Path | None, help=STATE_HELP)
     found = command.parse(words).arguments
-    return StatusArguments(xlsx=found.xlsx, json=found.json)
+    return StatusArguments(xlsx=found.xlsx, json=found.json, state=found.state)
+
+
+@dataclass(frozen=True)
+class OrderArguments:
+    """What the command lines of `cancel` and `retry` say."""
+
+    ids: tuple[str, ...]
+    xlsx: Path
+    state: Path | None
+    executor: ExecutorParams | None = None
+
+
+def read_cancel_arguments(prog: str, words: Sequence[str]) -> OrderArguments:
+    """Read the command line of `cancel`; help and mistakes end the process.
+
+    Raises:
+        SystemExit: With 0 after `--help`, with 2 after a mistake of the user.
+    """
+    command = _order(prog, "Stop runs for good: those that wait, and those that run.")
+    _add_executor(command, words)
+    parsed = command.parse(words)
+    found = parsed.arguments
+    chosen = any(word.partition("=")[0].startswith("--executor") for word in words)
+    return OrderArguments(tuple(found.ids), found.xlsx, found.state, parsed[""].executor if chosen else None)
+
+
+def read_retry_arguments(prog: str, words: Sequence[str]) -> OrderArguments:
+    """Read the command line of `retry`; help and mistakes end the process.
+
+    Raises:
+        SystemExit: With 0 after `--help`, with 2 after a mistake of the user.
+    """
+    found = _order(prog, "Queue runs again that have failed or were cancelled.").parse(words).arguments
+    return OrderArguments(tuple(found.ids), found.xlsx, found.state)
+
+
+def _order(prog: str, description: str) -> CommandLine:
+    command = CommandLine(prog, description)
+    command.add_argument("ids", type=list[str], required=True, help="IDs of the runs")
+    command.add_argument("--xlsx", type=Path, required=True, help="The workbook")
+    command.add_argument("--state", type=Path | None, help=STATE_HELP)
+    return command
+
+
+def _add_executor(command: CommandLine, words: Sequence[str]) -> None:
+    command.add_root("", ExecutorChoice)
+    for word in _values_of("--executor", words):
+        accept_class(word)

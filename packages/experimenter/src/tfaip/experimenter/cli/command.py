@@ -12,13 +12,21 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from tfaip.experimenter.cli.arguments import Arguments, read_arguments, read_status_arguments
+from tfaip.experimenter.cli.arguments import (
+    Arguments,
+    read_arguments,
+    read_cancel_arguments,
+    read_retry_arguments,
+    read_status_arguments,
+)
 from tfaip.experimenter.commands.command_words import quoted
 from tfaip.experimenter.commands.plan import Plan, read_plan
 from tfaip.experimenter.errors import ExperimenterError
 from tfaip.experimenter.executors.slots import read_slots
 from tfaip.experimenter.init_workbook import init_workbook
+from tfaip.experimenter.orders import cancel_runs, retry_runs
 from tfaip.experimenter.queue.scheduler import Listener, Options
+from tfaip.experimenter.queue.state_folder import StateFolder
 from tfaip.experimenter.session import INTERRUPTED, run_plan, update_results
 from tfaip.experimenter.views.drawing import drawn_snapshot
 from tfaip.experimenter.views.lines import Lines
@@ -59,6 +67,8 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 def _run(words: list[str]) -> int:
     if words[:1] == ["status"]:
         return _status(words[1:])
+    if words[:1] in (["cancel"], ["retry"]):
+        return _order(words[0], words[1:])
     arguments = read_arguments(PROG, words)
     if arguments.init:
         return _init(arguments)
@@ -66,7 +76,7 @@ def _run(words: list[str]) -> int:
     if arguments.dry_run:
         return _dry_run(plan)
     if arguments.update and not (arguments.gpus or arguments.cpus or arguments.slots):
-        update_results(plan, lambda text: print(clean_text(text), file=sys.stderr))
+        update_results(plan, _say, arguments.state)
         return 0
     return _run_plan(plan, arguments)
 
@@ -113,6 +123,7 @@ def _run_plan(plan: Plan, arguments: Arguments) -> int:
         executor=arguments.executor,
         join=arguments.join,
         update=not arguments.no_update,
+        state=arguments.state,
     )
 
 
@@ -124,12 +135,26 @@ def _view(snapshot: Callable[[], Snapshot]) -> AbstractContextManager[Listener]:
 
 def _status(words: list[str]) -> int:
     arguments = read_status_arguments(f"{PROG} status", words)
-    snapshot = workbook_snapshot(arguments.xlsx)
+    snapshot = workbook_snapshot(arguments.xlsx, arguments.state)
     if arguments.json:
         print(clean_text(status_json(snapshot)))
     else:
         Console(highlight=False).print(drawn_snapshot(snapshot, all_failures=True))
     return 0
+
+
+def _order(name: str, words: list[str]) -> int:
+    if name == "cancel":
+        arguments = read_cancel_arguments(f"{PROG} {name}", words)
+        cancel_runs(StateFolder(arguments.xlsx, arguments.state), arguments.ids, _say, arguments.executor)
+    else:
+        arguments = read_retry_arguments(f"{PROG} {name}", words)
+        retry_runs(StateFolder(arguments.xlsx, arguments.state), arguments.ids, _say)
+    return 0
+
+
+def _say(text: str) -> None:
+    print(clean_text(text), file=sys.stderr)
 
 
 def _init(arguments: Arguments) -> int:

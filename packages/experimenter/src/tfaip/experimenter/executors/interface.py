@@ -120,7 +120,7 @@ class Executor(Protocol):
         """
 
     def cancel(self, key: str) -> None:
-        """Begin to stop a job, so that it can end cleanly."""
+        """Begin to stop a job, so that it can end cleanly; `close` is the latest time to begin."""
 
     def forget(self, key: str) -> None:
         """Remove what was kept of a job whose end has been recorded."""

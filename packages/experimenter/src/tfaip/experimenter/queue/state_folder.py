@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,11 +18,15 @@ class StateFolder:
 
     Args:
         workbook: Path of the workbook.
+        folder: Where its folder lies instead; one for each workbook, told apart by name and place.
     """
 
-    def __init__(self, workbook: Path) -> None:
+    def __init__(self, workbook: Path, folder: Path | None = None) -> None:
         real = workbook.resolve()
         self.path = real.with_name(f"{real.name}.experimenter")
+        if folder is not None:
+            place = hashlib.sha256(os.fsencode(real.parent)).hexdigest()[:8]
+            self.path = folder.absolute() / f"{real.name[:LONGEST_NAME]}-{place}.experimenter"
 
     @property
     def database(self) -> Path:

@@ -15,15 +15,19 @@ from tfaip.experimenter.views.snapshot import Snapshot, take_snapshot
 __all__ = ["snapshot_of", "status_json", "workbook_snapshot"]
 
 
-def workbook_snapshot(workbook: Path) -> Snapshot:
+def workbook_snapshot(workbook: Path, state: Path | None = None) -> Snapshot:
     """Return how the queue of a workbook stands.
+
+    Args:
+        workbook: Path of the workbook.
+        state: Folder for the state of the queue; default: beside the workbook.
 
     Raises:
         ExperimenterError: There is no such workbook, or it has never been run.
     """
     if not workbook.exists():
         raise ExperimenterError(f"there is no workbook {workbook}")
-    database = StateFolder(workbook).database
+    database = StateFolder(workbook, state).database
     if not database.exists():
         raise ExperimenterError(f"{workbook} has not been run yet: there is no {database}")
     store = Store(database)
