@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
@@ -41,7 +42,6 @@ def require_locks(folder: Path) -> None:
 def _gets_through(file: IO[str]) -> bool:
     """Whether an open file takes a lock that another one holds; unlike others, this kind differs within a process."""
     import fcntl
-    import struct
 
     own = getattr(fcntl, "F_OFD_SETLK", None)
     if own is None:
