@@ -461,6 +461,26 @@ def test_post_init_that_refuses_is_a_mistake(mistakes: Mistakes) -> None:
     assert mistakes(Refusing, "", "p") == "--p: Refusing.post_init: x and the moon don't fit"
 
 
+@pytest.mark.parametrize("error", [KeyError("x"), AssertionError(), TypeError("no number"), RuntimeError()])
+def test_post_init_that_fails_in_any_way_names_its_class_and_line(mistakes: Mistakes, error: Exception) -> None:
+    @params
+    class Failing:
+        x: int = 1
+
+        def post_init(self) -> None:
+            raise error
+
+    @params
+    class Whole:
+        part: Failing = field(factory=Failing)
+
+    said = mistakes(Whole, "", "p")
+    assert said.startswith(f"--p: Failing.post_init: {type(error).__name__}")
+    assert "(test_command_line.py, line " in said
+    with pytest.raises(LoadError, match=r"Failing\.post_init"):
+        from_dict(Whole, {})
+
+
 def test_post_init_that_finds_no_file_is_a_mistake(mistakes: Mistakes) -> None:
     @params
     class Reading:

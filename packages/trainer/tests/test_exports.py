@@ -97,3 +97,14 @@ def test_an_export_replaces_no_folder_of_other_files(points_params, tmp_path):
     with pytest.raises(BundleError, match="holds other files than those of a bundle"):
         export_bundle(tmp_path / "notes", scenario, model, model.build_graph(scenario.data))
     assert (tmp_path / "notes" / "a.txt").read_text() == "of the user"
+
+
+def test_a_training_without_a_folder_says_at_both_ends_that_nothing_is_kept(points_params, train, caplog):
+    with caplog.at_level("INFO", "tfaip"):
+        train(points_params(None, epochs=1, random_seed=None))
+    told = [record.getMessage() for record in caplog.records]
+    kept = [number for number, text in enumerate(told) if text.startswith("Nothing of this training is kept")]
+    results = next(number for number, text in enumerate(told) if text.startswith("Results of epoch"))
+    assert len(kept) == 2
+    assert kept[0] < results < kept[1]
+    assert any(text.startswith("The seed was drawn: --trainer.random_seed ") for text in told)

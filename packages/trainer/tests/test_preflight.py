@@ -1,15 +1,20 @@
 import functools
+import io
 import logging
 from types import SimpleNamespace
 
 import pytest
+from rich.console import Console
 
 from tfaip.model import Evaluator
 from tfaip.model.testing.points.model import PointsGraph, PointsModel
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.params.trust.same_modules import command_with_same_modules
 from tfaip.trainer import Trainer
+from tfaip.trainer.cli import train
+from tfaip.trainer.cli.check_console import ConsoleStages
 from tfaip.trainer.preflight import PreflightError, check, check_scenario, thread_counts
+from tfaip.trainer.preflight.stages import Stage
 from tfaip.trainer.preflight.step_time import measure_steps
 
 
@@ -41,6 +46,47 @@ def checked(points_params, monkeypatch):
         return stages
 
     return run
+
+
+def test_each_step_is_named_as_it_begins(points_params, monkeypatch):
+    monkeypatch.setattr(check, "measure_steps", functools.partial(measure_steps, seconds=0.01))
+    monkeypatch.setattr(thread_counts, "_measured", lambda params, count: 1.0 / count)
+    told = []
+    check_scenario(
+        PointsScenario, points_params(None), lambda stage: told.append((stage.name, "ends")), begin=told.append
+    )
+    names = [name for name in told if isinstance(name, str)]
+    assert told == [word for name in names for word in (name, (name, "ends"))]
+    assert names[-1] == "speed"  # threads are tried on demand
+
+
+def test_a_file_shows_the_beginning_of_each_step_and_a_terminal_a_spinner_with_seconds():
+    written, shown = io.StringIO(), io.StringIO()
+    for file, is_terminal in ((written, False), (shown, True)):
+        with ConsoleStages(Console(file=file, force_terminal=is_terminal, width=80)) as console:
+            console.begin("export")
+            console.end(Stage("export", ["a bundle"], 1.25))
+    assert written.getvalue().splitlines()[0] == "… export: writing a bundle, and loading it again"
+    assert "0:00:00" in shown.getvalue()
+    assert "1.2 s" in written.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("words", "left", "threads"),
+    [
+        (["--check", "threads", "--trainer.epochs", "3"], ["--check", "--trainer.epochs", "3"], True),
+        (["--check=threads"], ["--check"], True),
+        (["--check"], ["--check"], False),
+        (["--x", "threads"], ["--x", "threads"], False),
+    ],
+)
+def test_threads_are_a_word_of_the_check(words, left, threads):
+    assert train._without_threads(words) == (left, threads)
+
+
+def test_durations_are_those_of_people():
+    durations = [check._duration(seconds) for seconds in (0.123, 42.4, 125, 12000, 400000)]
+    assert durations == ["0.12 s", "42 s", "2 min", "3 h 20 min", "5 days"]
 
 
 @pytest.mark.parametrize("log", ["wrong", "val_wrong"])

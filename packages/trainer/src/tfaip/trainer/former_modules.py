@@ -44,6 +44,7 @@ FORMER_MODULES: dict[str, str] = {
     "tfaip.trainer.pipeline_errors": "tfaip.trainer.loop.input_batches",
     "tfaip.trainer.precision": "tfaip.trainer.step.training_state",
     "tfaip.trainer.printed_samples": "tfaip.trainer.run.validation",
+    "tfaip.trainer.preflight.console": "tfaip.trainer.cli.check_console",
     "tfaip.trainer.preflight.errors": "tfaip.trainer.preflight.stages",
     "tfaip.trainer.reporting.metrics_file": "tfaip.trainer.recorders.metrics_file",
     "tfaip.trainer.reporting.tensorboard": "tfaip.trainer.recorders.tensorboard_recorder",

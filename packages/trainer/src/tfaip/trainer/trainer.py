@@ -52,6 +52,7 @@ class Trainer(Hooked):
         self.params = params
         self.scenario = scenario
         self.callbacks = list(callbacks)
+        self._drew_seed = False
 
     # Hooks.
 
@@ -171,6 +172,7 @@ class Trainer(Hooked):
         if params.random_seed is None:
             # Drawn here and stored, so that the run can be repeated and resumed.
             params.random_seed = secrets.randbelow(2**31)
+            self._drew_seed = True
         if strategy:
             params.random_seed = strategy.from_chief(params.random_seed)
 
@@ -220,4 +222,6 @@ class Trainer(Hooked):
                 strategy=strategy,
             ) as run,
         ):
+            if self._drew_seed:
+                logger.info("The seed was drawn: --trainer.random_seed %d repeats the run", self.params.random_seed)
             yield run

@@ -22,6 +22,7 @@ from tfaip.experimenter.cli.arguments import (
 from tfaip.experimenter.commands.command_words import quoted
 from tfaip.experimenter.commands.plan import Plan, read_plan
 from tfaip.experimenter.errors import ExperimenterError
+from tfaip.experimenter.executors.local_gpus import count_gpus
 from tfaip.experimenter.executors.slots import read_slots
 from tfaip.experimenter.init_workbook import init_workbook
 from tfaip.experimenter.orders import cancel_runs, retry_runs
@@ -162,7 +163,8 @@ def _init(arguments: Arguments) -> int:
         raise ExperimenterError(f"--init: expects FILE SCENARIO, got {' '.join(arguments.init)}")
     file, scenario = arguments.init
     init_workbook(Path(file), scenario, python=arguments.python)
-    ready = f"{file} is ready: add rows, then run them by {PROG} --xlsx {file} --gpus 0"
+    where = "--gpus 0" if count_gpus() else "--cpus 0"
+    ready = f"{file} is ready: add rows, then run them by {PROG} --xlsx {file} {where}"
     print(one_line(ready), file=sys.stderr)
     return 0
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+from pathlib import Path
 from typing import Any
 
 from tfaip.params.defining.structure import fields_of
@@ -21,7 +23,8 @@ def run_post_init(params: Any) -> None:
     It runs after parsing and loading, and may run again on the same params: methods have to be idempotent.
 
     Raises:
-        PostInitError: A method raised `ValueError` or `OSError`; the message names the class.
+        PostInitError: A method raised an error that is no `UserError`. The message names the class, and the line too
+            unless it is a `ValueError` or an `OSError`, which a check raises on purpose.
     """
     if isinstance(params, list | tuple):
         for item in params:
@@ -40,3 +43,13 @@ def run_post_init(params: Any) -> None:
                 raise
             except (ValueError, OSError) as error:
                 raise PostInitError(f"{type(params).__name__}.post_init: {error}") from error
+            except Exception as error:
+                raise PostInitError(f"{type(params).__name__}.post_init: {_described(error)}") from error
+
+
+def _described(error: Exception) -> str:
+    """Describe an error that may be a mistake in the method itself."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    text = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return f"{text}{where}"

@@ -18,6 +18,7 @@ from tfaip.model.command import (
 from tfaip.params import UserError, to_json
 from tfaip.pipeline import PipelineMode
 from tfaip.trainer import TrainerParams
+from tfaip.trainer.cli.check_console import ConsoleStages
 from tfaip.trainer.cli.scenario_command_line import (
     named_on_the_line,
     require_data,
@@ -53,10 +54,13 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _train(call: Invocation) -> None:
-    arguments = call.words
+    arguments, measures_threads = _without_threads(call.words)
     scenario, command_line = scenario_command_line(call)
     command_line.add_argument(
-        "--check", type=bool, help="Build and run everything once, name the first thing that is wrong, and exit"
+        "--check",
+        type=bool,
+        help="Build and run everything once, name the first thing that is wrong, and exit; "
+        "`--check threads` also finds out which number of threads is fastest",
     )
     command_line.add_argument("--show-schedule", type=bool, help="Draw the learning rate over the training, and exit")
     command_line.add_argument("--summary", type=bool, help="Show the graph, layer by layer, and exit")
@@ -77,18 +81,36 @@ def _train(call: Invocation) -> None:
         require_data(scenario, params)
     if params.output_dir or parsed.arguments.check:
         to_json(params)  # refuses what no later command could read
-    import_tensorflow()
     if parsed.arguments.check:
-        from tfaip.trainer.preflight import check_scenario
-        from tfaip.trainer.preflight.console import show_stage
-
-        check_scenario(scenario, params, show_stage)
-    elif parsed.arguments.summary:
+        _check(scenario, params, measure_threads=measures_threads)
+        return
+    import_tensorflow()
+    if parsed.arguments.summary:
         _summarize(scenario, params)
     else:
         with blamed():
             trainer = scenario.create_trainer(params)
         trainer.train()
+
+
+def _without_threads(words: Sequence[str]) -> tuple[list[str], bool]:
+    """The words of a line without the value of `--check threads`, and whether it was there."""
+    given = [*words]
+    for position, word in enumerate(given):
+        if word == "--check" and given[position + 1 : position + 2] == ["threads"]:
+            return [*given[: position + 1], *given[position + 2 :]], True
+        if word == "--check=threads":
+            return [*given[:position], "--check", *given[position + 1 :]], True
+    return given, False
+
+
+def _check(scenario: type[ScenarioBase[Any, Any]], params: TrainerParams, *, measure_threads: bool) -> None:
+    with ConsoleStages() as console:
+        console.begin("loading TensorFlow")
+        import_tensorflow()
+        from tfaip.trainer.preflight import check_scenario
+
+        check_scenario(scenario, params, console.end, begin=console.begin, measure_threads=measure_threads)
 
 
 def _summarize(scenario: type[ScenarioBase[Any, Any]], params: TrainerParams) -> None:

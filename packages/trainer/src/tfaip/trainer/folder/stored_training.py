@@ -31,6 +31,7 @@ class StoredTraining:
     Args:
         path: The file.
         trust: Packages, beside the scenario's own, whose parameter classes may be imported.
+        strict: Whether unknown keys are errors; otherwise they are a `ParamsWarning` each.
 
     Attributes:
         params: The parameters.
@@ -39,10 +40,15 @@ class StoredTraining:
         ParamsError: The file can't be read, or names a class that is not trusted.
     """
 
-    def __init__(self, path: str | os.PathLike[str], *, trust: Iterable[str] = ()) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, trust: Iterable[str] = (), strict: bool = True) -> None:
         self._path = Path(path)
         self.params = load_stored_params(
-            TrainerParams, self._path, trust=trust, reading=folders_read_with(path), scenario_at="scenario"
+            TrainerParams,
+            self._path,
+            trust=trust,
+            reading=folders_read_with(path),
+            scenario_at="scenario",
+            strict=strict,
         )
         self._folder, self._overwrite = self.params.output_dir, self.params.overwrite
         self._places = names_of_places(self.params)

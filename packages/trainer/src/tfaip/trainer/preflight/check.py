@@ -6,7 +6,6 @@ import logging
 import math
 import tempfile
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +24,7 @@ from tfaip.trainer.preflight.data_checks import described, first_batches, serial
 from tfaip.trainer.preflight.graph_checks import require_finite, require_used_layers, trained_gradients
 from tfaip.trainer.preflight.loss_checks import require_own_targets
 from tfaip.trainer.preflight.stages import PreflightError, Stage, Stages
-from tfaip.trainer.preflight.step_time import SECONDS, measure_steps
+from tfaip.trainer.preflight.step_time import measure_steps
 from tfaip.trainer.preflight.thread_counts import fastest_thread_count
 from tfaip.trainer.run.best_model import find_best_model
 
@@ -45,7 +44,8 @@ def check_scenario(
     params: TrainerParams,
     show: Callable[[Stage], None],
     *,
-    measure_threads: bool = True,
+    begin: Callable[[str], None] = lambda _: None,
+    measure_threads: bool = False,
 ) -> None:
     """Run two batches through pipeline, graph, losses, metrics, gradients, validation, export and reload.
 
@@ -55,6 +55,7 @@ def check_scenario(
         scenario_cls: The scenario.
         params: Parameters of the training that is planned.
         show: Called with each step of the check once it is done.
+        begin: Called with the name of each step as it begins.
         measure_threads: Also find out, in processes of their own, which number of threads is fastest.
 
     Raises:
@@ -64,18 +65,16 @@ def check_scenario(
     configure_devices(params.device)
     with whole_keras_errors():
         keras.utils.set_random_seed(params.random_seed or 0)
-        _Check(scenario_cls, params, show).run(measure_threads=measure_threads)
+        _Check(scenario_cls, params, Stages(show, begin)).run(measure_threads=measure_threads)
 
 
 class _Check:
     """The steps, each of which stands on what those before it have made."""
 
-    def __init__(
-        self, scenario_cls: type[ScenarioBase[Any, Any]], params: TrainerParams, show: Callable[[Stage], None]
-    ) -> None:
+    def __init__(self, scenario_cls: type[ScenarioBase[Any, Any]], params: TrainerParams, stages: Stages) -> None:
         self._scenario_cls = scenario_cls
         self._params = params
-        self._stages = Stages(show)
+        self._stages = stages
         self._seed = params.random_seed or 0
         self._trainer: Trainer
         self._scenario: ScenarioBase[Any, Any]
@@ -214,7 +213,6 @@ class _Check:
     def _check_export(self, inputs: Any) -> None:
         with self._stages.stage("export") as stage, tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "bundle"
-            logger.info("Exporting a bundle, and loading it again")
             export_bundle(path, self._scenario, self._model, self._graph)
             size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
             stage.found(f"a bundle of {size / 2**20:.1f} MiB")
@@ -225,7 +223,6 @@ class _Check:
 
     def _check_speed(self, *, measure_threads: bool) -> None:
         with self._stages.stage("speed") as stage:
-            logger.info("Training for %g s, to measure a step", SECONDS)
             measured = measure_steps(self._params, self._scenario)
             stage.found(
                 f"{measured.seconds_per_step * 1e3:.3g} ms a step, {measured.samples_per_second:,.0f} samples/s, "
@@ -271,4 +268,11 @@ def _largest_difference(expected: Any, reloaded: Any) -> float:
 
 
 def _duration(seconds: float) -> str:
-    return f"{seconds:.2g} s" if seconds < 10 else str(timedelta(seconds=round(seconds)))
+    """Say a duration as people do: 2.3 s, 42 s, 12 min, 3 h 20 min, 5 days."""
+    if seconds < 60:
+        return f"{seconds:.2g} s" if seconds < 10 else f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours = round(minutes / 60)
+    return f"{minutes // 60} h {minutes % 60} min" if hours < 48 else f"{round(hours / 24)} days"

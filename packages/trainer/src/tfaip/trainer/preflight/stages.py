@@ -58,10 +58,12 @@ class Stages:
 
     Args:
         show: Called with each step once it is done.
+        begin: Called with the name of each step as it begins.
     """
 
-    def __init__(self, show: Callable[[Stage], None]) -> None:
+    def __init__(self, show: Callable[[Stage], None], begin: Callable[[str], None] = lambda _: None) -> None:
         self._show = show
+        self._begin = begin
         self.names: dict[str, list[str]] = {"inputs": [], "targets": [], "outputs": []}
 
     def know(self, data: DataBase[Any]) -> None:
@@ -76,6 +78,7 @@ class Stages:
             PreflightError: Whatever goes wrong in it.
         """
         stage = Stage(name)
+        self._begin(name)
         began, peak = time.perf_counter(), _peak_memory()
         try:
             yield stage

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import logging
 import os
 import subprocess
 import tempfile
@@ -17,8 +16,6 @@ from tfaip.params.trust.same_modules import command_with_same_modules
 from tfaip.trainer.params import TrainerParams
 
 __all__ = ["fastest_thread_count"]
-
-logger = logging.getLogger(__name__)
 
 # Loading TensorFlow and tracing a large graph take a while; a try that takes longer than this helps nobody.
 TIMEOUT_SECONDS = 300
@@ -35,7 +32,6 @@ def fastest_thread_count(params: TrainerParams, found: Callable[[str], None]) ->
     """
     seconds: dict[int, float] = {}
     for count in _candidates(os.cpu_count() or 1):
-        logger.info("Measuring a step with %d threads, in a process of its own", count)
         measured = _measured(params, count)
         if measured is None:
             found("not measured: the scenario cannot be loaded in a process of its own")

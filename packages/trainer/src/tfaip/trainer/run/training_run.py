@@ -202,6 +202,7 @@ class TrainingRun:
         with create_progress(context.params, context.history) as context.display:
             if context.folder:
                 context.recorders.open(context.folder, context.params, is_resumed=context.step > 0)
+            self._warn_if_nothing_is_kept()
             if not context.is_last_epoch:
                 try:
                     self._epochs.train(self._actions)
@@ -212,7 +213,12 @@ class TrainingRun:
                 ended = f"epoch {context.epoch} of {context.params.epochs}"
                 logger.info("The training ends after %s: %s", ended, context.stop_reason)
             self._actions.after_training(context)
+            self._warn_if_nothing_is_kept()
         return self._history()
+
+    def _warn_if_nothing_is_kept(self) -> None:
+        if self._context.params.output_dir is None:
+            logger.warning("Nothing of this training is kept; --trainer.output_dir FOLDER keeps models and logs")
 
     def _history(self) -> History:
         context = self._context
