@@ -75,7 +75,7 @@ def test_the_documents_show_no_other_mistakes():
 
 
 def test_a_scenario_that_works_passes_and_tells_what_it_costs():
-    done = run("tfaip-train", TUTORIAL, "--check")
+    done = run("tfaip-train", TUTORIAL, "--check", "threads")
     assert done.returncode == 0, done.stderr
     before, after = ["data", "trainer", "graph", "prediction", "losses"], ["best", "export", "speed", "threads"]
     stages = [*before, "metrics", "gradients", "validation", *after]
