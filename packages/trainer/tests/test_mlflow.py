@@ -9,6 +9,7 @@ from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.trainer import Action, MLflowParams, RecorderError, Trainer
 from tfaip.trainer.recorders.base import RecordedRun
 from tfaip.trainer.recorders.recorder_list import Recorders
+from tfaip.trainer.testing.killed_run import run_with_kills
 
 mlflow = pytest.importorskip("mlflow", reason="needs tfaip-trainer[mlflow]")
 
@@ -83,6 +84,16 @@ def test_a_run_that_was_killed_three_times_goes_on_and_holds_each_step_once(clie
     assert the_run(client).info.status == "FINISHED"
     assert history(client, "loss") == [(line["epoch"], line["loss"]) for line in metrics_of(made.output_dir)]
     assert len(history(client, "val_acc")) == 5
+
+
+def test_three_kills_leave_each_step_once(client, params, metrics_of):
+    made = params(epochs=8, checkpoint_every_n_steps=2)
+    kills = run_with_kills(made, steps=30, kills=3, seed=4)
+    assert kills
+    assert the_run(client).info.status == "FINISHED"
+    for name in ("loss", "val_acc"):
+        assert history(client, name) == [(line["epoch"], line[name]) for line in metrics_of(made.output_dir)]
+    assert len(history(client, "loss")) == 8
 
 
 def test_a_run_that_fails_is_failed_there_until_it_goes_on(client, params):
