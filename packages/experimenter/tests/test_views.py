@@ -51,7 +51,11 @@ def running(workbook: MakeWorkbook, programs: Programs, start: Start) -> subproc
 
 def test_status_tells_the_queue_as_json(running: subprocess.Popen[str], command: Command, tmp_path: Path) -> None:
     told = json.loads(command("status", "--xlsx", "runs.xlsx", "--json").stdout)
-    assert {state: number for state, number in told["counts"].items() if number} == {"queued": 1, "running": 1, "failed": 1}
+    assert {state: number for state, number in told["counts"].items() if number} == {
+        "queued": 1,
+        "running": 1,
+        "failed": 1,
+    }
     assert (told["slots"], told["paused"]) == (["gpu:3"], None)
     bad, good, later = told["runs"]
     assert (bad["state"], bad["exit_code"], bad["tail"]) == ("failed", 3, ["broken"])

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from tfaip.experimenter.executors import runner
 from tfaip.experimenter.executors.interface import Ended, Job
-from tfaip.experimenter.executors.process_tree import MARK
+from tfaip.experimenter.executors.process_identity import command_of, is_alive
+from tfaip.experimenter.executors.process_tree import MARK, carries_mark
 
 __all__ = ["GIVEN_UP", "Attempt", "assignment_refusal", "environment_of", "program_of"]
 
@@ -51,6 +52,27 @@ class Attempt:
     def child(self) -> str | None:
         """Identity of the process of the run; `None` until it starts."""
         return _read(self.folder / runner.CHILD)
+
+    @property
+    def living_owner(self) -> str | None:
+        """Identity of the runner if it still runs.
+
+        The records may come from elsewhere, with the folder. So the start of a process must match, and its command: the
+        one of a runner names the attempt.
+        """
+        owner = self.owner
+        return owner if owner and is_alive(owner) and self.key in command_of(_number(owner)) else None
+
+    @property
+    def living_child(self) -> int | None:
+        """Number of the process of the run if it still runs, and was started for this attempt."""
+        child, last_word = self.child, _read(self.folder / runner.LAST_WORD)
+        if not child or not is_alive(child):
+            return None
+        number = _number(child)
+        return (
+            number if carries_mark(number, self.key) or (last_word and command_of(number).endswith(last_word)) else None
+        )
 
     @property
     def started(self) -> float | None:
@@ -120,6 +142,10 @@ def assignment_refusal(words: Sequence[str]) -> str | None:
     if equals and name.isidentifier():
         return f"a variable is set by a program: write env {words[0]} and then the command"
     return None
+
+
+def _number(identity: str) -> int:
+    return int(identity.partition(" ")[0])
 
 
 def _read(path: Path) -> str | None:

@@ -18,7 +18,7 @@ from tfaip.experimenter.executors.attempt import GIVEN_UP, Attempt, assignment_r
 from tfaip.experimenter.executors.interface import Job, Lost, Outcome, Running
 from tfaip.experimenter.executors.local_gpus import require_gpus
 from tfaip.experimenter.executors.params import ExecutorParams
-from tfaip.experimenter.executors.process_identity import Process, is_alive, send_signal
+from tfaip.experimenter.executors.process_identity import Process, send_signal
 from tfaip.experimenter.executors.process_tree import end_processes, processes_of
 from tfaip.experimenter.executors.slots import Slot
 from tfaip.params import field, params
@@ -93,7 +93,7 @@ class LocalExecutor:
         # First who lives, then what is written: the other way round a runner could write and end in between.
         has_ended = process.poll() is not None if process else None
         owner = attempt.owner
-        alive = not has_ended if process else owner is not None and is_alive(owner)
+        alive = not has_ended if process else attempt.living_owner is not None
         if (ended := attempt.ended) is not None:
             return ended
         if alive:
@@ -105,7 +105,7 @@ class LocalExecutor:
 
     def cancel(self, key: str) -> None:
         """Ask the runner to stop the run."""
-        owner = Attempt(self._folder, key).owner
+        owner = Attempt(self._folder, key).living_owner
         process = self._runners.get(key)
         if owner is not None and send_signal(owner, signal.SIGTERM):
             return
@@ -134,11 +134,10 @@ class LocalExecutor:
 
 def _kill_run(attempt: Attempt) -> None:
     """Kill the run whose runner was killed: it is to be started again, and must not be there twice."""
-    child = attempt.child
 
     def find() -> list[Process]:
         # Of a child that has ended, the number may be anybody's.
-        number = int(child.partition(" ")[0]) if child is not None and is_alive(child) else None
+        number = attempt.living_child
         return processes_of(ancestor=number, group=number, mark=attempt.key)
 
     end_processes(find, 0)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import signal
 
-__all__ = ["PROC", "Process", "identity_of", "is_alive", "living_processes", "send_signal"]
+__all__ = ["PROC", "Process", "command_of", "identity_of", "is_alive", "living_processes", "send_signal"]
 
 PROC = "/proc"
 
@@ -76,6 +76,20 @@ def send_signal(identity: str, number: int) -> bool:
         if descriptor is not None:
             os.close(descriptor)
     return True
+
+
+def command_of(pid: int) -> str:
+    """Return the command line of a process, its words with spaces between; `""` if it can't be seen."""
+    if not _has_proc():
+        import subprocess
+
+        line = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
+        return subprocess.run(line, capture_output=True, text=True, errors="replace").stdout.strip()
+    try:
+        with open(f"{PROC}/{pid}/cmdline", "rb") as file:
+            return file.read().rstrip(b"\0").replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def _has_proc() -> bool:

@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["MARK", "adopt_orphans", "end_processes", "end_with_parent", "processes_of"]
+__all__ = ["MARK", "adopt_orphans", "carries_mark", "end_processes", "end_with_parent", "processes_of"]
 
 # A variable of the environment identifies the processes of an attempt where their ancestor is gone.
 MARK = "TFAIP_EXPERIMENTER_ATTEMPT"
@@ -82,7 +82,7 @@ def processes_of(*, ancestor: int | None, group: int | None, mark: str | None) -
                 below.add(process.number)
                 grown = True
     if mark is not None:
-        found |= {process.number: process for process in processes if _carries(process.number, mark)}
+        found |= {process.number: process for process in processes if carries_mark(process.number, mark)}
     found.pop(os.getpid(), None)
     return list(found.values())
 
@@ -118,7 +118,8 @@ def end_processes(find: Callable[[], list[Process]], seconds: float) -> int:
     return asked
 
 
-def _carries(pid: int, mark: str) -> bool:
+def carries_mark(pid: int, mark: str) -> bool:
+    """Whether a process was started with the variable of an attempt."""
     try:
         with open(f"{PROC}/{pid}/environ", "rb") as file:
             return f"{MARK}={mark}".encode() in file.read().split(b"\0")

@@ -4,6 +4,8 @@ It is started anew for each run, so it imports next to nothing. In the folder of
 
     owner   its identity; who creates this file first decides whether the attempt runs at all
     child   identity of the run's process, whose number is that of its process group
+    last word
+            the last word of its command line, by which that process is known where it hides its environment
     exit    exit code, start, end, and by whom it was stopped, if by anybody
 """
 
@@ -24,9 +26,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["CHILD", "EXIT", "NEVER", "OWNER", "main"]
+__all__ = ["CHILD", "EXIT", "LAST_WORD", "NEVER", "OWNER", "main"]
 
-OWNER, CHILD, EXIT = "owner", "child", "exit"
+OWNER, CHILD, LAST_WORD, EXIT = "owner", "child", "last word", "exit"
 NEVER = "-"
 CANNOT_START = 127
 # How long what a run leaves behind may take to end by itself.
@@ -120,6 +122,7 @@ def _become(words: list[str], folder: str, console: str) -> None:
         os.dup2(output, 1)
         os.dup2(output, 2)
         # Before the command begins: should the runner be killed, the run can still be found.
+        _write(folder, LAST_WORD, words[-1])
         _write(folder, CHILD, identity_of(os.getpid()) or "")
         os.execvp(words[0], words)
     except OSError as error:
