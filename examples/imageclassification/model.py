@@ -26,6 +26,9 @@ class ImageModel(ModelBase[ImageModelParams]):
         gt = ops.squeeze(targets["gt"], axis=-1)
         return {"loss": keras.losses.sparse_categorical_crossentropy(gt, outputs["logits"], from_logits=True)}
 
+    def _class_names(self) -> list[str]:
+        return self.params.classes
+
     def _metric(self) -> dict[str, MetricDefinition]:
         return {
             "acc": MetricDefinition("gt", "pred", keras.metrics.SparseCategoricalAccuracy()),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import keras
 import tensorflow as tf
 
 from tfaip.model.bundle.weights import require_own_paths
+from tfaip.model.class_weight import ClassWeight
 from tfaip.model.graph import GraphBase
 from tfaip.model.metric import MetricDefinition
 from tfaip.model.model_definition_error import ModelDefinitionError
@@ -46,6 +47,9 @@ class ModelBase(Hooked, ABC, Generic[TParams]):
     Subclasses override the hooks that start with an underscore, and `create_graph`.
     """
 
+    # Weighs the samples of a training beside `_sample_weights`; the trainer sets it.
+    class_weight: ClassWeight | None = None
+
     def __init__(self, params: TParams) -> None:
         require_tensorflow()
         self.params = params
@@ -79,6 +83,11 @@ class ModelBase(Hooked, ABC, Generic[TParams]):
         """
         del inputs, targets
         return {}
+
+    @hook
+    def _class_names(self) -> Sequence[str] | None:
+        """Return the name of each class in the order of the indices; `class_weight` of a training may use them."""
+        return None
 
     @hook
     def _pre_proc_targets(self, inputs: Tensors, targets: Tensors) -> dict[str, Any]:
@@ -147,7 +156,7 @@ class ModelBase(Hooked, ABC, Generic[TParams]):
         targets = self.pre_proc_targets(inputs, targets)
         outputs = graph.training_outputs(inputs, targets, training=training)
         targets = self.post_proc_targets(inputs, targets, outputs)
-        return Forward(targets, outputs, self.sample_losses(inputs, targets, outputs))
+        return Forward(targets, outputs, self.sample_losses(inputs, targets, outputs, training=training))
 
     def pre_proc_targets(self, inputs: Tensors, targets: Tensors) -> dict[str, Any]:
         """Return the targets that the training graph sees.
@@ -165,13 +174,45 @@ class ModelBase(Hooked, ABC, Generic[TParams]):
         """
         return self._tensors_of("_post_proc_targets", self._post_proc_targets(inputs, targets, outputs))
 
-    def sample_weights(self, inputs: Tensors, targets: Tensors) -> dict[str, Any]:
+    def class_names(self) -> list[str] | None:
+        """Return the names of the classes; `None` where they have none.
+
+        Raises:
+            ModelDefinitionError: The hook returned something else than different texts.
+        """
+        names: Any = self._class_names()
+        if names is None:
+            return None
+        is_list = isinstance(names, Sequence) and not isinstance(names, str)
+        if not is_list or not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
+            raise ModelDefinitionError(
+                f"{type(self).__qualname__}._class_names must return different texts, one a class, got {names!r}"
+            )
+        return list(names)
+
+    def sample_weights(
+        self, inputs: Tensors, targets: Tensors, names: Collection[str] | None = None, *, training: bool = False
+    ) -> dict[str, Any]:
         """Return the weights of the samples by the name of a loss or metric.
+
+        Args:
+            inputs: Inputs of the batch.
+            targets: Targets that the losses see.
+            names: Names of the losses, which class weights weigh; `None`: the metrics that the hook names.
+            training: Whether class weights count.
 
         Raises:
             ModelDefinitionError: The hook returned something else than a dict.
         """
-        return self._tensors_of("_sample_weights", self._sample_weights(inputs, targets))
+        weights = self._tensors_of("_sample_weights", self._sample_weights(inputs, targets))
+        if self.class_weight is None or not training:
+            return weights
+        of_classes = self.class_weight.of(targets)
+        # As in Keras, a metric is weighed by the class only where it is weighed at all.
+        for name in weights if names is None else self.class_weight.weighed(names):
+            of_sample = weights.get(name)
+            weights[name] = of_classes if of_sample is None else _times(of_sample, of_classes)
+        return weights
 
     def _tensors_of(self, hook: str, tensors: Any) -> dict[str, Any]:
         if not isinstance(tensors, Mapping):
@@ -188,8 +229,12 @@ class ModelBase(Hooked, ABC, Generic[TParams]):
         """
         return {name: keras.ops.mean(loss) for name, loss in self.sample_losses(inputs, targets, outputs).items()}
 
-    def sample_losses(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> dict[str, Any]:
+    def sample_losses(
+        self, inputs: Tensors, targets: Tensors, outputs: Tensors, *, training: bool = False
+    ) -> dict[str, Any]:
         """Return each loss as the hook gives it, times the weights of the samples: float32, of shape (batch,) or ().
+
+        Where `training` is set, class weights count too.
 
         Raises:
             ModelDefinitionError: The hook returned something else than named floating-point tensors of shape () or
@@ -200,7 +245,7 @@ class ModelBase(Hooked, ABC, Generic[TParams]):
         if not isinstance(losses, Mapping) or not losses:
             got = repr(losses) if isinstance(losses, Mapping) else type(losses).__qualname__
             raise ModelDefinitionError(f"{where} must return a dict of named losses, got {got}")
-        weights = self.sample_weights(inputs, targets)
+        weights = self.sample_weights(inputs, targets, list(losses), training=training)
         return {name: _weighted_loss(where, name, loss, weights.get(name)) for name, loss in losses.items()}
 
     def loss_weights(self, names: list[str]) -> dict[str, float]:
@@ -303,7 +348,7 @@ def _weighted_loss(where: str, name: str, loss: Any, weights: Any) -> Any:
         if loss.shape.rank != 1:
             raise ModelDefinitionError(
                 f"{where} must return one value a sample, shape (batch,), for {name!r}, "
-                f"because _sample_weights weighs it; got {loss.shape}"
+                f"because _sample_weights or class_weight weighs it; got {loss.shape}"
             )
         weights = keras.ops.cast(weights, "float32")
         if len(weights.shape) != 1:
@@ -312,3 +357,10 @@ def _weighted_loss(where: str, name: str, loss: Any, weights: Any) -> Any:
             )
         loss *= weights
     return loss
+
+
+def _times(weights: Any, of_classes: Any) -> Any:
+    """Multiply weights of shape (batch, ...) by those of the samples' classes, shape (batch,)."""
+    weights = keras.ops.cast(weights, "float32")
+    further = [1] * (len(weights.shape) - 1)
+    return weights * keras.ops.reshape(of_classes, (-1, *further))

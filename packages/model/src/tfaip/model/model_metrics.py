@@ -35,12 +35,19 @@ class ModelMetrics:
         model: Whose losses and metrics.
         loss_names: Names of the losses, known once the model's loss was traced; none where losses can't be computed.
         metric_names: Names of the metrics to compute; `None` for all.
+        training: Whether class weights weigh the metrics that the model weighs.
     """
 
     def __init__(
-        self, model: ModelBase[Any], loss_names: list[str], metric_names: Collection[str] | None = None
+        self,
+        model: ModelBase[Any],
+        loss_names: list[str],
+        metric_names: Collection[str] | None = None,
+        *,
+        training: bool = False,
     ) -> None:
         self._model = model
+        self._training = training
         self._weights = model.loss_weights(loss_names) if loss_names else {}
         definitions = model.metrics()
         wanted = definitions if metric_names is None else metric_names
@@ -97,7 +104,7 @@ class ModelMetrics:
         self._total.update_state(total, sample_weight=batch_size)
         for name, mean in self._losses.items():
             mean.update_state(losses[name], sample_weight=batch_size)
-        weights = self._model.sample_weights(inputs, targets)
+        weights = self._model.sample_weights(inputs, targets, training=self._training)
         for name, definition in self._definitions.items():
             compared = predictions if definition.prediction and predictions is not None else outputs
             sides = definition.sides(inputs, targets, compared)
@@ -157,7 +164,7 @@ def build_metrics(
 
     targets, outputs, losses, predictions = traced(forward, inputs, targets)
     in_training = [name for name, definition in model.metrics().items() if not definition.prediction]
-    both = ModelMetrics(model, list(losses), in_training), ModelMetrics(model, list(losses))
+    both = ModelMetrics(model, list(losses), in_training, training=True), ModelMetrics(model, list(losses))
     # Some Keras metrics make their variables when they are first updated.
     for metrics in both:
         traced(metrics.update, inputs, targets, outputs, losses, predictions)

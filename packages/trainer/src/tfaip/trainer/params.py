@@ -59,6 +59,14 @@ class TrainerParams:
         help="Decay of the weights' moving average, which is what is validated and exported; 0: none, "
         "negative: chosen by the number of samples of an epoch",
     )
+    class_weight: dict[int | str, float] = field(
+        factory=dict,
+        help="Weights of classes in the loss of the training, by index or name: 0=1 1=5; other classes weigh 1",
+    )
+    class_weight_target: str = field(
+        default="", help="Target with the class of a sample, an index or one-hot; default: the only target"
+    )
+    class_weight_losses: list[str] = field(factory=list, help="Losses that the class weights weigh; default: all")
     no_train_scope: str | None = field(
         default=None,
         help="Regular expression; layers whose whole path (graph/layer/inner layer) matches are not trained, "

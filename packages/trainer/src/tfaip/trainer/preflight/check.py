@@ -27,6 +27,7 @@ from tfaip.trainer.preflight.stages import PreflightError, Stage, Stages
 from tfaip.trainer.preflight.step_time import measure_steps
 from tfaip.trainer.preflight.thread_counts import fastest_thread_count
 from tfaip.trainer.run.best_model import find_best_model
+from tfaip.trainer.step.training_state import class_weight_of
 
 if TYPE_CHECKING:
     from tfaip.trainer.trainer import Trainer
@@ -124,6 +125,7 @@ class _Check:
     def _check_graph(self, inputs: Any, targets: Any) -> None:
         with self._stages.stage("graph") as stage:
             self._model = self._scenario.create_model()
+            self._model.class_weight = class_weight_of(self._params, self._model, self._scenario.data)
             stage.found_hooks(self._model)
             logger.info("Building the graph")
             self._graph = self._model.build_graph(self._scenario.data)

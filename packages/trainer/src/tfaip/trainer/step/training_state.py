@@ -9,9 +9,11 @@ from typing import Any
 
 import keras
 
-from tfaip.model import ScenarioBase
+from tfaip.model import ModelBase, ScenarioBase
+from tfaip.model.class_weight import ClassWeight
 from tfaip.model.model_metrics import build_metrics
 from tfaip.model.tensorboard import Recorder
+from tfaip.pipeline import DataBase
 from tfaip.trainer.distribution.distributed_step import DistributedTrainStep
 from tfaip.trainer.distribution.strategy import Strategy
 from tfaip.trainer.params import TrainerParams
@@ -22,7 +24,7 @@ from tfaip.trainer.step.layers import freeze
 from tfaip.trainer.step.norms import GradientNorms
 from tfaip.trainer.step.train_step import TrainStep
 
-__all__ = ["TrainingState"]
+__all__ = ["TrainingState", "class_weight_of"]
 
 
 class TrainingState:
@@ -38,6 +40,7 @@ class TrainingState:
         self, scenario: ScenarioBase[Any, Any], params: TrainerParams, strategy: Strategy | None = None
     ) -> None:
         self.model = scenario.create_model()
+        self.model.class_weight = class_weight_of(params, self.model, scenario.data)
         self.graph = self.model.build_graph(scenario.data)
         frozen = freeze(self.graph, params.no_train_scope) if params.no_train_scope else []
         self.val_recorder = Recorder()
@@ -113,6 +116,19 @@ class TrainingState:
         if not params.input_gradient_regularization:
             return None
         return InputGradientPenalty(self.graph, scenario.data, params.input_gradient_h, params.input_gradient_lambda)
+
+
+def class_weight_of(params: TrainerParams, model: ModelBase[Any], data: DataBase[Any]) -> ClassWeight | None:
+    """Return the class weights of a training, `None` where there are none."""
+    if not params.class_weight:
+        return None
+    return ClassWeight(
+        params.class_weight,
+        data.target_layer_specs(),
+        target=params.class_weight_target,
+        class_names=model.class_names(),
+        losses=params.class_weight_losses,
+    )
 
 
 def _scale_loss_in_half_precision(optimizer: Any, variables: Sequence[Any]) -> Any:
