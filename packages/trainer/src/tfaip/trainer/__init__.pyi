@@ -10,6 +10,7 @@ from tfaip.trainer.errors import ConcurrentTrainingError as ConcurrentTrainingEr
 from tfaip.trainer.errors import EpochSizeError as EpochSizeError
 from tfaip.trainer.errors import RecorderError as RecorderError
 from tfaip.trainer.errors import RunFolderError as RunFolderError
+from tfaip.trainer.errors import StageError as StageError
 from tfaip.trainer.errors import TrainingError as TrainingError
 from tfaip.trainer.errors import WarmStartError as WarmStartError
 from tfaip.trainer.folder.run_folder import RunFolder as RunFolder
@@ -21,6 +22,7 @@ from tfaip.trainer.recorders import *
 from tfaip.trainer.run.actions.action import Action as Action
 from tfaip.trainer.run.run_context import RunContext as RunContext
 from tfaip.trainer.schedules import *
+from tfaip.trainer.stages.params import StageParams as StageParams
 from tfaip.trainer.trainer import Trainer as Trainer
 from tfaip.trainer.warm_start.params import WarmstartParams as WarmstartParams
 from tfaip.trainer.warm_start.warm_starter import WarmStarter as WarmStarter

@@ -12,6 +12,7 @@ __all__ = [
     "LostWorkerError",
     "RecorderError",
     "RunFolderError",
+    "StageError",
     "TrainingError",
     "WarmStartError",
 ]
@@ -43,6 +44,10 @@ class RecorderError(UserError, RuntimeError):
 
 class RunFolderError(UserError, ValueError):
     """A folder can't be written, holds another run, or holds none where one is expected."""
+
+
+class StageError(UserError, ValueError):
+    """A stage of a training can't be: an unknown argument, a wrong value, data that don't fit the model."""
 
 
 class TrainingError(UserError, ArithmeticError):

@@ -15,6 +15,7 @@ from tfaip.trainer.folder.bundle_places import BUNDLE_DIRS, placeholder_problem
 from tfaip.trainer.optimizers import OPTIMIZERS, AdamParams, OptimizerParams
 from tfaip.trainer.recorders import RECORDERS, RecorderParams, TensorBoardParams
 from tfaip.trainer.schedules import SCHEDULES, ExponentialDecayParams, LearningRateParams
+from tfaip.trainer.stages import StageParams
 from tfaip.trainer.warm_start import WarmstartParams
 
 __all__ = ["TrainerParams"]
@@ -35,6 +36,10 @@ class TrainerParams:
     """Parameters of a training."""
 
     epochs: int = field(default=100, validator=ge(1), help="Epochs to train")
+    stages: list[StageParams] = field(
+        factory=list,
+        help="Stages of the training, one after the other, such as: Stage Stage; default: the whole run is one stage",
+    )
     samples_per_epoch: int | None = field(
         default=None, validator=optional(ge(1)), help="Samples of an epoch; default: one pass over the data"
     )

@@ -30,6 +30,7 @@ from tfaip.trainer.run.machine import keep_threads
 from tfaip.trainer.run.one_training import only_training
 from tfaip.trainer.run.stop_signals import StopSignals
 from tfaip.trainer.run.training_run import TrainingRun
+from tfaip.trainer.stages.stages import TrainingStages
 from tfaip.trainer.warm_start.warm_starter import WarmStarter
 
 __all__ = ["Trainer"]
@@ -177,7 +178,8 @@ class Trainer(Hooked):
             params.random_seed = strategy.from_chief(params.random_seed)
 
     def _require_readable_params(self) -> None:
-        """Refuse parameters that couldn't be loaded again, before a folder is touched or a worker waits for another."""
+        """Refuse wrong stages and parameters that no file can hold, before a folder is touched or a worker waits."""
+        TrainingStages(self.params).scenarios(self.scenario)
         if self.params.output_dir is not None:
             to_json(self.params)
 
@@ -190,7 +192,8 @@ class Trainer(Hooked):
             )
         if cluster:
             # Before anybody waits for anybody.
-            share_of_batches(params.gen.setup.train, len(cluster.workers))
+            for stage in TrainingStages(params):
+                share_of_batches(stage.params.gen.setup.train, len(cluster.workers))
         configure_devices(params.device)
         return create_strategy(params.device, cluster)
 

@@ -21,7 +21,7 @@ __all__ = ["RunProgress", "read_progress"]
 # Before these words stand time, level and logger only: a text that holds them is no line of results.
 RESULTS_LINE = re.compile(r"(?:(?:[0-9:.,T-]+|INFO|tfaip[\w.]*:)\s+){0,8}Results of epoch\s+([0-9]{1,9})\s+(.+)$")
 # What a line of metrics.jsonl holds beside the logs.
-NO_METRICS = ("epoch", "step", "time")
+NO_METRICS = ("epoch", "step", "stage", "time")
 # A megabyte holds the longest status, and the rest 20,000 epochs of 30 metrics.
 STATUS_BYTES, LOG_BYTES = 1 << 20, 16 << 20
 MOST_METRICS = 200

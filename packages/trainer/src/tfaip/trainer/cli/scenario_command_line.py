@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from tfaip.model import ScenarioBase, find_scenario
-from tfaip.model.command import Invocation, remember_scenario, values_of
+from tfaip.model.command import Invocation, blamed, remember_scenario, values_of
 from tfaip.params import CommandLine
 from tfaip.trainer import TrainerParams
 from tfaip.trainer.folder.bundle_places import BUNDLE_DIRS
 from tfaip.trainer.folder.named_places import require_places, run_folder_of
+from tfaip.trainer.stages.stages import TrainingStages
 
 __all__ = ["named_on_the_line", "require_data", "require_folder", "scenario_command_line"]
 
@@ -54,10 +55,17 @@ def require_folder(params: TrainerParams, *, resumes: bool = False) -> None:
 
 
 def require_data(scenario: type[ScenarioBase[Any, Any]], params: TrainerParams) -> None:
-    """Refuse files that the parameters name and that are missing, before TensorFlow loads.
+    """Refuse wrong stages, and files that the parameters name and that are missing, before TensorFlow loads.
 
     Raises:
+        StageError: A stage can't be.
         DataError: A list, a table or a folder of samples is missing.
     """
     scenario.complete_trainer_params(params)
-    params.gen.require_files(lav=params.lav_every_n > 0)
+    stages = TrainingStages(params)
+    for stage in stages:
+        stage.params.gen.require_files(lav=stage.params.lav_every_n > 0)
+    if stages.have_other_data:
+        with blamed():
+            made = scenario(scenario.tagged(params.scenario))
+        stages.scenarios(made)

@@ -131,9 +131,18 @@ def _show_schedule(scenario: type[ScenarioBase[Any, Any]], params: TrainerParams
     from tfaip.trainer.loop.epoch_size import EpochSize
     from tfaip.trainer.schedules.notes import changes_within_an_epoch, first_epoch_note
     from tfaip.trainer.schedules.plot import plot_schedule
+    from tfaip.trainer.stages.stages import TrainingStages
 
-    print(plot_schedule(params.learning_rate, params.epochs), end="")
-    schedule = params.learning_rate.create(params.epochs, np)
+    stages = TrainingStages(params)
+    schedule = stages.schedule(np)
+    print(plot_schedule(params.learning_rate, stages.epochs, schedule=schedule), end="")
+    begin = 0
+    for stage in stages if stages.are_named else ():
+        epochs = stage.params.epochs
+        own = type(stage.params.learning_rate).__name__.removesuffix("Params")
+        counts = f"{own}, counted from its first epoch" if stage.has_own_rate else "the schedule of the run goes on"
+        print(f"Stage {stage.number} ({stage.name}), epochs {begin + 1} to {begin + epochs}: {counts}.")
+        begin += epochs
     notes = schedule.unfinished_phases()
     if changes_within_an_epoch(schedule):  # the data may be long to open, and needn't be there yet
         try:

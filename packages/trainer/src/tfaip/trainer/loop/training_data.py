@@ -54,7 +54,7 @@ class TrainingData:
         if params.preload_data:
             pipeline = pipeline.as_preloaded()
         self._pipeline = pipeline
-        self.size = EpochSize.of(params, pipeline)
+        self.count_epochs(params)
         self._shard = shard
         if state is not None and shard[1] > 1:
             state = share_of_state(state, self.size.known, shard)
@@ -77,6 +77,10 @@ class TrainingData:
         # TensorFlow must let go of the iterator while Python still runs, since its finalizer calls into it.
         self.iterator = None
         self._stack.close()
+
+    def count_epochs(self, params: TrainerParams) -> None:
+        """Count the samples of an epoch as these parameters say, from the next epoch on."""
+        self.size = EpochSize.of(params, self._pipeline)
 
     def errors(self) -> AbstractContextManager[None]:
         """Return a context that raises errors of the pipeline as what they are."""

@@ -27,6 +27,7 @@ from tfaip.trainer.preflight.stages import PreflightError, Stage, Stages
 from tfaip.trainer.preflight.step_time import measure_steps
 from tfaip.trainer.preflight.thread_counts import fastest_thread_count
 from tfaip.trainer.run.best_model import find_best_model
+from tfaip.trainer.stages.stages import TrainingStages
 from tfaip.trainer.step.training_state import class_weight_of
 
 if TYPE_CHECKING:
@@ -114,7 +115,22 @@ class _Check:
             )
             batches = first_batches(pipeline)
             stage.found(f"{described(batches[0].inputs)} -> {described(batches[0].targets) or 'no targets'}")
+        self._check_stages()
         return batches
+
+    def _check_stages(self) -> None:
+        """Take the first batches of each stage that has other data."""
+        stages = TrainingStages(self._params)
+        for part, scenario in zip(stages, stages.scenarios(self._scenario), strict=True):
+            if part.keeps_data or part.number == 1:
+                continue
+            with self._stages.stage(f"data of stage {part.number} ({part.name})") as stage:
+                gen = part.params.gen
+                pipeline = serial_pipeline(
+                    scenario, PipelineMode.TRAINING, gen.setup.train, gen.train_gen(), part.params.random_seed or 0
+                )
+                batches = first_batches(pipeline)
+                stage.found(f"{described(batches[0].inputs)} -> {described(batches[0].targets) or 'no targets'}")
 
     def _check_trainer(self) -> None:
         with self._stages.stage("trainer") as stage:
@@ -232,10 +248,10 @@ class _Check:
             )
             samples = self._params.samples_per_epoch or measured.samples_per_epoch
             if samples:
-                seconds = samples / measured.samples_per_second
+                seconds, epochs = samples / measured.samples_per_second, TrainingStages(self._params).epochs
                 stage.found(
-                    f"an epoch takes about {_duration(seconds)}, all {self._params.epochs} of them "
-                    f"{_duration(seconds * self._params.epochs)}, validation left out"
+                    f"an epoch takes about {_duration(seconds)}, all {epochs} of them "
+                    f"{_duration(seconds * epochs)}, validation left out"
                 )
         if measure_threads:
             with self._stages.stage("threads") as stage:

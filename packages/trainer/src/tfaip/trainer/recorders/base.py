@@ -88,6 +88,18 @@ class Recorder(Hooked):
         """Record the parameters of the run by their paths, as `optimizer.beta_1`."""
 
     @hook
+    def stage(self, epoch: int, step: int, number: int, name: str) -> None:
+        """Record the stage of an epoch, before its logs; as a figure by default.
+
+        Args:
+            epoch: The epoch.
+            step: Its last step.
+            number: Number of the stage, from 1.
+            name: Name of the stage.
+        """
+        self.diagnostics(epoch, step, {"stage": float(number)})
+
+    @hook
     def scalars(self, epoch: int, step: int, logs: Mapping[str, float]) -> None:
         """Record the logs of an epoch; `val_*` are those of the validation."""
 

@@ -63,6 +63,11 @@ class Recorders:
                 # Four spaces make it code in Markdown.
                 recorder.text(0, "parameters", "\n".join(f"    {line}" for line in lines))
 
+    def stage(self, epoch: int, step: int, number: int, name: str) -> None:
+        """Record the stage of an epoch."""
+        for recorder in self._opened:
+            recorder.stage(epoch, step, number, name)
+
     def scalars(self, epoch: int, step: int, logs: Mapping[str, float]) -> None:
         """Record the logs of an epoch."""
         for recorder in self._opened:

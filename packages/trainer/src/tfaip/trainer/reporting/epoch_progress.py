@@ -20,6 +20,7 @@ class EpochProgress:
         read_logs: Fetches losses, metrics and learning rate from the device, which waits for it: called only when they
             are shown.
         beside: Seconds that an epoch takes beside its steps, as far as known: validation, export, checkpoint.
+        stage: Name of the stage; empty in a run without stages.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class EpochProgress:
         total: int | None,
         read_logs: Callable[[], Mapping[str, float]] = dict,
         beside: float = 0.0,
+        stage: str = "",
     ) -> None:
         self.epoch = epoch
         self.epochs = epochs
@@ -37,6 +39,7 @@ class EpochProgress:
         self.samples = 0
         self.seconds = 0.0
         self.waited = 0.0
+        self.stage = stage
         self._beside = beside
         self._read_logs = read_logs
         self._first: tuple[int, float] | None = None
@@ -75,6 +78,11 @@ class EpochProgress:
         epochs_after = self.epochs - self.epoch
         samples = max(self.total - self.samples, 0) + epochs_after * self.total
         return samples / self.samples_per_second + (epochs_after + 1) * self._beside
+
+    def title(self) -> str:
+        """Return number and stage of the epoch, for people."""
+        stage = f" ({self.stage})" if self.stage else ""
+        return f"epoch {self.epoch}/{self.epochs}{stage}"
 
     def summary(self) -> str:
         """Return time, speed and waiting of the whole epoch, for people."""

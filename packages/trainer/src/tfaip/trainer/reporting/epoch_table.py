@@ -17,6 +17,8 @@ __all__ = ["choose_rows", "epoch_table", "log_names"]
 # More rows than these are not read; the curves show them.
 MAX_ROWS = 20
 
+NO_LOGS = ("epoch", "step", "stage", "time")
+
 # Between two columns of a table, and at its edges, as rich draws it.
 GAP = 3
 
@@ -61,7 +63,7 @@ def epoch_table(rows: Sequence[Mapping[str, Any]], best_epoch: int | None = None
 
 def log_names(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the names of the logs in the order in which they first appear."""
-    return list(dict.fromkeys(name for row in rows for name in row if name not in ("epoch", "step", "time")))
+    return list(dict.fromkeys(name for row in rows for name in row if name not in NO_LOGS))
 
 
 def choose_rows(rows: Sequence[Mapping[str, Any]], best_epoch: int | None) -> list[Mapping[str, Any]]:

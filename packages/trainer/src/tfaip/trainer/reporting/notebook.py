@@ -62,7 +62,7 @@ class NotebookProgress:
         # Without a value, a browser shows that something goes on, and no share.
         share = f' value="{progress.samples}" max="{progress.total}"' if progress.total else ""
         self._bar = (
-            f'<div>epoch {progress.epoch}/{progress.epochs} <progress{share} style="width: 40%"></progress> '
+            f'<div>{escape(progress.title())} <progress{share} style="width: 40%"></progress> '
             f"{escape(progress.pace())}</div><div>{escape(logs)}</div>"
         )
         self._note = ""

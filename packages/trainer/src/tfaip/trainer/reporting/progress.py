@@ -103,4 +103,4 @@ class ProgressLines(NoProgress):
         if now - self._last >= self._every:
             self._last = now
             samples = f"{progress.samples}/{progress.total or '?'}"
-            logger.info("Epoch %d/%d %s %s", progress.epoch, progress.epochs, samples, progress.text())
+            logger.info("%s %s %s", progress.title().replace("epoch", "Epoch", 1), samples, progress.text())

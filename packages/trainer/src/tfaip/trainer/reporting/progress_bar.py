@@ -57,7 +57,7 @@ class ProgressBar:
             self._bar.update(self._task, logs=progress.logs())
         self._bar.update(
             self._task,
-            description=f"epoch {progress.epoch}/{progress.epochs}",
+            description=progress.title(),
             completed=progress.samples,
             total=progress.total,
             pace=progress.pace(),

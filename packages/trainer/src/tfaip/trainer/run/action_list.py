@@ -38,6 +38,11 @@ class ActionList:
         for action in self._actions.values():
             action.open(context)
 
+    def begin_stage(self, context: RunContext) -> None:
+        """Tell all that another stage begins."""
+        for action in self._actions.values():
+            action.begin_stage(context)
+
     def before_epoch(self, context: RunContext) -> None:
         """Tell all that an epoch begins or goes on."""
         for action in self._actions.values():

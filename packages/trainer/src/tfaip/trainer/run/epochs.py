@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Any
 
 from tfaip.model.command import blamed
@@ -44,6 +45,8 @@ class Epochs:
         self._share = ShareLogs(strategy) if strategy and strategy.workers > 1 else None
         state = context.training_state
         self._loop = create_training_loop(state.step, context.params, strategy, lambda: context.signals.number)
+        self._data_stack = ExitStack()
+        self._is_open = False
         self._samples_per_epoch: int | None = None
         # What a checkpoint held of the data and of the epoch that it was written in.
         self._pipeline_state: dict[str, Any] | None = None
@@ -64,14 +67,9 @@ class Epochs:
         """
         context = self._context
         self._actions = actions
-        shard = (self._strategy.index, self._strategy.workers) if self._strategy else (0, 1)
-        with blamed():
-            self._data = context.stack.enter_context(
-                TrainingData(context.params, context.scenario, self._pipeline_state, shard)
-            )
-        # As asked for, counted in the epoch before, or told by the generator.
-        size = self._data.size
-        self._samples_per_epoch = size.limit or self._samples_per_epoch or size.known
+        context.stack.callback(self._close_data)
+        if not context.stage_ends:
+            self._open_data()
         with blamed():
             self._require_log_of_schedule()
             actions.open(context)
@@ -80,9 +78,11 @@ class Epochs:
         if logger.isEnabledFor(logging.INFO):
             logger.info("The graph:\n%s", summary_text(state.graph, state.model, context.scenario.data))
         if context.epoch == 0 and self._counts is None and (self._strategy is None or self._strategy.is_chief):
-            for note in schedule_notes(state.schedule, size):
+            for note in schedule_notes(state.schedule, self._data.size):
                 logger.warning(note)
         while not context.is_last_epoch:
+            if context.stage_ends:
+                self._begin_next_stage()
             self._start_epoch()
             while not context.epoch_is_trained:
                 self._make_steps()
@@ -90,6 +90,46 @@ class Epochs:
                 self._after_steps = self.state()
             self._end_epoch()
             self._after_steps = None
+
+    def _open_data(self) -> None:
+        context = self._context
+        shard = (self._strategy.index, self._strategy.workers) if self._strategy else (0, 1)
+        with blamed():
+            data = TrainingData(context.params, context.scenario, self._pipeline_state, shard)
+            self._data = self._data_stack.enter_context(data)
+        self._pipeline_state, self._is_open = None, True
+        # As asked for, counted in the epoch before, or told by the generator.
+        self._samples_per_epoch = data.size.limit or self._samples_per_epoch or data.size.known
+
+    def _close_data(self) -> None:
+        self._data_stack.close()
+        self._is_open = False
+
+    def _begin_next_stage(self) -> None:
+        """Go on with the parameters of the next stage: the weights, the optimizer and the averages stay."""
+        context, former = self._context, self._context.stage
+        if context.stage_stop_reason:
+            ended = f"The stage {former.name} ends after epoch {context.epoch}"
+            logger.info("%s: %s", ended, context.stage_stop_reason)
+        context.enter_stage(former.number + 1, context.epoch)
+        stage, last = context.stage, context.epoch + context.stage.params.epochs
+        differs = ", ".join(stage.changes) or "nothing"
+        number = f"{stage.number} of {len(context.stages)} ({stage.name})"
+        logger.info("Stage %s: epochs %d to %d, differs from the run in %s", number, context.epoch + 1, last, differs)
+        if not stage.keeps_data:
+            self._pipeline_state = None
+            self._samples_per_epoch = None
+            self._close_data()
+        elif stage.params.samples_per_epoch != former.params.samples_per_epoch:
+            self._samples_per_epoch = None
+        if not stage.keeps_data or not self._is_open:
+            self._open_data()
+        else:
+            self._data.count_epochs(stage.params)
+            size = self._data.size
+            self._samples_per_epoch = size.limit or self._samples_per_epoch or size.known
+        with blamed():
+            self._actions.begin_stage(context)
 
     def end_workers(self) -> None:
         """Let all workers stop after the same step, once this one has to stop."""
@@ -120,6 +160,7 @@ class Epochs:
             "pipeline": self._data.state(),
             "samples_per_epoch": self._samples_per_epoch,
             "best": context.best.state(),
+            "stage": {"number": context.stage.number, "begin": context.stage_begin},
             "actions": self._actions.states(),
             "sizes": sizes(folder.path, folder.growing_files),
             "machine": describe_machine(),
@@ -138,10 +179,11 @@ class Epochs:
         context.in_epoch = True
         context.epoch_progress = EpochProgress(
             context.epoch + 1,
-            context.params.epochs,
+            context.epochs,
             self._samples_per_epoch,
             read_logs=lambda: {**state.train_metrics.result(), "lr": state.step.learning_rate},
             beside=context.benchmark.beside,
+            stage=context.stage.name,
         )
         counts, self._counts = self._counts, None
         if counts and self._data.starts_anew and not counts["trained"]:

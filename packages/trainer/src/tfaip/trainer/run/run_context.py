@@ -16,10 +16,12 @@ from tfaip.trainer.reporting.epoch_progress import EpochProgress
 from tfaip.trainer.reporting.progress import ProgressDisplay
 from tfaip.trainer.reporting.status_file import StatusFile
 from tfaip.trainer.run.stop_signals import StopSignals
+from tfaip.trainer.stages.staged_schedule import StagedSchedule
 
 if TYPE_CHECKING:
     from tfaip.trainer.recorders.recorder_list import Recorders
     from tfaip.trainer.run.best_model import BestModel
+    from tfaip.trainer.stages.stages import TrainingStage, TrainingStages
     from tfaip.trainer.step.training_state import TrainingState
 
 __all__ = ["RunContext"]
@@ -30,8 +32,12 @@ class RunContext:
     """Where a run stands, as far as its actions have to know.
 
     Attributes:
-        params: Parameters of the training.
-        scenario: What is trained.
+        params: Parameters of the training; in a stage with the changes of the stage, whose epochs `params.epochs` are.
+        scenario: What is trained; in a stage with the data of the stage.
+        stages: The stages of the run.
+        stage: The stage that the run is in.
+        stage_begin: Epochs that were done before the stage.
+        stage_stop_reason: Why the stage ends before its last epoch.
         training_state: Its graph, optimizer and metrics.
         folder: Where the run is written; `None` writes nothing.
         status: The status file.
@@ -59,6 +65,7 @@ class RunContext:
     status: StatusFile
     recorders: Recorders
     best: BestModel
+    stages: TrainingStages
     stack: ExitStack
     signals: StopSignals
     display: ProgressDisplay = field(init=False)
@@ -72,6 +79,13 @@ class RunContext:
     history: History = field(default_factory=History)
     is_best: bool = False
     stop_reason: str | None = None
+    stage: TrainingStage = field(init=False)
+    stage_begin: int = 0
+    stage_stop_reason: str | None = None
+
+    def __post_init__(self) -> None:
+        self._scenarios = self.stages.scenarios(self.scenario)
+        self.enter_stage(1, 0)
 
     @property
     def step(self) -> int:
@@ -79,9 +93,38 @@ class RunContext:
         return self.training_state.step.steps
 
     @property
+    def epochs(self) -> int:
+        """Epochs of the whole run, as far as they are planned."""
+        return self.stage_begin + self.stage.params.epochs + self.stages.epochs_after(self.stage.number)
+
+    @property
+    def stage_ends(self) -> bool:
+        """Whether no other epoch of the stage follows the one that is done."""
+        if self.stage_stop_reason is not None or self.stop_reason is not None:
+            return True
+        return self.epoch >= self.stage_begin + self.stage.params.epochs
+
+    @property
     def is_last_epoch(self) -> bool:
         """Whether no other epoch follows the one that is done."""
-        return self.epoch >= self.params.epochs or self.stop_reason is not None
+        if self.stop_reason is not None:
+            return True
+        return self.stage.number == len(self.stages) and self.stage_ends
+
+    def end_stage(self, reason: str | None) -> None:
+        """End the stage after this epoch, and with the last stage the training; `None` lets it go on."""
+        if self.stage.number == len(self.stages):
+            self.stop_reason = self.stop_reason or reason
+        else:
+            self.stage_stop_reason = reason
+
+    def enter_stage(self, number: int, begin: int) -> None:
+        """Go on in a stage, which began after so many epochs."""
+        self.stage, self.stage_begin, self.stage_stop_reason = self.stages[number], begin, None
+        self.params, self.scenario = self.stage.params, self._scenarios[number - 1]
+        if isinstance(self.training_state.schedule, StagedSchedule):
+            self.training_state.schedule.begin_stage(number, begin)
+        self.status.note(epochs=self.epochs, **({"stage": self.stage.name} if self.stages.are_named else {}))
 
     def choose_best(self) -> None:
         """Compare the epoch with the best one so far."""

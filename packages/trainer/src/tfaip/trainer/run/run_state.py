@@ -25,6 +25,7 @@ _REQUIRED: dict[str, Any] = {
 _OPTIONAL: dict[str, Any] = {
     "samples_per_epoch": _COUNT,
     "best": _BEST,
+    "stage": {"number": _COUNT, "begin": _COUNT},
     "counts": {"steps": _COUNT, "samples": _COUNT, "seconds": _NUMBER, "waited": _NUMBER, "trained": bool},
 }
 _STOP_EARLY = {"count": _COUNT}

@@ -16,6 +16,7 @@ from tfaip.model import Evaluator, ExportedModel, ScenarioBase, precision_policy
 from tfaip.model.command import blamed
 from tfaip.trainer.distribution.strategy import Strategy
 from tfaip.trainer.early_stopping.early_stopping import EarlyStopping
+from tfaip.trainer.errors import CheckpointError
 from tfaip.trainer.folder.checkpoint import Checkpoint
 from tfaip.trainer.folder.growing_files import cut_back
 from tfaip.trainer.folder.run_folder import RunFolder
@@ -40,6 +41,7 @@ from tfaip.trainer.run.machine import describe_machine, differences
 from tfaip.trainer.run.run_context import RunContext
 from tfaip.trainer.run.run_state import check_run_state
 from tfaip.trainer.run.stop_signals import StopRequested, StopSignals
+from tfaip.trainer.stages.stages import TrainingStages
 from tfaip.trainer.step.training_state import TrainingState
 from tfaip.trainer.warm_start.warm_starter import WarmStarter
 
@@ -79,6 +81,7 @@ class TrainingRun:
         keras.utils.set_random_seed(params.random_seed)
         with precision_policy(params.device.precision), blamed():
             state = TrainingState(scenario, params, strategy)
+        self._params = params
         self._strategy = strategy
         self._process = os.getpid()
         # By their names, nobody could tell that these are better when lower.
@@ -92,6 +95,7 @@ class TrainingRun:
             status=status,
             recorders=Recorders.of(params, folder),
             best=_best_model(state, params, scenario),
+            stages=TrainingStages(params),
             stack=ExitStack(),
             signals=signals,
         )
@@ -165,6 +169,7 @@ class TrainingRun:
             return
         context.epoch, context.logs = stored["epoch"], stored["logs"]
         self._epochs.restore(stored)
+        self._enter_stage(stored["stage"])
         # Where nothing is left to train, nobody else would say it.
         context.status.update(epoch=context.epoch, step=stored["step"])
         context.restore_best(stored["best"])
@@ -172,6 +177,17 @@ class TrainingRun:
         for changed in differences(stored["machine"], describe_machine()):
             logger.warning("Not all values may be exactly as without the stop, since this differs: %s", changed)
         logger.info("Resuming after step %d, in epoch %d", stored["step"], context.epoch + 1)
+
+    def _enter_stage(self, stored: dict[str, int] | None) -> None:
+        """Go on in the stage of the checkpoint; a run that had no stages before is in the first one."""
+        stages = self._context.stages
+        number, begin = (stored["number"], stored["begin"]) if stored else (1, 0)
+        if not 1 <= number <= len(stages):
+            raise CheckpointError(
+                f"the checkpoint was written in stage {number}, but trainer.stages has only {len(stages)}; "
+                "a run that is resumed keeps the stages that it has begun"
+            )
+        self._context.enter_stage(number, begin)
 
     def _read(self, checkpoint: Checkpoint | None) -> dict[str, Any] | None:
         context, folder = self._context, self._context.folder
@@ -199,9 +215,9 @@ class TrainingRun:
             KeyboardInterrupt, SystemExit: The run was stopped by SIGINT or SIGTERM, and can be resumed.
         """
         context = self._context
-        with create_progress(context.params, context.history) as context.display:
+        with create_progress(self._params, context.history) as context.display:
             if context.folder:
-                context.recorders.open(context.folder, context.params, is_resumed=context.step > 0)
+                context.recorders.open(context.folder, self._params, is_resumed=context.step > 0)
             self._warn_if_nothing_is_kept()
             if not context.is_last_epoch:
                 try:
@@ -210,7 +226,7 @@ class TrainingRun:
                     self._stop()
                     raise context.signals.error() from None
             if context.stop_reason:
-                ended = f"epoch {context.epoch} of {context.params.epochs}"
+                ended = f"epoch {context.epoch} of {context.epochs}"
                 logger.info("The training ends after %s: %s", ended, context.stop_reason)
             self._actions.after_training(context)
             self._warn_if_nothing_is_kept()

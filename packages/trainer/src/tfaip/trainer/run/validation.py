@@ -68,6 +68,15 @@ class Validation:
         # Batches differ in size and padding; a second trace, for any shape, serves them all.
         self._step_with_outputs = self._outputs if eager else compiled(self._outputs, reduce_retracing=True)
 
+    def go_on_with(self, iterator: Iterator[Any], pipeline: DataPipeline, printed: PrintedSamples) -> None:
+        """Evaluate other data from now on; see the arguments of the constructor."""
+        self._iterator, self._pipeline, self._printed = iterator, pipeline, printed
+        self.batches = 0
+
+    def let_go(self) -> None:
+        """Forget the iterator, which is about to be closed."""
+        self._iterator = iter(())
+
     def run(self) -> dict[str, float]:
         """Evaluate one pass and return the logs."""
         self._state.val_metrics.reset()

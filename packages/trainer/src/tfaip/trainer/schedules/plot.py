@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tfaip.trainer.schedules.base import LearningRateParams
+from tfaip.trainer.schedules.base import LearningRateParams, Schedule
 
 __all__ = ["plot_schedule"]
 
@@ -12,16 +12,24 @@ __all__ = ["plot_schedule"]
 BLOCKS = " ▁▂▃▄▅▆▇█"
 
 
-def plot_schedule(params: LearningRateParams, epochs: int, *, width: int = 72, height: int = 12) -> str:
+def plot_schedule(
+    params: LearningRateParams,
+    epochs: int,
+    *,
+    schedule: Schedule | None = None,
+    width: int = 72,
+    height: int = 12,
+) -> str:
     """Return the rate over a training of so many `epochs`, drawn in block characters, and its key figures.
 
     Args:
         params: Parameters of the schedule.
         epochs: Epochs of the whole training.
+        schedule: What is drawn, for NumPy; default: the schedule of `params`.
         width: Columns of the drawing, labels not counted.
         height: Rows of it.
     """
-    schedule = params.create(epochs, np)
+    schedule = schedule or params.create(epochs, np)
     # The middle of each column's share of the training, so that steps stand where they are.
     places = (np.arange(width) + 0.5) / width * epochs
     rates = np.asarray(schedule(places), np.float64)

@@ -17,6 +17,7 @@ from tfaip.pipeline import DataBase
 from tfaip.trainer.distribution.distributed_step import DistributedTrainStep
 from tfaip.trainer.distribution.strategy import Strategy
 from tfaip.trainer.params import TrainerParams
+from tfaip.trainer.stages.stages import TrainingStages
 from tfaip.trainer.step.ema import ExponentialMovingAverage
 from tfaip.trainer.step.gradient_accumulation import GradientAccumulation
 from tfaip.trainer.step.input_gradient_penalty import InputGradientPenalty
@@ -60,7 +61,7 @@ class TrainingState:
         self._average = ExponentialMovingAverage(averaged, params.ema_decay) if params.ema_decay else None
         self._is_averaged = False
         self.gradient_norms = GradientNorms(trained) if params.log_gradients else None
-        self.schedule = params.learning_rate.create(params.epochs)
+        self.schedule = TrainingStages(params).schedule()
         batches = params.train_accum_steps
         create = partial(DistributedTrainStep, strategy) if strategy else TrainStep
         self.step = create(

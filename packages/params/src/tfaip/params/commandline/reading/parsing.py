@@ -64,13 +64,21 @@ def parse_line(declared: Declarations, words: Sequence[str], claim: Claim | None
     return _parse(declared, words, is_short, counters, claim)
 
 
-def parse_values(declared: Declarations, values: Mapping[str, Any]) -> Parsed:
-    """Read values that code gives to arguments, by their names; text is read as a word of the line is."""
+def parse_values(
+    declared: Declarations, values: Mapping[str, Any], importing: Callable[[str], Any] = import_tag
+) -> Parsed:
+    """Read values that code gives to arguments, by their names; text is read as a word of the line is.
+
+    Args:
+        declared: Which arguments there are.
+        values: The values.
+        importing: Gets the object of a tag that no imported class has; raises `ValueProblem`.
+    """
     options = [
         Option(f"--{name}", position, value) if isinstance(value, str) else GivenOption(name, position, value)
         for position, (name, value) in enumerate(values.items())
     ]
-    binder = Binder(options, import_tag, by_code=True)
+    binder = Binder(options, importing, by_code=True)
     nodes = declared.seeds()
     for name, root in declared.roots.items():
         binder.bind_root(name, nodes[name], selectable=not root.fixed_class, hidden=root.hidden)

@@ -46,6 +46,12 @@ class Action:
     def open(self, context: RunContext) -> None:
         """Prepare for epochs, after `restore`; what must be closed goes on `context.stack`."""
 
+    def begin_stage(self, context: RunContext) -> None:
+        """Go on with `context.params` and `context.scenario` of another stage; not called for the first one.
+
+        Where a run is resumed, `open` finds those of the stage that the run is in.
+        """
+
     def before_epoch(self, context: RunContext) -> None:
         """Called before the first step of an epoch, and where a run goes on in the middle of one."""
 

@@ -50,7 +50,7 @@ class CallKerasCallbacks(Action):
         params, state = context.params, context.training_state
         self._model = GraphModel(state.graph, state.optimizer)
         self._list = keras.callbacks.CallbackList(
-            self._callbacks, model=self._model, epochs=params.epochs, steps=None, verbose=0
+            self._callbacks, model=self._model, epochs=context.epochs, steps=None, verbose=0
         )
         context.callbacks = self._list
         if self._wants_batches and params.steps_per_call != 1:

@@ -56,6 +56,12 @@ class LoadAndValidate(Action):
             **keywords,
         )
 
+    def begin_stage(self, context: RunContext) -> None:
+        """Load and validate the data of the stage, if they are others."""
+        if not context.stage.keeps_data:
+            self._lav = None
+            self.open(context)
+
     def validate(self, context: RunContext) -> None:
         """Validate, if it is this epoch's turn."""
         params, epoch = context.params, context.epoch

@@ -23,13 +23,23 @@ class Report(Action):
     def report(self, context: RunContext) -> None:
         """Report the epoch."""
         epoch, logs = context.epoch, context.logs
-        logger.info("Epoch %d/%d took %s", epoch, context.params.epochs, context.epoch_progress.summary())
+        stage = f" ({context.stage.name})" if context.stages.are_named else ""
+        logger.info("Epoch %d/%d%s took %s", epoch, context.epochs, stage, context.epoch_progress.summary())
         logger.info("%s", results_line(epoch, logs), extra=RESULTS_RECORD)
         state = context.training_state
         context.recorders.summaries(epoch, "train", state.train_metrics, state.step.recorder)
         if any(name.startswith("val_") for name in logs):
             context.recorders.summaries(epoch, "validation", state.val_metrics, state.val_recorder)
+        if context.stages.are_named:
+            self._report_stage(context)
         context.recorders.scalars(epoch, context.step, logs)
+
+    def _report_stage(self, context: RunContext) -> None:
+        stage = context.stage
+        context.recorders.stage(context.epoch, context.step, stage.number, stage.name)
+        if context.epoch == context.stage_begin + 1:
+            differs = ", ".join(stage.changes) or "nothing"
+            context.recorders.text(context.epoch, "stage", f"{stage.name}: differs from the run in {differs}")
 
     def after_training(self, context: RunContext) -> None:
         """Record the best model."""
@@ -61,7 +71,8 @@ class Summarize(Action):
 
     def report(self, context: RunContext) -> None:
         """Remember the epoch."""
-        context.history.epochs.append({"epoch": context.epoch, **context.logs})
+        stage = {"stage": context.stage.name} if context.stages.are_named else {}
+        context.history.epochs.append({"epoch": context.epoch, **stage, **context.logs})
         context.history.best_epoch = context.best.epoch
 
     def after_training(self, context: RunContext) -> None:

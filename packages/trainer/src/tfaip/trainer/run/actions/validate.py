@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from typing import Any
 
 from tfaip.model import Evaluator, ScenarioBase
@@ -28,13 +29,28 @@ class Validate(Action):
     def __init__(self) -> None:
         self._validation: Validation | None = None
         self._place: dict[str, Any] = {}
+        self._stack = ExitStack()
 
     def open(self, context: RunContext) -> None:
         """Open the validation data."""
+        if context.params.gen.val_gen() is None:
+            return
+        # TensorFlow must let go of the iterator while Python still runs, since its finalizer calls into it.
+        context.stack.callback(self._close)
+        self._open(context)
+
+    def begin_stage(self, context: RunContext) -> None:
+        """Open the validation data of the stage, if they are others."""
+        if self._validation and not context.stage.keeps_data:
+            self._validation.let_go()
+            self._stack.close()
+            self._place = {}
+            self._open(context)
+
+    def _open(self, context: RunContext) -> None:
         params, data = context.params, context.scenario.data
         val_gen = params.gen.val_gen()
-        if val_gen is None:
-            return
+        assert val_gen is not None
         # A mistake in one of these classes ends the run now, and not after its first epoch.
         for processor in data.params.post_proc.flatten():
             processor.cls()
@@ -44,22 +60,25 @@ class Validate(Action):
         pipeline = data.create_pipeline(PipelineMode.EVALUATION, params.gen.setup.val, val_gen, seed=seed)
         if params.preload_data:
             pipeline = pipeline.as_preloaded()
-        self._data = context.stack.enter_context(self._dataset(pipeline))
-        # TensorFlow must let go of the iterator while Python still runs, since its finalizer calls into it.
-        context.stack.callback(self._let_go)
+        self._data = self._stack.enter_context(self._dataset(pipeline))
+        samples = iter(self._data.dataset.prefetch(BATCHES_AHEAD))
+        printed = PrintedSamples(context.training_state.model, data, context.scenario.params.print_eval_limit)
+        if self._validation:
+            self._validation.go_on_with(samples, pipeline, printed)
+            return
         self._validation = Validation(
             context.training_state,
-            iter(self._data.dataset.prefetch(BATCHES_AHEAD)),
+            samples,
             pipeline,
-            PrintedSamples(context.training_state.model, data, context.scenario.params.print_eval_limit),
+            printed,
             create_evaluator=self._evaluator_of(context.scenario) if params.evaluate_validation else None,
             eager=params.force_eager,
             between_calls=context.check_stop,
         )
 
     def validate(self, context: RunContext) -> None:
-        """Validate, if it is this epoch's turn."""
-        if self._validation and (context.epoch % context.params.val_every_n == 0 or context.is_last_epoch):
+        """Validate, if it is this epoch's turn or the last epoch of a stage."""
+        if self._validation and (context.epoch % context.params.val_every_n == 0 or context.stage_ends):
             context.display.note("validating")
             if context.callbacks:
                 call_user_code(context.callbacks.on_test_begin)
@@ -92,5 +111,6 @@ class Validate(Action):
             logger.warning("The validation data has changed: %s", error)
             return pipeline.input_dataset(repeat=True, with_meta=True)
 
-    def _let_go(self) -> None:
+    def _close(self) -> None:
         self._validation = None
+        self._stack.close()
