@@ -167,3 +167,8 @@ def test_the_path_to_a_hidden_field_comes_before_the_short_name_of_another() -> 
 def test_only_params_have_values() -> None:
     with pytest.raises(DefinitionError, match="expects a params class"):
         with_values(3, {"x": 1})
+
+
+def test_text_of_a_file_imports_no_class_that_is_not_trusted():
+    with pytest.raises(CommandLineError, match="isn't trusted"):
+        with_values(AllParams(), {"layer": "stranger.module:X"}, trust=())

@@ -6,6 +6,7 @@ from tfaip.trainer import CheckpointError
 from tfaip.trainer.run.run_state import check_run_state
 
 WHOLE = {
+    "stage": {"number": 1, "begin": 0},
     "epoch": 1,
     "step": 30,
     "logs": {"loss": 0.5, "acc": float("nan")},

@@ -3,6 +3,7 @@
 import pytest
 
 from tfaip.model.testing.points.scenario import PointsScenario
+from tfaip.trainer import StageParams
 from tfaip.trainer.testing.compare_runs import compare_runs
 from tfaip.trainer.testing.killed_run import run_whole, run_with_kills
 
@@ -26,6 +27,22 @@ def test_four_kills_change_nothing(tmp_path):
     run_whole(whole)
     hits = run_with_kills(killed, steps=57, kills=4, seed=1)
     assert len(hits) >= 2
+    for line in compare_runs(whole.output_dir, killed.output_dir):
+        assert line.count, line.what
+        assert line.differing == [], line.what
+
+
+def test_ten_kills_of_a_training_in_stages_change_nothing(tmp_path):
+    whole, killed = points(tmp_path / "whole"), points(tmp_path / "killed")
+    for params in (whole, killed):
+        params.stages = [
+            StageParams(name="augmented", epochs=2),
+            StageParams(name="clean", epochs=2, data={"pre_proc.processors": []}, gen={"train.batch_size": 8}),
+            StageParams(epochs=2, learning_rate={"__cls__": "ReduceOnPlateau", "patience": 1}),
+        ]
+    run_whole(whole)
+    hits = run_with_kills(killed, steps=190, kills=10, seed=2)
+    assert len(hits) >= 8
     for line in compare_runs(whole.output_dir, killed.output_dir):
         assert line.count, line.what
         assert line.differing == [], line.what

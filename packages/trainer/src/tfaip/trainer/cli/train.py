@@ -26,6 +26,7 @@ from tfaip.trainer.cli.scenario_command_line import (
     scenario_command_line,
 )
 from tfaip.trainer.folder.stored_training import require_named_folder
+from tfaip.trainer.stages.stages import TrainingStages
 
 __all__ = ["main"]
 
@@ -131,7 +132,6 @@ def _show_schedule(scenario: type[ScenarioBase[Any, Any]], params: TrainerParams
     from tfaip.trainer.loop.epoch_size import EpochSize
     from tfaip.trainer.schedules.notes import changes_within_an_epoch, first_epoch_note
     from tfaip.trainer.schedules.plot import plot_schedule
-    from tfaip.trainer.stages.stages import TrainingStages
 
     stages = TrainingStages(params)
     schedule = stages.schedule(np)

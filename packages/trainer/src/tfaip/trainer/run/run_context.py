@@ -17,11 +17,11 @@ from tfaip.trainer.reporting.progress import ProgressDisplay
 from tfaip.trainer.reporting.status_file import StatusFile
 from tfaip.trainer.run.stop_signals import StopSignals
 from tfaip.trainer.stages.staged_schedule import StagedSchedule
+from tfaip.trainer.stages.stages import TrainingStage, TrainingStages
 
 if TYPE_CHECKING:
     from tfaip.trainer.recorders.recorder_list import Recorders
     from tfaip.trainer.run.best_model import BestModel
-    from tfaip.trainer.stages.stages import TrainingStage, TrainingStages
     from tfaip.trainer.step.training_state import TrainingState
 
 __all__ = ["RunContext"]
