@@ -32,7 +32,9 @@ class ImageModel(ModelBase[ImageModelParams]):
     def _metric(self) -> dict[str, MetricDefinition]:
         return {
             "acc": MetricDefinition("gt", "pred", keras.metrics.SparseCategoricalAccuracy()),
-            "confusion": MetricDefinition("gt", "class", ConfusionMatrix(len(self.params.classes), class_names=self.params.classes)),
+            "confusion": MetricDefinition(
+                "gt", "class", ConfusionMatrix(len(self.params.classes), class_names=self.params.classes)
+            ),
         }
 
     def _best_logging_settings(self) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from tfaip.model import MetricDefinition
 from tfaip.model.bundle.weights import read_weights
 from tfaip.model.tensorboard import ConfusionMatrix, PRCurve, record, record_scalar
+from tfaip.model.tensorboard.confusion_picture import CELL_WITH_NUMBERS
 from tfaip.model.testing.points.model import PointsGraph, PointsModel
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.trainer import RunFolder
@@ -121,8 +122,10 @@ def test_the_curve_and_the_matrix_agree_with_the_logs(recorded):
     _, _, png = values_of(events, "confusion")[3]
     picture = tf.io.decode_png(png).numpy()
     # The diagonal of a good matrix is dark, and the rest is light; the corner of a cell has no number.
-    assert picture[25, 25, 0] < 60
-    assert picture[25, 25 + 26, 0] > 180
+    grid = (picture == 200).all(axis=-1)
+    top, left = (np.argmax(grid.sum(axis=axis) > CELL_WITH_NUMBERS) + 3 for axis in (1, 0))  # in the first cell
+    assert picture[top, left, 0] < 60
+    assert picture[top, left + CELL_WITH_NUMBERS, 0] > 180
 
 
 def test_what_is_recorded_is_no_log(recorded):
