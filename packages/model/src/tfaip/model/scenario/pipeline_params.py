@@ -8,10 +8,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from textwrap import shorten
 from typing import Generic, TypeVar
+
+from attrs.validators import ge
 
 from tfaip.params import TYPE_ARGUMENT, field, params
 from tfaip.pipeline import DataGeneratorParams, DataPipelineParams, PipelineMode
+from tfaip.pipeline.errors import DefinitionError
+from tfaip.pipeline.splitting.part_params import PartParams
 
 __all__ = ["PipelineSetup", "TrainerPipelineParams", "TrainerPipelineParamsBase"]
 
@@ -37,6 +42,25 @@ class TrainerPipelineParamsBase(ABC, Generic[TTrainParams, TValParams]):
 
     setup: PipelineSetup = field(factory=PipelineSetup, fixed_class=True, help="Batching and processes")
 
+    validation_split: float = field(
+        default=0.0,
+        mode="flat",
+        help="Fraction of the training samples that is held out and validated instead of validation samples; 0: none",
+    )
+    validation_split_seed: int = field(default=0, mode="flat", validator=ge(0), help="Seed of the choice of samples")
+    validation_split_by: str = field(
+        default="", mode="flat", help="Target or meta with the class of a sample: each class is split in proportion"
+    )
+    validation_folds: int = field(
+        default=0,
+        mode="flat",
+        validator=ge(0),
+        help="Number of folds of a cross-validation, instead of a fraction; 0: none",
+    )
+    validation_fold: int = field(
+        default=0, mode="flat", validator=ge(0), help="Fold that is held out and validated, from 0"
+    )
+
     @abstractmethod
     def train_gen(self) -> TTrainParams:
         """Return the generator of the training samples."""
@@ -49,6 +73,54 @@ class TrainerPipelineParamsBase(ABC, Generic[TTrainParams, TValParams]):
         """Return a generator for each data set that is loaded and validated during training; by default none."""
         return ()
 
+    # Methods that you call.
+
+    def training_samples(self) -> DataGeneratorParams:
+        """Return the generator of the samples that are trained on: `train_gen`, without the samples held out."""
+        return self.__part(held_out=False) if self._is_split() else self.train_gen()
+
+    def validation_samples(self) -> DataGeneratorParams | None:
+        """Return the generator of the samples that are validated: `val_gen`, or the samples held out.
+
+        Raises:
+            DefinitionError: There are samples of both, or the split can't be.
+        """
+        return self.__part(held_out=True) if self._is_split() else self.val_gen()
+
+    def _is_split(self) -> bool:
+        if not self.validation_split and not self.validation_folds:
+            return False
+        # A fraction is checked by itself, also where samples are not read yet.
+        if not self.validation_folds and not 0 < self.validation_split < 1:
+            raise DefinitionError(
+                f"validation_split must be a fraction above 0 and below 1, or 0 for none, got {self.validation_split}"
+            )
+        if self.validation_folds and self.validation_split:
+            raise DefinitionError(
+                "validation_split and validation_folds exclude each other: set one of them to 0, got "
+                f"{self.validation_split} and {self.validation_folds}"
+            )
+        if self.validation_folds and not self.validation_fold < self.validation_folds:
+            raise DefinitionError(
+                f"validation_fold must be below validation_folds, {self.validation_folds}, got {self.validation_fold}"
+            )
+        self._require_no_validation()
+        return True
+
+    def _require_no_validation(self) -> None:
+        """Refuse validation samples that a split would replace, where they were named; the base has nothing."""
+
+    def __part(self, *, held_out: bool) -> PartParams:
+        return PartParams(
+            whole=self.train_gen(),
+            held_out=held_out,
+            fraction=self.validation_split,
+            folds=self.validation_folds,
+            fold=self.validation_fold,
+            seed=self.validation_split_seed,
+            stratify=self.validation_split_by,
+        )
+
     def require_files(self, *, lav: bool = False) -> None:
         """Refuse files that are named and missing.
 
@@ -58,8 +130,8 @@ class TrainerPipelineParamsBase(ABC, Generic[TTrainParams, TValParams]):
         Raises:
             DataError: A file is missing, or can't be read.
         """
-        self.train_gen().require_files(PipelineMode.TRAINING)
-        validated = [self.val_gen(), *(self.lav_gen() if lav else ())]
+        self.training_samples().require_files(PipelineMode.TRAINING)
+        validated = [self.validation_samples(), *(self.lav_gen() if lav else ())]
         for generator in validated:
             if generator is not None:
                 generator.require_files(PipelineMode.EVALUATION)
@@ -79,3 +151,10 @@ class TrainerPipelineParams(TrainerPipelineParamsBase[TTrainParams, TValParams])
     def val_gen(self) -> TValParams | None:
         """Return the generator of the validation samples."""
         return self.val
+
+    def _require_no_validation(self) -> None:
+        if self.val != type(self)().val:
+            raise DefinitionError(
+                "validation_split takes validation samples from the training samples, but validation samples are named "
+                f"too: leave out one of them, got {shorten(repr(self.val), 200)}"
+            )

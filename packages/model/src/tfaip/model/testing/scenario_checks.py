@@ -142,7 +142,7 @@ class ScenarioChecks:
     def test_workers_give_the_same_samples(self) -> None:
         """Generator and processors work in a process of their own, and draw random numbers from the sample only."""
         params = self.trainer_params()
-        setup, generator = params.gen.setup.train, params.gen.train_gen()
+        setup, generator = params.gen.setup.train, params.gen.training_samples()
         (here,) = islice(self._batches(params, PipelineMode.TRAINING, setup, generator), 1)
         setup.num_processes = 1
         (there,) = islice(self._batches(params, PipelineMode.TRAINING, setup, generator), 1)
@@ -160,7 +160,7 @@ class ScenarioChecks:
         params = self.trainer_params()
         scenario, model, graph = self._built(params)
         del scenario
-        source = PipelineMode.TRAINING, params.gen.setup.train, params.gen.train_gen()
+        source = PipelineMode.TRAINING, params.gen.setup.train, params.gen.training_samples()
         (batch,) = islice(self._batches(params, *source), 1)
         inputs, targets = _tensors(batch.inputs), _tensors(batch.targets)
         with tf.GradientTape() as tape:
@@ -259,8 +259,8 @@ class ScenarioChecks:
     def _sources(params: TrainerParams) -> list[tuple[PipelineMode, DataPipelineParams, DataGeneratorParams]]:
         """Training's and, where there is any, validation's."""
         gen = params.gen
-        sources = [(PipelineMode.TRAINING, gen.setup.train, gen.train_gen())]
-        if (val := gen.val_gen()) is not None:
+        sources = [(PipelineMode.TRAINING, gen.setup.train, gen.training_samples())]
+        if (val := gen.validation_samples()) is not None:
             sources.append((PipelineMode.EVALUATION, gen.setup.val, val))
         return sources
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from tfaip.params import Creates, UserError, params
@@ -87,6 +87,15 @@ class DataGenerator(Hooked, ABC, Generic[P]):
     def generate_pass(self, epoch: int) -> Iterable[Sample] | Iterable[list[Sample]]:
         """The elements of one pass, for streams that differ in each pass: all they draw must follow from `epoch`."""
         return self.generate()
+
+    @hook
+    def keep_only(self, indices: Sequence[int]) -> bool:
+        """Keep only the samples at some positions of `generate`, ascending; return whether that can be done.
+
+        A split into training and validation calls it. Indexable generators need no `keep_only` of their own.
+        """
+        del indices
+        return False
 
     @hook
     def yields_batches(self) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from tfaip.pipeline.data.generator import DataGenerator
 from tfaip.pipeline.data.pipeline_params import PipelineMode
@@ -59,6 +60,16 @@ class ListFileGenerator(DataGenerator[ListFileGeneratorParams]):
         sizes = [len(lines) for lines in self._lists]
         for number, entry in weighted_picks(sizes, self.params.list_ratios, self.params.list_seed, epoch):
             yield self.sample(self._lists[number][entry])
+
+    def keep_only(self, indices: Sequence[int]) -> bool:
+        """Keep only some lines of all lists."""
+        kept = set(indices)
+        ends = list(accumulate(map(len, self._lists), initial=0))
+        self._lists = [
+            [line for position, line in enumerate(lines, begin) if position in kept]
+            for begin, lines in zip(ends, self._lists, strict=False)
+        ]
+        return True
 
     @hook
     def sample(self, line: str) -> Sample:

@@ -44,7 +44,7 @@ def _measure(call: Invocation) -> None:
     with blamed():
         scenario_cls.complete_trainer_params(params)
         pipeline = scenario_cls(params.scenario).data.create_pipeline(
-            PipelineMode.TRAINING, params.gen.setup.train, params.gen.train_gen(), seed=params.random_seed or 0
+            PipelineMode.TRAINING, params.gen.setup.train, params.gen.training_samples(), seed=params.random_seed or 0
         )
         print(pipeline.describe(), flush=True)
         with Live(console=Console(stderr=True), transient=True) as live:

@@ -148,7 +148,7 @@ def _show_schedule(scenario: type[ScenarioBase[Any, Any]], params: TrainerParams
         try:
             scenario.complete_trainer_params(params)
             data, gen = scenario(scenario.tagged(params.scenario)).data, params.gen
-            pipeline = data.create_pipeline(PipelineMode.TRAINING, gen.setup.train, gen.train_gen())
+            pipeline = data.create_pipeline(PipelineMode.TRAINING, gen.setup.train, gen.training_samples())
             notes.append(first_epoch_note(schedule, EpochSize.of(params, pipeline)))
         except (UserError, OSError) as error:
             notes.append(f"The first epoch can't be looked at without its data: {error}")

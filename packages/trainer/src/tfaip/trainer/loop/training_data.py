@@ -49,7 +49,7 @@ class TrainingData:
         gen = params.gen
         setup = share_of_batches(gen.setup.train, shard[1])
         pipeline = scenario.data.create_pipeline(
-            PipelineMode.TRAINING, setup, gen.train_gen(), seed=params.random_seed or 0
+            PipelineMode.TRAINING, setup, gen.training_samples(), seed=params.random_seed or 0
         )
         if params.preload_data:
             pipeline = pipeline.as_preloaded()

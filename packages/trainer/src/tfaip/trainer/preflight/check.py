@@ -111,7 +111,7 @@ class _Check:
             stage.found_hooks(self._scenario, data)
             self._stages.know(data)
             pipeline = serial_pipeline(
-                self._scenario, PipelineMode.TRAINING, gen.setup.train, gen.train_gen(), self._seed
+                self._scenario, PipelineMode.TRAINING, gen.setup.train, gen.training_samples(), self._seed
             )
             batches = first_batches(pipeline)
             stage.found(f"{described(batches[0].inputs)} -> {described(batches[0].targets) or 'no targets'}")
@@ -127,7 +127,7 @@ class _Check:
             with self._stages.stage(f"data of stage {part.number} ({part.name})") as stage:
                 gen = part.params.gen
                 pipeline = serial_pipeline(
-                    scenario, PipelineMode.TRAINING, gen.setup.train, gen.train_gen(), part.params.random_seed or 0
+                    scenario, PipelineMode.TRAINING, gen.setup.train, gen.training_samples(), part.params.random_seed or 0
                 )
                 batches = first_batches(pipeline)
                 stage.found(f"{described(batches[0].inputs)} -> {described(batches[0].targets) or 'no targets'}")
@@ -190,7 +190,7 @@ class _Check:
                 stage.found(f"{len(norms)} variables, norms from {min(norms):.2g} to {max(norms):.2g}")
 
     def _check_validation(self) -> None:
-        generator = self._params.gen.val_gen()
+        generator = self._params.gen.validation_samples()
         if generator is None:
             return
         with self._stages.stage("validation") as stage:

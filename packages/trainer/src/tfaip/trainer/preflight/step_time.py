@@ -53,7 +53,7 @@ def measure_steps(params: TrainerParams, scenario: ScenarioBase[Any, Any], secon
     """
     gen = params.gen
     pipeline = scenario.data.create_pipeline(
-        PipelineMode.TRAINING, gen.setup.train, gen.train_gen(), seed=params.random_seed or 0
+        PipelineMode.TRAINING, gen.setup.train, gen.training_samples(), seed=params.random_seed or 0
     )
     with precision_policy(params.device.precision):
         state = TrainingState(scenario, params)

@@ -70,7 +70,7 @@ def find_best_model(
     Raises:
         ModelDefinitionError: There is no such log.
     """
-    validation = ["val_"] if params.gen.val_gen() is not None else []
+    validation = ["val_"] if params.gen.validation_samples() is not None else []
     evaluated = validation if params.evaluate_validation else []
     data_sets = len(list(params.gen.lav_gen())) if params.lav_every_n else 0
     lav = [f"lav_l{number}_" for number in range(data_sets)]

@@ -169,7 +169,7 @@ class Epochs:
     def _require_log_of_schedule(self) -> None:
         context, state = self._context, self._context.training_state
         names = list(state.train_metrics.names)
-        if context.params.gen.val_gen() is not None:
+        if context.params.gen.validation_samples() is not None:
             names += [f"val_{name}" for name in state.val_metrics.names]
         state.schedule.require_logs(names)
 

@@ -58,7 +58,7 @@ class TrainingStages:
             self._stages.append(self._stage(stage))
         if not self._stages:
             self._stages = [TrainingStage(1, "", params)]
-        validates = [stage.params.gen.val_gen() is not None for stage in self._stages]
+        validates = [stage.params.gen.validation_samples() is not None for stage in self._stages]
         if len(set(validates)) > 1:
             without = self._stages[validates.index(False)]
             raise StageError(

@@ -33,7 +33,7 @@ class Validate(Action):
 
     def open(self, context: RunContext) -> None:
         """Open the validation data."""
-        if context.params.gen.val_gen() is None:
+        if context.params.gen.validation_samples() is None:
             return
         # TensorFlow must let go of the iterator while Python still runs, since its finalizer calls into it.
         context.stack.callback(self._close)
@@ -49,7 +49,7 @@ class Validate(Action):
 
     def _open(self, context: RunContext) -> None:
         params, data = context.params, context.scenario.data
-        val_gen = params.gen.val_gen()
+        val_gen = params.gen.validation_samples()
         assert val_gen is not None
         # A mistake in one of these classes ends the run now, and not after its first epoch.
         for processor in data.params.post_proc.flatten():
