@@ -1,4 +1,7 @@
-"""Class weights: the weight of a sample in the training, from the class of its target."""
+"""Class weights: the weight of a sample in the training, from the class of its target.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 

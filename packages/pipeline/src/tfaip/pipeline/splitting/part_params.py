@@ -1,4 +1,7 @@
-"""`PartParams`: the parameters of a generator of one part of another generator's samples."""
+"""`PartParams`: the parameters of a generator of one part of another generator's samples.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 

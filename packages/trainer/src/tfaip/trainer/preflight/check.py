@@ -127,7 +127,11 @@ class _Check:
             with self._stages.stage(f"data of stage {part.number} ({part.name})") as stage:
                 gen = part.params.gen
                 pipeline = serial_pipeline(
-                    scenario, PipelineMode.TRAINING, gen.setup.train, gen.training_samples(), part.params.random_seed or 0
+                    scenario,
+                    PipelineMode.TRAINING,
+                    gen.setup.train,
+                    gen.training_samples(),
+                    part.params.random_seed or 0,
                 )
                 batches = first_batches(pipeline)
                 stage.found(f"{described(batches[0].inputs)} -> {described(batches[0].targets) or 'no targets'}")
