@@ -217,5 +217,5 @@ def test_what_a_script_stored_loads_where_its_class_is_expected() -> None:
     assert from_dict(zoo.NetParams, data) == zoo.NetParams(nodes=[7])
     read = from_dict(zoo.TrainerParams, {"optimizer": {"__cls__": "__main__:SGDParams"}})
     assert read.optimizer == zoo.SGDParams()
-    with pytest.raises(LoadError, match="__main__:DenseParams isn't trusted"):
+    with pytest.raises(LoadError, match="__main__:DenseParams was defined in a notebook or script"):
         from_dict(zoo.NetParams, {"__cls__": "__main__:DenseParams"})

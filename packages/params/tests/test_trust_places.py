@@ -318,8 +318,3 @@ def test_of_several_remembered_modules_the_one_above_what_is_read_is_meant(
     assert f"you have named it in {tmp_path / 'first'}, {tmp_path / 'second'}: start in the one that is meant" in said
     assert vouched("lab_named_twice:P", reading=[tmp_path / "second" / "runs"]) == ""
     assert locate("lab_named_twice").file.startswith(str(tmp_path / "second"))  # type: ignore[union-attr]
-
-
-def test_classes_of_a_program_or_notebook_are_told_of_as_such() -> None:
-    with pytest.raises(LoadError, match="defined in the program or notebook itself.*: move it into a module"):
-        from_dict(zoo.SizeParams, {"__cls__": "__main__:NoSuchParams"})

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tfaip.params.errors import DefinitionError
+from tfaip.params.trust.main_module import module_name_of
 
 __all__ = [
     "find_tag",
@@ -22,6 +23,7 @@ __all__ = [
     "register",
     "registered_classes",
     "registered_subclasses",
+    "registration",
     "tag_of",
     "with_successors",
 ]
@@ -38,7 +40,7 @@ _DEFINED_AGAIN: set[str] = set()
 
 def tag_of(cls: type[Any]) -> str:
     """The tag `module:Qualname` under which a class is stored in files."""
-    return f"{cls.__module__}:{cls.__qualname__}"
+    return f"{module_name_of(cls)}:{cls.__qualname__}"
 
 
 def register(cls: type[Any], name: str | None, former_tags: Iterable[str], group: str | None) -> None:
@@ -65,6 +67,13 @@ def register(cls: type[Any], name: str | None, former_tags: Iterable[str], group
         _NAMES[cls] = name
     if group is not None:
         _GROUPS[cls] = group
+
+
+def registration(cls: type[Any]) -> tuple[type[Any], str | None, tuple[str, ...], str | None]:
+    """The arguments of `register` that have made a class known, for another process."""
+    tag = tag_of(cls)
+    former = tuple(name for name, of in _FORMER_TAGS.items() if of == tag)
+    return cls, _NAMES.get(cls), former, _GROUPS.get(cls)
 
 
 def find_tag(tag: str) -> type[Any] | None:

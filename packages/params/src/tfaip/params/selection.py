@@ -18,6 +18,7 @@ from tfaip.params.registry import (
 )
 from tfaip.params.suggestions import did_you_mean, nearest
 from tfaip.params.trust.entry_points import JoiningClass, joining_classes
+from tfaip.params.trust.main_module import is_main
 from tfaip.params.values.annotations import has_fields
 from tfaip.params.values.problem import ValueProblem
 from tfaip.params.values.structures import ParamsType
@@ -111,7 +112,7 @@ def _of_a_script(tag: str, kind: ParamsType) -> type[Any] | None:
     """The class that a script has stored as its own, `__main__:Class`, where it is an expected one of that name."""
     module, _, qualname = tag.partition(":")
     registered = find_tag(tag)
-    if module != "__main__" or (registered is not None and issubclass(registered, kind.bases)):
+    if not is_main(module) or (registered is not None and issubclass(registered, kind.bases)):
         return None
     expected = dict.fromkeys([*kind.bases, *registered_subclasses(kind.bases)])
     found = [cls for cls in expected if cls.__qualname__ == qualname]

@@ -16,6 +16,7 @@ from tfaip.model.scenario.pipeline_params import TrainerPipelineParamsBase
 from tfaip.model.scenario.upper_floor import stored_scenarios, upper_floor
 from tfaip.model.type_arguments import type_argument
 from tfaip.params import UserError, from_dict
+from tfaip.params.trust.main_module import module_name_of
 from tfaip.pipeline import DataGeneratorParams
 from tfaip.pipeline.hooks import Hooked, hook
 
@@ -318,7 +319,7 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
     @classmethod
     def tag(cls) -> str:
         """Return `module:Class`, the name under which stored parameters know the scenario."""
-        return f"{cls.__module__}:{cls.__qualname__}"
+        return f"{module_name_of(cls)}:{cls.__qualname__}"
 
     @classmethod
     def tagged(cls, params: TParams) -> TParams:
@@ -330,7 +331,7 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
     @classmethod
     def _trusted(cls) -> tuple[str, ...]:
         """The package of a scenario that the caller named, which may hold parameters of a bundle."""
-        return (cls.__module__.partition(".")[0],)
+        return (module_name_of(cls).partition(".")[0],)
 
     @classmethod
     def _type_argument(cls, position: int, what: str) -> Any:

@@ -21,6 +21,8 @@ from tfaip.params import LoadError, Mistake, ParamsError, ParamsWarning, Trust, 
 from tfaip.params.serialization.formats import read_file
 from tfaip.params.trust.current_folder import search_current_folder
 from tfaip.params.trust.locating import locate, module_of
+from tfaip.params.trust.main_module import is_main
+from tfaip.params.trust.tagged_import import TrustedImport
 from tfaip.params.values.problem import ValueProblem
 from tfaip.pipeline.data.resources import find_resources
 
@@ -145,6 +147,8 @@ def find_stored_scenario(
     """
     if not params.scenario:
         raise ScenarioNotFoundError("the parameters must name the scenario that they belong to, but name none")
+    if is_main(module_of(params.scenario)):
+        return _scenario_of_main(params.scenario, trust)
     folders = tuple(reading)
     search_current_folder(folders)
     if not _is_beside(params.scenario, type(params)):
@@ -165,6 +169,17 @@ def vouch(trust: Trust, tag: str) -> None:
         trust.vouch(tag)
     except ValueProblem as problem:
         raise LoadError([Mistake(tag, problem.problem, problem.hints)]) from None
+
+
+def _scenario_of_main(tag: str, trust: Iterable[str]) -> type[ScenarioBase[Any, Any]]:
+    """The scenario that a notebook's cells define, where a file names it."""
+    try:
+        found = TrustedImport(trust)(tag)
+    except ValueProblem as problem:
+        raise LoadError([Mistake(tag, problem.problem, problem.hints)]) from None
+    if not isinstance(found, type) or not issubclass(found, ScenarioBase):
+        raise ScenarioNotFoundError(f"{tag} is no scenario")
+    return found
 
 
 def _is_beside(tag: str, cls: type[Any]) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tfaip.params.registry import find_tag
+from tfaip.params.trust.main_module import is_main, named_in_main
 from tfaip.params.trust.trust import Trust
 from tfaip.params.values.problem import ValueProblem
 
@@ -30,6 +31,8 @@ class TrustedImport:
         if not all(part.isidentifier() for part in (*module_name.split("."), *qualname.split("."))):
             raise ValueProblem(f"expects module:Class, got {tag!r}")
         self._trust.check(tag)
+        if is_main(module_name):
+            return find_tag(tag) or _object_of_main(tag, qualname)
         try:
             module = importlib.import_module(module_name)
         except ModuleNotFoundError as error:
@@ -43,6 +46,16 @@ def imported_object(tag: str) -> Any:
     """The object of a tag whose module has been imported; raises `ValueProblem` where there is none."""
     module_name, _, qualname = tag.partition(":")
     return find_tag(tag) or _object_of(sys.modules.get(module_name), tag, qualname)
+
+
+def _object_of_main(tag: str, qualname: str) -> Any:
+    """What `__main__` itself defines: a file doesn't choose among all that a notebook has imported."""
+    found = named_in_main(qualname)
+    if found is None:
+        raise ValueProblem(
+            f"{tag}: {qualname} isn't defined here", ("run the cells that define it, or move its classes to a module",)
+        )
+    return found
 
 
 def _object_of(module: Any, tag: str, qualname: str) -> Any:

@@ -16,6 +16,7 @@ from tfaip.params.trust.defining import require_definition
 from tfaip.params.trust.entry_points import declares
 from tfaip.params.trust.installed import is_installed_folder
 from tfaip.params.trust.locating import Located, locate, locate_below, module_of
+from tfaip.params.trust.main_module import MAIN, is_interactive, is_main, named_in_main
 from tfaip.params.trust.remembered import is_remembered, remembered_places
 from tfaip.params.trust.searched_last import search_last
 from tfaip.params.values.problem import ValueProblem
@@ -32,7 +33,8 @@ class Trust:
 
     A module counts if the caller has named its package, or an installed distribution offers the class by an entry
     point. The package that `vouch` finds installed, or remembered as named before, counts at that place. Modules of
-    `tfaip` count where they are installed. No module counts that is in a folder which is read.
+    `tfaip` count where they are installed. No module counts that is in a folder which is read. Definitions of
+    `__main__` count where somebody types them, in a notebook for instance; not those of a script.
 
     Args:
         packages: What the caller names: `"mylab"` or `"mylab.scenarios"`.
@@ -68,6 +70,9 @@ class Trust:
         module, _, qualname = tag.partition(":")
         if not all(part.isidentifier() for part in (*module.split("."), *qualname.split("."))):
             raise ValueProblem("expects module:Class")
+        if is_main(module):
+            self._check_main(tag)
+            return
         located = locate(module) or self._locate_remembered(module)
         if located is not None:
             self._refuse_inside(module, located)
@@ -85,6 +90,9 @@ class Trust:
     def check(self, tag: str) -> None:
         """Refuse a tag whose module may not be imported; raises `ValueProblem`."""
         module = module_of(tag)
+        if is_main(module):
+            self._check_main(tag)
+            return
         if module in sys.modules and self._mentions(module):
             return
         located = locate(module)
@@ -101,6 +109,16 @@ class Trust:
         known = ", ".join(dict.fromkeys((ALWAYS_TRUSTED, *self.packages, *self._vouched)))
         hint = f"trusted: {known}; {_words(module)}"
         raise ValueProblem(f"{tag} isn't trusted, so it isn't imported", (hint,))
+
+    def _check_main(self, tag: str) -> None:
+        """Refuse what a file says of `__main__`, unless somebody types its definitions here, or named it."""
+        module, _, qualname = tag.partition(":")
+        if is_interactive() or _covers(self.packages, module):
+            return
+        hints = ["move its classes to a module, and import them from there"]
+        if named_in_main(qualname) is not None:
+            hints.append(f"if you mean the {qualname} of this script: trust=[{MAIN!r}]")
+        raise ValueProblem(f"{tag} was defined in a notebook or script, where no other process finds it", hints)
 
     def _mentions(self, module: str) -> bool:
         return _covers((ALWAYS_TRUSTED, *self.packages, *self._vouched), module)
@@ -213,7 +231,7 @@ def words_of_trust(module: str) -> list[str]:
 
     A module in the current folder is found also where that isn't searched here: the command will search it.
     """
-    if _top(module) in (ALWAYS_TRUSTED, "__main__"):
+    if _top(module) == ALWAYS_TRUSTED or is_main(module):
         return []
     located = locate(module) or locate_below(os.path.realpath(os.curdir), module)
     if located is None or located.is_installed or is_remembered(located):
@@ -232,8 +250,6 @@ def _only_here(located: Located, tag: str = "") -> ValueProblem:
 
 def _words(module: str) -> str:
     top = _top(module)
-    if top == "__main__":
-        return "it was defined in the program or notebook itself, where nothing else finds it: move it into a module"
     return f"if you know where it is from: --trust {top}, in Python trust=[{top!r}]"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from tfaip.params.importing import import_tag
 from tfaip.params.registry import find_tag, names_of, registered_subclasses
+from tfaip.params.trust.main_module import MAIN, is_main
 from tfaip.params.values.base import Reading, ScalarType, Writing
 from tfaip.params.values.problem import ValueProblem, shown
 
@@ -21,7 +22,7 @@ def _path_of(value: Any) -> str:
         return str(own_name)
     name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
     module = getattr(value, "__module__", None) or getattr(type(getattr(value, "__self__", None)), "__module__", None)
-    return f"{module}:{name}"
+    return f"{MAIN if is_main(module) else module}:{name}"
 
 
 def _tag(word: str) -> str:

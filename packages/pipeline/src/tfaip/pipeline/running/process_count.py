@@ -18,7 +18,7 @@ from importlib.util import find_spec
 from time import perf_counter
 
 from tfaip.pipeline.engine.plan import Plan
-from tfaip.pipeline.engine.processes.pickling import find_in_main
+from tfaip.pipeline.engine.processes.pickling import why_not_sent
 from tfaip.pipeline.engine.stream.portion import Indices
 from tfaip.pipeline.engine.work.straight import build_segment
 
@@ -66,12 +66,8 @@ def choose_process_count(plan: Plan, *, batch_size: int, batches: int | None, tr
     """
     if not any(segment.in_workers for segment in plan.segments) or (batches is not None and batches <= 1):
         return 0
-    if (in_main := find_in_main(plan)) is not None:
-        logger.warning(
-            "The pipeline runs in this process only, since %s is defined in __main__, which worker processes don't "
-            "import: move it into a module of its own",
-            in_main,
-        )
+    if (reason := why_not_sent(plan)) is not None:
+        logger.warning("The pipeline runs in this process only, since %s", reason)
         return 0
     if plan.generator_params is not None and tries_out:
         seconds = seconds_per_element(plan)

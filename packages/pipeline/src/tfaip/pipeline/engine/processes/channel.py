@@ -7,6 +7,7 @@ import pickle
 import socket
 import struct
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -21,10 +22,16 @@ __all__ = ["SMALL", "Channel"]
 SMALL = 4096
 """Bytes up to which an array is sent within the message: shared memory costs a few system calls more than a copy."""
 
+Dumps = Callable[[Any, Callable[[pickle.PickleBuffer], Any]], bytes]
+
 _LENGTH = struct.Struct("<Q")
 _RECEIVE = 1 << 18
 _MOST_LEASES = 4096
 """Blocks that a consumer may keep. One that collects more gets copies, as a process can map only so many blocks."""
+
+
+def _dumps(content: Any, buffer_callback: Callable[[pickle.PickleBuffer], Any]) -> bytes:
+    return pickle.dumps(content, 5, buffer_callback=buffer_callback)
 
 
 class Channel:
@@ -32,10 +39,12 @@ class Channel:
 
     Args:
         connection: The socket. Sending never waits if it is non-blocking; what does not go out yet is kept.
+        dumps: Pickles an object, its arrays given to a callback.
     """
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, *, dumps: Dumps = _dumps) -> None:
         self._socket = connection
+        self._dumps = dumps
         self._arena = Arena()
         self._mapped = MappedBlocks()
         self._incoming = bytearray()
@@ -80,7 +89,7 @@ class Channel:
             arrays.append((offset, raw.nbytes))
             return False
 
-        data = pickle.dumps(content, 5, buffer_callback=placed)
+        data = self._dumps(content, placed)
         if copies:
             block = self._copied(copies, arrays)
         fresh = block is not None and block.descriptor is not None

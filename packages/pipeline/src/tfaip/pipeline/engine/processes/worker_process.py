@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tfaip.params.trust.same_modules import command_with_same_modules
+from tfaip.pipeline.engine.processes.cells import can_send_cells, pickled_with_cells
 from tfaip.pipeline.engine.processes.channel import Channel
 from tfaip.pipeline.engine.processes.messages import Board, Failed, Note
 
@@ -57,7 +58,8 @@ class WorkerProcess:
             theirs.close()
             self._board.close()
         ours.setblocking(False)
-        self.channel = Channel(ours)
+        # Samples of a generator that runs here may be of classes that only cells define.
+        self.channel = Channel(ours, dumps=pickled_with_cells) if can_send_cells() else Channel(ours)
         self.tasks: dict[int, Any] = {}
         self.served = 0
         self.untold = 0
