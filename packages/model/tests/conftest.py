@@ -1,3 +1,4 @@
+import logging
 import sys
 from pathlib import Path
 
@@ -8,6 +9,15 @@ from tfaip.model.testing.points.scenario import PointsScenario
 
 # Graphs and models that several test modules share.
 sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture(autouse=True)
+def handlers_of_one_test():
+    """Let no handler of a test's console outlive it: its stream is closed then."""
+    logger = logging.getLogger("tfaip")
+    handlers, level = logger.handlers[:], logger.level
+    yield
+    logger.handlers[:], logger.level = handlers, level
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ PLUGIN = """
 from tfaip.params import field, params
 from tfaip.model import LayerBaseParams
 
-@params(name="Attention")
-class AttentionParams(LayerBaseParams):
+@params(name="Gating")
+class GatingParams(LayerBaseParams):
     heads: int = field(default=2)
 
     def cls(self):
@@ -29,7 +29,7 @@ def installed(tmp_path, monkeypatch):
     info.mkdir(parents=True)
     (site / "layerlab.py").write_text(PLUGIN)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: layerlab\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text("[tfaip.layers]\nAttention = layerlab:AttentionParams\n")
+    (info / "entry_points.txt").write_text("[tfaip.layers]\nGating = layerlab:GatingParams\n")
     monkeypatch.setattr(sys, "path", [*sys.path, str(site)])
     monkeypatch.setattr(registry, "_CLASSES", dict(registry._CLASSES))
     yield
@@ -41,7 +41,7 @@ class GraphParams:
     layer: LayerBaseParams = field(factory=DenseStackParams, choices=[DenseStackParams])
 
 
-@pytest.mark.parametrize("word", ["Attention", "layerlab:AttentionParams"])
+@pytest.mark.parametrize("word", ["Gating", "layerlab:GatingParams"])
 def test_a_layer_of_another_distribution_is_chosen(word, installed):
     command = CommandLine("prog")
     command.add_root("graph", GraphParams)
