@@ -56,5 +56,5 @@ def test_replicas_measure_what_one_device_does():
     done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     one, two = json.loads(done.stdout.splitlines()[-1])
-    assert list(one) == ["loss", "acc", "f1"]
+    assert list(one) == ["loss", "ce", "acc", "f1"]
     assert two == pytest.approx(one, rel=1e-5)

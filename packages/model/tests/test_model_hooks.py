@@ -150,8 +150,8 @@ class ManyMetrics(PointsModel):
 
 def test_any_metric_of_keras_works_and_only_numbers_are_logs():
     _, train_metrics, val_metrics = trained(ManyMetrics(PointsModelParams()))
-    assert train_metrics.names == val_metrics.names == ["loss", "acc", "auc", "f1", "multi"]
-    assert min(value for name, value in val_metrics.result().items() if name != "loss") > 0.9
+    assert train_metrics.names == val_metrics.names == ["loss", "ce", "acc", "auc", "f1", "multi"]
+    assert min(value for name, value in val_metrics.result().items() if name not in ("loss", "ce")) > 0.9
     summaries = val_metrics.summaries()
     assert list(summaries) == ["f1s"]
     assert summaries["f1s"].shape == (3,)
@@ -174,8 +174,8 @@ def test_metrics_of_the_prediction_are_measured_in_validation_only():
     scenario = SequencesScenario(SequencesScenario.default_params())
     model = scenario.create_model()
     train_metrics, val_metrics = build_metrics(model, model.build_graph(scenario.data), scenario.data)
-    assert train_metrics.names == ["loss", "acc"]
-    assert val_metrics.names == ["loss", "acc", "decoded_acc"]
+    assert train_metrics.names == ["loss", "ce", "acc"]
+    assert val_metrics.names == ["loss", "ce", "acc", "decoded_acc"]
 
 
 def test_two_layers_of_one_name_are_refused_before_training():

@@ -30,8 +30,21 @@ def test_losses_are_weighted_by_the_size_of_their_batch_and_by_their_weight():
     assert metrics.result() == pytest.approx({"loss": (3 * 21 + 45) / 4, "a": 2.0, "b": 2.5, "mean": 2.0})
 
 
-def test_a_single_loss_is_logged_once():
-    assert ModelMetrics(PointsModel(PointsModelParams()), ["ce"]).names == ["loss", "acc"]
+def test_a_single_loss_keeps_its_own_name_beside_the_weighted_sum():
+    class Weighted(PointsModel):
+        def _loss_weights(self):
+            return {"ce": 4.0}
+
+    metrics = ModelMetrics(Weighted(PointsModelParams()), ["ce"])
+    inputs, targets = {"point": tf.zeros((3, 2))}, {"direction": tf.zeros((3, 1), tf.int64)}
+    metrics.update(inputs, targets, {"pred": tf.constant([[1.0, 0.0, 0.0]] * 3)}, {"ce": tf.constant(0.5)})
+    assert metrics.result() == pytest.approx({"loss": 2.0, "ce": 0.5, "acc": 1.0})
+    assert list(metrics.result()) == metrics.names
+
+
+@pytest.mark.parametrize("name", ["loss", "acc"])
+def test_a_single_loss_with_the_name_of_a_log_is_logged_as_the_sum_alone(name):
+    assert ModelMetrics(PointsModel(PointsModelParams()), [name]).names == ["loss", "acc"]
 
 
 def test_a_reset_forgets_everything():

@@ -201,7 +201,7 @@ def test_each_list_is_validated_on_its_own_as_table_json_events_and_dumps(run, l
         assert stored["evaluator"] == dict(result.evaluator)
         events = EventAccumulator(str(tmp_path / "events" / f"lav_l{number}"))
         events.Reload()
-        assert set(events.Tags()["tensors"]) == {"loss", "acc", "counted", "right"}
+        assert set(events.Tags()["tensors"]) == {"loss", "ce", "acc", "counted", "right"}
         assert len(list(DumpReader(tmp_path / "pairs" / f"l{number}"))) == (20, 10)[number]
         assert f"{result.metrics['acc']:.6g}" in out
     assert "l0: ListFileGeneratorParams(lists=[" in out
@@ -211,7 +211,7 @@ def test_each_list_is_validated_on_its_own_as_table_json_events_and_dumps(run, l
 def test_json_can_be_the_standard_output(run, exported):
     code, out, _ = run("tfaip-lav", "--export_dir", exported[0].path, *IN_PROCESS, "--json", "-")
     assert code == 0
-    assert list(json.loads(out)["data_sets"][0]["metrics"]) == ["loss", "acc"]
+    assert list(json.loads(out)["data_sets"][0]["metrics"]) == ["loss", "ce", "acc"]
 
 
 @pytest.fixture(scope="module")

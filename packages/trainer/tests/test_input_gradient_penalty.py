@@ -74,7 +74,7 @@ def test_training_with_the_penalty_flattens_the_loss_and_logs_the_loss_alone(poi
     params = points_params(None, epochs=1)
     params.scenario.input_gradient_regularization = True
     logs = PointsScenario.create_trainer(params).train()
-    assert set(logs) == {"loss", "acc", "lr", "val_loss", "val_acc"}
+    assert set(logs) == {"loss", "ce", "acc", "lr", "val_loss", "val_ce", "val_acc"}
 
 
 def test_inputs_that_are_no_floats_are_refused(points_params, monkeypatch):

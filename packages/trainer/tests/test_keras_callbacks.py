@@ -71,7 +71,7 @@ def test_one_step_a_call_makes_one_call_a_batch(points_params):
     train(points_params(None, epochs=1, steps_per_call=1), told)
     batches = [call for call in told.calls if call.startswith("batch")]
     assert batches == [f"batch {number} {what}" for number in range(5) for what in ("begins", "ends")]
-    assert set(told.logs[0]) == {"loss", "acc", "lr"}
+    assert set(told.logs[0]) == {"loss", "ce", "acc", "lr"}
 
 
 def test_many_steps_a_call_make_one_call_for_all_of_them_and_that_is_said(points_params, caplog):

@@ -130,7 +130,7 @@ def test_the_curve_and_the_matrix_agree_with_the_logs(recorded):
 
 def test_what_is_recorded_is_no_log(recorded):
     _, logs = recorded
-    assert set(logs) == {"loss", "acc", "lr", "val_loss", "val_acc"}
+    assert set(logs) == {"loss", "ce", "acc", "lr", "val_loss", "val_ce", "val_acc"}
 
 
 def test_an_exported_graph_records_nothing(recorded):

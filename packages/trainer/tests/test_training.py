@@ -91,7 +91,7 @@ def test_metrics_hold_every_log_of_every_epoch(finished):
     metrics = metrics_of(folder)
     assert [line["epoch"] for line in metrics] == list(range(1, 7))
     assert [line["step"] for line in metrics] == [3 * epoch for epoch in range(1, 7)]
-    assert set(metrics[0]) == {"epoch", "step", "loss", "acc", "lr", "val_loss", "val_acc"}
+    assert set(metrics[0]) == {"epoch", "step", "loss", "ce", "acc", "lr", "val_loss", "val_ce", "val_acc"}
     assert {name: metrics[-1][name] for name in logs} == logs
 
 

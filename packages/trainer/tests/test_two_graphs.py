@@ -20,7 +20,7 @@ def test_it_trains_by_the_one_and_is_validated_printed_and_exported_by_the_other
     params.gen.val.seed = 1
     with caplog.at_level(logging.INFO):
         logs = SequencesScenario.create_trainer(params).train()
-    assert set(logs) == {"loss", "acc", "lr", "val_loss", "val_acc", "val_decoded_acc"}
+    assert set(logs) == {"loss", "ce", "acc", "lr", "val_loss", "val_ce", "val_acc", "val_decoded_acc"}
     assert logs["val_decoded_acc"] == 1.0
     assert "decoded 1 4 6 5" in caplog.text
     status = json.loads(RunFolder(params.output_dir).status.read_text())

@@ -26,6 +26,8 @@ Tensors = Mapping[str, Any]
 class ModelMetrics:
     """Accumulates a model's losses, weighted by the size of each batch, and its metrics.
 
+    A single loss is logged by its own name beside the weighted sum `loss`, unless a metric has that name.
+
     All state is in Keras variables, so that `update` can run inside a compiled function and a checkpoint can hold it.
     Under a distribution strategy each replica has its own, whose sum is read.
 
@@ -53,9 +55,11 @@ class ModelMetrics:
         wanted = definitions if metric_names is None else metric_names
         self._definitions = {name: definition for name, definition in definitions.items() if name in wanted}
         self._total = keras.metrics.Mean(name="loss")
-        # A single loss is the total; logging it twice would tell nothing.
         named = [name for name in loss_names if name != "loss"] if len(loss_names) > 1 else []
         self._losses = {name: keras.metrics.Mean(name=name) for name in named}
+        # A single loss is a multiple of the total, and needs no state of its own.
+        only = loss_names[0] if len(loss_names) == 1 else "loss"
+        self._only_loss = only if only != "loss" and only not in self._definitions and self._weights[only] else None
         self._known_names: list[str] | None = None
         clashes = sorted((set(self._losses) | {"loss"}) & set(self._definitions))
         if clashes or (len(loss_names) > 1 and "loss" in loss_names):
@@ -69,7 +73,7 @@ class ModelMetrics:
         """Names of the logs, the weighted sum `loss` first."""
         if self._known_names is None:
             scalars = [name for name, d in self._definitions.items() if _is_number(_result(name, d.metric))]
-            self._known_names = ["loss", *self._losses, *scalars]
+            self._known_names = [*self.loss_names, *scalars]
         return list(self._known_names)
 
     @property
@@ -80,7 +84,12 @@ class ModelMetrics:
     @property
     def loss_names(self) -> list[str]:
         """Names of those logs that are losses, the weighted sum `loss` first."""
-        return ["loss", *self._losses]
+        return ["loss", *([self._only_loss] if self._only_loss else []), *self._losses]
+
+    @property
+    def metric_names(self) -> list[str]:
+        """Names of the metrics that are computed."""
+        return list(self._definitions)
 
     @property
     def variables(self) -> list[Any]:
@@ -124,7 +133,11 @@ class ModelMetrics:
     def result(self) -> dict[str, float]:
         """Return the value of each log."""
         metrics = self._metrics()
-        return {name: float(metrics[name].result()) for name in self.names}
+        only = self._only_loss
+        values = {name: float(metrics[name].result()) for name in self.names if name != only}
+        if only is not None:
+            values[only] = values["loss"] / self._weights[only]
+        return {name: values[name] for name in self.names}
 
     def summaries(self) -> dict[str, Any]:
         """Return what the metrics that are no logs result in, by name, for TensorBoard.
