@@ -3,12 +3,14 @@ import logging
 import numpy as np
 import pytest
 from conftest import export
+from keras import ops
 
 from predict_cases import POINTS
 from tfaip.model import Evaluator, EvaluatorParams, load_prediction_function
 from tfaip.model.testing.points.data import DIRECTIONS
 from tfaip.model.testing.points.params import PointsGeneratorParams
 from tfaip.model.testing.points.scenario import PointsScenario
+from tfaip.model.testing.sequences.model import SequencesModel
 from tfaip.model.testing.sequences.params import SequencesGeneratorParams
 from tfaip.model.testing.sequences.scenario import SequencesScenario
 from tfaip.predict import (
@@ -64,8 +66,10 @@ def true_metrics(graph, generator) -> dict[str, float]:
     outputs = graph.build_prediction_graph({"point": np.stack([sample.inputs["point"] for sample in samples])})
     direction = np.concatenate([sample.targets["direction"] for sample in samples])
     pred = np.asarray(outputs["pred"], np.float64)[np.arange(len(samples)), direction]
+    loss = float(-np.log(pred).mean())
     return {
-        "loss": float(-np.log(pred).mean()),
+        "loss": loss,
+        "ce": loss,
         "acc": float((np.asarray(outputs["class"]) == direction).mean()),
     }
 
@@ -74,7 +78,7 @@ def test_losses_and_metrics_are_those_of_the_graph_on_all_samples(exported):
     bundle, graph = exported
     (result,) = lav_of(bundle).run([POINTS])
     assert (result.name, result.data, result.samples, result.skipped) == ("l0", POINTS, 37, 0)
-    assert list(result.metrics) == ["loss", "acc"]
+    assert list(result.metrics) == ["loss", "ce", "acc"]
     assert result.metrics == pytest.approx(true_metrics(graph, POINTS), abs=1e-5)
     assert not result.not_computed
 
@@ -130,7 +134,7 @@ def test_the_evaluator_sees_every_sample_after_its_post_processing(exported):
 def test_logs_are_the_figures_that_are_numbers_each_under_a_name_of_its_own(exported):
     bundle, _ = exported
     (result,) = evaluated(bundle).run([POINTS])
-    assert list(result.logs()) == ["loss", "acc", "right_names", "counted", "eval_acc"]
+    assert list(result.logs()) == ["loss", "ce", "acc", "right_names", "counted", "eval_acc"]
     assert result.logs()["acc"] == result.metrics["acc"]
     assert result.logs()["eval_acc"] == 2.0
 
@@ -192,6 +196,48 @@ def test_the_training_graph_gives_the_losses_that_the_prediction_lacks(tmp_path)
     )
 
 
+class PartlyPossible(SequencesModel):
+    """Two losses that the prediction allows, and one that needs the logits of the training."""
+
+    def _loss(self, inputs, targets, outputs):
+        wrong = ops.cast(ops.not_equal(outputs["decoded"], targets["tokens"]), "float32")
+        return {
+            "wrong": ops.mean(wrong, axis=-1),
+            **super()._loss(inputs, targets, outputs),
+            "all_wrong": ops.min(wrong),
+        }
+
+    def _loss_weights(self):
+        return {"ce": 0.5, "wrong": 2.0}
+
+
+@pytest.mark.parametrize("eager", [False, True])
+def test_the_losses_that_the_prediction_allows_are_computed_without_the_others(tmp_path, eager):
+    bundle, _ = export(tmp_path / "best", 1, SequencesScenario)
+    data = SequencesGeneratorParams(count=20)
+    scenario = SequencesScenario(SequencesScenario.default_params())
+    model = PartlyPossible(scenario.params.model)
+    function = load_prediction_function(bundle.path)
+    (result,) = LAV(lav_params(run_eagerly=eager), scenario, function, model=model).run([data])
+    reason = "it needs the output 'logits', and the prediction has only decoded"
+    assert result.not_computed == {"loss": reason, "ce": reason, "acc": reason}
+    assert set(result.metrics) == {"wrong", "all_wrong", "decoded_acc"}
+    assert result.metrics["wrong"] == pytest.approx(1 - result.metrics["decoded_acc"], abs=1e-6)
+
+
+def test_losses_are_left_out_where_the_graph_of_the_training_cannot_be_built(tmp_path):
+    class Broken(PartlyPossible):
+        def create_graph(self, params):
+            raise OSError("no vocabulary here")
+
+    bundle, _ = export(tmp_path / "best", 1, SequencesScenario)
+    scenario = SequencesScenario(SequencesScenario.default_params())
+    function = load_prediction_function(bundle.path)
+    lav = LAV(lav_params(), scenario, function, model=Broken(scenario.params.model))
+    (result,) = lav.run([SequencesGeneratorParams(count=20)])
+    assert set(result.metrics) == {"decoded_acc"}
+
+
 def test_a_vote_has_no_training_graph(three_exported):
     params = MultiLAVParams(with_training_graph=True)
     with pytest.raises(PredictionError, match="with_training_graph needs one bundle"):
@@ -221,7 +267,8 @@ def test_a_metric_without_its_output_leaves_the_others_alone(exported):
     scenario.params.data.post_proc.processors.clear()
     (result,) = LAV(lav_params(), scenario, lambda inputs: {"logits": whole(inputs)["logits"]}).run([POINTS])
     assert list(result.not_computed) == ["acc"]
-    assert result.metrics == pytest.approx({"loss": true_metrics(graph, POINTS)["loss"]}, abs=1e-5)
+    loss = true_metrics(graph, POINTS)["loss"]
+    assert result.metrics == pytest.approx({"loss": loss, "ce": loss}, abs=1e-5)
 
 
 def test_a_data_set_without_samples_is_refused(exported):

@@ -54,7 +54,7 @@ class LAVBase(Hooked, LoadedObject, ABC):
         self.callbacks = list(callbacks)
         self.model = model or scenario.create_model()
         self.bundles: tuple[Path, ...] = ()
-        self._measures = Measures(self.model, eager=params.run_eagerly)
+        self._measures = Measures(self.model, scenario.data, eager=params.run_eagerly)
 
     @abstractmethod
     def _predicted(self, pipeline: DataPipeline, batches: Iterable[Batch]) -> Generator[Sample, None, None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tfaip.model import MetricDefinition
@@ -22,19 +22,22 @@ Tensors = Mapping[str, Any]
 class Measures:
     """Accumulates a model's losses and metrics over batches, as the trainer's validation does.
 
-    A graph may predict something else than it trains. Whatever asks for an output that the prediction lacks is left
-    out, with a warning, and named in `not_computed`.
+    A graph may predict something else than it trains. A loss or metric that asks for an output that the prediction
+    lacks is left out, with a warning, and named in `not_computed`; so is the weighted sum `loss` then.
 
     Args:
         model: Whose losses and metrics.
+        data: Says what inputs and targets are.
         eager: Compute uncompiled.
     """
 
-    def __init__(self, model: ModelBase[Any], *, eager: bool = False) -> None:
+    def __init__(self, model: ModelBase[Any], data: DataBase[Any], *, eager: bool = False) -> None:
         self._model = model
+        self._data = data
         self._eager = eager
         self._metrics: ModelMetrics | None = None
-        self._has_losses = True
+        self._losses: Callable[[Tensors, Tensors, Tensors], dict[str, Any]] | None = self._all_losses
+        self._is_sum_left_out = False
         self._update: Any = None
         self.not_computed: dict[str, str] = {}
 
@@ -54,9 +57,9 @@ class Measures:
         if self._metrics is None:
             return {}
         result = self._metrics.result()
-        if not self._has_losses:
+        if self._is_sum_left_out:
             del result["loss"]
-        return result
+        return {name: value for name, value in result.items() if name not in self.not_computed}
 
     def _prepare(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> None:
         """Find out on the first batch what can be computed."""
@@ -65,11 +68,11 @@ class Measures:
 
         losses: list[str] = []
         try:
-            processed = self._processed(inputs, targets, _PredictedOutputs(outputs))
-            losses = list(self._model.losses(inputs, processed, _PredictedOutputs(outputs)))
+            losses = list(self._all_losses(inputs, targets, _PredictedOutputs(outputs)))
         except _MissingOutputError as missing:
-            self._has_losses = False
+            self._is_sum_left_out = True
             self._leave_out("loss", missing)
+            losses = self._find_possible_losses(outputs)
         metrics = []
         for name, definition in self._model.metrics().items():
             try:
@@ -81,13 +84,34 @@ class Measures:
                 metrics.append(name)
         self._metrics = ModelMetrics(self._model, losses, metrics)
         # Batches differ in size and padding; a second trace, for any shape, serves them all.
-        self._update = self._run if self._eager else compiled(self._run, reduce_retracing=True)
+        is_eager = self._eager and not self._is_sum_left_out
+        self._update = self._run if is_eager else compiled(self._run, reduce_retracing=True)
+
+    def _find_possible_losses(self, outputs: Tensors) -> list[str]:
+        """Compute the losses that the outputs allow; return the names of all, or none where none is possible."""
+        from tfaip.predict.lav.possible_losses import PossibleLosses
+
+        self._losses = None
+        try:
+            possible = PossibleLosses(self._model, self._data, self._all_losses, outputs)
+        except Exception as error:  # of the user's graph, which a prediction needs not
+            logger.info("The training graph can't be built, so all losses are left out: %r", error)
+            return []
+        if len(possible.missing) == len(possible.names):
+            return []
+        for name, output in possible.missing.items():
+            self._leave_out(name, _PredictedOutputs(outputs).lacking(output))
+        self._losses = possible
+        return possible.names
+
+    def _all_losses(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> dict[str, Any]:
+        return self._model.losses(inputs, self._processed(inputs, targets, outputs), outputs)
 
     def _run(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> None:
         assert self._metrics is not None
-        targets = self._processed(inputs, targets, outputs)
-        losses = self._model.losses(inputs, targets, outputs) if self._has_losses else {}
-        self._metrics.update(inputs, targets, outputs, losses)
+        losses = {} if self._losses is None else self._losses(inputs, targets, outputs)
+        processed = self._processed(inputs, targets, outputs) if self._metrics.metric_names else targets
+        self._metrics.update(inputs, processed, outputs, losses)
 
     def _processed(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> Tensors:
         return self._model.post_proc_targets(inputs, self._model.pre_proc_targets(inputs, targets), outputs)
@@ -110,9 +134,8 @@ class TrainingGraphMeasures(Measures):
     """
 
     def __init__(self, model: ModelBase[Any], graph: GraphBase[Any], data: DataBase[Any], *, eager: bool) -> None:
-        super().__init__(model, eager=eager)
+        super().__init__(model, data, eager=eager)
         self._graph = graph
-        self._data = data
 
     def _prepare(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> None:
         from tfaip.model.model_metrics import build_metrics
@@ -145,4 +168,8 @@ class _PredictedOutputs(dict[str, Any]):
     """The outputs of a prediction, which tell a missing one from any other KeyError."""
 
     def __missing__(self, name: str) -> Any:
-        raise _MissingOutputError(f"it needs the output {name!r}, and the prediction has only {', '.join(self)}")
+        raise self.lacking(name)
+
+    def lacking(self, name: str) -> _MissingOutputError:
+        """Return the error that an output is missing."""
+        return _MissingOutputError(f"it needs the output {name!r}, and the prediction has only {', '.join(self)}")
