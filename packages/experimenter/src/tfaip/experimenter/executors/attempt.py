@@ -58,10 +58,12 @@ class Attempt:
         """Identity of the runner if it still runs.
 
         The records may come from elsewhere, with the folder. So the start of a process must match, and its command: the
-        one of a runner names the attempt.
+        one of a runner names the folder of the attempt.
         """
         owner = self.owner
-        return owner if owner and is_alive(owner) and self.key in command_of(_number(owner)) else None
+        if not owner or not is_alive(owner):
+            return None
+        return owner if f"{os.sep}{self.key} " in f"{command_of(_number(owner))} " else None
 
     @property
     def living_child(self) -> int | None:
