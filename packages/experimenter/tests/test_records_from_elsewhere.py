@@ -62,7 +62,15 @@ def test_a_process_that_started_at_another_time_is_left_alone(
 def test_the_run_of_a_runner_that_is_gone_is_ended_by_its_mark_or_its_command(
     environment: dict[str, str], executor: LocalExecutor, tmp_path: Path
 ) -> None:
-    run = subprocess.Popen(["sh", "-c", "read it", "the run"], stdin=subprocess.PIPE, env=environment, process_group=0)
+    run = subprocess.Popen(
+        ["sh", "-c", "echo; read it", "the run"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment,
+        process_group=0,
+    )
+    assert run.stdout is not None
+    run.stdout.readline()  # Linux shows its command and environment a moment after `Popen` is done
     records(tmp_path, owner="1 2 3", child=identity_of(run.pid) or "", last_word="the run")
     assert (tmp_path / "k" / runner.LAST_WORD).exists()
     assert executor.poll("k") == Lost("its runner is gone", True)
