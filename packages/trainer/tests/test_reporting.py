@@ -108,11 +108,28 @@ def test_progress_counts_speed_waiting_and_what_is_left():
 
 
 def test_the_first_call_which_compiles_does_not_count_for_the_speed():
-    progress = EpochProgress(epoch=1, epochs=1, total=1000)
+    progress = EpochProgress(epoch=1, epochs=1, total=1000, compiles=True)
     progress.add(steps=1, samples=10, seconds=10.0, waited=0)
+    assert progress.eta is None
+    assert progress.pace() == "compiled in 0:10  ETA -  data wait 0%"
     progress.add(steps=20, samples=200, seconds=1.0, waited=0)
     assert progress.samples_per_second == 200
     assert progress.summary() == "0:11, 19 samples/s, data wait 0%"
+
+
+def test_a_resumed_epoch_measures_its_speed_anew():
+    progress = EpochProgress(epoch=1, epochs=1, total=1000, compiles=True)
+    progress.restore(steps=40, samples=400, seconds=1.0, waited=0)
+    progress.add(steps=1, samples=10, seconds=10.0, waited=0)
+    progress.add(steps=19, samples=190, seconds=2.0, waited=0)
+    assert (progress.samples, progress.samples_per_second, progress.eta) == (600, 95, 400 / 95)
+
+
+def test_an_epoch_whose_steps_are_compiled_measures_from_its_first_call():
+    progress = EpochProgress(epoch=2, epochs=2, total=1000)
+    progress.add(steps=25, samples=250, seconds=1.0, waited=0)
+    progress.add(steps=25, samples=250, seconds=3.0, waited=0)
+    assert progress.eta == 500 / 125
 
 
 def test_what_is_done_beside_the_steps_of_each_epoch_counts_for_the_time_left():

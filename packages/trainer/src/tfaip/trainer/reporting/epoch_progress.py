@@ -21,6 +21,7 @@ class EpochProgress:
             are shown.
         beside: Seconds that an epoch takes beside its steps, as far as known: validation, export, checkpoint.
         stage: Name of the stage; empty in a run without stages.
+        compiles: Whether the first call traces and compiles the steps, so that its time tells nothing of later ones.
     """
 
     def __init__(
@@ -31,6 +32,8 @@ class EpochProgress:
         read_logs: Callable[[], Mapping[str, float]] = dict,
         beside: float = 0.0,
         stage: str = "",
+        *,
+        compiles: bool = False,
     ) -> None:
         self.epoch = epoch
         self.epochs = epochs
@@ -42,7 +45,14 @@ class EpochProgress:
         self.stage = stage
         self._beside = beside
         self._read_logs = read_logs
-        self._first: tuple[int, float] | None = None
+        self._compiles = compiles
+        self._calls = 0
+        self._compiling = 0.0
+        self._measured = (0, 0.0)  # samples and seconds of the calls that compile nothing
+
+    def restore(self, steps: int, samples: int, seconds: float, waited: float) -> None:
+        """Go on with the counts of a checkpoint; the speed is measured anew."""
+        self.steps, self.samples, self.seconds, self.waited = steps, samples, seconds, waited
 
     def add(self, steps: int, samples: int, seconds: float, waited: float) -> None:
         """Take one call of the loop into account."""
@@ -50,8 +60,11 @@ class EpochProgress:
         self.samples += samples
         self.seconds += seconds
         self.waited += waited
-        if self._first is None:
-            self._first = samples, seconds
+        self._calls += 1
+        if not self._compiles or self._calls > 1:
+            self._measured = self._measured[0] + samples, self._measured[1] + seconds
+        else:
+            self._compiling = seconds
 
     def logs(self) -> Mapping[str, float]:
         """Fetch losses, metrics and learning rate of the epoch so far."""
@@ -59,11 +72,9 @@ class EpochProgress:
 
     @property
     def samples_per_second(self) -> float:
-        """Speed, without the first call wherever there are others: it may have traced and compiled the steps."""
-        samples, seconds = self._first or (0, 0.0)
-        if self.samples > samples and self.seconds > seconds:
-            return (self.samples - samples) / (self.seconds - seconds)
-        return self.samples / self.seconds if self.seconds else 0.0
+        """Speed, without the call that compiled; 0 as long as there is no other call."""
+        samples, seconds = self._measured
+        return samples / seconds if seconds else 0.0
 
     @property
     def data_wait(self) -> float:
@@ -72,8 +83,8 @@ class EpochProgress:
 
     @property
     def eta(self) -> float | None:
-        """Seconds to the end of the training; `None` where the samples of an epoch are not known."""
-        if not self.total or not self.samples:
+        """Seconds to the end of the training; `None` where the samples of an epoch or the speed are not known."""
+        if not self.total or not self.samples_per_second:
             return None
         epochs_after = self.epochs - self.epoch
         samples = max(self.total - self.samples, 0) + epochs_after * self.total
@@ -92,6 +103,8 @@ class EpochProgress:
     def pace(self) -> str:
         """Return speed, time left and waiting, for people."""
         eta = "-" if self.eta is None else format_duration(self.eta)
+        if self._compiling and not self.samples_per_second:
+            return f"compiled in {format_duration(self._compiling)}  ETA {eta}  data wait {self.data_wait:.0%}"
         return f"{self.samples_per_second:,.0f} samples/s  ETA {eta}  data wait {self.data_wait:.0%}"
 
     def text(self) -> str:

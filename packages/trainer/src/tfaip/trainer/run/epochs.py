@@ -51,6 +51,7 @@ class Epochs:
         # What a checkpoint held of the data and of the epoch that it was written in.
         self._pipeline_state: dict[str, Any] | None = None
         self._counts: dict[str, Any] | None = None
+        self._has_compiled = False
         # Where the run stood after the last step of an epoch, while the actions after it go on.
         self._after_steps: dict[str, Any] | None = None
 
@@ -184,12 +185,13 @@ class Epochs:
             read_logs=lambda: {**state.train_metrics.result(), "lr": state.step.learning_rate},
             beside=context.benchmark.beside,
             stage=context.stage.name,
+            compiles=not self._has_compiled,
         )
         counts, self._counts = self._counts, None
         if counts and self._data.starts_anew and not counts["trained"]:
             counts = None
         if counts:
-            context.epoch_progress.add(*(counts[name] for name in COUNTS))
+            context.epoch_progress.restore(*(counts[name] for name in COUNTS))
             context.epoch_is_trained = counts["trained"]
         else:
             state.train_metrics.reset()
@@ -211,6 +213,7 @@ class Epochs:
         if call.stop:
             context.signals.receive(call.stop)
             raise StopRequested
+        self._has_compiled = True
         self._data.batches += call.batches
         if not call.finite:
             raise not_finite_error(context.training_state, context.step + 1, *self._data.last_batch())
