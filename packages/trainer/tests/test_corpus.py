@@ -46,7 +46,8 @@ def test_a_run_that_was_killed_goes_on_to_the_end_that_it_would_have_had(
     assert [(line["epoch"], line["step"]) for line in found] == [(line["epoch"], line["step"]) for line in expected]
     for line, former in zip(found, expected, strict=True):
         former.pop("time")
-        assert line == pytest.approx(former, rel=1e-3)
+        # Later versions log more.
+        assert {name: line[name] for name in former} == pytest.approx(former, rel=1e-3)
 
 
 @each_version
