@@ -176,3 +176,11 @@ def test_what_a_row_trusts_is_trusted_when_it_goes_on():
     words = ["tfaip-train", "tfaip.model.testing.points", "--trust", "lab_a", "lab_b", "--c", "1", "--trust=lab_c"]
     trusted = ["--trust", "lab_a", "--trust", "lab_b", "--trust", "lab_c"]
     assert resume_words(words, "out") == ["tfaip-resume-training", "out", *trusted]
+
+
+def test_a_resumed_run_writes_its_bundles_where_the_row_says() -> None:
+    words = ["tfaip-train", "--trainer.best-dir", "../models", "--trainer.export_dir=../last", "--trainer.epochs", "3"]
+    places = ["--trainer.best-dir", "../models", "--trainer.export_dir=../last"]
+    assert resume_words(words, "out") == ["tfaip-resume-training", "out", *places]
+    changed = ["--trainer.best_dir", "other"]
+    assert resume_words(words, "out", changed) == ["tfaip-resume-training", "out", *changed, places[2]]

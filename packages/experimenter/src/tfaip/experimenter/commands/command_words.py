@@ -26,6 +26,8 @@ __all__ = [
 RESUME = ("tfaip-resume-training", "tfaip.cli.resume_training")
 TRAIN = ("tfaip-train", "tfaip.cli.train")
 OVERWRITE = "--trainer.overwrite"
+# A run's own file may not name these outside of the run's folder: the line does, each time.
+PLACES = ("--trainer.best_dir", "--trainer.export_dir", "--trainer.epoch_dir")
 # Programs that run the command line which follows, with the number of words of their own before it, options not
 # counted: `timeout 1h ...`, `uv run ...`, `apptainer exec image.sif ...`.
 WRAPPERS = dict.fromkeys(
@@ -108,7 +110,23 @@ def resume_words(words: Sequence[str], folder: str, arguments: Sequence[str] = (
     assert position is not None
     program = words[position]
     resume = program if is_resume_command(words) else _sister(program)
-    return [*words[:position], resume, folder, *arguments, *_trust(words[position + 1 :])]
+    behind = words[position + 1 :]
+    return [*words[:position], resume, folder, *arguments, *_places(behind, arguments), *_trust(behind)]
+
+
+def _places(words: Sequence[str], given: Sequence[str]) -> list[str]:
+    """Return the words that name folders for bundles, apart from those that are given anyway."""
+    known = {_option(word) for word in given}
+    found: list[str] = []
+    for word, value in zip(words, [*words[1:], ""], strict=True):
+        if _option(word) in PLACES and _option(word) not in known:
+            found += [word] if "=" in word else [word, value]
+    return found
+
+
+def _option(word: str) -> str:
+    name = word.partition("=")[0]
+    return f"--{name[2:].replace('-', '_')}" if name.startswith("--") else name
 
 
 def _trust(words: Sequence[str]) -> list[str]:
