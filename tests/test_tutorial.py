@@ -39,7 +39,7 @@ def test_the_default_epochs_reach_95_percent_on_the_held_out_digits(trained):
 
 def test_the_console_shows_results_and_predictions_in_words(trained):
     _, console = trained
-    assert len(re.findall(r"Results of epoch +\d+ acc: 0\.\d+ - loss: ", console)) == 10
+    assert len(re.findall(r"Results of epoch +\d+ acc: 0\.\d+ - cross_entropy: [\d.]+ - loss: ", console)) == 10
     assert len(re.findall(r"predicted \d with probability [\d.]+%: right", console)) > 50
     assert re.search(r"Epoch 10/10 took .*, [\d,]+ samples/s, data wait \d+%", console)
 

@@ -158,5 +158,5 @@ def test_a_figure_of_an_evaluator_that_does_not_run_is_refused_before_the_first_
 
 def test_a_best_log_that_the_evaluator_of_the_validation_lacks_is_named(evaluated, monkeypatch):
     monkeypatch.setattr(PointsModel, "_best_logging_settings", lambda self: ("max", "val_cer"))
-    with pytest.raises(ValueError, match="got 'val_cer'; there are val_loss, val_acc, val_right_names"):
+    with pytest.raises(ValueError, match="got 'val_cer'; there are val_loss, val_ce, val_acc, val_right_names"):
         train(evaluated(None))

@@ -59,8 +59,8 @@ def test_a_callback_is_told_of_training_epochs_and_validation_with_all_logs(poin
     logs = train(points_params(None, epochs=2), told)
     assert told.calls == [
         "train begins",
-        *["epoch 0 begins", "test begins", "test ends with acc loss", "epoch 0 ends"],
-        *["epoch 1 begins", "test begins", "test ends with acc loss", "epoch 1 ends"],
+        *["epoch 0 begins", "test begins", "test ends with acc ce loss", "epoch 0 ends"],
+        *["epoch 1 begins", "test begins", "test ends with acc ce loss", "epoch 1 ends"],
         "train ends",
     ]
     assert told.logs[-1] == logs
@@ -102,7 +102,7 @@ def test_stop_training_after_a_batch_ends_the_epoch_there(points_params):
     )
     logs = train(points_params(None, epochs=9, steps_per_call=1), told, stop)
     assert [call for call in told.calls if "ends" in call] == [
-        *["batch 0 ends", "batch 1 ends", "test ends with acc loss", "epoch 0 ends", "train ends"]
+        *["batch 0 ends", "batch 1 ends", "test ends with acc ce loss", "epoch 0 ends", "train ends"]
     ]
     assert "val_acc" in logs
 
@@ -122,7 +122,7 @@ def test_the_model_of_a_callback_has_weights_optimizer_and_prediction(points_par
     train(points_params(None, epochs=2), saved, csv, board, look_callback)
     assert seen == [((2,), 5), ((2,), 10)]
     assert weights.exists()
-    assert (tmp_path / "log.csv").read_text().startswith("epoch,acc,loss,lr,val_acc,val_loss")
+    assert (tmp_path / "log.csv").read_text().startswith("epoch,acc,ce,loss,lr,val_acc,val_ce,val_loss")
 
 
 def test_early_stopping_of_keras_goes_by_the_logs_of_the_validation(points_params):

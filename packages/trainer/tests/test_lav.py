@@ -61,7 +61,7 @@ def train(params):
 def test_each_data_set_has_logs_of_its_own_in_all_places(lav_params):
     params = lav_params()
     logs = train(params)
-    names = {f"lav_{which}_{name}" for which in ("l0", "l1") for name in ("loss", "acc", "right_names")}
+    names = {f"lav_{which}_{name}" for which in ("l0", "l1") for name in ("loss", "ce", "acc", "right_names")}
     assert {name for name in logs if name.startswith("lav_")} == names
     assert logs["lav_l0_acc"] == pytest.approx(logs["lav_l0_right_names"])
     assert logs["lav_l0_loss"] == pytest.approx(logs["val_loss"], abs=1e-6), "the validation's data, too"

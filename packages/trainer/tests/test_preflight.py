@@ -98,7 +98,7 @@ def test_the_best_model_may_be_chosen_by_a_figure_of_the_evaluator(checked, poin
 
 def test_a_wrong_log_is_answered_by_all_names_that_the_training_knows(checked, points_params):
     params = points_params(None, evaluate_validation=True)
-    with pytest.raises(PreflightError, match="logs loss, acc, val_loss, val_acc, val_wrong; got 'wrogn'$"):
+    with pytest.raises(PreflightError, match="logs loss, ce, acc, val_loss, val_ce, val_acc, val_wrong; got 'wrogn'$"):
         checked(params, _best_logging_settings=lambda self: ("min", "wrogn"))
 
 

@@ -98,7 +98,9 @@ def test_metrics_hold_every_log_of_every_epoch(finished):
 def test_tensorboard_shows_training_and_validation_under_one_name(finished):
     folder, _, _ = finished
     scalars = scalars_of(folder)
-    assert set(scalars) == {"train/loss", "train/acc", "train/lr", "validation/loss", "validation/acc"}
+    assert set(scalars) == {f"{part}/{name}" for part in ("train", "validation") for name in ("loss", "ce", "acc")} | {
+        "train/lr"
+    }
     expected = [(line["epoch"], pytest.approx(line["val_acc"])) for line in metrics_of(folder)]
     assert scalars["validation/acc"] == expected
 
@@ -106,14 +108,17 @@ def test_tensorboard_shows_training_and_validation_under_one_name(finished):
 def test_the_log_holds_a_line_of_results_an_epoch_and_samples_in_words(finished):
     folder, _, _ = finished
     log = RunFolder(folder).log.read_text()
-    assert len(re.findall(r"Results of epoch +\d+ acc: [\d.]+ - loss: [\d.]+ - lr: [\d.]+ - val_acc: ", log)) == 6
+    assert (
+        len(re.findall(r"Results of epoch +\d+ acc: [\d.]+ - ce: [\d.]+ - loss: [\d.]+ - lr: [\d.]+ - val_acc: ", log))
+        == 6
+    )
     assert log.count("point {'index': 0} lies ") == 6
 
 
 def test_the_log_ends_with_tables_of_the_epochs_and_of_the_times(finished):
     folder, _, _ = finished
     log = RunFolder(folder).log.read_text()
-    assert re.search(r"Results of all epochs\n +epoch +loss +acc +lr +val_loss +val_acc\n", log)
+    assert re.search(r"Results of all epochs\n +epoch +loss +ce +acc +lr +val_loss +val_ce +val_acc\n", log)
     assert re.search(r"Mean of 5 epochs after the first\n(.*\n)+ +steps +[\d.]+s .*\n", log)
 
 
