@@ -1,4 +1,7 @@
-"""The class of a tag that a file names, its module imported only where it is trusted."""
+"""The class of a tag that a file names, its module imported only where it is trusted.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 
