@@ -30,7 +30,9 @@ def test_load_and_validate_equals_the_validation_of_the_training(run, batch_size
     lav_params = LAVParams()
     lav_params.pipeline.batch_size, lav_params.pipeline.num_processes = batch_size, processes
     (result,) = PointsScenario.create_lav(params.output_dir / "export", lav_params).run([params.gen.val_gen()])
-    assert result.metrics == pytest.approx({"loss": logs["val_loss"], "ce": logs["val_ce"], "acc": logs["val_acc"]}, abs=1e-5)
+    assert result.metrics == pytest.approx(
+        {"loss": logs["val_loss"], "ce": logs["val_ce"], "acc": logs["val_acc"]}, abs=1e-5
+    )
 
 
 def test_predictions_equal_the_evaluation_of_the_training_graph(run):
