@@ -41,7 +41,7 @@ def test_ten_kills_of_a_training_in_stages_change_nothing(tmp_path):
             StageParams(epochs=2, learning_rate={"__cls__": "ReduceOnPlateau", "patience": 1}),
         ]
     run_whole(whole)
-    hits = run_with_kills(killed, steps=190, kills=10, seed=2)
+    hits = run_with_kills(killed, steps=152, kills=10, seed=2)
     assert len(hits) >= 8
     for line in compare_runs(whole.output_dir, killed.output_dir):
         assert line.count, line.what
