@@ -211,7 +211,7 @@ def test_keys_and_values_that_are_kept_decode_as_those_that_are_computed_anew(wi
     for found in (kept(memory, mask), loaded.serve(memory, mask)):
         np.testing.assert_array_equal(found["sequences"], anew["sequences"])
         np.testing.assert_allclose(found["scores"], anew["scores"], atol=1e-5)
-    # What is masked does not matter, nor how far the batch is padded.
+    # Masked steps do not matter, nor how far the batch is padded.
     other = np.pad(np.where(mask[..., None], memory, 9), ((0, 0), (0, 2), (0, 0)))
     np.testing.assert_array_equal(kept(other, np.pad(mask, ((0, 0), (0, 2))))["sequences"], anew["sequences"])
 

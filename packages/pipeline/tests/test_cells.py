@@ -84,7 +84,7 @@ except WrongBox as error:
 
 
 def typed(tmp_path, *parts):
-    """What is printed by parts that are run one after the other at Python's prompt."""
+    """The output of parts that run one after the other at Python's prompt."""
     (tmp_path / "tensorflow.py").write_text("TensorShape = tuple\n")
     lines = []
     for number, text in enumerate(parts):

@@ -22,14 +22,18 @@ def points(folder):
     return params
 
 
+def require_equal(whole, killed):
+    for line in compare_runs(whole.output_dir, killed.output_dir):
+        assert line.count, line.what
+        assert line.differing == [], line.what
+
+
 def test_four_kills_change_nothing(tmp_path):
     whole, killed = points(tmp_path / "whole"), points(tmp_path / "killed")
     run_whole(whole)
     hits = run_with_kills(killed, steps=57, kills=4, seed=1)
     assert len(hits) >= 2
-    for line in compare_runs(whole.output_dir, killed.output_dir):
-        assert line.count, line.what
-        assert line.differing == [], line.what
+    require_equal(whole, killed)
 
 
 def test_ten_kills_of_a_training_in_stages_change_nothing(tmp_path):
@@ -43,6 +47,4 @@ def test_ten_kills_of_a_training_in_stages_change_nothing(tmp_path):
     run_whole(whole)
     hits = run_with_kills(killed, steps=152, kills=10, seed=2)
     assert len(hits) >= 8
-    for line in compare_runs(whole.output_dir, killed.output_dir):
-        assert line.count, line.what
-        assert line.differing == [], line.what
+    require_equal(whole, killed)

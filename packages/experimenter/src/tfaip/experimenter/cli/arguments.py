@@ -140,7 +140,7 @@ def read_status_arguments(prog: str, words: Sequence[str]) -> StatusArguments:
 
 @dataclass(frozen=True)
 class OrderArguments:
-    """What the command lines of `cancel` and `retry` say."""
+    """The words of the command lines of `cancel` and `retry`."""
 
     ids: tuple[str, ...]
     xlsx: Path

@@ -52,7 +52,7 @@ def imported_object(tag: str) -> Any:
 
 
 def _object_of_main(tag: str, qualname: str) -> Any:
-    """What `__main__` itself defines: a file doesn't choose among all that a notebook has imported."""
+    """A definition of `__main__` itself: a file doesn't choose among all that a notebook has imported."""
     found = named_in_main(qualname)
     if found is None:
         raise ValueProblem(
