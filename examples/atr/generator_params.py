@@ -27,7 +27,7 @@ class LinesParams(DataGeneratorParams):
         default="training",
         validator=in_(["training", "validation"]),
         mode="ignore",
-        help="Which text is rendered: both have pages of their own",
+        help="Text that is rendered: training and validation have pages of their own",
     )
     count: int = field(default=4000, validator=ge(1), help="Lines to render")
 

@@ -13,7 +13,7 @@ from tfaip.model.layers import RecurrentStackParams
 class ATRGraph(GraphBase[ATRModelParams]):
     """Convolutions see shapes, an LSTM reads them in both directions.
 
-    What pads a line is masked everywhere, so that a line is read alike whatever the others of its batch are.
+    Padding is masked everywhere, so that a line is read alike beside any others in its batch.
     """
 
     def __init__(self, params: ATRModelParams, name: str = "atr", **kwargs: Any) -> None:

@@ -25,7 +25,7 @@ DEFAULT_CODEC = str(Path(__file__).with_name("codec.txt"))
 
 @params
 class ATRDataParams(DataBaseParams):
-    """Images of text lines, of one height and any width, and what is written there."""
+    """Images of text lines, of one height and any width, and their texts."""
 
     height: int = field(default=40, validator=ge(8), help="Height that lines are scaled to, in pixels")
     codec: str = resource(help="File whose first line holds the characters; default: those of ASCII")
@@ -69,7 +69,7 @@ class ATRModelParams(ModelBaseParams):
     lstm_nodes: list[int] = field(
         factory=lambda: [100], validator=deep_iterable(ge(1)), help="Units of each LSTM, in each direction"
     )
-    dropout: float = field(default=0.5, validator=and_(ge(0.0), lt(1.0)), help="Share of an LSTM's values dropped")
+    dropout: float = field(default=0.5, validator=and_(ge(0.0), lt(1.0)), help="Fraction of an LSTM's values dropped")
     labels: int = field(default=0, mode="ignore", help="Number of labels, from the codec; label 0 is no character")
 
     def downsampling(self) -> int:
@@ -85,7 +85,7 @@ class ATRModelParams(ModelBaseParams):
 
 @params
 class ATREvaluatorParams(EvaluatorParams):
-    """What the evaluator shows."""
+    """The lines that the evaluator shows."""
 
     worst: int = field(default=0, validator=ge(0), help="Lines to show that were read worst")
 

@@ -32,7 +32,7 @@ class DistortLineParams(DataProcessorParams):
 
     modes: set[PipelineMode] = field(factory=lambda: {PipelineMode.TRAINING}, help="Modes in which it is used")
     stretch: float = field(
-        default=0.1, validator=and_(ge(0.0), lt(0.5)), help="By which share a line gets longer or shorter at most"
+        default=0.1, validator=and_(ge(0.0), lt(0.5)), help="Largest change of a line's length, as a fraction"
     )
     noise: float = field(default=10.0, validator=ge(0.0), help="Standard deviation of the noise, for pixels 0 to 255")
 

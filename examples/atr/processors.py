@@ -1,4 +1,4 @@
-"""From the image of a line to what the network reads, and from what it says to a text."""
+"""From the image of a line to the network's input, and from its output to a text."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from tfaip.pipeline import DataBaseParams, DataError, MappingDataProcessor, Pipe
 
 
 class LoadLine(MappingDataProcessor[LoadLineParams]):
-    """From a path, or an image in memory, to uint8 (columns, height): ink is 255, whatever the image had."""
+    """From a path, or an image in memory, to uint8 (columns, height): ink is 255, on any ground."""
 
     data_params: ATRDataParams
 
@@ -34,7 +34,7 @@ class LoadLine(MappingDataProcessor[LoadLineParams]):
     def _line(self, image: Any) -> dict[str, Any]:
         width = max(1, round(image.width * self.data_params.height / image.height))
         pixels = np.asarray(image.resize((width, self.data_params.height), Image.Resampling.BILINEAR), np.uint8)
-        # There is more paper than ink; what pads a line is 0, which has to be paper.
+        # There is more paper than ink; padding is 0, which has to be paper.
         ink = 255 - pixels if np.median(pixels) > 127 else pixels
         return line_inputs(np.ascontiguousarray(ink.T))
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ATRScenario(ScenarioBase[ATRScenarioParams, ATRTrainerPipelineParams]):
-    """Text recognition: what is written in the image of a line?"""
+    """Text recognition: the text in the image of a line."""
 
     @classmethod
     def default_params(cls) -> ATRScenarioParams:

@@ -34,7 +34,7 @@ class ImagesParams(DataGeneratorParams):
     held_out: float = field(
         default=0.2,
         validator=and_(gt(0.0), lt(1.0)),
-        help="Share of each class that is for validation, where that has no folder of its own",
+        help="Fraction of each class that is for validation, where that has no folder of its own",
     )
 
     def cls(self) -> type[ImagesGenerator]:

@@ -50,7 +50,7 @@ class ImageModelParams(ModelBaseParams):
     )
     dense: list[int] = field(factory=lambda: [128], validator=deep_iterable(ge(1)), help="Units of each dense layer")
     dropout: float = field(
-        default=0.3, validator=and_(ge(0.0), lt(1.0)), help="Share of the values dropped before each dense layer"
+        default=0.3, validator=and_(ge(0.0), lt(1.0)), help="Fraction of the values dropped before each dense layer"
     )
     classes: list[str] = field(factory=list, mode="ignore", help="Names of the classes, from the data")
 
@@ -66,7 +66,7 @@ class ImageEvaluatorParams(EvaluatorParams):
     """What the evaluator shows."""
 
     threshold: float = field(
-        default=0.9, validator=and_(ge(0.0), le(1.0)), help="Probability from which a prediction counts as sure"
+        default=0.9, validator=and_(ge(0.0), le(1.0)), help="Lowest probability of a sure prediction"
     )
 
 

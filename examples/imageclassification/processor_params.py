@@ -31,11 +31,9 @@ class AugmentParams(DataProcessorParams):
     """Mirrors, crops and lights images anew, in training only."""
 
     modes: set[PipelineMode] = field(factory=lambda: {PipelineMode.TRAINING}, help="Modes in which it is used")
-    crop: float = field(
-        default=0.3, validator=and_(ge(0.0), lt(1.0)), help="Share of each side that is cut off at most"
-    )
+    crop: float = field(default=0.3, validator=and_(ge(0.0), lt(1.0)), help="Largest fraction of each side to cut off")
     brightness: float = field(
-        default=0.2, validator=and_(ge(0.0), le(1.0)), help="By how much all pixels get lighter or darker at most"
+        default=0.2, validator=and_(ge(0.0), le(1.0)), help="Largest change of all pixels' brightness"
     )
 
     def cls(self) -> type[Augment]:

@@ -1,4 +1,4 @@
-"""What images go through before the model, in plain Python."""
+"""The pre-processing of images, in plain Python."""
 
 from typing import Any
 

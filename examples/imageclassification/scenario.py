@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ImageScenario(ScenarioBase[ImageScenarioParams, ImageTrainerPipelineParams]):
-    """Images, sorted into folders by what they show."""
+    """Images, sorted into folders by their subject."""
 
     @classmethod
     def default_trainer_params(cls) -> TrainerParams:

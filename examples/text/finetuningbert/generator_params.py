@@ -29,7 +29,7 @@ class PairsParams(DataGeneratorParams):
         default="training",
         validator=in_(["training", "validation"]),
         mode="ignore",
-        help="Which pairs are generated: both tell of events of their own",
+        help="Pairs that are generated: training and validation tell of different events",
     )
     count: int = field(default=20_000, validator=ge(1), help="Pairs to generate")
 

@@ -14,7 +14,7 @@ USUAL_WIDTH = 768
 
 
 class PairGraph(GraphBase[PairModelParams]):
-    """KerasHub's BERT, and a dense layer on what it says about the whole pair."""
+    """KerasHub's BERT, and a dense layer on its vector of the whole pair."""
 
     def __init__(self, params: PairModelParams, name: str = NAME, **kwargs: Any) -> None:
         super().__init__(params, name=name, **kwargs)

@@ -33,7 +33,7 @@ NORM_WEIGHTS = {"weight": "gamma", "gamma": "gamma", "bias": "beta", "beta": "be
 
 
 def read_hugging_face(folder: Path) -> dict[str, np.ndarray]:
-    """Return the weights in `folder` by the names of KerasHub's variables; what is none of BERT's own is left out.
+    """Return the weights in `folder` by the names of KerasHub's variables; weights beyond BERT's own are left out.
 
     Kernels are transposed; those of the attention still have all heads in one axis.
 

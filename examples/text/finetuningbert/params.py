@@ -62,15 +62,15 @@ class PairModelParams(ModelBaseParams):
     )
     layers: int = field(default=2, validator=ge(1), help="Layers of the transformer")
     heads: int = field(default=4, validator=ge(1), help="Heads of each layer's attention")
-    hidden: int = field(default=128, validator=ge(1), help="Numbers that stand for a piece")
+    hidden: int = field(default=128, validator=ge(1), help="Size of a piece's embedding")
     intermediate: int = field(default=256, validator=ge(1), help="Units between the two dense layers of a layer")
-    dropout: float = field(default=0.0, validator=and_(ge(0.0), lt(1.0)), help="Share of values dropped within BERT")
+    dropout: float = field(default=0.0, validator=and_(ge(0.0), lt(1.0)), help="Fraction of values dropped within BERT")
     head_dropout: float = field(
-        default=0.1, validator=and_(ge(0.0), lt(1.0)), help="Share of values dropped before the last layer"
+        default=0.1, validator=and_(ge(0.0), lt(1.0)), help="Fraction of values dropped before the last layer"
     )
-    vocabulary_size: int = field(default=0, mode="ignore", help="Pieces that are known")
+    vocabulary_size: int = field(default=0, mode="ignore", help="Size of the vocabulary")
     positions: int = field(default=0, mode="ignore", help="Pieces of a pair at most")
-    segments: int = field(default=2, mode="ignore", help="Sentences that are told apart")
+    segments: int = field(default=2, mode="ignore", help="Number of sentence types")
     sizes_from: str = field(default="", mode="ignore", help="Preset that the sizes were read from")
 
     def architecture(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the folder of a pre-trained BERT says about it; read without TensorFlow."""
+"""The folder of a pre-trained BERT; read without TensorFlow."""
 
 import json
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 from tfaip.pipeline import DataError
 
-# The sizes, as `PairModelParams` calls them, and what `config.json` of Hugging Face and of KerasHub do.
+# The sizes by the names of `PairModelParams`, and by those of `config.json` of Hugging Face and of KerasHub.
 HUGGING_FACE = {
     "vocabulary_size": "vocab_size",
     "layers": "num_hidden_layers",

@@ -1,4 +1,4 @@
-"""From two sentences to what the network reads; in the pipeline's processes, without TensorFlow."""
+"""From two sentences to the network's input; in the pipeline's processes, without TensorFlow."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Sentences about small events; two of them are equivalent if they tell of the same event, whatever the words."""
+"""Sentences about small events; two of them are equivalent if they tell of the same event, in any words."""
 
 from typing import NamedTuple
 
@@ -75,7 +75,7 @@ def _event(part: str, rng: np.random.Generator) -> Event:
 
 
 def _changed(event: Event, part: str, rng: np.random.Generator) -> Event:
-    """Exchange the two people, or draw some of the three anew: pairs that differ in all are what is learned first."""
+    """Exchange the two people, or draw some of the three anew: pairs that differ in all are learned first."""
     while True:
         if rng.random() < 0.1:
             changed = event._replace(who=event.whom, whom=event.who)

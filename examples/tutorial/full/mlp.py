@@ -10,7 +10,7 @@ from tfaip.model.layers.dense_stack import DenseStack
 
 
 class MLP(LayerBase[MLPParams]):
-    """Dense layers on the pixels, whatever their place."""
+    """Dense layers on the pixels, in any place."""
 
     def __init__(self, params: MLPParams, name: str = "mlp", **kwargs: Any) -> None:
         super().__init__(params, name=name, **kwargs)

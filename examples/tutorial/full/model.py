@@ -1,4 +1,4 @@
-"""What is trained, measured, drawn and printed."""
+"""Losses, metrics, drawings and prints."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

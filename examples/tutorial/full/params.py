@@ -61,7 +61,7 @@ class MLPParams(DenseStackParams):
 
 @params(name="CNN")
 class CNNParams(ConvStackParams):
-    """Convolutions with pooling, and a dense layer on what they found."""
+    """Convolutions with pooling, and a dense layer on their features."""
 
     dense: int = field(default=128, validator=ge(1), help="Units of the dense layer")
 
@@ -79,7 +79,7 @@ class TutorialFullModelParams(ModelBaseParams):
     graph: LayerBaseParams = field(
         factory=CNNParams, choices=[MLPParams, CNNParams], enforce_choices=True, help="Network of the classifier"
     )
-    classes: int = field(default=10, validator=ge(2), help="Classes to tell apart")
+    classes: int = field(default=10, validator=ge(2), help="Number of classes")
     even_weight: float = field(default=0.2, validator=ge(0.0), help="Weight of the loss of telling even from odd")
 
     def cls(self) -> type[TutorialFullModel]:

@@ -29,7 +29,7 @@ class ShiftParams(DataProcessorParams):
     """Moves images by a few pixels, in training only."""
 
     modes: set[PipelineMode] = field(factory=lambda: {PipelineMode.TRAINING}, help="Modes in which it is used")
-    pixels: int = field(default=2, validator=ge(1), help="Pixels that an image is moved at most, in each direction")
+    pixels: int = field(default=2, validator=ge(1), help="Largest shift of an image in each direction, in pixels")
 
     def cls(self) -> type[Shift]:
         """Return the processor's class."""
@@ -57,7 +57,7 @@ class ConfidenceParams(DataProcessorParams):
     """Tells how sure the model is of a prediction."""
 
     threshold: float = field(
-        default=0.5, validator=and_(ge(0.0), le(1.0)), help="Probability from which a prediction counts as sure"
+        default=0.5, validator=and_(ge(0.0), le(1.0)), help="Lowest probability of a sure prediction"
     )
 
     def cls(self) -> type[Confidence]:

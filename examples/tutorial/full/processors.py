@@ -1,4 +1,4 @@
-"""What samples go through before and after the model, in plain NumPy."""
+"""The processors before and after the model, in plain NumPy."""
 
 import numpy as np
 
@@ -20,7 +20,7 @@ class Scale(MappingDataProcessor[ScaleParams]):
 
 
 class Shift(MappingDataProcessor[ShiftParams]):
-    """Moves the image by a random number of pixels; what comes in at the border is black."""
+    """Moves the image by a random number of pixels; the uncovered border is black."""
 
     def supports_preload(self) -> bool:
         """Return False: it differs from epoch to epoch."""

@@ -1,4 +1,4 @@
-"""The data of the tutorial: what a sample holds, and where samples come from."""
+"""The data of the tutorial: the content and the source of its samples."""
 
 import numpy as np
 

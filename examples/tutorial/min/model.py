@@ -1,4 +1,4 @@
-"""The model of the tutorial: what is trained, measured and printed."""
+"""The model of the tutorial: losses, metrics and prints."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -30,7 +30,7 @@ class TutorialGeneratorParams(DataGeneratorParams):
     """The digits of one split of a data set."""
 
     dataset: str = field(default="mnist_5k", help=DATASET_HELP)
-    split: str = field(default="test", choices=["train", "test"], help="Which part of the data set")
+    split: str = field(default="test", choices=["train", "test"], help="Part of the data set")
 
     def cls(self) -> type[TutorialGenerator]:
         """Return the generator's class."""
@@ -56,7 +56,7 @@ class TutorialModelParams(ModelBaseParams):
 
     filters: list[int] = field(factory=lambda: [16, 32], help="Filters of each convolution")
     dense: int = field(default=128, help="Units of the hidden dense layer")
-    classes: int = field(default=10, help="Classes to tell apart")
+    classes: int = field(default=10, help="Number of classes")
 
     def cls(self) -> type[TutorialModel]:
         """Return the model's class."""

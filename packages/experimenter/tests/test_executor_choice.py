@@ -55,7 +55,7 @@ class AtOnce:
 
 @params(name="half_a_slot")
 class SharingParams(ExecutorParams):
-    share: float = field(default=0.5, help="Share of a device")
+    share: float = field(default=0.5, help="Fraction of a device")
     def cls(self):
         return Sharing
 

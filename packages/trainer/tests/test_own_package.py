@@ -23,7 +23,7 @@ from tfaip.trainer import Action, LearningRateParams, OptimizerParams, Recorder,
 class SignSGDParams(OptimizerParams):
     """Steps in the direction of the sign of the gradient."""
 
-    momentum: float = field(default=0.0, help="Share of the last step that is made again")
+    momentum: float = field(default=0.0, help="Momentum: fraction of the last step that is added to the next one")
 
     def cls(self):
         import keras

@@ -23,7 +23,7 @@ DEFAULTS_OF_PARTS = {
 }
 """Bases whose class method `default_params` the scenario calls: its name now, and the field of the scenario."""
 
-# What tfaip does without being asked: a method of the user may stay, under another name.
+# tfaip does this without being asked: a method of the user may stay, under another name.
 _NEEDLESS_PARAMS = {"PredictorBase", "LAVBase"}
 _NEEDLESS = {
     "DataBase": {"print_params", "create_input_layers", "create_target_as_input_layers", "create_meta_as_input_layers"},
@@ -153,7 +153,7 @@ class Hooks(Rewriter):
         wanted = SIGNATURES.get((kind, name), f"def {name}{signature}" if signature else "")
         if not wanted:
             return None
-        # What the method of the base class was called with, it gets under its name of today.
+        # It gets the arguments of the base class's method under its name of today.
         names = ", ".join(_names_of(wanted)[1:])
         calls = m.Call(func=m.Attribute(value=m.Call(func=m.Name("super")), attr=m.Name(method.name.value)))
         new = _Replaced(calls, lambda each: expression(f"super().{name}({names})"))

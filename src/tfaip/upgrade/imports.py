@@ -31,7 +31,7 @@ class Imports(Rewriter):
 
     Args:
         file: The file.
-        before: How often the file used each name before any rule ran; what no rule left a use of is not imported.
+        before: How often the file used each name before any rule ran; a name without a use left is not imported.
     """
 
     def __init__(self, file: SourceFile, before: Counter[str]) -> None:
@@ -39,7 +39,7 @@ class Imports(Rewriter):
         self._before = before
 
     def visit_Module(self, node: cst.Module) -> None:  # noqa: N802
-        """Find out what is defined and what is used."""
+        """Find definitions and uses."""
         self._used = used_names(node)
         self._defined = {each.name.value for each in m.findall(node, m.ClassDef() | m.FunctionDef())}  # type: ignore[attr-defined]
         self._renamed: dict[str, str] = {}

@@ -35,7 +35,7 @@ _VALUED = {option.field: option for option in OPTIONS.values() if option.values}
 
 
 class Options(Rewriter):
-    """Rewrites constructors of parameters, and what is read from or assigned to their fields."""
+    """Rewrites constructors of parameters, and reads and assignments of their fields."""
 
     def __init__(self, *args: object) -> None:
         super().__init__(*args)  # type: ignore[arg-type]
@@ -57,7 +57,7 @@ class Options(Rewriter):
         return updated_node
 
     def visit_Assign(self, node: cst.Assign) -> None:  # noqa: N802
-        """Take note of what a variable holds."""
+        """Take note of a variable's value."""
         target = node.targets[0].target
         if dotted(target) and isinstance(node.value, cst.Call):
             made = called(node.value)

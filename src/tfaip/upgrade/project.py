@@ -67,7 +67,7 @@ class ClassFacts:
 
 @dataclass
 class Project:
-    """All classes by name, and what they derive from."""
+    """All classes by name, and their bases."""
 
     classes: dict[str, ClassFacts] = field(default_factory=dict)
 
@@ -153,7 +153,7 @@ def dotted(node: cst.CSTNode | None) -> str:
 
 
 def called(node: cst.CSTNode | None) -> str:
-    """Return the last part of the name of what is called, or of a name; an empty text of anything else."""
+    """Return the last part of the name of a called function, or of a name; an empty text of anything else."""
     return dotted(node.func if isinstance(node, cst.Call) else node).rpartition(".")[2]
 
 

@@ -65,7 +65,7 @@ class Rewriter(cst.CSTTransformer):
             self._notes[-1].append(sentence)
 
     def noted(self, line: N, rewrite: Callable[[N], Any]) -> Any:
-        """Rewrite a statement within the one that is being left; what `rewrite` notes stands above it.
+        """Rewrite a statement within the one that is being left; the notes of `rewrite` stand above it.
 
         Args:
             line: The statement.

@@ -68,7 +68,7 @@ def upgrade_sources(sources: Mapping[str, str], *, only: frozenset[str] | None =
     """Return the texts of today of modules.
 
     Args:
-        sources: Texts by the dotted name of the module. What a class is, the rules find out over all of them.
+        sources: Texts by the dotted name of the module. The kind of a class, which the rules find out over all of them.
         only: Modules to rewrite; default: all.
 
     Raises:

@@ -36,7 +36,7 @@ __all__ = [
 class TemplateGeneratorParams(DataGeneratorParams):
     """Where samples come from."""
 
-    count: int = field(default=1000, validator=ge(1), help="Points that are drawn")
+    count: int = field(default=1000, validator=ge(1), help="Number of points")
     seed: int = field(default=1, help="Seed of the points")
 
     def cls(self) -> type[TemplateGenerator]:
@@ -81,7 +81,7 @@ class TemplateModelParams(ModelBaseParams):
     """The network."""
 
     nodes: list[int] = field(factory=lambda: [32, 32], help="Units of each dense layer")
-    classes: int = field(default=2, validator=ge(2), help="Classes to tell apart")
+    classes: int = field(default=2, validator=ge(2), help="Number of classes")
 
     def cls(self) -> type[TemplateModel]:
         """Return the model's class."""

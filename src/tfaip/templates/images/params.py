@@ -73,7 +73,7 @@ class FlipParams(DataProcessorParams):
     """Flip images at random, in training only."""
 
     modes: set[PipelineMode] = field(factory=lambda: {PipelineMode.TRAINING}, help="Modes in which it is used")
-    probability: float = field(default=0.5, validator=ge(0.0), help="Share of the images that are flipped")
+    probability: float = field(default=0.5, validator=ge(0.0), help="Fraction of the images that are flipped")
 
     def cls(self) -> type[Flip]:
         """Return the processor's class."""

@@ -30,7 +30,7 @@ class FormerName(NamedTuple):
         module: Where it was imported from.
         name: The name.
         successor: `module:name` that takes its place; empty if nothing does.
-        advice: What to use instead, or beside the successor.
+        advice: The replacement, or a note beside the successor.
     """
 
     module: str
@@ -63,7 +63,7 @@ class FormerOption(NamedTuple):
         owner: The class, by its name in tfaip 1.2.
         field: The field.
         successor: Its name now; empty if it is gone.
-        advice: What to use instead.
+        advice: The replacement.
         values: Former values and those of today, as Python writes them.
     """
 

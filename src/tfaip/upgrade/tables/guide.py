@@ -35,7 +35,7 @@ def other_names() -> str:
 
 
 def gone_names() -> str:
-    """Names that nothing has taken over, by what to use instead."""
+    """Names without a successor, by their replacement."""
     by_advice: dict[str, dict[str, None]] = {}
     for entry in NAMES.values():
         if not entry.successor:

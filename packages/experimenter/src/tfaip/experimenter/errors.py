@@ -1,4 +1,4 @@
-"""What a user can mend: wrong cells, wrong arguments, files that cannot be used."""
+"""Mistakes that a user can mend: wrong cells, wrong arguments, files that cannot be used."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class ExperimenterError(UserError):
 
 @dataclass(frozen=True)
 class SheetMistake:
-    """What is wrong with one cell.
+    """A mistake in one cell.
 
     Args:
         sheet: Title of the worksheet.
         row: Number of the row, from 1.
         column: Number of the column, from 1; `None` where a whole row is meant.
-        label: What the column is called: its header, or its parameter.
-        problem: What is wrong, what was received, and what is allowed.
+        label: Name of the column: its header, or its parameter.
+        problem: The mistake, the value received, and the allowed values.
     """
 
     sheet: str

@@ -29,7 +29,7 @@ COMMAND = "tfaip-train"
 HEADERS = ("USER", "RESULT", "SKIP", "COMMAND", "SCENARIO", "ID", "CLEANUP", "PARAMS")
 # Rows that drop-downs are offered in.
 LAST_ROW = 1000
-# What a list of a drop-down may hold in its own text; longer ones stand in a sheet of their own.
+# The most characters of a drop-down's list in its own text; longer ones stand in a sheet of their own.
 MOST_CHARACTERS = 255
 CHOICES_SHEET = "choices"
 
@@ -74,7 +74,7 @@ def init_workbook(path: Path, scenario: str, *, python: str | None = None) -> No
 
 
 def _schema(scenario: str, python: str | None) -> dict[str, Any]:
-    """What tfaip-train tells of the scenario; called as a command, it may live in another environment."""
+    """The scenario as tfaip-train describes it; called as a command, it may live in another environment."""
     words = [COMMAND, scenario, "--show-schema"]
     if python:
         words = Interpreter(python).words(words)

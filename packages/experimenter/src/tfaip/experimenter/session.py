@@ -85,7 +85,7 @@ def run_plan(
                 updater.write_if_due(finally_=True)
         if scheduler.interrupted:
             return INTERRUPTED
-        # What another experimenter is still running is its to report.
+        # Another experimenter reports its own running runs.
         well = (State.FINISHED, State.RUNNING, State.CANCELLED)
         return 0 if all(entry.state in well for entry in store.entries() if entry.id in ids) else FAILED
     finally:

@@ -1,7 +1,7 @@
 """Graphs, models, scenarios and bundles.
 
 In: parameters, and the classes that you derive from `GraphBase`, `ModelBase` and `ScenarioBase`.
-Out: built graphs with losses and metrics, and bundles, which are what you deploy.
+Out: built graphs with losses and metrics, and bundles to deploy.
 
 Each name is loaded when it is first asked for: parameters and scenarios load without TensorFlow.
 """

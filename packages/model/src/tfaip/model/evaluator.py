@@ -1,4 +1,4 @@
-"""Evaluators: what is computed from samples after post-processing, in plain Python."""
+"""Evaluators: figures computed from samples after post-processing, in plain Python."""
 
 from __future__ import annotations
 

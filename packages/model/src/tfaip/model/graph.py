@@ -23,9 +23,9 @@ HALVES = (tf.float16, tf.bfloat16)
 class GraphBase(LayerBase[TParams]):
     """A layer that maps a dict of input tensors to a dict of output tensors.
 
-    Most graphs override `call` alone. A graph that does something else in training than in prediction (teacher forcing
-    against decoding, say) overrides `build_train_graph` and `build_prediction_graph` instead; what both use are layers
-    that `__init__` makes, so that they share their weights.
+    Most graphs override `call` alone. A graph that differs between training and prediction (teacher forcing against
+    decoding, say) overrides `build_train_graph` and `build_prediction_graph` instead; layers that both use are made by
+    `__init__`, so that they share their weights.
 
     Args:
         params: The parameters class instance from which the graph is built.
@@ -48,7 +48,7 @@ class GraphBase(LayerBase[TParams]):
         """Return the outputs that a prediction yields and a bundle exports."""
         return self._call(inputs, training=False)
 
-    # What the framework calls.
+    # The framework calls these.
 
     @property
     def has_two_graphs(self) -> bool:
@@ -104,8 +104,8 @@ class GraphBase(LayerBase[TParams]):
 class _GraphRun(keras.layers.Layer):
     """Runs a function of a graph as Keras runs the `call` of a layer.
 
-    Only so its variables go by the name of the graph, its layers know whether they train, and what they add to the
-    losses is forgotten with the next batch.
+    Only so its variables go by the name of the graph, its layers know whether they train, and their additions to the
+    losses are forgotten with the next batch.
     """
 
     def __init__(self, graph: GraphBase[Any], function: Callable[..., Any]) -> None:

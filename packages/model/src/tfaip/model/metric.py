@@ -1,4 +1,4 @@
-"""A metric and what it compares."""
+"""A metric and the tensors that it compares."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class MetricDefinition:
         output: Key of the outputs, or a function of (inputs, targets, outputs) that returns the predicted side.
         metric: Any `keras.metrics.Metric`; `update_state(target, output)` is called once a batch, with `sample_weight`
             where the model's `_sample_weights` names the metric.
-        prediction: Compare with the outputs of the prediction graph (an error rate of what was decoded, say). Such a
+        prediction: Compare with the outputs of the prediction graph (an error rate of the decoded text, say). Such a
             metric is left out in training, where the prediction graph does not run.
     """
 

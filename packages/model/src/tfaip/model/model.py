@@ -66,7 +66,7 @@ class ModelBase(Hooked, ABC, Generic[TParams]):
 
     @hook
     def _loss_weights(self) -> dict[str, float] | None:
-        """Return the weights of the losses in the sum that is trained; what is missing weighs 1."""
+        """Return the weights of the losses in the sum that is trained; a missing one weighs 1."""
         return None
 
     @hook
@@ -115,14 +115,14 @@ class ModelBase(Hooked, ABC, Generic[TParams]):
 
     @hook
     def _export_graphs(self, inputs: Tensors, outputs: Tensors, targets: Tensors) -> dict[str, dict[str, Any]]:
-        """Return what a bundle exports, by label; `default` is what predictors run.
+        """Return what a bundle exports, by label; Predictors run `default`.
 
         It is called while the prediction graph is traced; `targets` is empty then.
         """
         del inputs, targets
         return {"default": dict(outputs)}
 
-    # What follows calls the hooks and checks what they return.
+    # These call the hooks and check their results.
 
     def build_graph(self, data: DataBase[Any]) -> GraphBase[Any]:
         """Make the graph and all of its variables, for tensors as `data` specifies them."""

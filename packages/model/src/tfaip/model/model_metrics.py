@@ -31,10 +31,10 @@ class ModelMetrics:
     All state is in Keras variables, so that `update` can run inside a compiled function and a checkpoint can hold it.
     Under a distribution strategy each replica has its own, whose sum is read.
 
-    A metric whose result is a number is a log. Others are not: what they result in is in `summaries`.
+    A metric whose result is a number is a log. Others are not: their results are in `summaries`.
 
     Args:
-        model: Whose losses and metrics.
+        model: The model with the losses and metrics.
         loss_names: Names of the losses, known once the model's loss was traced; none where losses can't be computed.
         metric_names: Names of the metrics to compute; `None` for all.
         training: Whether class weights weigh the metrics that the model weighs.
@@ -160,7 +160,7 @@ def build_metrics(
     Losses and metrics are traced, which shows an error in them before anything is trained or written.
 
     Args:
-        model: Whose losses and metrics.
+        model: The model with the losses and metrics.
         graph: Built by `model.build_graph`.
         data: Says what inputs and targets are.
     """

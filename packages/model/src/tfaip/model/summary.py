@@ -1,4 +1,4 @@
-"""A graph as a tree of its layers, with what each costs."""
+"""A graph as a tree of its layers, with the cost of each."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["print_summary", "summary_text", "summary_tree"]
 def summary_tree(graph: GraphBase[Any], model: ModelBase[Any], data: DataBase[Any]) -> Group:
     """Return a tree of a built graph for rich: each layer with output shape, parameters and memory of its weights.
 
-    Shapes are those of the training graph, with `?` for what may differ from batch to batch, and of the first call of
+    Shapes are those of the training graph, with `?` for axes that differ from batch to batch, and of the first call of
     a layer. A layer that this graph does not call (that only decoding needs, say) has none.
     """
     shapes, outputs = _output_shapes(graph, model, data)

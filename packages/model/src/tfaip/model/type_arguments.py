@@ -13,7 +13,7 @@ def type_argument(cls: type, position: int, *, of: type | None = None) -> Any:
 
     Args:
         cls: The class that names its arguments, or inherits them.
-        position: Which of the type variables.
+        position: The type variable.
         of: The generic class; default: the farthest one above `cls`.
     """
     of = of or next((base for base in reversed(cls.__mro__) if getattr(base, "__parameters__", ())), None)

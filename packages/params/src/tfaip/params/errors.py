@@ -1,4 +1,4 @@
-"""The errors of this package, and `UserError`, the base of what users can mend in all packages."""
+"""The errors of this package, and `UserError`, the base of mistakes that users can mend in all packages."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class DefinitionError(ParamsError):
 
 
 class Mistake:
-    """One mistake of a user: where it is, what is wrong there, and what to do instead.
+    """One mistake of a user: its place, the rule, and the remedy.
 
     Args:
         where: The argument (`--trainer.epochs`) or the path in a file (`$.trainer.epochs`).
         problem: The rule that is broken and the value that was received.
-        hints: What is allowed, the nearest names, what to write instead; a line each.
+        hints: The allowed values, the nearest names, the text to write instead; a line each.
     """
 
     __slots__ = ("hints", "problem", "where")

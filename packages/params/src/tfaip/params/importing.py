@@ -17,7 +17,7 @@ __all__ = ["import_tag"]
 def import_tag(tag: str) -> Any:
     """The object that `module:Qualname` names.
 
-    The module is imported whatever it is: this is for what a person typed, never for what a file says.
+    The module is imported in any case: this is for a person's own words, never for a file's.
 
     Raises:
         ValueProblem: There is no such module or object, or the module fails to import.

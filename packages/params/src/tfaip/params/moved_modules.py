@@ -32,7 +32,7 @@ def find_moved_modules() -> None:
 
 
 class _MovedModules:
-    """The last finder of the import system: what others find costs nothing here."""
+    """The last finder of the import system: modules that others find cost nothing here."""
 
     def find_spec(self, name: str, path: Sequence[str] | None = None, target: object = None) -> ModuleSpec | None:
         del path, target

@@ -1,4 +1,4 @@
-"""Which params classes exist, and by which tags and names they are known.
+"""The known params classes, with their tags and names.
 
 Internal API between the packages.
 """

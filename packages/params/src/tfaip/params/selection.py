@@ -1,4 +1,4 @@
-"""Which class a name stands for, among those that a field may hold."""
+"""The class of a name, among those that a field may hold."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def find_class(
     """The class that a word names: by tag, name given to `@params`, class name, or class name without `Params`.
 
     Args:
-        word: What the user wrote.
+        word: The user's own text.
         kind: The classes that the field may hold.
         choices: The classes that the field offers; they come first where a name is ambiguous.
         enforced: Whether nothing but the choices is allowed.
@@ -132,7 +132,7 @@ def _by_name(
             raise _ambiguous(word, map(tag_of, found))
     if not (enforced and choices) and (joining := [found for found in _joining(kind) if found.name == word]):
         return _of_distribution(word, joining, kind, import_tag)
-    # One that can't be selected is refused for what it is.
+    # A class that can't be selected is refused for its own reason.
     for cls in (*kind.bases, *registered_classes()):
         if word in names_of(cls) and issubclass(cls, kind.bases):
             return cls

@@ -1,4 +1,4 @@
-"""A number in shared memory: what one process sets, all processes read that were given the params."""
+"""A number in shared memory: all processes that hold the params read the value that one of them sets."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class SharedNumber:
     def __eq__(self, other: object) -> bool:
         return self.value == other.value if isinstance(other, SharedNumber) else NotImplemented
 
-    __hash__ = None  # type: ignore[assignment]  # equal by what changes
+    __hash__ = None  # type: ignore[assignment] # equal by the values that change
 
     def __repr__(self) -> str:
         return f"SharedNumber({self.value!r})"

@@ -12,7 +12,7 @@ import re
 
 __all__ = ["clean_text", "encodable", "one_line"]
 
-# Controls of ASCII and Latin-1, separators of lines, what turns the direction of writing, halves of surrogate pairs.
+# Controls of ASCII and Latin-1, separators of lines, marks of the direction of writing, halves of surrogate pairs.
 _ALL = "\x00-\x1f\x7f-\x9f\u061c\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
 _CONTROL = re.compile(f"[{_ALL}]")
 _CONTROL_WITHIN_LINES = re.compile(f"(?![\t\n])[{_ALL}]")

@@ -21,7 +21,7 @@ def nearest(name: str, candidates: Iterable[str], count: int = 3) -> list[str]:
 
 
 def nearest_paths(path: str, candidates: Iterable[str], count: int = 6) -> list[str]:
-    """The same for dotted paths: the last part decides, the likeness of what is before it orders.
+    """The same for dotted paths: the last part decides, the likeness of the parts before it orders.
 
     Long common beginnings would make paths alike whose ends have nothing to do with each other.
     """

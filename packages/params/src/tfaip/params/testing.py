@@ -59,7 +59,7 @@ def unreadable_classes(stored: Iterable[Mapping[str, Any]], *, trust: Iterable[s
     """Return what is wrong with stored objects, by their tags: they can't be read, or hold other values than stored.
 
     Args:
-        stored: What `stored_classes` of an earlier version returned.
+        stored: The result of `stored_classes` of an earlier version.
         trust: Packages that classes may be imported from, beside `tfaip`.
     """
     problems = {}
@@ -108,7 +108,7 @@ def _other_than_default(cls: type[Any]) -> Any:
 
 
 def _lost(stored: Any, found: Any, path: str) -> list[str]:
-    """The places where what was found differs from what was stored; a renamed field is found by its former name."""
+    """The places where the found data differs from the stored one; a renamed field is found by its former name."""
     if isinstance(stored, Mapping) and isinstance(found, Mapping):
         names = [name for name in stored if name in found and name != "__cls__"]
         return [line for name in names for line in _lost(stored[name], found[name], f"{path}.{name}")]

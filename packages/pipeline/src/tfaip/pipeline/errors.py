@@ -1,4 +1,4 @@
-"""The errors of the pipeline, which all name the rule, what was received, where, and what to do.
+"""The errors of the pipeline, which all name the rule, the value received, the place, and the remedy.
 
 Internal API between the packages.
 """
@@ -24,7 +24,7 @@ __all__ = [
 
 
 class PipelineError(Exception):
-    """The base class of what the pipeline itself raises; the errors of processors come out as what they are."""
+    """The base class of the pipeline's own errors; the errors of processors keep their classes."""
 
 
 class DefinitionError(PipelineError, UserError, ValueError):

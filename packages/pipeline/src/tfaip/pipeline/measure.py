@@ -31,7 +31,7 @@ class Measurement:
         batches: The number of batches, the first one excluded.
         samples: The number of samples in them.
         fill: The mean share of the batches in the making that were complete when the consumer asked for one. Near 1 the
-            consumer is what the pipeline waits for, near 0 the consumer waits.
+            consumer waits for the pipeline hardly ever, near 0 always.
         counters: The counters of the pipeline.
     """
 
@@ -62,7 +62,7 @@ def measure(
         pipeline: The pipeline.
         time_limit: Stop after so many seconds; needed where the pipeline repeats.
         repeat: As for `DataPipeline.open_batches`.
-        progress: Called with what was measured so far, about every `progress_seconds`.
+        progress: Called with the measurements so far, about every `progress_seconds`.
         progress_seconds: How often.
     """
     began = perf_counter()

@@ -88,7 +88,7 @@ class InputDataset:
         return self._batches
 
     def reraise(self) -> None:
-        """Raise the error that ended the dataset, if there was one; what TensorFlow raises has only its text."""
+        """Raise the error that ended the dataset, if there was one; TensorFlow's own error has only its text."""
         if self._error is not None:
             raise self._error
 
@@ -184,7 +184,7 @@ def _nothing(structure: Any, *, grouped: bool) -> list[Any]:
 
 
 def _dataset(call: Any, structure: Any, *, grouped: bool) -> tf.data.Dataset:
-    """The dataset of what `call` returns, until the last value it returns is False."""
+    """The dataset of the values of `call`, until the last one is False."""
     leaves = _leaves(structure)
 
     def element(number: tf.Tensor) -> Any:

@@ -12,7 +12,7 @@ __all__ = ["LoadedObject", "absolute", "require_process"]
 
 
 class LoadedObject:
-    """Base of predictors and of what validates.
+    """Base of predictors and validations.
 
     It pickles by its bundles, parameters and trust, and is loaded again where it is unpickled. In a process that was
     forked after it was made it refuses to work: TensorFlow would wait there for threads that only its own process has.

@@ -11,7 +11,7 @@ __all__ = ["InferenceParams", "PredictorParams"]
 
 @params
 class InferenceParams:
-    """How a model is run over data: what prediction and load-and-validate share."""
+    """The run of a model over data: parameters that prediction and load-and-validate share."""
 
     device: DeviceConfigParams = field(factory=DeviceConfigParams, mode="flat", help="Devices and threads")
     pipeline: DataPipelineParams = field(
@@ -30,9 +30,9 @@ class PredictorParams(InferenceParams):
     """How samples are predicted."""
 
     include_targets: bool = field(
-        default=False, help="Let samples carry their targets, which the generator must know then"
+        default=False, help="Keep the targets in the predicted samples; the generator must give them"
     )
-    include_meta: bool = field(default=True, help="Let samples carry their meta")
+    include_meta: bool = field(default=True, help="Keep the meta in the predicted samples")
 
     @property
     def mode(self) -> PipelineMode:

@@ -24,7 +24,7 @@ __all__ = ["Predictor"]
 
 
 class Predictor(PredictorBase):
-    """Predicts samples with one model; see `PredictorBase` for what it offers.
+    """Predicts samples with one model; `PredictorBase` lists its methods.
 
     Args:
         params: Devices and pipeline.

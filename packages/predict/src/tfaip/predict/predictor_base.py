@@ -55,7 +55,7 @@ class PredictorBase(Hooked, LoadedObject, ABC):
 
     Args:
         params: Devices and pipeline.
-        models: At least one; what samples go through before the models is the first one's.
+        models: At least one; the pre-processing is that of the first one.
 
     Attributes:
         data: The data of the first model.
@@ -114,8 +114,8 @@ class PredictorBase(Hooked, LoadedObject, ABC):
         They do not go through the pre-processing: the dataset holds what the model takes.
 
         Args:
-            dataset: Of dicts of inputs, or of tuples `(inputs, targets)`; with or without a leading batch axis. What
-                has none is batched here.
+            dataset: Of dicts of inputs, or of tuples `(inputs, targets)`; with or without a batch axis. Elements
+                without a batch axis are batched here.
         """
         self.require_own_process()
         pipeline = self.data.create_pipeline(self.params.mode, self.params.pipeline, GivenSamples(()))
@@ -126,7 +126,7 @@ class PredictorBase(Hooked, LoadedObject, ABC):
     def raw(self) -> RawPrediction:
         """Return what predicts one sample at a time, for the threads of a service; it has to be closed.
 
-        Whoever calls it at the same time is served in one batch, of `pipeline.batch_size` samples at most.
+        Concurrent callers are served in one batch, of `pipeline.batch_size` samples at most.
         """
         self.require_own_process()
         self.params.pipeline.validate()

@@ -47,7 +47,7 @@ def _drawn(samples: Iterator[Sample], total: int | None) -> Generator[Sample, No
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
-        # What is printed would come out on stderr, which only does where both are the terminal.
+        # Printed text would come out on stderr, which only does where both are the terminal.
         redirect_stdout=sys.stdout.isatty(),
     )
     with bar:

@@ -1,4 +1,4 @@
-"""What a user can mend in a run; it loads neither TensorFlow nor HDF5, so that commands can name it."""
+"""Mistakes that a user can mend in a run; it loads neither TensorFlow nor HDF5, so that commands can name it."""
 
 from __future__ import annotations
 

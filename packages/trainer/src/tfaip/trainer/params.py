@@ -46,23 +46,23 @@ class TrainerParams:
     scale_epoch_size: float = field(
         default=1.0,
         validator=gt(0),
-        help="Factor of the samples of an epoch, so that validation comes more often or less",
+        help="Factor of the samples per epoch; below 1 validates more often",
     )
     preload_data: bool = field(
-        default=False, help="Keep the samples in memory, after all of their processing that is the same in each epoch"
+        default=False, help="Keep the samples in memory, after all processing that is the same in each epoch"
     )
     output_dir: Path | None = field(default=None, help="Folder of the run; without one nothing is written")
     overwrite: bool = field(default=False, help="Replace the run that the folder holds already")
     random_seed: int | None = field(default=None, help="Seed of weights, data order and dropout; default: drawn anew")
     train_accum_steps: int = field(
-        default=1, validator=ge(1), help="Batches whose mean gradient is one update of the weights"
+        default=1, validator=ge(1), help="Batches per update of the weights; their gradients are averaged"
     )
     ema_decay: float = field(
         default=0.0,
         validator=lt(1),
         aliases=("calc_ema",),
-        help="Decay of the weights' moving average, which is what is validated and exported; 0: none, "
-        "negative: chosen by the number of samples of an epoch",
+        help="Decay of the moving average of the weights, which is validated and exported; 0: no average, negative: "
+        "chosen by the number of samples of an epoch",
     )
     class_weight: dict[int | str, float] = field(
         factory=dict,
@@ -100,9 +100,9 @@ class TrainerParams:
         default=0, validator=ge(0), help="Write a checkpoint every n steps too, also within an epoch; 0: don't"
     )
     checkpoint_every_minutes: float = field(
-        default=0.0, validator=ge(0), help="Write a checkpoint when the last one is so old; 0: don't"
+        default=0.0, validator=ge(0), help="Write a checkpoint when the last one is this old; 0: don't"
     )
-    keep_checkpoints: int = field(default=2, validator=ge(1), help="Number of checkpoints that are kept, the newest")
+    keep_checkpoints: int = field(default=2, validator=ge(1), help="Number of checkpoints to keep, the newest")
     export_best: bool = field(default=True, help="Export the best model so far to best_dir")
     export_final: bool = field(default=True, help="Export the last model to export_dir")
     export_every_n_epochs: int = field(
@@ -146,7 +146,9 @@ class TrainerParams:
 
     profile: bool = field(default=False, help="Record what TensorFlow does in some steps, for TensorBoard")
     profile_steps: list[int] = field(
-        factory=lambda: [10, 20], validator=_first_and_end, help="Step before the first one of them, and the last one"
+        factory=lambda: [10, 20],
+        validator=_first_and_end,
+        help="Profiled steps: after the first number, up to the second",
     )
 
     recorders: list[RecorderParams] = field(
@@ -163,9 +165,9 @@ class TrainerParams:
         choices=SCHEDULES,
         help="The learning rate's schedule",
     )
-    warmstart: WarmstartParams = field(factory=WarmstartParams, mode="flat", help="Weights that a new run starts from")
+    warmstart: WarmstartParams = field(factory=WarmstartParams, mode="flat", help="Initial weights of a new run")
     early_stopping: EarlyStoppingParams = field(
-        factory=EarlyStoppingParams, mode="flat", help="Ending before the last epoch"
+        factory=EarlyStoppingParams, mode="flat", help="Early end of the training"
     )
     scenario: ScenarioBaseParams[Any, Any] = field(fixed_class=True, help="The scenario")
     gen: TrainerPipelineParamsBase[Any, Any] = field(fixed_class=True, help="Samples of training and validation")

@@ -64,7 +64,7 @@ class Trainer(Hooked):
         They are called as `keras.Model.fit` does with many `steps_per_execution`, the hooks of batches once for all
         steps of a call of the compiled loop (`--trainer.steps_per_call 1` makes that one step). `model` has the graph's
         weights, its prediction and the optimizer; `stop_training` ends the training; the learning rate is the
-        schedule's. What callbacks remember is not in the checkpoints.
+        schedule's. The memory of callbacks is not in the checkpoints.
         """
         return self.callbacks
 
@@ -97,7 +97,7 @@ class Trainer(Hooked):
         """Return the object that loads weights into a new run; its `trainer` is set afterwards."""
         return self.warm_starter_cls()(self.params.warmstart)
 
-    # What users call.
+    # The public part.
 
     @only_training()
     def train(self) -> History:

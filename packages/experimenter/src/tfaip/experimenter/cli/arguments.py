@@ -31,7 +31,7 @@ DESCRIPTION = (
 
 @dataclass(frozen=True)
 class Arguments:
-    """What the command line says."""
+    """The arguments of the command line."""
 
     xlsx: Path | None
     gpus: tuple[str, ...]
@@ -65,7 +65,7 @@ def read_arguments(prog: str, words: Sequence[str]) -> Arguments:
     command.add_argument("--cpus", type=list[str], default=[], help="Slots without a GPU: 0 1")
     command.add_argument("--slots", type=int, default=0, help="Number of rows at once, on devices of the executor")
     command.add_argument("--join", type=bool, help="Help the experimenter that works on the workbook, on other slots")
-    command.add_argument("--retry", type=int, default=0, help="How often a failed run is tried again")
+    command.add_argument("--retry", type=int, default=0, help="Number of retries of a failed run")
     command.add_argument("--keep_going", type=bool, help="Go on even if the first runs all die at their start")
     command.add_argument("--fail_fast", type=bool, help="Start nothing more once a run has failed")
     command.add_argument("--timeout", type=timedelta | None, help="Time after which a run is stopped: 90, 2h30m")
@@ -73,13 +73,13 @@ def read_arguments(prog: str, words: Sequence[str]) -> Arguments:
         "--max_preemptions",
         type=int,
         default=3,
-        help="How often a run goes on that is stopped from outside, without an epoch in between",
+        help="Number of resumptions of a run that is stopped from outside, without an epoch in between",
     )
     command.add_argument("--init", type=list[str], default=[], help="FILE SCENARIO: make a workbook for a scenario")
     command.add_argument("--update", type=bool, help="Only write the results into the workbook")
     command.add_argument("--no_update", type=bool, help="Don't write the results when runs end")
     command.add_argument("--dry_run", type=bool, help="Only print the command lines, quoted for a shell")
-    command.add_argument("--python", type=str | None, help="Interpreter that runs the rows")
+    command.add_argument("--python", type=str | None, help="Python interpreter that runs the rows")
     command.add_argument("--only", type=list[str], default=[], help="IDs of the rows to run")
     command.add_argument("--state", type=Path | None, help=STATE_HELP)
     _add_executor(command, words)
@@ -117,7 +117,7 @@ def _values_of(flag: str, words: Sequence[str]) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class StatusArguments:
-    """What the command line of `status` says."""
+    """The arguments of `status`."""
 
     xlsx: Path
     json: bool

@@ -1,4 +1,4 @@
-"""The command itself: its arguments, and what each of its ways does."""
+"""The command itself: its arguments and its modes."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
-        # Whoever read our output has gone, `head` for instance; Python would complain once more at its exit.
+        # The reader of our output has gone, `head` for instance; Python would complain once more at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
 

@@ -104,7 +104,7 @@ def resume_words(words: Sequence[str], folder: str, arguments: Sequence[str] = (
     Args:
         words: A command line of tfaip-train, or of tfaip-resume-training.
         folder: Folder of the run.
-        arguments: What changes the run's parameters.
+        arguments: Words that change the run's parameters.
     """
     position = program_position(words)
     assert position is not None

@@ -24,7 +24,7 @@ class PlannedRun:
         row: Number of its row in the sheet.
         words: Command line.
         folder: Its output folder, relative to the current one unless absolute; `None` if its row names none.
-        arguments: What of the command line changes a run that is gone on with.
+        arguments: Words of the command line that change a resumed run.
         cleanup: Whether its checkpoints are removed once it has finished.
         resources: Words that say what it gets from the executor.
     """
@@ -44,7 +44,7 @@ class Plan:
 
     Args:
         workbook: Path of the workbook.
-        sheet: What the sheet says.
+        sheet: The run as the sheet describes it.
         runs: The runs that are wanted, in the order of the rows.
         stamp: State of the file that they were read from.
         hidden: Runs of rows that the user doesn't see: they aren't started, but go on if they have been.
@@ -58,7 +58,7 @@ class Plan:
 
     @property
     def left_out(self) -> str:
-        """Which rows of the sheet aren't run, in words; `""` if all are."""
+        """The rows of the sheet that aren't run, in words; `""` if all are."""
         told = [
             f"{_counted(rows, 'row')} {'is' if len(rows) == 1 else 'are'} {why} ({_numbers(rows)})"
             for rows, why in ((self.sheet.skipped_rows, "skipped by SKIP"), (self.sheet.hidden_rows, "hidden"))
@@ -77,14 +77,14 @@ def read_plan(workbook: Path, *, python: str | None = None, only: Sequence[str] 
 
     Args:
         workbook: Path of the workbook.
-        python: Interpreter that runs the rows; `None` takes the commands as they are found.
+        python: Python interpreter that runs the rows; `None` takes the commands as they are found.
         only: IDs of the rows that are wanted; empty for all.
 
     Raises:
         ExperimenterError: The workbook can't be read, the sheet is wrong, an ID isn't there, or a command isn't
             installed for the interpreter.
     """
-    # Before reading: what is saved meanwhile counts as changed.
+    # Before reading: a change that is saved meanwhile counts as one.
     stamp = stamp_of(workbook)
     sheet = read_sheet(workbook)
     interpreter = Interpreter(python) if python else None

@@ -102,7 +102,7 @@ class Attempt:
         """Return the command line of the runner.
 
         Args:
-            job: What it runs.
+            job: The command that it runs.
             grace: Seconds between the signals that stop the run.
             wake: Descriptor that it writes to at the end; `runner.NEVER` for none.
         """
@@ -126,7 +126,7 @@ class Attempt:
 
 
 def environment_of(job: Job) -> dict[str, str]:
-    """Return the environment of a runner: what it passes on, the mark of its run, and a path to installed commands."""
+    """Return the environment of a runner: its variables, the mark of its run, a path to installed commands."""
     scripts = sysconfig.get_path("scripts")
     # Programs are found beside the interpreter behind other words too: `nice -n 5 tfaip-train`.
     path = os.pathsep.join(filter(None, [os.environ.get("PATH", os.defpath), scripts]))

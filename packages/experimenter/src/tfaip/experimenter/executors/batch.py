@@ -37,7 +37,7 @@ class BatchJob:
     Args:
         name: Name of the job, which no other job ever has.
         script: A shell script that executes the runner of the job; its process gives way to the runner.
-        log: File for what the script itself prints: that the interpreter is missing on a node, say.
+        log: File for the output of the script itself, such as a missing interpreter on a node.
         environment: Environment of the job, without the devices of this machine.
         job: The job of the queue.
     """

@@ -1,4 +1,4 @@
-"""What the queue asks of whoever runs its runs."""
+"""The interface between the queue and the executors that run its runs."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Lost:
     """The job isn't running, will not run any more, and nobody recorded how it ended: the machine went down, say.
 
     Args:
-        reason: What is known of it, for people.
+        reason: Details for people.
         started: Whether it had started.
         stopped: Whether somebody stopped it: a preemption, a time limit, `scancel`. A machine that went down did not.
     """

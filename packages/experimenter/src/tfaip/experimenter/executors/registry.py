@@ -20,7 +20,7 @@ from tfaip.params.values.problem import ValueProblem
 
 __all__ = ["EXECUTORS", "METHODS", "ExecutorChoice", "accept_class", "executor_named", "name_of_executor"]
 
-# What `--executor` offers.
+# The choices of `--executor`.
 EXECUTORS: list[type[ExecutorParams]] = [LocalExecutorParams, SlurmExecutorParams]
 
 METHODS = ("refusal", "submit", "poll", "cancel", "forget", "wait", "close")
@@ -39,7 +39,7 @@ def executor_named(name: str) -> ExecutorParams:
     """Return the parameters of an executor, with their defaults.
 
     Args:
-        name: What `--executor` takes: a name, or `module:Class`.
+        name: Values of `--executor`: a name, or `module:Class`.
 
     Raises:
         ExperimenterError: There is no such executor, or it can't be one.

@@ -112,7 +112,7 @@ def _become(words: list[str], folder: str, console: str) -> None:
     try:
         os.setpgid(0, 0)
         signal.set_wakeup_fd(-1)
-        # Ignored signals stay ignored across exec, and whoever was started by nohup in a script ignores SIGINT.
+        # Ignored signals stay ignored across exec, and a child of nohup in a script ignores SIGINT.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE, signal.SIGXFSZ):
             signal.signal(number, signal.SIG_DFL)
         # A pipe that nobody reads would be waited for.
@@ -138,7 +138,7 @@ def _watch(
     """Wait for the end; stop the run when asked to, or when its time is over."""
     deadline = None if timeout is None else time.monotonic() + timeout
     stopped = ""
-    # Ctrl-C is what training answers by ending cleanly; what ignores it is asked again, then killed.
+    # A training ends cleanly on Ctrl-C; a program that ignores it is asked again, then killed.
     to_send = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
     while (code := _ended(pid)) is None:
         left = None if deadline is None else max(0.0, deadline - time.monotonic())

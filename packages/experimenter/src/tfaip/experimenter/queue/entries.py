@@ -1,4 +1,4 @@
-"""What the queue knows of a run."""
+"""The queue's knowledge of a run."""
 
 from __future__ import annotations
 

@@ -38,11 +38,11 @@ class Options:
     """How a scheduler answers failures.
 
     Args:
-        retry: How often a failed run is tried again.
+        retry: Number of retries of a failed run.
         keep_going: Whether it goes on even if the first runs all die at their start.
         fail_fast: Whether nothing is started any more once a run has failed for good.
         timeout: Seconds after which a run is stopped, and counts as failed; `None` for never.
-        max_preemptions: How often a run goes on that is stopped from outside, without an epoch in between.
+        max_preemptions: Number of resumptions of a run that is stopped from outside, without an epoch in between.
     """
 
     retry: int = 0
@@ -79,7 +79,7 @@ class Scheduler:
         member: The identity that others know it by.
         listener: Is told what happens.
         options: How it answers failures.
-        resources: What runs get from the executor, by their IDs.
+        resources: Variables that runs get from the executor, by the runs' IDs.
     """
 
     def __init__(
@@ -302,7 +302,7 @@ class Scheduler:
 
 
 def _judge(outcome: Ended) -> tuple[State, str]:
-    """What an end means, whoever caused it."""
+    """The meaning of an end, whatever its cause."""
     if outcome.exit_code == 0:
         return State.FINISHED, ""
     if outcome.stopped == "cancel":

@@ -1,4 +1,4 @@
-"""How an attempt at a run starts: from its beginning, or going on with what an earlier attempt has left."""
+"""The start of an attempt at a run: from its beginning, or from the state of an earlier attempt."""
 
 from __future__ import annotations
 

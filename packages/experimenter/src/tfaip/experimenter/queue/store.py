@@ -1,4 +1,4 @@
-"""The state of a queue in SQLite: what survives a crash, and what several schedulers agree upon."""
+"""The state of a queue in SQLite: it survives a crash, and several schedulers agree upon it."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Store:
             yield
 
     def take_over(self, runs: Iterable[PlannedRun], folder_of: dict[str, Path]) -> None:
-        """Take the rows of the sheet over as they are now; what has finished stays, and what runs keeps its folder."""
+        """Take the rows of the sheet over as they are now; finished runs stay, and running ones keep their folders."""
         with self.transaction() as db:
             for run in runs:
                 db.execute(
@@ -108,7 +108,7 @@ class Store:
                 )
 
     def queue_failed_again(self, ids: Iterable[str]) -> None:
-        """A new start is a new chance: what had failed is queued again."""
+        """A new start is a new chance: failed runs are queued again."""
         with self.transaction() as db:
             db.execute("UPDATE runs SET failures=0, losses=0")
             for identity in ids:
@@ -143,7 +143,7 @@ class Store:
             used = [Slot.named(name) for (name,) in db.execute("SELECT slot FROM runs WHERE state='running'")]
             if any(slot.excludes(other) for other in used):
                 return None
-            # What has failed before waits behind all that hasn't.
+            # Rows that failed before wait behind all others.
             waiting = db.execute(
                 f"SELECT id FROM runs WHERE state IN ({', '.join('?' * len(WAITING))}) ORDER BY failures, row, id",
                 WAITING,
@@ -185,7 +185,7 @@ class Store:
 
         Args:
             entry: The run.
-            state: What the run is now.
+            state: The run's present state.
             started: When the attempt started.
             ended: When it ended.
             exit_code: Its exit code.

@@ -103,7 +103,7 @@ def _new_names(parts: PackageParts, source: PackageParts, sheet: str, former: st
 def _renamed(source: PackageParts, name: str, names: dict[str, str], table: int) -> bytes:
     """A part as it goes into the other file: relationships lead to the new names, a table has its new number."""
     if not name.endswith(".rels"):
-        # openpyxl counts the tables of its own file, from 1, whatever their number was.
+        # openpyxl counts the tables of its own file, from 1, not by their number here.
         numbered = rb"\g<1>%d" % table
         content = source.read(name)
         return re.sub(rb'(<table\b[^>]*?\sid=")\d+', numbered, content, count=1) if "/tables/" in name else content

@@ -57,7 +57,7 @@ def results_table(sheet: Sheet, entries: dict[str, Entry]) -> ResultsTable:
 
     Args:
         sheet: The sheet of runs.
-        entries: What the queue knows of them, by ID; runs that it doesn't know have not been run by it.
+        entries: The queue's entries, by ID; runs without one have not been run by it.
     """
     rows = _rows_with_results(sheet, entries)
     known = [entries.get(row.id) for row in rows]
@@ -164,7 +164,7 @@ def _as_number(text: str) -> Value:
 
 
 def _distinct(columns: list[Column]) -> list[Column]:
-    """Titles that differ in more than upper and lower case, which is what a table asks for."""
+    """Titles that differ in more than upper and lower case, as a table demands."""
     taken: set[str] = set()
     distinct = []
     for column in columns:

@@ -99,7 +99,7 @@ class ResultsUpdater:
 
 
 class UpdatingListener:
-    """Passes on what happens, and has the results written at the end of each run.
+    """Passes events on, and has the results written at the end of each run.
 
     Args:
         listener: Who is told.

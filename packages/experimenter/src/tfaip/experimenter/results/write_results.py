@@ -20,7 +20,7 @@ __all__ = ["Written", "write_results"]
 
 @dataclass(frozen=True)
 class Written:
-    """What was written.
+    """A report of the written results.
 
     Args:
         path: The file that holds the results.

@@ -11,7 +11,7 @@ PARAMS = "trainer_params.json"
 
 
 def has_checkpoint(folder: Path) -> bool:
-    """Whether there is something to go on from; what was left half written has a name with a dot in front."""
+    """Whether there is a checkpoint to resume from; half-written ones have a name that begins with a dot."""
     try:
         entries = [path for path in (folder / "checkpoint").iterdir() if not path.name.startswith(".")]
         return bool(entries) and (folder / PARAMS).is_file()
@@ -27,7 +27,7 @@ def remove_checkpoints(folder: Path) -> bool:
     """
     checkpoints = folder / "checkpoint"
     try:
-        # A link leads to what may be another run's.
+        # A link may lead to another run's folder.
         if checkpoints.is_symlink() or not checkpoints.is_dir():
             return False
     except OSError:

@@ -1,4 +1,4 @@
-"""Which of a run's metrics is the one that runs are compared by, and which direction is better."""
+"""The metric by which runs are compared, and which direction is better."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ __all__ = ["RunProgress", "read_progress"]
 
 # Before these words stand time, level and logger only: a text that holds them is no line of results.
 RESULTS_LINE = re.compile(r"(?:(?:[0-9:.,T-]+|INFO|tfaip[\w.]*:)\s+){0,8}Results of epoch\s+([0-9]{1,9})\s+(.+)$")
-# What a line of metrics.jsonl holds beside the logs.
+# The keys of a line of metrics.jsonl beside the logs.
 NO_METRICS = ("epoch", "step", "stage", "time")
 # A megabyte holds the longest status, and the rest 20,000 epochs of 30 metrics.
 STATUS_BYTES, LOG_BYTES = 1 << 20, 16 << 20
@@ -172,7 +172,7 @@ class _FolderReader:
 
 
 def _best(epochs: Mapping[int, Mapping[str, float]], status: Mapping[str, Any]) -> tuple[str | None, int]:
-    """The metric and the epoch that the run calls best; where it doesn't say, what the names suggest."""
+    """The metric and the epoch that the run calls best; where it names none, the guess from the metrics' names."""
     said, value = _whole(status.get("best_epoch")), _number(status.get("best_value"))
     if said is not None and said in epochs and value is not None:
         equal = [name for name, found in epochs[said].items() if math.isclose(found, value, rel_tol=1e-9)]

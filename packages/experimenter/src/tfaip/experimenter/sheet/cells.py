@@ -170,7 +170,7 @@ def _covered(first: Cell, area: Area, *, mixed: bool) -> Cell:
 @contextmanager
 def _first_sheet(path: Path, content: bytes, *, data_only: bool) -> Iterator[Any]:
     with warnings.catch_warnings():
-        # What openpyxl can't keep when it saves doesn't matter: it never saves this file.
+        # Losses of openpyxl when it saves don't matter: it never saves this file.
         warnings.simplefilter("ignore")
         workbook = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=data_only)
         try:

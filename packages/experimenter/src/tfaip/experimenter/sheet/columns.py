@@ -1,4 +1,4 @@
-"""What the columns of the sheet mean: headers in row 1, groups of parameters in row 2, their names in row 3."""
+"""The meaning of the sheet's columns: headers in row 1, groups of parameters in row 2, their names in row 3."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tfaip.experimenter.sheet.shown import shown
 __all__ = ["NULL", "RESOURCES", "Columns", "Parameter", "is_on", "read_columns"]
 
 HEADER_ROW, GROUP_ROW, NAME_ROW = 1, 2, 3
-# SCRIPT is what documents call it, COMMAND what workbooks do.
+# Documents call it SCRIPT, workbooks COMMAND.
 COMMAND_HEADERS = ("COMMAND", "SCRIPT")
 # Several columns may have them: the experimenter reads none of them.
 USERS_HEADERS = ("USER", "RESULT")
-# What a run gets on a cluster: a column each, or the words of RESOURCES.
+# The resources of a run on a cluster: a column each, or the words of RESOURCES.
 RESOURCE_HEADERS = ("GPUS", "CPUS", "MEMORY", "TIME", "NODES", "PARTITION")
 RESOURCES = "RESOURCES"
 HEADERS = (
@@ -27,7 +27,7 @@ NO_GROUP = "default"
 # The word for none: no group, or no value.
 NULL = "NULL"
 FLAGS = ("split", "empty")
-# What SKIP and CLEANUP read.
+# The words of SKIP and CLEANUP.
 ON_WORDS = ("true", "yes", "1", "x")
 OFF_WORDS = ("false", "no", "0", "off")
 

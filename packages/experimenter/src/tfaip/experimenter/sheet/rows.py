@@ -29,9 +29,9 @@ class Row:
         id: The user's name of the run.
         words: The command line.
         output_dir: Folder of the run as the row has it, `None` if it has none.
-        arguments: Words of the command line behind command and scenario, without the folder's: what a command that
-            goes on with the run may take as well.
-        values: What the sheet shows for each parameter, `""` for an empty cell.
+        arguments: Words of the command line behind command and scenario, without the folder's: the words that may
+            change a resumed run as well.
+        values: The cell's text for each parameter, `""` for an empty cell.
         cleanup: Whether the checkpoints are removed once the run has finished.
         resources: Words that say what the run gets from the executor: `gpus=2`.
     """

@@ -8,20 +8,20 @@ from typing import Any
 
 __all__ = ["is_boolean_format", "shown"]
 
-# Excel computes and shows no more; what a formula leaves behind the 15th digit (0.1 + 0.2) nobody means.
+# Excel computes and shows no more; nobody means the digits that a formula leaves behind the 15th (0.1 + 0.2).
 SIGNIFICANT_DIGITS = 15
 
 
 def shown(value: Any, number_format: str = "General") -> str:
     """Return the text of a cell's value, `""` for an empty cell.
 
-    Integers have no decimal point, however they are stored; floats have what of their 15 digits is significant and the
+    Integers have no decimal point, however they are stored; floats have the significant ones of their 15 digits and the
     shortest exponent (1e-5); booleans are True and False; dates are ISO 8601, without a time where there is none. A
-    format of zeros alone (000) is kept, as it is part of what an ID is. Any other format changes how a number looks and
+    format of zeros alone (000) is kept, as it is part of an ID. Any other format changes how a number looks and
     not what is meant (50 % is 0.5, 0.123 shown as 0.12 is 0.123).
 
     Args:
-        value: What openpyxl read.
+        value: The value as openpyxl read it.
         number_format: The cell's format.
     """
     if value is None:

@@ -1,4 +1,4 @@
-"""A queue drawn for a terminal: slots with their runs, what waits, what has failed."""
+"""A queue drawn for a terminal: slots with their runs, waiting runs, failed runs."""
 
 from __future__ import annotations
 

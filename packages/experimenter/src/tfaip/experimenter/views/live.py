@@ -1,4 +1,4 @@
-"""The live view: the queue redrawn in place, with what happens written above it."""
+"""The live view: the queue redrawn in place, with events written above it."""
 
 from __future__ import annotations
 

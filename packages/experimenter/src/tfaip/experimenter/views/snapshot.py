@@ -1,4 +1,4 @@
-"""How a queue stands at a moment, for whoever shows it."""
+"""The state of a queue at a moment, to be shown."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class RunView:
     """A run as it stands.
 
     Args:
-        entry: What the queue knows of it.
-        progress: What its folder tells.
+        entry: The queue's entry of it.
+        progress: The run as its folder describes it.
         seconds: How long it has run, all attempts together.
         tail: The last lines of its console, of a failed run only.
     """

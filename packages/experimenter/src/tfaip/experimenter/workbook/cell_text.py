@@ -42,7 +42,7 @@ def title_text(text: str, suffix: str = "") -> str:
 
     Args:
         text: Any text.
-        suffix: What it ends with, however long it is.
+        suffix: The end of the text, however long it is.
     """
     line = " ".join(_clean(text).split()) or "-"
     return cell_text(line, MOST_IN_TITLE - len(suffix)) + suffix

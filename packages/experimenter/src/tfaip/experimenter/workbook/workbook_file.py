@@ -15,7 +15,7 @@ MOST_BYTES = 1 << 29
 
 @dataclass(frozen=True)
 class Stamp:
-    """What tells one state of a file from another."""
+    """A fingerprint that tells one state of a file from another."""
 
     inode: int
     size: int
@@ -46,8 +46,8 @@ def replace_file(path: Path, content: bytes, *, expected: Stamp | None) -> bool:
     """Replace a file in one step, with its permissions, unless it isn't what is expected any more.
 
     Args:
-        path: The file; of a link, what it leads to is replaced.
-        content: What it holds from then on.
+        path: The file; of a link, the file at its end is replaced.
+        content: Its new content.
         expected: Stamp of the file as it was read; `None` if there was none.
 
     Returns:

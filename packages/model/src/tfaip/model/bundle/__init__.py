@@ -1,4 +1,4 @@
-"""Bundles: a trained model as a folder, which is what you deploy.
+"""Bundles: a trained model as a folder to deploy.
 
 In: parameters, weights and graphs.
 Out: a folder with a manifest of checksums, and from it again weights and prediction functions.

@@ -183,7 +183,7 @@ class ArrayFile:
             problem = "is no array of numbers"
         if not problem:
             stored = StoredArray(tuple(item.shape), item.dtype)
-            # A chunk is read as a whole, and what was never written reads as zeros.
+            # A chunk is read as a whole, and a part that was never written reads as zeros.
             if item.chunks and math.prod(item.chunks) * item.dtype.itemsize > max(self._size, 1 << 20):
                 problem = "has chunks that are larger than the file"
             elif stored.nbytes > item.id.get_storage_size():

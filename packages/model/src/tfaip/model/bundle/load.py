@@ -60,7 +60,7 @@ def load_prediction_function(
 
     Args:
         path: The bundle.
-        label: Which of the exported graphs.
+        label: The label of the exported graph.
         inputs: Specs of the data's inputs, which the SavedModel must take; `None` does not compare them.
 
     Raises:

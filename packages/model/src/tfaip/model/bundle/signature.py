@@ -1,4 +1,4 @@
-"""Whether what a SavedModel takes is what the data gives."""
+"""Whether the data gives the inputs that a SavedModel takes."""
 
 from __future__ import annotations
 

@@ -20,12 +20,12 @@ from tfaip.pipeline.hooks import Hooked, is_ours
 
 __all__ = ["blamed", "explained"]
 
-# What TensorFlow writes before its messages, and after them.
+# TensorFlow's own words before its messages, and after them.
 _NODE_NAMES = re.compile(r"\{\{.*?\}\} ?| \[Op:\w+\].*$")
 _WHILE_TRACED = "tensors have no values while a graph is traced: use keras.ops, not NumPy or Python's own functions"
 _WORKERS_LINE = re.compile(r'^  File "(.+)", line (\d+), in (.+)$', re.MULTILINE)
 
-# Where the code of others lives: the standard library and what is installed.
+# The places of other people's code: the standard library and installed packages.
 _INSTALLED = tuple(
     {*site.getsitepackages(), site.getusersitepackages(), *map(str, map(sysconfig.get_path, ("stdlib", "platstdlib")))}
 )
@@ -36,7 +36,7 @@ _OUR_FILES = str(Path(__file__).parents[2]), str(Path(inspect.getfile(Hooked)).p
 def blamed() -> Iterator[None]:
     """Note where a mistake in the user's code is, which commands show instead of a traceback.
 
-    It is for what is built of that code: data, model, graph. The error stays what it is; its attribute `blame` holds
+    It is for the objects that are built of it: data, model, graph. The error stays; its attribute `blame` holds
     the message.
     """
     try:
@@ -55,7 +55,7 @@ def explained(error: BaseException, names: Mapping[str, list[str]]) -> str:
 
     Args:
         error: As it was caught, with its traceback.
-        names: Names that hooks can use, by what they are names of (`inputs`, `targets`, `outputs`).
+        names: Names that hooks can use, by their group (`inputs`, `targets`, `outputs`).
     """
     where = "" if _is_our_own(error) else _place(error)
     lines = [f"{where}: {_text(error)}" if where else _text(error)]
@@ -67,7 +67,7 @@ def explained(error: BaseException, names: Mapping[str, list[str]]) -> str:
 
 
 def _text(error: BaseException) -> str:
-    # A KeyError shows the repr of what it is told, whatever that is.
+    # A KeyError shows the repr of its argument, of any type.
     told = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
     text = _NODE_NAMES.sub("", told.strip().split("\n\n")[0])
     if _is_our_own(error):

@@ -1,4 +1,4 @@
-"""Words of a command line that count before its arguments are known: what it is about, and what the user trusts."""
+"""Words of a command line that count before its arguments are known: its subject, and the trusted packages."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def remember_scenario(scenario: type[Any]) -> None:
 
 
 def trusted_on_the_line(words: Sequence[str]) -> list[str]:
-    """The packages that `--trust` names, for what has to be read before the line can be."""
+    """The packages that `--trust` names, for files that are read before the line can be."""
     return values_of(["--trust"], words)[0]
 
 

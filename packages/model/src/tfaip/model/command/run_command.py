@@ -1,4 +1,4 @@
-"""The frame of all commands: what a command is about, its command line, and messages instead of tracebacks."""
+"""The frame of all commands: a command's subject, its command line, and messages instead of tracebacks."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Invocation:
 
     @property
     def trust(self) -> list[str]:
-        """The packages that `--trust` names, for what is read before the command line is."""
+        """The packages that `--trust` names, for files that are read before the command line is."""
         return trusted_on_the_line(self.words)
 
     def command_line(self, description: str) -> CommandLine:
@@ -88,7 +88,7 @@ def new_command_line(prog: str, description: str) -> CommandLine:
     """Return a command line whose help shows `--log_level`, which `take_log_level` reads.
 
     Args:
-        prog: The command, with what it is about.
+        prog: The command, with its subject.
         description: A sentence for its help.
     """
     line = CommandLine(prog, description)
@@ -96,7 +96,7 @@ def new_command_line(prog: str, description: str) -> CommandLine:
         "--log_level",
         default="INFO",
         choices=LOG_LEVELS,
-        help="Least level of the messages that are shown; the variable TFAIP_LOG_LEVEL sets it too",
+        help="Lowest level of shown messages; the variable TFAIP_LOG_LEVEL sets it too",
     )
     return line
 

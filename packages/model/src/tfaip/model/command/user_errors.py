@@ -16,7 +16,7 @@ __all__ = ["INTERRUPTED", "USAGE_ERROR", "reported_user_errors"]
 logger = logging.getLogger(__name__)
 
 USAGE_ERROR = 2
-# What shells report for a command that SIGINT ended.
+# The exit code that shells report for a command that SIGINT ended.
 INTERRUPTED = 130
 
 

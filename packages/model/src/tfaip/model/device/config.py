@@ -20,8 +20,8 @@ class DeviceError(UserError, ValueError):
 def configure_devices(params: DeviceConfigParams) -> None:
     """Give TensorFlow the devices and threads of `params`; call it before anything is computed.
 
-    A thread count of 0 leaves TensorFlow's own. What TensorFlow has already started can't be changed: asking for what
-    is set is fine then, asking for anything else is an error.
+    A thread count of 0 leaves TensorFlow's own. Settings of a started TensorFlow can't be changed: asking for the
+    present one is fine then, asking for any other is an error.
 
     Raises:
         DeviceError: A GPU that is not there, or TensorFlow has started with other settings.

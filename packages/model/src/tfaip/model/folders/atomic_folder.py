@@ -23,7 +23,7 @@ _RENAME_EXCHANGE = 2
 def replaced_folder(path: Path) -> Iterator[Path]:
     """Yield an empty folder beside `path` that takes the place of `path` once the block has ended without an error.
 
-    What stood at `path` is kept until then, and is still there after an error. Whenever the process is killed, one of
+    The former content of `path` is kept until then, and after an error. Whenever the process is killed, one of
     the two can be had by `standing_folder`. A link at `path` stays, and the folder that it names is replaced.
     """
     path = path.resolve()
@@ -38,7 +38,7 @@ def replaced_folder(path: Path) -> Iterator[Path]:
     written.mkdir()
     try:
         yield written
-        # What is renamed before it has reached the disk is empty after a power failure.
+        # A file renamed before it has reached the disk is empty after a power failure.
         _sync_all(written)
     except BaseException:
         shutil.rmtree(written, ignore_errors=True)
@@ -82,7 +82,7 @@ def standing_folder(path: Path) -> Path:
 def place_in_former_run(path: Path) -> Path:
     """Return where a file or folder of a run is kept until the run that replaces it has come to something.
 
-    What a link names stays on its own disk.
+    The target of a link stays on its own disk.
     """
     if path.is_symlink():
         target = path.resolve()

@@ -37,7 +37,7 @@ def what_leads_out(folder: Path, path: Path) -> str:
 
 def _all_below(path: Path) -> Iterator[Path]:
     yield path
-    # Links to folders are looked at, and not walked into: what they lead to is inside, and walked over there.
+    # Links to folders are looked at, and not walked into: a folder inside is walked over at its own place.
     for parent, folders, files in os.walk(path) if not stat.S_ISLNK(_mode(path)) else ():
         yield from (Path(parent) / name for name in (*folders, *files))
 

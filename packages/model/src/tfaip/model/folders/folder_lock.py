@@ -147,7 +147,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def _open(path: Path) -> int:
-    """Open the file of a lock, or make it; a link may come with a folder from elsewhere, and what it names stays."""
+    """Open the file of a lock, or make it; a link may come with a folder from elsewhere, and its target stays."""
     with suppress(FileNotFoundError):
         if not stat.S_ISREG(path.lstat().st_mode):
             raise OSError(errno.EINVAL, f"{path.name} in it is no regular file; remove it", str(path))

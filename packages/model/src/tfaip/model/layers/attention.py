@@ -48,9 +48,9 @@ class Attention(LayerBase[AttentionParams]):
         """Return the attention's result for each step, float (batch, steps, units).
 
         Args:
-            inputs: What asks, float (batch, steps, units).
-            memory: What is asked, float (batch, memory steps, n); default: `inputs`.
-            mask: Which steps of the memory belong to it, bool (batch, memory steps); default: all.
+            inputs: Queries, float (batch, steps, units).
+            memory: Memory, float (batch, memory steps, n); default: `inputs`.
+            mask: Steps of the memory that belong to it, bool (batch, memory steps); default: all.
             causal: Whether a step sees only those up to itself.
             training: Whether dropout works.
         """
@@ -85,9 +85,9 @@ class Attention(LayerBase[AttentionParams]):
         """Return the attention's result for each step, float (batch, steps, units).
 
         Args:
-            inputs: What asks, float (batch, steps, units).
+            inputs: Queries, float (batch, steps, units).
             cache: Keys and values.
-            mask: Which of them each step sees, bool (batch or 1, steps or 1, memory steps); default: all.
+            mask: Memory steps that each step sees, bool (batch or 1, steps or 1, memory steps); default: all.
         """
         queries = self._heads(self.query(inputs)) * (1 / math.sqrt(self.params.head_units))
         logits = ops.einsum("bqhd,bmhd->bhqm", queries, cache["keys"])

@@ -21,7 +21,7 @@ class AttentionParams(LayerBaseParams):
 
     heads: int = field(default=4, validator=ge(1), help="Number of heads")
     head_units: int = field(default=32, validator=ge(1), help="Units of the queries, keys and values of each head")
-    dropout: float = field(default=0.0, validator=[ge(0), lt(1)], help="Share of the attention weights dropped")
+    dropout: float = field(default=0.0, validator=[ge(0), lt(1)], help="Fraction of the attention weights dropped")
 
     def cls(self) -> type[Attention]:
         """Return the layer's class."""

@@ -1,4 +1,4 @@
-"""Decoding of sequences, token by token, with what a step leaves for the next one."""
+"""Decoding of sequences, token by token, with a state from each step to the next one."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class BeamSearch(LayerBase[BeamSearchParams]):
                 (rows, vocabulary), and the new state in the same nest, shapes and types. `tokens` is int32 (rows,),
                 `position` is the number of tokens before it, int32 (). The rows are the samples, or all hypotheses.
                 Its layers need their weights before: the training graph makes them.
-            constants: What the step reads and never changes, as a nest of tensors (batch, ...): the encoded input.
+            constants: Constant inputs of the step, as a nest of tensors (batch, ...): the encoded input.
 
         Returns:
             The `width` best hypotheses, the best one first: `sequences` int32 (batch, width, max_length), without the
@@ -139,7 +139,7 @@ class BeamSearch(LayerBase[BeamSearchParams]):
         tokens = ops.where(here, ops.expand_dims(added, -1), _hypotheses(alive.tokens, parents))
         ends = added == self.end
 
-        # Only what a beam of this width would keep may end; what is decided stays as it is.
+        # Only tokens that a beam of this width would keep may end; decisions stay as they are.
         counts = ops.logical_and(ends, ops.arange(2 * width) < width)
         counts = ops.logical_and(counts, ops.logical_not(ops.expand_dims(self._done(alive, finished), -1)))
         lengths = ops.broadcast_to(ops.cast(position, "int32"), ops.shape(numbers))
@@ -153,7 +153,7 @@ class BeamSearch(LayerBase[BeamSearchParams]):
         return Hypotheses(_hypotheses(tokens, kept), scores, lengths), finished, ops.reshape(rows, (-1,))
 
     def _log_probabilities(self, logits: Any) -> Any:
-        """Return them float32 (rows, vocabulary), `NEVER` for what is not a token of a sequence."""
+        """Return them float32 (rows, vocabulary), `NEVER` for tokens that belong to no sequence."""
         names = ops.arange(logits.shape[-1], dtype="int32")
         never = ops.logical_or(names == self.start, names == self.padding)
         never = ops.logical_and(never, names != self.end)

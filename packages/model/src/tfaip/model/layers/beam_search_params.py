@@ -26,11 +26,9 @@ class BeamSearchParams(LayerBaseParams):
     length_penalty: float = field(
         default=0.0,
         validator=ge(0.0),
-        help="Exponent of the length that divides the log-probability of a hypothesis; 0: no division, 1: the mean",
+        help="Exponent of the length that divides a hypothesis' log-probability; 0: no division, 1: the mean",
     )
-    max_length: int = field(
-        default=100, validator=ge(1), help="Most tokens of a hypothesis, the end token included; it stops there"
-    )
+    max_length: int = field(default=100, validator=ge(1), help="Longest hypothesis in tokens, the end token included")
 
     def cls(self) -> type[BeamSearch]:
         """Return the layer's class."""

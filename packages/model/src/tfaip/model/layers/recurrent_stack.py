@@ -34,7 +34,7 @@ class RecurrentStack(LayerBase[RecurrentStackParams]):
 
         Args:
             inputs: Sequences, float (batch, steps, m).
-            mask: Which steps belong to the sequence, bool (batch, steps); `None` for all of them.
+            mask: Steps that belong to the sequence, bool (batch, steps); `None` for all of them.
             training: Whether dropout works.
         """
         for layer in self.recurrent:

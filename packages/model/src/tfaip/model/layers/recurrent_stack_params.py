@@ -23,7 +23,9 @@ class RecurrentStackParams(LayerBaseParams):
     nodes: list[int] = field(factory=lambda: [100], validator=SIZES, help="Units of each recurrent layer")
     cell: str = field(default="LSTM", choices=["LSTM", "GRU"], help="Kind of the recurrent layers")
     bidirectional: bool = field(default=True, help="Read the sequence in both directions; doubles the output's units")
-    dropout: float = field(default=0.0, validator=[ge(0), lt(1)], help="Share of the values dropped after each layer")
+    dropout: float = field(
+        default=0.0, validator=[ge(0), lt(1)], help="Fraction of the values dropped after each layer"
+    )
 
     def cls(self) -> type[RecurrentStack]:
         """Return the layer's class."""

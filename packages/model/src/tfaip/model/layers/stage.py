@@ -15,7 +15,7 @@ def stage_layers(params: StageParams, number: int, dtype: Any) -> list[Any]:
     """Return the layers between the weighted layer `number` and the next one: normalisation, activation, dropout.
 
     Args:
-        params: Which of them there are.
+        params: The name of the normalisation.
         number: Number of the stage, a part of the layers' names.
         dtype: Type or policy of the layers.
     """

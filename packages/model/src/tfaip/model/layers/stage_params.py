@@ -25,4 +25,6 @@ class StageParams(LayerBaseParams):
         choices=["none", "batch", "layer"],
         help="Normalisation before the activation; the weighted layer has no bias then",
     )
-    dropout: float = field(default=0.0, validator=[ge(0), lt(1)], help="Share of the values dropped after each stage")
+    dropout: float = field(
+        default=0.0, validator=[ge(0), lt(1)], help="Fraction of the values dropped after each stage"
+    )

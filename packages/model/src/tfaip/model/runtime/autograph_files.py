@@ -8,12 +8,12 @@ from pathlib import Path
 
 __all__ = ["remove_autograph_files"]
 
-# What autograph's loader calls its modules.
+# Names that autograph's loader gives its modules.
 _PREFIX = "__autograph_generated_file"
 
 
 def remove_autograph_files() -> None:
-    """Remove the sources that autograph has written for this process, and what Python has compiled of them.
+    """Remove the sources that autograph has written for this process, and Python's compiled files of them.
 
     They are modules by then, which nobody reads again; a process that is killed would leave them for ever.
     """

@@ -24,7 +24,7 @@ LAYER_NUMBERS = "object_name_uids"
 def prefer_tensorflow() -> None:
     """Choose the TensorFlow backend, and a quiet TensorFlow, unless the user has chosen; for before Keras is loaded."""
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    # What TensorFlow's C++ logs as errors are missing GPUs and the like; what fails comes as a Python exception.
+    # TensorFlow's C++ logs missing GPUs and the like as errors; a real failure comes as a Python exception.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 

@@ -28,7 +28,7 @@ def find_scenario(name: str) -> type[ScenarioBase[Any, Any]]:
     """Return the scenario that `name` means.
 
     Bases are passed over: classes that derive from `ABC` themselves, have abstract methods, leave a type argument open
-    or begin with an underscore. So is what a module imports from elsewhere, unless `name` names the class.
+    or begin with an underscore. Imports from other modules do not count either, unless `name` names the class.
 
     Args:
         name: `package.module:Class`, a module that defines exactly one scenario, or a package whose module `scenario`
@@ -44,7 +44,7 @@ def find_scenario(name: str) -> type[ScenarioBase[Any, Any]]:
 
 
 def find_located_scenario(name: str) -> type[ScenarioBase[Any, Any]]:
-    """As `find_scenario`, from what `sys.path` is now."""
+    """As `find_scenario`, from the present `sys.path`."""
     text, _, class_name = name.strip().partition(":")
     place = module_place(text)
     module = _load(place)
@@ -67,7 +67,7 @@ def find_located_scenario(name: str) -> type[ScenarioBase[Any, Any]]:
 
 
 def _defined_in(module: ModuleType) -> list[type[ScenarioBase[Any, Any]]]:
-    """Scenarios and bases that the module defines; what it imports from elsewhere does not count."""
+    """Scenarios and bases that the module defines; imported ones do not count."""
     found = (
         value
         for value in vars(module).values()
@@ -163,7 +163,7 @@ def _did_you_mean(module_name: str) -> str:
             continue
         path = getattr(importlib.import_module(known), "__path__", ()) if known else [str(Path.cwd()), *sys.path]
         after = parts[depth + 1 :]
-        # What is alike by chance does not hold the next part, too.
+        # A part that is alike by chance does not hold the next part, too.
         close = [name for name in nearest(part, _names_in(path, but=part)) if not after or _holds(path, name, after[0])]
         if not close:
             return ""

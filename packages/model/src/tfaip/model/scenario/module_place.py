@@ -38,7 +38,7 @@ def module_place(text: str) -> ModulePlace:
     module of another place with that name is passed over, in worker processes too.
 
     Raises:
-        ScenarioNotFoundError: The text is a path where nothing is, or of what can't be imported.
+        ScenarioNotFoundError: The text is a path of no file, or of a module that can't be imported.
     """
     if "/" not in text and text not in (".", "..") and not text.endswith(".py"):
         return ModulePlace(text)

@@ -24,24 +24,24 @@ class ScenarioBaseParams(Generic[TDataParams, TModelParams]):
     data: TDataParams = field(default=TYPE_ARGUMENT, mode="flat", help="The data and its processing")
     model: TModelParams = field(default=TYPE_ARGUMENT, mode="flat", help="The model and its graph")
     evaluator: EvaluatorParams = field(factory=EvaluatorParams, mode="flat", help="The evaluator of predictions")
-    print_eval_limit: int = field(default=10, help="Validation samples that are printed in words; -1: all, 0: none")
+    print_eval_limit: int = field(default=10, help="Number of validation samples to print in words; -1: all, 0: none")
     export_serve: bool = field(default=True, help="Export a SavedModel with each bundle")
     input_gradient_regularization: bool = field(
         default=False,
         former_names=["use_input_gradient_regularization"],
-        help="Train for losses that change little where the inputs do; takes a second pass through the graph",
+        help="Penalise losses that change with small changes of the inputs; costs a second pass through the graph",
     )
     input_gradient_h: float = field(
         default=0.001,
         former_names=["input_gradient_regularization_h"],
         validator=gt(0),
-        help="Input-gradient regularisation: how far the inputs are moved",
+        help="Input-gradient regularisation: distance that the inputs are moved",
     )
     input_gradient_lambda: float = field(
         default=0.1,
         former_names=["input_gradient_regularization_lambda"],
         validator=ge(0),
-        help="Input-gradient regularisation: its weight beside the loss",
+        help="Input-gradient regularisation: weight of the penalty",
     )
     scenario: str = field(default="", mode="ignore", former_names=["scenario_id"], help="Tag of the scenario's class")
     tfaip_model_version: str = field(

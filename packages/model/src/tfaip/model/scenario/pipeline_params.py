@@ -45,11 +45,11 @@ class TrainerPipelineParamsBase(ABC, Generic[TTrainParams, TValParams]):
     validation_split: float = field(
         default=0.0,
         mode="flat",
-        help="Fraction of the training samples that is held out and validated instead of validation samples; 0: none",
+        help="Fraction of the training samples to hold out for validation; 0: none",
     )
-    validation_split_seed: int = field(default=0, mode="flat", validator=ge(0), help="Seed of the choice of samples")
+    validation_split_seed: int = field(default=0, mode="flat", validator=ge(0), help="Seed of the split")
     validation_split_by: str = field(
-        default="", mode="flat", help="Target or meta with the class of a sample: each class is split in proportion"
+        default="", mode="flat", help="Target or meta with the class of a sample, for a stratified split"
     )
     validation_folds: int = field(
         default=0,

@@ -59,7 +59,7 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
     model are named by their parameters (`cls`), which is how a bundle finds them without the scenario.
 
     Args:
-        params: The parameters; what `complete_params` derives is written into them.
+        params: The parameters; the values that `complete_params` derives are written into them.
     """
 
     def __init__(self, params: TScenarioParams) -> None:

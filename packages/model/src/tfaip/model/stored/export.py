@@ -29,7 +29,7 @@ __all__ = ["export_bundle"]
 
 
 def export_bundle(path: Path, scenario: ScenarioBase[Any, Any], model: ModelBase[Any], graph: GraphBase[Any]) -> Bundle:
-    """Write the bundle of a built graph to `path`, in place of what stands there.
+    """Write the bundle of a built graph to `path`, in place of its former content.
 
     The folder is written beside and takes its place in one step, so that a reader finds the one bundle or the other.
 

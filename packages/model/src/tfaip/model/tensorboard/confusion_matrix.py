@@ -1,4 +1,4 @@
-"""Which classes are taken for which."""
+"""The confusions of a classifier."""
 
 from __future__ import annotations
 

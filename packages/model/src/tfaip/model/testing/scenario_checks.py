@@ -118,7 +118,7 @@ class ScenarioChecks:
         )
 
     def test_parameters_survive_a_file(self) -> None:
-        """What is stored with a run and a bundle is read again as it was."""
+        """Files stored with a run and a bundle give the same values when they are read again."""
         params, path = self.trainer_params(), self._folder / "params.json"
         save(params, path)
         read = load(type(params), path, trust=[self.scenario.__module__.partition(".")[0]])
@@ -230,7 +230,7 @@ class ScenarioChecks:
             if f"val_{name}" in logs:
                 _check_equal(f"{name!r} of load and validate", value, logs[f"val_{name}"], max(self.tolerance, 1e-4))
 
-    # What the checks stand on.
+    # The base of the checks.
 
     @classmethod
     def _run(cls) -> tuple[TrainerParams, dict[str, float]]:

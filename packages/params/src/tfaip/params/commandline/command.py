@@ -27,9 +27,9 @@ class CommandLine(Declarations):
 
     Args:
         prog: The name of the command in messages; by default that of the running script.
-        description: What the command does, for help.
+        description: Description of the command, for help.
         check_required: Whether required fields have to be given.
-        env_prefix: What the names of environment variables begin with, as `"MYAPP_"`: `MYAPP_OPTIMIZER__LR` gives a
+        env_prefix: Prefix of the names of environment variables, as `"MYAPP_"`: `MYAPP_OPTIMIZER__LR` gives a
             value to `--optimizer.lr`. The line wins over them, they win over config files. Without, none is read.
     """
 
@@ -81,7 +81,7 @@ class CommandLine(Declarations):
         sys.exit(2)
 
     def read(self, argv: Sequence[str] | None = None) -> Parsed:
-        """The arguments that exist for a line and what it says of them; nothing is built, nothing refused yet."""
+        """The arguments that exist for a line and their values on it; nothing is built, nothing refused yet."""
         return parse_line(self, words_of(argv))
 
 
@@ -117,7 +117,7 @@ def parse(
         cls: The params class.
         argv: The words of the line; by default those of the running process.
         prog: The name of the command in messages; by default that of the running script.
-        description: What the script does, for help; by default the docstring of the class.
+        description: Description of the script, for help; by default the docstring of the class.
         default: An instance whose values are shown by help, and kept where the line says nothing else.
         root: A first part for the names of all arguments.
         env_prefix: As of `CommandLine`.

@@ -33,7 +33,7 @@ class EmbeddedCommandLine(CommandLine):
         return parse_line(self, words_of(argv), self._claim)
 
     def _claim(self, line: SplitLine, unknown: list[Option], rest: list[Word]) -> tuple[list[Option], list[Word]]:
-        """Give argparse its words in their order; what it doesn't know comes back as a mistake of ours."""
+        """Give argparse its words in their order; a word that it doesn't know comes back as a mistake of ours."""
         ours = {option.position: option for option in unknown}
         words = {word.position: word for word in rest} | {w.position: w for o in unknown for w in o.words}
         texts = {position: option.raw for position, option in ours.items()}
@@ -59,6 +59,6 @@ def embed(parser: argparse.ArgumentParser, *, check_required: bool = True, env_p
     Args:
         parser: Has its own arguments, also positional ones and subparsers.
         check_required: Whether required fields have to be given.
-        env_prefix: What the names of environment variables begin with that give values, as of `CommandLine`.
+        env_prefix: Prefix of the names of environment variables that give values, as of `CommandLine`.
     """
     return EmbeddedCommandLine(parser, check_required=check_required, env_prefix=env_prefix)

@@ -1,4 +1,4 @@
-"""What a command line gave: the params of each root and the values of the plain arguments."""
+"""The result of a command line: the params of each root and the values of the plain arguments."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 class ParseResult(Mapping[str, Any]):
     """The params by the name of their root; `arguments` holds what stands beside them.
 
-    Asked with what `add_root` has returned, type checkers know the class: `result[root]`.
+    Asked with the result of `add_root`, type checkers know the class: `result[root]`.
 
     Args:
         roots: The params.
@@ -25,7 +25,7 @@ class ParseResult(Mapping[str, Any]):
         trust: The packages that `--trust` names, for whatever else the command reads.
 
     Attributes:
-        references: What config files say of values by references, and what that was resolved to, by path.
+        references: The references of config files, and the values that they were resolved to, by path.
     """
 
     def __init__(self, roots: dict[str, Any], arguments: Arguments, trust: tuple[str, ...] = ()) -> None:

@@ -17,7 +17,7 @@ __all__ = ["TypeArgumentDefault"]
 
 
 class TypeArgumentDefault:
-    """An attrs default factory: an instance of what the field's type variable stands for in the class at hand."""
+    """An attrs default factory: an instance of the class that the field's type variable stands for."""
 
     __slots__ = ("field_name", "is_explicit")
 

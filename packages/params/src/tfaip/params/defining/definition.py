@@ -170,7 +170,7 @@ def _spelled(annotation: Any) -> str:
 def _depends_on_type_argument(cls: type[Any], annotation: Any) -> bool:
     """Whether a field without a default is declared with a type variable, or a class that is given type arguments."""
     while isinstance(annotation, str):
-        # With `from __future__ import annotations`; what can't be evaluated yet (a forward reference) isn't a variable.
+        # With `from __future__ import annotations`; a forward reference that can't be evaluated yet isn't a variable.
         variables = {variable.__name__: variable for variable in getattr(cls, "__type_params__", ())}
         try:
             annotation = eval(annotation, vars(sys.modules[cls.__module__]), variables)

@@ -1,4 +1,4 @@
-"""One field of a params class: what it holds, what it is called, and where its default comes from."""
+"""One field of a params class: its type, its names, and the source of its default."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class FieldSpec:
         name: The name of the attribute.
         alias: The name of the argument of `__init__`.
         annotation: The type, type variables filled in.
-        options: What `field(...)` was told.
+        options: The options given to `field(...)`.
         default: The default value, `attrs.NOTHING`, or an `attrs.Factory`.
         converter: Of attrs, if the field has one.
     """

@@ -1,4 +1,4 @@
-"""`field`: a default and what the command line needs to know about one field of a params class."""
+"""`field`: a default and the options of the command line for one field of a params class."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class FieldKeywords(TypedDict, total=False):
 
 
 class FieldOptions:
-    """What `field` was told beyond default, converter and validator, which attrs keeps itself."""
+    """The options of `field` beyond default, converter and validator, which attrs keeps itself."""
 
     __slots__ = (
         "aliases",
@@ -108,7 +108,7 @@ class FieldOptions:
         self.decoder = decoder
 
     def problem(self) -> str | None:
-        """What is wrong with these options whatever the type of the field is, if anything."""
+        """The mistakes in these options that hold for any type of the field."""
         if self.mode not in get_args(Mode):
             words = [word for word in get_args(Mode) if word not in _OLDER_WORDS]
             return f"mode must be one of {', '.join(words)}, got {self.mode!r}"
@@ -141,14 +141,14 @@ PLAIN = FieldOptions()
 
 
 # No overloads: mypy infers the arguments of overloaded functions without their context, and then refuses
-# `choices=[A, B]` of classes whose common base is abstract. Without default and factory, T is what is annotated.
+# `choices=[A, B]` of classes whose common base is abstract. Without default and factory, T is the annotation.
 def field(
     *,
     default: T = _NOTHING,
     factory: Callable[[], T] | None = None,
     **keywords: Unpack[FieldKeywords],
 ) -> T:
-    """Declare a field of a params class, with what its command-line argument needs.
+    """Declare a field of a params class, with the options of its command-line argument.
 
     Args:
         default: The default value. `TYPE_ARGUMENT` stands for an instance of the class that a type argument names.
@@ -169,10 +169,10 @@ def field(
             It has its name on the line too.
         counter: `-v` counts one, `-vvv` three, for an int with the alias `-v`; `--verbose 3` sets the number.
         nargs: `"+"` if a list, set or dict must not be empty on the command line.
-        converter: Applied by attrs to what is assigned.
+        converter: Applied by attrs to each assigned value.
         validator: Called by attrs with instance, attribute and value; raises `ValueError` where the value is wrong.
         former_names: Earlier names of the field, with which older files still load.
-        encoder: Turns the value into plain data for files, in place of what its type says.
+        encoder: Turns the value into plain data for files, in place of the conversion of its type.
         decoder: The inverse of `encoder`.
         metadata: Passed on to attrs.
         **keywords: All of the above but `default` and `factory`.

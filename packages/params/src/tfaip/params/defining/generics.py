@@ -1,4 +1,4 @@
-"""Type arguments of generic params classes: what an annotation means where the type variables are filled in."""
+"""Type arguments of generic params classes: the meaning of an annotation once the type variables are filled in."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def is_open(annotation: Any) -> bool:
 
 
 def type_variable_bound(variable: TypeVar) -> Any:
-    """What a type variable stands for where nobody gave an argument: its default, bound or first constraint."""
+    """The type of a type variable without an argument: its default, bound or first constraint."""
     has_default = getattr(variable, "has_default", None)  # PEP 696, from Python 3.13 on
     if has_default is not None and has_default():
         return variable.__default__  # type: ignore[attr-defined]  # mypy checks for Python 3.11
@@ -138,7 +138,7 @@ def _resolved(owner: type[Any], names: list[str]) -> dict[str, Any]:
 
 
 def _arguments_by_class(annotation: Any) -> dict[type[Any], Arguments]:
-    """What type variables stand for, by class of the ancestry: two classes may use the same one differently."""
+    """The types of type variables, by class of the ancestry: two classes may use the same one differently."""
     cls = origin_class(annotation)
     assert cls is not None
     found: dict[type[Any], Arguments] = {}

@@ -1,4 +1,4 @@
-"""What files of params may hold, as JSON Schema: with it editors complete and check YAML, TOML and JSON."""
+"""The JSON Schema of parameter files: with it editors complete and check YAML, TOML and JSON."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ def _problems(params: Any, data: Any, path: Path) -> Problems:
 
 
 class _Unplain(ValueProblem):
-    """A value that no file holds, whatever the type of its field is."""
+    """A value that no file holds, for any type of its field."""
 
 
 def _unplain(data: Any, path: Path, format: str) -> Iterator[tuple[Path, ValueProblem]]:  # noqa: A002 - what else
@@ -157,7 +157,7 @@ def _differences_of_field(value: Any, read: Any, path: Path, spec: FieldSpec) ->
 
 
 def _is_same(value: Any, read: Any, plain: Callable[[Any], Any]) -> bool:
-    """Whether a value came back; what can't be compared is the same if its type and its plain data are."""
+    """Whether a value came back; values that can't be compared are the same if their types and their plain data are."""
     same: bool | None
     try:
         same = bool(read == value)
@@ -169,7 +169,7 @@ def _is_same(value: Any, read: Any, plain: Callable[[Any], Any]) -> bool:
         return math.isnan(value) and math.isnan(read)
     if isinstance(value, Number) and type(value) is type(read):
         return repr(value) == repr(read)  # exact numbers that are none
-    # In Python a path is often written as a text, and a tuple as a list: what is read says the same.
+    # In Python a path is often written as a text, and a tuple as a list: the read value is equal.
     if isinstance(value, str) and isinstance(read, PurePath):
         return type(read)(value) == read
     if isinstance(value, list | tuple) and isinstance(read, list | tuple):

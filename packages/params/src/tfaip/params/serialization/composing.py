@@ -54,7 +54,7 @@ class Composition:
         data = read_file(self.path)
         check_version(data, self.source)
         if isinstance(data, dict):
-            # In a file that a program has written, a text is what it is.
+            # In a file that a program has written, a text is plain.
             marked = data.pop(REFERENCES_KEY, None) is True
             self._refers = VERSION_KEY not in data or marked
         return data

@@ -31,7 +31,7 @@ def changes_from(node: Node, value: Any, data: Any) -> Any:
 
     Args:
         node: The tree of the defaults, which is changed.
-        value: What it became.
+        value: The value after reading.
         data: The plain data of the value.
     """
     if isinstance(node, ParamsNode):
@@ -92,7 +92,7 @@ def plain_of_leaf(node: Leaf) -> Any:
 
 
 def plain_of_node(node: Node) -> Any:
-    """The plain data of what a node would be built to, no constructor run; `UNSET` where a part is missing."""
+    """The plain data of a node as if it were built, no constructor run; `UNSET` where a part is missing."""
     if isinstance(node, Leaf):
         return plain_of_leaf(node)
     if isinstance(node, ParamsNode):

@@ -37,7 +37,7 @@ def from_dict(
 
     Args:
         cls: The expected class; it may be abstract if the data names another.
-        data: What `to_dict` made, or a part of it: missing fields take their defaults.
+        data: The result of `to_dict`, or a part of it: missing fields take their defaults.
         trust: Packages from which classes may be imported that only the data names, or more of it as `Trust`.
             `tfaip`, the package of `cls` and whatever has been imported already are trusted anyway.
         strict: Whether unknown (and missing) keys are errors; otherwise they are warnings.

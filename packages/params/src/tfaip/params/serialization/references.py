@@ -55,7 +55,7 @@ def with_references(data: dict[str, Any], kept: KeptReferences) -> dict[str, Any
 
     Args:
         data: The document, by the names of the roots; the fields themselves for a root without a name.
-        kept: What files say of values.
+        kept: References in the values of files.
     """
     made: dict[str, Any] = escaped(data)
     for path, (written, resolved) in kept.items():
@@ -81,7 +81,7 @@ def resolve_references(
         import_object: Imports what the files name.
 
     Returns:
-        What was resolved, and what is wrong with the references.
+        The resolved value, and the mistakes in the references.
     """
     resolver = _Resolver(nodes, import_object)
     for name, node in nodes.items():
@@ -299,7 +299,7 @@ def _as_text(data: Any, name: str) -> str:
 
 
 def _of_parts(problems: list[tuple[Path, ValueProblem]], data: Any) -> ValueProblem:
-    """The first of several problems, with what the file says."""
+    """The first of several problems, with the file's own text."""
     path, problem = problems[0]
     inside = (f"at {spell_path(path)}",) if path else ()
     return ValueProblem(problem.problem, (*problem.hints, *inside, f"from {shown(data)}"))

@@ -37,7 +37,7 @@ class _Builder:
         return {key: self.build(element, (*path, str(key))) for key, element in node.elements.items()}
 
     def _check_presence(self, node: Node, path: Path) -> None:
-        # What a file or the line has tried to set but couldn't is a mistake already.
+        # A failed setting of a file or the line is a mistake already.
         unset = _is_unset(node) and node.origin is Origin.DEFAULT
         spec = node.spec
         if spec is not None and path[-1:] == (spec.name,):

@@ -100,7 +100,7 @@ class Merger:
             self._merge_leaf(node, data, path)
 
     def import_object(self, tag: str) -> Any:
-        """The object of a path in a value; what the code of the field names itself needs no trust."""
+        """The object of a path in a value; a class that the code of the field names itself needs no trust."""
         named = None if self._spec is None else object_among(tag, self._spec.values_of_code())
         return self._import_tag(tag) if named is None else named
 
@@ -165,7 +165,7 @@ class Merger:
             node.selected, node.children = made.selected, made.children
 
     def _merge_other(self, node: ParamsNode, data: Any, path: Path) -> bool:
-        """Take a value that stands in place of params: what names no class, and is no object with one."""
+        """Take a value that stands in place of params: one without a class name that is no object with one."""
         other = node.kind.other
         assert other is not None
         if data is None or (isinstance(data, dict) and CLASS_KEY in data):

@@ -1,4 +1,4 @@
-"""The tree of what is known of params before they are built: a node a field, each with the class selected so far."""
+"""The tree of all knowledge of params before they are built: a node a field, each with the class selected so far."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Deferred:
     """Plain data that refers to other values, in place of the value of a leaf.
 
     Args:
-        data: What the file says.
+        data: The file's text.
         path: The place in the file.
         source: The name of the file.
         root: The root whose fields the file holds directly.
@@ -85,7 +85,7 @@ class ParamsNode:
         kind: The classes that are allowed.
         selected: The class, perhaps parametrised; None for `value`; UNSET if it has still to be selected.
         origin: Where the selection comes from.
-        value: What the node holds in place of params: None, or the `"auto"` of `Layer | str`.
+        value: The value of the node in place of params: None, or the `"auto"` of `Layer | str`.
     """
 
     __slots__ = ("children", "converted", "kind", "origin", "selected", "spec", "value")
@@ -137,7 +137,7 @@ Node = Leaf | ParamsNode | ListNode | DictNode
 
 
 def label_of(node: Node) -> str:
-    """The type of what a node holds, as people read it."""
+    """The type of a node's value, as people read it."""
     return node.spec.stored_kind.label if isinstance(node, Leaf) else node.kind.label
 
 

@@ -95,8 +95,8 @@ class Change:
     """One change of a part of a value.
 
     Args:
-        operation: What happens: a part is set, items are added, items are removed.
-        source: What is set, added or removed.
+        operation: The kind of change: a part is set, items are added, items are removed.
+        source: The value that is set, added or removed.
     """
 
     def __init__(self, operation: Operation, source: Source) -> None:

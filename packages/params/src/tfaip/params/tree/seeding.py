@@ -162,7 +162,7 @@ def _node_of_value(spec: FieldSpec, value: Any, origin: Origin) -> Node:
 
 
 def copied(value: Any) -> Any:
-    """A copy of a collection and of those in it: what is parsed must not share them with the default instance."""
+    """A copy of a collection and of those in it: parsed values must not share them with the default instance."""
     cls = type(value)
     if cls is dict:
         return {key: copied(item) for key, item in value.items()}

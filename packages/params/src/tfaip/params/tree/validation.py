@@ -1,4 +1,4 @@
-"""Which fields a class refused, told one by one: its constructor stops at the first."""
+"""The fields that a class refused, told one by one: its constructor stops at the first."""
 
 from __future__ import annotations
 

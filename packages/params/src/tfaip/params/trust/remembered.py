@@ -50,7 +50,7 @@ def is_remembered(located: Located) -> bool:
 def remember(package: str, *, reading: Iterable[str | os.PathLike[str]] = ()) -> None:
     """Note that this user has named a package or module; commands do so, never a function that Python code calls.
 
-    Nothing is noted under continuous integration (the variable `CI`), of what is in a folder that is read, and where
+    Nothing is noted under continuous integration (the variable `CI`), of modules in a folder that is read, and where
     the file can't be written.
 
     Args:

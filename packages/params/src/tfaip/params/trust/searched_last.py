@@ -63,7 +63,7 @@ def search_last(folder: str, withheld: Iterable[str] = ()) -> None:
 
 
 def searched_last() -> dict[str, tuple[str, ...]]:
-    """The folders with what is withheld of them, for other processes that must import the same."""
+    """The folders with the names withheld of them, for other processes that must import the same."""
     return {folder: names for folder, names in _InstalledFirst.folders.items() if folder in sys.path}
 
 

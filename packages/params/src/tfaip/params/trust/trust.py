@@ -29,7 +29,7 @@ _OWN_PORTION = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(_
 
 
 class Trust:
-    """Which modules a file may make us import.
+    """The modules that a file may make us import.
 
     A module counts if the caller has named its package, or an installed distribution offers the class by an entry
     point. The package that `vouch` finds installed, or remembered as named before, counts at that place. Modules of
@@ -37,7 +37,7 @@ class Trust:
     `__main__` count where somebody types them, in a notebook for instance; not those of a script.
 
     Args:
-        packages: What the caller names: `"mylab"` or `"mylab.scenarios"`.
+        packages: Trusted by the caller: `"mylab"` or `"mylab.scenarios"`.
         reading: Folders that are read.
     """
 

@@ -1,4 +1,4 @@
-"""Values that are one of several things: choices, unions, and what may be None."""
+"""Values of one of several types: choices, unions, and values that may be None."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ class UnionType(ScalarType):
             raise self.refused(value)
 
     def words(self) -> tuple[str, ...]:
-        """What any of the types offers."""
+        """The choices that any of the types offers."""
         return tuple(word for member in self.members for word in member.words())
 
     def json_schema(self, schemas: SchemaHost) -> dict[str, Any]:
@@ -183,7 +183,7 @@ class MixedType(CollectionType):
             is_single = isinstance(member, ScalarType)
             if is_single and member.take(words) != len(words):
                 continue
-            # Only JSON text makes a collection of what may as well be a single value.
+            # Only JSON text makes a collection where a single value is possible too.
             of_text = is_text and not is_single
             read = partial(member.parse_word, words[0]) if of_text else partial(member.parse, words)
             fits, value = reading.quietly(partial(read, reading))
@@ -314,7 +314,7 @@ class OptionalType(ScalarType):
             self.inner.check(value)
 
     def words(self) -> tuple[str, ...]:
-        """What the type offers, and `none`."""
+        """The choices of the type, and `none`."""
         return (*self.inner.words(), "none")
 
     def json_schema(self, schemas: SchemaHost) -> dict[str, Any]:

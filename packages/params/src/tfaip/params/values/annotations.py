@@ -32,7 +32,7 @@ from tfaip.params.values.texts import PathType, text_type_of
 __all__ = ["UnsupportedAnnotation", "has_fields", "kind_of", "strip_annotation"]
 
 
-class UnsupportedAnnotation(ValueError):  # noqa: N818 - turned into a DefinitionError by whoever knows the field
+class UnsupportedAnnotation(ValueError):  # noqa: N818 - the caller, who knows the field, turns it into a DefinitionError
     """An annotation that says nothing which can come from the command line."""
 
 
@@ -63,7 +63,7 @@ _SEQUENCES: dict[Any, type[Any]] = {
     collections.abc.MutableSet: set,
     frozenset: frozenset,
 }
-"""What an annotation of a collection of any length makes; tuples have forms of their own."""
+"""The form of a collection of any length; tuples have forms of their own."""
 
 _MAPPINGS: dict[Any, type[Any]] = {
     dict: dict,
@@ -260,7 +260,7 @@ class _Kinds:
         raise UnsupportedAnnotation(f"{_spell(annotation)} can't come from the command line")
 
     def _item(self, annotation: Any) -> Kind:
-        """The kind of what a collection holds; params in collections of collections are values."""
+        """The kind of a collection's items; params in collections of collections are values."""
         kind = self.of(annotation)
         return _as_value(kind) if isinstance(kind, ParamsList | ParamsDict) else kind
 
@@ -378,7 +378,7 @@ def _union_members(annotation: Any) -> list[Any]:
     for member in get_args(annotation):
         bare, metadata = _stripped(member)
         inner = _union_members(bare)
-        # Rules are kept with what they are for; those of a union inside a union are for all of its members.
+        # Rules are kept with their types; those of a union inside a union are for all of its members.
         for one in inner:
             found.append(typing.Annotated[(one, *metadata)] if metadata and one is not types.NoneType else one)
     return found

@@ -1,4 +1,4 @@
-"""Values of any type: what a class alone says of how a value is written, and what plain data says of itself."""
+"""Values of any type: written by their class alone, and read by the plain data alone."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class OpaqueType(ValueType):
 
 
 def plain_of(value: Any, writing: Writing) -> Any:
-    """A value as plain data by its class alone; what no file holds comes back as it is."""
+    """A value as plain data by its class alone; a value that no file holds comes back as it is."""
     cls = type(value)
     if cls in (str, int, float, bool) or value is None:
         return value

@@ -42,7 +42,7 @@ class ParamsHost(Protocol):
     tolerated: Problems
 
     def read_params(self, kind: ParamsType, data: Any, path: Path) -> Any:
-        """The params; what is wrong with them is added to the problems."""
+        """The params; their mistakes are added to the problems."""
 
     def import_object(self, tag: str) -> Any:
         """The object of `module:name`; raises `ValueProblem` where it may not be imported."""

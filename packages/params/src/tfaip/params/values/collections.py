@@ -33,7 +33,7 @@ class CollectionType(ValueType):
 
     Args:
         label: The type as help shows it.
-        rules: What the collection as a whole must obey.
+        rules: Rules of the collection as a whole.
     """
 
     __slots__ = ("label", "rules", "schema")
@@ -44,7 +44,7 @@ class CollectionType(ValueType):
         self.schema: dict[str, Any] = {}
 
     def obeying(self, rules: Sequence[Rule], schema: dict[str, Any]) -> ValueType:
-        """The same kind with further rules, and what they add to its JSON Schema."""
+        """The same kind with further rules, and their part of its JSON Schema."""
         limited = self._copy()
         limited.rules = (*self.rules, *rules)
         limited.schema = {**self.schema, **schema}
@@ -111,7 +111,7 @@ class AnyLengthType(CollectionType):
     Args:
         label: How messages call it.
         cls: The class of its values.
-        item: What it holds.
+        item: The kind of its items.
         at_least_one: Whether the command line must give an item.
         rules: Called with each value.
     """
@@ -230,7 +230,7 @@ class SequenceType(AnyLengthType):
         self._obey(value)
 
     def words(self) -> tuple[str, ...]:
-        """What an item offers."""
+        """The choices of an item."""
         return self.item.words() if isinstance(self.item, ValueType) else ()
 
     def json_schema(self, schemas: SchemaHost) -> dict[str, Any]:
@@ -348,7 +348,7 @@ class TupleType(CollectionType):
         self._obey(value)
 
     def words(self) -> tuple[str, ...]:
-        """What any item offers."""
+        """The choices of any item."""
         offered = [item.words() for item in self.items if isinstance(item, ValueType)]
         return tuple(dict.fromkeys(word for words in offered for word in words))
 

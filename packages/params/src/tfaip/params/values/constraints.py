@@ -18,8 +18,8 @@ class Constraint:
     Args:
         rule: It in words, `> 0`.
         holds: Whether a value obeys it.
-        schema: What it adds to the JSON Schema.
-        verb: What a value does with the rule, after "must".
+        schema: Its part of the JSON Schema.
+        verb: The words of the rule, after "must".
     """
 
     __slots__ = ("holds", "rule", "schema", "verb")

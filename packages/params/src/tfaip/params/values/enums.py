@@ -35,7 +35,7 @@ def plain_member(member: Enum) -> Any:
 def _plain_members(cls: type[Enum]) -> dict[str, Any]:
     values = [member.value for member in cls]
     words = {value for value in values if isinstance(value, str)}
-    # `auto()` counts: a new member changes the numbers of the others, never their names. Those of an IntEnum matter.
+    # `auto()` counts: a new member changes the numbers of the others, never their names. An IntEnum needs its values.
     numbers = [] if issubclass(cls, int) else [value for value in values if type(value) is int]
     if issubclass(cls, Flag):
         counted = numbers == [1 << index for index in range(len(numbers))]

@@ -31,7 +31,7 @@ def parse_timedelta(word: str) -> timedelta:
         match = _DURATION.fullmatch(word) or _CLOCK.fullmatch(word)
         if match and any(match[unit] for unit in "dhms"):
             days, hours, minutes, seconds = (int(match[unit] or 0) for unit in "dhms")
-            # Whole microseconds, not a float of seconds: what is written must be read back exactly.
+            # Whole microseconds, not a float of seconds: the written value must be read back exactly.
             microseconds = int((match["fraction"] or "").ljust(6, "0"))
             duration = timedelta(days, seconds, microseconds, minutes=minutes, hours=hours)
             return -duration if match["sign"] else duration

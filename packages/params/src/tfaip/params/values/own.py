@@ -72,7 +72,7 @@ class _WordMethods(ScalarType):
 
 
 class OwnType(ScalarType):
-    """An instance of a class that code of the user's own reads: what it refuses with an error is a mistake."""
+    """An instance of a class that the user's own code reads: an error of that code is a mistake."""
 
     __slots__ = ("cls", "inner", "label")
 

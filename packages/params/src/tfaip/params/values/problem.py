@@ -35,7 +35,7 @@ def spell_path(path: Path, source: str = "") -> str:
 
 
 class ValueProblem(ValueError):  # noqa: N818 - a problem until it is known where; then a mistake, then an error
-    """What is wrong with a value, and what is allowed instead."""
+    """A wrong value, and the allowed ones instead."""
 
     def __init__(self, problem: str, hints: Sequence[str] = ()) -> None:
         super().__init__(problem)

@@ -17,7 +17,7 @@ _NOT_FINITE = ("inf", "-inf", "nan")
 
 
 def is_not_finite(data: Any) -> bool:
-    """Whether plain data is one of the three words for what JSON has no number for."""
+    """Whether plain data is one of the three words for numbers that JSON lacks."""
     return isinstance(data, str) and data in _NOT_FINITE
 
 

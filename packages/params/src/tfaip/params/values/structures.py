@@ -71,7 +71,7 @@ class ParamsList(Kind):
     """A list or a tuple of params, which a tree reads and writes item by item.
 
     Args:
-        item: What each item is.
+        item: The kind of each item.
         optional: Whether the field may be None.
         cls: Makes the collection of a list.
         count: The number of items, where it is fixed.

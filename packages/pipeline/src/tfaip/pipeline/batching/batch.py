@@ -1,4 +1,4 @@
-"""`Batch`: what the model is fed with; and `Packed`, the rows of one as they travel from process to process."""
+"""`Batch`: the input of the model; and `Packed`, the rows of one as they travel from process to process."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ __all__ = ["Conversion"]
 class Conversion:
     """Makes arrays of a spec.
 
-    Rounding to a shorter float is what users mean. Whatever else changes a value is an error.
+    Users mean a rounding to a shorter float. Any other change of a value is an error.
 
     Args:
         spec: Shape and dtype that the arrays must have.
@@ -80,9 +80,9 @@ class Conversion:
         wanted = self.spec.dtype
         casting = _casting(array.dtype, wanted)
         are_integers = array.dtype.kind in "iu" and wanted.kind in "iu"
-        # 3 has no dtype of its own: what counts is whether it fits.
+        # 3 has no dtype of its own: it counts whether it fits.
         if casting is None and not (is_from_python and are_integers):
-            # uint8 -> float32 and float64 -> float32 are what users mean, float -> int never is.
+            # Users mean uint8 -> float32 and float64 -> float32, and never float -> int.
             raise SpecError(self._differs(array, "the dtypes are of different kinds: convert it in a processor"))
         if casting == "safe":
             return array.astype(wanted)
@@ -137,7 +137,7 @@ def _holds_masked(value: Any, *, may_be_constant: bool) -> bool:
         return bool(np.ma.is_masked(value))
     if not isinstance(value, Sequence) or isinstance(value, str | bytes) or not value:
         return False
-    # Long lists of numbers are not searched for what they can't hold.
+    # Long lists of numbers are not searched for values out of range.
     if not may_be_constant and not isinstance(value[0], np.ndarray | Sequence):
         return False
     return any(_holds_masked(part, may_be_constant=may_be_constant) for part in value)

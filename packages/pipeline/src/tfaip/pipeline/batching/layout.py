@@ -62,7 +62,7 @@ class _Key:
         self.name = name
         self.spec = spec
         self.padding = padding
-        # What each sample is compared to stands here too, where it is found at once.
+        # The specs of each sample stand here too, where they are found at once.
         self.is_input = part == "inputs"
         self.hook = "_input_layer_specs" if self.is_input else "_target_layer_specs"
         self.convert = Conversion(spec, f"{part}[{name!r}]", self.hook)
@@ -89,7 +89,7 @@ class BatchLayout:
     Args:
         inputs: The specs of the inputs, empty where the mode has none.
         targets: The specs of the targets, empty where the mode has none.
-        padding: By key, what fills up samples that are shorter than others of their batch (else 0, or an empty text).
+        padding: By key, the value that fills up samples shorter than others of their batch (else 0, or an empty text).
 
     Raises:
         DefinitionError: A padding value is given for an unknown key, or does not fit the dtype.

@@ -1,4 +1,4 @@
-"""`DataBase`: what the data of a scenario looks like, and the pipelines that produce it."""
+"""`DataBase`: the description of a scenario's data, and the pipelines that produce it."""
 
 from __future__ import annotations
 
@@ -47,17 +47,17 @@ class DataBase(Hooked, Generic[P]):
 
     @hook
     def _meta_layer_specs(self) -> Mapping[str, Any]:
-        """Hook: the spec of what travels as meta beside the batch; by default one text, the meta as JSON."""
+        """Hook: the spec of the meta beside the batch; by default one text, the meta as JSON."""
         return {"meta": ArraySpec((1,), str)}
 
     @hook
     def _padding_values(self) -> Mapping[str, Any]:
-        """Hook: by key, what fills up arrays that are shorter than others of their batch (0 where it is missing)."""
+        """Hook: by key, the value that fills up arrays shorter than others of their batch (0 where it is missing)."""
         return {}
 
     @hook
     def element_length_fn(self) -> Callable[[Sample], int]:
-        """Hook: what measures samples for bucketing; by default the length of the longest varying axis."""
+        """Hook: the length of a sample for bucketing; by default that of the longest varying axis."""
         specs = self.input_layer_specs()
         varying = {key: spec.shape.index(None) for key, spec in specs.items() if None in spec.shape}
 
@@ -85,7 +85,7 @@ class DataBase(Hooked, Generic[P]):
         return dict(self._specs[2])
 
     def padding_values(self) -> dict[str, Any]:
-        """By key, what fills up arrays that are shorter than others of their batch."""
+        """By key, the value that fills up arrays shorter than others of their batch."""
         return dict(self._padding_values())
 
     def batch_layout(self, mode: PipelineMode) -> BatchLayout:

@@ -77,9 +77,7 @@ class DataProcessorPipelineParams(ABC):
 class SequentialProcessorPipelineParams(DataProcessorPipelineParams):
     """One sequence of processors; which of them share a process is found out from their kinds."""
 
-    run_parallel: bool = field(
-        default=True, help="Run in the worker processes; otherwise in the process that consumes the batches"
-    )
+    run_parallel: bool = field(default=True, help="Run in the worker processes; off: in the consumer's process")
     processors: list[DataProcessorParams] = field(factory=list, help="The processors in their order")
 
     def stages(self) -> list[SequentialProcessorPipelineParams]:
@@ -106,7 +104,7 @@ class ComposedProcessorPipelineParams(DataProcessorPipelineParams):
 
 @params(former_tags=["tfaip.pipeline.data_base_params:DataBaseParams", "tfaip.data.databaseparams:DataBaseParams"])
 class DataBaseParams(Creates["DataBase[Any]"]):
-    """The base class of the data's parameters: what samples go through before and after the model."""
+    """The base class of the data's parameters: the processors before and after the model."""
 
     pre_proc: DataProcessorPipelineParams = field(
         factory=SequentialProcessorPipelineParams,

@@ -99,7 +99,7 @@ class DataGenerator(Hooked, ABC, Generic[P]):
 
     @hook
     def yields_batches(self) -> bool:
-        """Whether each element is a list of samples that becomes one batch, whatever the `batch_size` is."""
+        """Whether each element is a list of samples that becomes one batch, for any `batch_size`."""
         return False
 
 

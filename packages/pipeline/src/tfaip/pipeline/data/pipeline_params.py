@@ -54,7 +54,7 @@ class DataPipelineParams:
 
     batch_size: int = field(default=16, help="The number of samples of a batch")
     batch_drop_remainder: bool = field(
-        default=False, help="Leave out the samples at the end of a pass that do not fill a batch"
+        default=False, help="Drop the last samples of a pass if they do not fill a batch"
     )
     limit: int = field(
         default=-1,
@@ -67,29 +67,29 @@ class DataPipelineParams:
     )
     bucket_boundaries: list[int] = field(
         factory=list,
-        help="Batch samples of similar length: ascending lengths, a bucket holds what is shorter than its boundary",
+        help="Lengths that separate buckets, ascending: samples of one bucket share batches",
     )
     bucket_batch_sizes: list[int] = field(
         factory=list,
-        help="The batch size of each bucket, one more than boundaries (empty: in inverse proportion to the length)",
+        help="The batch size of each bucket, one more than boundaries (empty: inversely proportional to the length)",
     )
     num_processes: int = field(
         default=-1,
         help="The number of worker processes; 0: everything in this process; -1: chosen from cores and processors",
     )
-    prefetch: int = field(default=-1, help="The number of batches in the making, at most (-1: chosen from their size)")
+    prefetch: int = field(
+        default=-1, help="The largest number of batches prepared in advance (-1: chosen from their size)"
+    )
     max_tasks_per_process: int = field(
-        default=0, help="Replace a worker after so many batches, against processors that leak memory (0: never)"
+        default=0, help="Batches after which a worker is replaced, against memory leaks (0: never)"
     )
     on_bad_sample: str = field(
-        default="raise", choices=["raise", "skip"], help="What happens to a sample whose processing fails"
+        default="raise", choices=["raise", "skip"], help="Reaction to a sample whose processing fails"
     )
     on_worker_death: str = field(
-        default="raise", choices=["raise", "restart"], help="What happens if a worker process is killed or crashes"
+        default="raise", choices=["raise", "restart"], help="Reaction to a worker process that is killed or crashes"
     )
-    sample_timeout: float = field(
-        default=0.0, help="Seconds that a worker may spend on one sample before it is ended (0: any time)"
-    )
+    sample_timeout: float = field(default=0.0, help="Seconds that a worker may spend on one sample (0: no limit)")
 
     def validate(self) -> None:
         """Check all values.

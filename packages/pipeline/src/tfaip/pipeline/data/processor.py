@@ -65,7 +65,7 @@ class DataProcessor(Hooked, ABC, Generic[P]):
 
     @hook
     def is_valid_sample(self, sample: Sample) -> bool:
-        """Whether a result goes on; what is not valid is dropped and counted."""
+        """Whether a result goes on; an invalid one is dropped and counted."""
         return sample.is_valid(self.mode)
 
 

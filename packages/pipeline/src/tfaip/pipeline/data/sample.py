@@ -1,4 +1,4 @@
-"""`Sample`: what travels through a pipeline; which one it is, and the random numbers that follow from that.
+"""`Sample`: the unit that travels through a pipeline; its identity, and the random numbers that follow from it.
 
 Nothing here depends on the process that does the work, so that the data is the same whatever the parallelism.
 """
@@ -20,7 +20,7 @@ _PASSES = 1
 
 
 class SampleIdentity:
-    """Which sample this is, and its random generator, which is made on first use since making one costs 10 us.
+    """The sample's identity, and its random generator, which is made on first use since making one costs 10 us.
 
     Attributes:
         seed: The seed of the pipeline.
@@ -73,14 +73,14 @@ def pass_order(seed: int, epoch: int, length: int) -> np.ndarray:
 class Sample:
     """Inputs, outputs, targets and meta of one example.
 
-    Before the batcher, `inputs` and `targets` may be anything a processor likes; what reaches the batcher are dicts of
-    arrays without batch axis, as the specs of the `DataBase` say. `outputs` are what a model predicted. `meta` is free:
+    Before the batcher, `inputs` and `targets` may be anything a processor likes; the batcher takes dicts of arrays
+    without batch axis, as the specs of the `DataBase` say. `outputs` are the predictions of a model. `meta` is free:
     it travels beside the arrays and is never batched.
 
     A subclass may hold more: it keeps its class and attributes up to the batcher, also from process to process.
 
-    Samples are treated as values: a processor returns a new one (`new_inputs`, ...) or changes the one it was given,
-    whose dicts are its own; the arrays in them may be shared with other samples and must not be written to.
+    Samples are treated as values: a processor returns a new one (`new_inputs`, ...) or changes its own one, with the
+    dicts in it; the arrays in them may be shared with other samples and must not be written to.
     """
 
     __slots__ = ("_identity", "inputs", "meta", "outputs", "targets")
@@ -105,7 +105,7 @@ class Sample:
 
     @property
     def identity(self) -> SampleIdentity | None:
-        """Which sample of which pass this is; None outside of a pipeline."""
+        """The sample's identity: pass and position; None outside of a pipeline."""
         return self._identity
 
     def identified_by(self, identity: SampleIdentity | None) -> Sample:

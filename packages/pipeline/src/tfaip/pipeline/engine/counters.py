@@ -1,4 +1,4 @@
-"""`Counters`: what went through a pipeline so far, and where the time was spent."""
+"""`Counters`: the samples of a pipeline so far, and the time of each operation."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ CONSUMER = "consumer"
 
 @dataclass(slots=True)
 class OperationCounters:
-    """One operation: reading, a processor, or what makes a batch of the results.
+    """One operation: reading, a processor, or the making of a batch.
 
     Attributes:
         name: Class of the processor, or `read` or `batch`.
@@ -127,7 +127,7 @@ class Counters:
         return self.operations
 
     def slowest_operation(self) -> OperationCounters | None:
-        """The operation that holds up the pipeline: in the processes that have most to do, what takes most time.
+        """The operation that holds up the pipeline: the slowest one of the processes with most work.
 
         The workers share their work, so that two of them are done with it in half of its seconds. None before there was
         anything to do.

@@ -57,7 +57,7 @@ class Engine:
                 skip_bad_samples=plan.skip_bad_samples,
                 counters=self.counters,
             )
-        # What comes before a processor that needs the stream starts at the beginning of the pass.
+        # Processors before one that needs the stream start at the beginning of the pass.
         last_stream = max(streams, default=-1)
         from_beginning = PipelineState(start.epoch)
         flow: Flow = SourceFlow(source, from_beginning if streams else start, self.counters, repeat=repeat)
@@ -109,7 +109,7 @@ class Engine:
         return mistake
 
     def interrupt(self) -> None:
-        """From another thread: let whoever waits for a worker come back with `PoolClosedError`."""
+        """From another thread: let a waiting consumer come back with `PoolClosedError`."""
         if self.pool is not None:
             self.pool.interrupted = True
 

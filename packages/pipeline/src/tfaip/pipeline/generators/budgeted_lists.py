@@ -26,7 +26,9 @@ class BudgetedListsGeneratorParams(ListFileGeneratorParams):
         factory=list, help="For each list, a file whose lines begin with the lengths of the samples, in the same order"
     )
     bins_per_batch: int = field(default=10_000, help="The size of a batch after padding, in the unit of the lengths")
-    min_batch_size: int = field(default=1, help="The least number of samples of a batch, even if it exceeds the budget")
+    min_batch_size: int = field(
+        default=1, help="The smallest number of samples of a batch, even if it exceeds the budget"
+    )
 
     def cls(self) -> type[DataGenerator[Any]]:
         """The generator."""
@@ -91,7 +93,7 @@ def batches_by_budget(lengths: Sequence[int], budget: int, *, min_batch_size: in
     """Group samples of similar length such that no batch holds more than the budget once it is padded.
 
     Samples are taken from the longest to the shortest; a batch is closed when one more would make the number of samples
-    times the length of the longest one exceed the budget, and the next batch begins with the sample that did not fit.
+    times the length of the longest one exceed the budget, and the next batch begins with that sample.
 
     Args:
         lengths: The length of each sample, >= 0.

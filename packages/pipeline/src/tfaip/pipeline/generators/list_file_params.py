@@ -24,10 +24,10 @@ class ListFileGeneratorParams(DataGeneratorParams):
     )
     list_ratios: list[float] = field(
         factory=list,
-        help="In training, how often each list is drawn from, relative to the others (empty: all equally)",
+        help="Relative sampling rate of each list in training (empty: all equal)",
     )
-    ignore_prefix: str = field(default="#", help="Lines that begin like this are left out")
-    list_seed: int = field(default=0, mode="ignore", help="Of the picks in training")
+    ignore_prefix: str = field(default="#", help="Prefix of lines that are left out")
+    list_seed: int = field(default=0, mode="ignore", help="Seed of the sampling in training")
 
     def cls(self) -> type[DataGenerator[Any]]:
         """The generator."""

@@ -1,4 +1,4 @@
-"""Hooks of tfaip 1.2 that nothing calls any more, and what has taken their place.
+"""Hooks of tfaip 1.2 that nothing calls any more, and their successors.
 
 `docs/moving_from_tfaip_1.md` shows the same table.
 """

@@ -38,7 +38,7 @@ def is_ours(module: str) -> bool:
 
 
 def hook(function: F) -> F:
-    """Mark a method of a base class as a hook: what overrides it must take the same arguments, by position."""
+    """Mark a method of a base class as a hook: overrides must take the same arguments, by position."""
     return hook_with()(function)
 
 
@@ -55,7 +55,7 @@ def hook_with(*by_name: str) -> Callable[[F], F]:
 def hooks_of(cls: type) -> dict[str, _Hook]:
     """Return the hooks of a class by name, as the framework defines them."""
     found: dict[str, _Hook] = {}
-    # What users keep in their classes is not asked: some objects answer to any name, others raise errors of their own.
+    # The users' own attributes are not asked: some objects answer to any name, others raise errors of their own.
     for owner in [owner for owner in cls.__mro__ if is_ours(owner.__module__)]:
         for name, value in vars(owner).items():
             by_name = getattr(getattr(value, "__func__", value), _MARK, None)
@@ -112,7 +112,7 @@ class _FormerAttributeError(HookError, AttributeError):
 
 
 class _FormerParams:
-    """Answers `self._params`; what the user's class defines under this name is found before it."""
+    """Answers `self._params`; an attribute of this name in the user's class is found before it."""
 
     def __get__(self, instance: Any, owner: type) -> Any:
         if instance is not None and hasattr(instance, "params"):

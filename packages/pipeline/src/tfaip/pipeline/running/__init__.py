@@ -1,4 +1,4 @@
-"""Running: what users named becomes an iterator.
+"""Running: a named pipeline becomes an iterator.
 
 In come the data, the parameters of generator and pipeline, and a mode; out go batches or samples, one after the other.
 """

@@ -21,7 +21,7 @@ from tfaip.pipeline.user_code import SampleError
 __all__ = ["REMEMBERED_STATES", "BatchIterator"]
 
 REMEMBERED_STATES = 4096
-"""Batches that may lie between what was handed out and what the consumer has used up: more than anybody prefetches."""
+"""Most batches between the last one handed out and the last one used: more than anybody prefetches."""
 
 
 class BatchIterator(Iterator[Batch]):

@@ -24,7 +24,7 @@ class Batcher(ABC):
 
     @abstractmethod
     def flush(self) -> Iterator[BatchAt]:
-        """At the end of a pass: the batches of what is left. Nothing is held back afterwards."""
+        """At the end of a pass: the batches of the remaining samples. Nothing is held back afterwards."""
 
 
 class Progress:
@@ -53,7 +53,7 @@ class Progress:
 
 
 class AsGivenBatcher(Batcher):
-    """Each portion is a batch: what the generator yielded, less the samples that processors dropped."""
+    """Each portion is a batch: the samples of the generator, less those that processors dropped."""
 
     def __init__(self, layout: BatchLayout) -> None:
         self._layout = layout
@@ -72,7 +72,7 @@ class AsGivenBatcher(Batcher):
 
 
 class FixedBatcher(Batcher):
-    """Every `size` samples become a batch; what is left at the end of a pass becomes a smaller one, or is dropped.
+    """Every `size` samples become a batch; the rest of a pass becomes a smaller one, or is dropped.
 
     A portion that was packed by a worker and is just what the next batch needs goes through untouched. Only after a
     processor has dropped or added samples, rows move from portion to portion, and batches are packed anew.

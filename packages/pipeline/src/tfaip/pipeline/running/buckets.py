@@ -20,8 +20,8 @@ __all__ = ["BucketBatcher", "default_bucket_sizes"]
 def default_bucket_sizes(batch_size: int, boundaries: Sequence[int]) -> list[int]:
     """Batch sizes for which all buckets hold about as much: `batch_size` is that of the longest samples.
 
-    A bucket of samples that are shorter than `boundary` gets `batch_size * max(boundaries) // boundary`. What is longer
-    than all boundaries comes in batches of `batch_size`.
+    A bucket of samples that are shorter than `boundary` gets `batch_size * max(boundaries) // boundary`. Samples longer
+    than all boundaries come in batches of `batch_size`.
     """
     if not boundaries:
         return [batch_size]

@@ -178,7 +178,7 @@ class DataPipeline(Hooked):
     def _why_empty(self, skipped: int) -> str:
         """Why a pass gave no batch; generators are shown by their parameters, which may hold long lists."""
         if skipped:
-            return f"all samples were dropped or skipped ({skipped} so far), or what is left fills no batch"
+            return f"all samples were dropped or skipped ({skipped} so far), or the remaining ones fill no batch"
         source = shorten(repr(self.generator_params), _SHOWN_OF_PARAMS)
         if self.pipeline_params.batch_drop_remainder and self._planner.source().length != 0:
             return f"batch_drop_remainder is set, and the samples fill no batch; they come from {source}"
@@ -205,7 +205,7 @@ class DataPipeline(Hooked):
         return InputDataset
 
     def process_output(self, samples: Iterable[Sample], *, num_processes: int = 0) -> SampleIterator:
-        """The samples after the processors that follow the model, in order; what they drop is missing.
+        """The samples after the processors that follow the model, in order; dropped ones are missing.
 
         Args:
             samples: With outputs. Each is taken when it is asked for, or a few in advance where there are workers.

@@ -1,4 +1,4 @@
-"""`describe`: the stages of a pipeline in words: what runs where."""
+"""`describe`: the stages of a pipeline in words, with the process of each."""
 
 from __future__ import annotations
 

@@ -210,7 +210,7 @@ def plan_of_segments(
 
 
 def source_of_samples(seed: int, samples: Iterable[Sample], name: str) -> StreamSource:
-    """The source of samples that somebody else makes, one pass, one by one; what is no `Exception` is not theirs."""
+    """Samples that somebody else makes, one pass, one by one; an error that is no `Exception` is not theirs."""
     return StreamSource(
         seed,
         1,

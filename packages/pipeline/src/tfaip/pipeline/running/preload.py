@@ -1,4 +1,4 @@
-"""Preloading: what need not be done in each pass is done once, and kept in memory."""
+"""Preloading: work that gives the same in each pass is done once, and its result kept in memory."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ def missing_for_workers() -> str | None:
 def seconds_per_element(plan: Plan) -> float | None:
     """The least time that one of the first elements took in this process, as far as the workers would do the work.
 
-    None where it could not be found out. What fails here fails again later, where it is reported.
+    None where it could not be found out. A failure here comes again later, where it is reported.
     """
     began = perf_counter()
     least: float | None = None

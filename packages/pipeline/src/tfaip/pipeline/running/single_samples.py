@@ -62,7 +62,7 @@ class SingleSamples:
 
         Args:
             sample: As a generator would make it; it is not changed.
-            number: Which one it is, from 0; for its random numbers and for messages.
+            number: Its number, from 0; for its random numbers and for messages.
 
         Raises:
             Exception: The error of a processor, with a note that names processor and sample.

@@ -43,7 +43,7 @@ def fold_indices(length: int, folds: int, fold: int, seed: int, labels: Sequence
     Args:
         length: The number of samples.
         folds: The number of folds, from 2 to the number of samples; sizes differ by at most one.
-        fold: Which one, from 0.
+        fold: Its number, from 0.
         seed: Of the random choice.
         labels: The class of each sample: the folds' numbers of each class differ by at most one.
 

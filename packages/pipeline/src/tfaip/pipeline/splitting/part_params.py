@@ -27,7 +27,7 @@ class PartParams(DataGeneratorParams):
     fraction: float = field(default=0.0, mode="ignore", help="Fraction of the samples that is held out")
     folds: int = field(default=0, mode="ignore", help="Number of folds; 0: a fraction is held out")
     fold: int = field(default=0, mode="ignore", help="Fold that is held out, from 0")
-    seed: int = field(default=0, mode="ignore", help="Seed of the choice of samples")
+    seed: int = field(default=0, mode="ignore", help="Seed of the split")
     stratify: str = field(default="", mode="ignore", help="Target or meta with the class of a sample")
     indices: Any = field(default=None, mode="ignore", help="The indices of the part, int64, once they are known")
 

@@ -1,4 +1,4 @@
-"""Which files a pattern stands for."""
+"""The files that match a pattern."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WILDCARDS = "*?["
 
 
 def expand_globs(patterns: Sequence[str]) -> list[Path]:
-    """The files that match, sorted for each pattern; a name that exists stands for itself, whatever signs it holds.
+    """The files that match, sorted for each pattern; an existing name stands for itself, with any signs in it.
 
     Raises:
         DataError: Nothing matches a pattern, or it is no pattern.

@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 QUOTING = ["auto", "strict", "none"]
 
-# What Python's csv module takes, too: a longer field is nearly always a quotation mark that is missing.
+# Python's csv module has this limit, too: a longer field is nearly always a quotation mark that is missing.
 MOST_CHARACTERS = 131_072
 
 MOST_SHOWN = 300

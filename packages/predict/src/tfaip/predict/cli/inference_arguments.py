@@ -18,7 +18,7 @@ def add_inference_arguments(command_line: CommandLine) -> None:
         "--on_error",
         type=str | None,
         choices=["raise", "skip"],
-        help="What happens to a sample whose processing fails: --pipeline.on_bad_sample",
+        help="Reaction to a sample whose processing fails: --pipeline.on_bad_sample",
     )
     command_line.add_argument(
         "--run_eagerly", type=bool, help="Run the scenario's own graph uncompiled, so that breakpoints in it work"

@@ -61,7 +61,7 @@ def _predict(call: Invocation) -> None:
     command_line.add_argument(
         "--dump", type=str | None, help="Folder to write the predictions to; it must be a new one"
     )
-    command_line.add_argument("--benchmark", type=bool, help="Show at the end how long what took")
+    command_line.add_argument("--benchmark", type=bool, help="Show the time of each operation at the end")
     parsed = command_line.parse(call.words)
     params, arguments = parsed["predict"], parsed.arguments
     apply_inference_arguments(arguments, params)

@@ -10,7 +10,7 @@ import numpy as np
 __all__ = ["as_tensors"]
 
 _ALIGNMENT = 64
-"""Bytes: what TensorFlow's kernels expect of memory. The pipeline lays batches out like that."""
+"""Bytes: the alignment that TensorFlow's kernels expect. The pipeline lays batches out like that."""
 
 _ADOPTABLE = "iuf"
 """Kinds of dtypes that DLPack and TensorFlow both know."""

@@ -65,7 +65,7 @@ def sealed_line(value: Mapping[str, Any]) -> bytes:
 
 
 def verified(line: bytes) -> bool | None:
-    """Whether a line is what was written; None if it has no checksum at its end."""
+    """Whether a line is unchanged since it was written; None if it has no checksum at its end."""
     body, seal = line[:-_LENGTH], line[-_LENGTH:]
     if not (seal.startswith(_SEAL) and seal.endswith(_END)):
         return None

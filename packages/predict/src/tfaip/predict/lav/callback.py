@@ -18,7 +18,7 @@ class LAVCallback(Hooked):
     """Is told of each data set and of each sample; subclasses override what they want to know.
 
     Attributes:
-        lav: What validates: its `model`, `scenario` (with `data`), `params`, and the `bundles` that were loaded. Set
+        lav: The validation: its `model`, `scenario` (with `data`), `params`, and the loaded `bundles`. Set
             before `on_start` is called.
     """
 

@@ -38,7 +38,7 @@ class PrintSamples(LAVCallback):
 
 
 class DumpSamples(LAVCallback):
-    """Writes what was predicted and what is true, one dump for each data set.
+    """Writes predictions and targets, one dump for each data set.
 
     Args:
         folder: Where the folders `l0`, `l1`, ... are made.

@@ -43,7 +43,7 @@ def generator_with_targets(
     The first sample of the generator is looked at.
 
     Args:
-        scenario: Whose predictions take their samples from `generator`.
+        scenario: The predictor that takes its samples from `generator`.
         generator: Where the samples come from.
         chosen: Whether the user chose any of its parameters.
 

@@ -26,7 +26,7 @@ __all__ = ["LAV"]
 
 
 class LAV(LAVBase):
-    """Validates one model; see `LAVBase` for what it offers.
+    """Validates one model; `LAVBase` lists its methods.
 
     Losses and metrics see the outputs as the prediction gives them, or those of the training graph where
     `with_training_graph` asks for it. The evaluator sees samples after post-processing.

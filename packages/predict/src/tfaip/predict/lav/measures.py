@@ -1,4 +1,4 @@
-"""Losses and metrics, computed on what a prediction gives."""
+"""Losses and metrics, computed on the outputs of a prediction."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class Measures:
 
 
 class TrainingGraphMeasures(Measures):
-    """Accumulates a model's losses and metrics on what its training graph gives, as the trainer's validation does.
+    """Accumulates a model's losses and metrics on the outputs of its training graph, as the trainer's validation does.
 
     Metrics of the prediction graph see its outputs. The outputs that `update` is given are not used.
 

@@ -28,10 +28,10 @@ __all__ = ["MultiLAV"]
 
 
 class MultiLAV(LAVBase):
-    """Validates the vote of several models; see `LAVBase` for what it offers.
+    """Validates the vote of several models; `LAVBase` lists its methods.
 
     Losses and metrics, those of the first bundle's model, see the voted outputs, as far as these are numbers of one
-    shape in all samples; what needs others is left out and named. The evaluator sees the voted samples.
+    shape in all samples; a loss that needs others is left out and named. The evaluator sees the voted samples.
 
     Args:
         params: Pipeline, and how the models are run.
@@ -127,7 +127,7 @@ class MultiLAV(LAVBase):
             current: Batch | None = None
             group: list[tuple[Sample, Mapping[str, Any]]] = []
             for number, sample in voted:
-                # Those before it were dropped by a model's post-processing.
+                # A model's post-processing dropped the samples before it.
                 for before in [other for other in arrived if other < number]:
                     del arrived[before]
                 batch, before_voting = arrived[number]

@@ -19,7 +19,7 @@ class LAVParams(InferenceParams):
         default=False,
         help="Compute losses and metrics on the training graph of the scenario's code, with the weights of the bundle",
     )
-    print_limit: int = field(default=0, help="Samples of each data set that are printed in words; -1: all, 0: none")
+    print_limit: int = field(default=0, help="Number of samples of each data set to print in words; -1: all, 0: none")
 
 
 @params
@@ -27,5 +27,8 @@ class MultiLAVParams(LAVParams):
     """How the vote of several models is validated."""
 
     voter: VoterParams = field(
-        factory=MeanVoterParams, mode="flat", choices=READY_MADE_VOTERS, help="What makes one output of those of all"
+        factory=MeanVoterParams,
+        mode="flat",
+        choices=READY_MADE_VOTERS,
+        help="Method that makes one output of all models' outputs",
     )

@@ -25,7 +25,7 @@ class PossibleLosses:
     the others when the possible ones are computed.
 
     Args:
-        model: Whose losses; its graph is built, which takes as long as before a training.
+        model: The model with the losses; its graph is built, which takes as long as before a training.
         data: Says what inputs and targets are.
         losses: From inputs, targets and outputs to the losses by name.
         outputs: Outputs of the prediction for a batch.

@@ -44,7 +44,7 @@ class LAVResult:
 
 
 def numbers_of(figures: Mapping[str, Any], metrics: Mapping[str, float]) -> dict[str, float]:
-    """Return those of an evaluator's figures that are single numbers; what has the name of a metric as `eval_NAME`."""
+    """Return the figures of an evaluator that are single numbers; one with the name of a metric becomes `eval_NAME`."""
     numbers = {}
     for name, value in figures.items():
         if not isinstance(value, int | float) and not hasattr(value, "__array__"):

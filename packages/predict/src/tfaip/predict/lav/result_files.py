@@ -27,7 +27,7 @@ def write_json(path: str, results: Sequence[LAVResult], notes: Mapping[str, Any]
 def write_document(path: str, document: Mapping[str, Any]) -> None:
     """Write figures as JSON to a file; `-` is the standard output.
 
-    What is not finite is `null`, arrays are lists.
+    Numbers that aren't finite are `null`, arrays are lists.
 
     Raises:
         PredictionError: The file can't be written.

@@ -117,7 +117,7 @@ class MicroBatcher(Generic[T, R]):
     def _serve(self) -> None:
         while batch := self._next_batch():
             _call(self._function, batch)
-            # Those who were served now will be back soon, and those who wait are here already.
+            # The served callers will be back soon, and the waiting ones are here already.
             self._expected = min(len(batch) + len(self._waiting), self._most)
             del batch
 

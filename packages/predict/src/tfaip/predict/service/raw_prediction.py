@@ -30,7 +30,7 @@ class RawPrediction:
     was. It has to be closed, which serves those who wait.
 
     Args:
-        datas: The data of each model; the first one's is what samples go through before the models.
+        datas: The data of each model; the pre-processing is that of the first one.
         mode: EVALUATION where samples bring their targets along.
         run: From a batch of inputs to the outputs of each model.
         join: From the post-processed samples of each model to the one that callers get.

@@ -51,7 +51,7 @@ def post_processed_together(
                 yield last[0], row
                 current = [next(stream, None) for stream in streams]
             else:
-                # Those who are behind have kept a sample that another one has dropped.
+                # The slower streams have kept a sample that another one has dropped.
                 current = [
                     sample if place == last else next(stream, None)
                     for sample, place, stream in zip(row, places, streams, strict=True)

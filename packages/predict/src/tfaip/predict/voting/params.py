@@ -20,5 +20,8 @@ class MultiModelPredictorParams(PredictorParams):
     """How samples are predicted by several models."""
 
     voter: VoterParams = field(
-        factory=MeanVoterParams, mode="flat", choices=READY_MADE_VOTERS, help="What makes one output of those of all"
+        factory=MeanVoterParams,
+        mode="flat",
+        choices=READY_MADE_VOTERS,
+        help="Method that makes one output of all models' outputs",
     )

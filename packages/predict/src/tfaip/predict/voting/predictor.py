@@ -26,7 +26,7 @@ __all__ = ["MultiModelPredictor"]
 
 
 class MultiModelPredictor(PredictorBase):
-    """Predicts samples with several models, which vote; see `PredictorBase` for what it offers.
+    """Predicts samples with several models, which vote; `PredictorBase` lists its methods.
 
     Samples are pre-processed once, all models run on the same batches, each one's outputs go through the
     post-processing of its own bundle, and a voter makes one sample of them.

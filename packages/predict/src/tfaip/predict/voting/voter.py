@@ -55,11 +55,11 @@ class MultiModelVoter(Hooked, ABC):
         """Return the sample with the outputs that the models agree on.
 
         Args:
-            sample: Its `outputs` are a list: for each model a dict of what its post-processing gave. Inputs, targets
+            sample: Its `outputs` are a list: for each model a dict of its post-processed outputs. Inputs, targets
                 and meta are those of the first model.
         """
 
     @hook
     def finalize_sample(self, sample: Sample) -> Sample:
-        """Return the voted sample as callers get it; for what has to be done once, after the vote."""
+        """Return the voted sample as callers get it; for work that has to be done once, after the vote."""
         return sample

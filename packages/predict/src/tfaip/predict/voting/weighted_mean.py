@@ -26,7 +26,7 @@ class WeightedMeanVoter(MeanVoter):
     """Averages the probabilities of the models by their weights.
 
     Args:
-        params: Which outputs, and the weights.
+        params: The voted outputs, and the weights.
         models: The number of models.
 
     Raises:

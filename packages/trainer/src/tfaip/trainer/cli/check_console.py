@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["ConsoleStages", "show_stage"]
 
 _NAME_WIDTH = 10
-# What a step does, where its name doesn't tell why it takes seconds.
+# The work of a step, where its name doesn't tell why it takes seconds.
 _WORDS = {
     "export": "writing a bundle, and loading it again",
     "speed": "training for some seconds",
@@ -70,7 +70,7 @@ class ConsoleStages:
 
 
 def show_stage(stage: Stage, console: Console | None = None) -> None:
-    """Print one step: its name, what it found out, the time and the memory that it took."""
+    """Print one step: its name, its findings, the time and the memory that it took."""
     row = Table.grid(padding=(0, 1), expand=True)
     row.add_column(width=1)
     row.add_column(width=_NAME_WIDTH)

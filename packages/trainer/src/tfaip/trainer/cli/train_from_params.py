@@ -55,7 +55,7 @@ def _folders(path: str) -> list[Path]:
 
 
 def _read(path: str, trust: Sequence[str], *, lenient: bool) -> tuple[StoredTraining, list[str]]:
-    """The parameters in a file, and what was left out of them."""
+    """The parameters in a file, and the keys that were left out."""
     try:
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always", ParamsWarning)

@@ -1,4 +1,4 @@
-"""Which machines train together, as the environment says."""
+"""The machines that train together, as the environment says."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Cluster:
 
     Attributes:
         workers: Address of each, `host:port`.
-        index: Which of them this process is.
+        index: The number of this process.
     """
 
     workers: tuple[str, ...]
@@ -49,7 +49,7 @@ class Cluster:
         """Return the cluster if `device` asks for one.
 
         Raises:
-            DeviceError: Nothing in the environment says who belongs to it, or what says it makes no sense.
+            DeviceError: Nothing in the environment says who belongs to it, or its values make no sense.
         """
         if device.dist_strategy != "multi_worker":
             return None
@@ -102,7 +102,7 @@ class Cluster:
 
     @classmethod
     def _resolved(cls, resolver: Any) -> Cluster:
-        workers = resolver.cluster_spec().as_dict()["worker"]  # which is what tells the resolver its own place
+        workers = resolver.cluster_spec().as_dict()["worker"]  # this tells the resolver its own place
         return cls(tuple(workers), int(resolver.task_id))
 
     def as_tf_config(self) -> str:

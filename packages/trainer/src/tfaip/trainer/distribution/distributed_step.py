@@ -23,7 +23,7 @@ class DistributedTrainStep(TrainStep):
 
     Args:
         strategy: The replicas.
-        args: Those of `TrainStep`, whose variables were made in the strategy's scope.
+        args: The arguments of `TrainStep`, whose variables were made in the strategy's scope.
         kwargs: The same.
     """
 

@@ -1,4 +1,4 @@
-"""What becomes of the others where one worker is lost."""
+"""The end of the other workers where one is lost."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tfaip.trainer.errors import LostWorkerError
 
 __all__ = ["lost_workers"]
 
-# What TensorFlow raises where a collective operation loses a partner, or is ended because a health check failed.
+# Errors of TensorFlow where a collective operation loses a partner, or ends because a health check failed.
 SIGNS = ("Collective ops is aborted", "/job:worker/replica:0/task:", "coordination service", "Socket closed")
 
 

@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 PATIENCE = 3600.0
 # Seconds in which a worker that can't start tries to tell the others.
 TELLING = 45.0
-# Seconds for an answer; what has none after that is no worker.
+# Seconds for an answer; a partner without one after that is no worker.
 ANSWER = 15.0
 # Seconds for the message of a worker that can't start, where another one has heard it already.
 REASON = 3.0
@@ -72,7 +72,7 @@ def meet(cluster: Cluster, *, patience: float = PATIENCE) -> None:
 
 
 class _Meeting:
-    """What one worker does until all are there; a context that closes its connections."""
+    """The meeting of one worker with all others; a context that closes its connections."""
 
     def __init__(self, cluster: Cluster, listener: socket.socket, deadline: float) -> None:
         self._cluster = cluster
@@ -224,13 +224,13 @@ def _connected(address: str) -> socket.socket | None:
 
 
 def _token(cluster: Cluster) -> str:
-    """What workers of one training have in common, and those of others at the same addresses do not."""
+    """The common knowledge of the workers of one training; others at the same addresses don't have it."""
     job = [os.environ.get(name, "") for name in ("SLURM_JOB_ID", "SLURM_STEP_ID")]
     return hashlib.sha256(json.dumps([cluster.workers, *job]).encode()).hexdigest()
 
 
 def _send(connection: socket.socket, token: str, **what: Any) -> None:
-    # Whoever is gone is missed where its answer is awaited.
+    # A missing worker is noticed where its answer is awaited.
     with suppress(OSError):
         connection.sendall(json.dumps({"training": token, **what}).encode() + b"\n")
 

@@ -31,7 +31,7 @@ class Strategy:
     """A strategy of TensorFlow's, as far as a training needs it.
 
     The graph is built without it, once for all replicas; `mirror` then gives each replica its copies of the variables.
-    All else that a step changes is made in `scope`. What Keras' metrics count is not mirrored: the replicas of a
+    All else that a step changes is made in `scope`. The counts of Keras' metrics are not mirrored: the replicas of a
     machine count into the same variables, and the machines add theirs up once an epoch.
 
     Args:
@@ -57,7 +57,7 @@ class Strategy:
 
     @property
     def index(self) -> int:
-        """Which of the workers this one is."""
+        """The number of this worker."""
         return self._cluster.index if self._cluster else 0
 
     @property
@@ -72,8 +72,8 @@ class Strategy:
     def mirror(self, variables: Sequence[Any]) -> None:
         """Give each replica a copy of Keras variables that are built; all begin with the chief's values.
 
-        What a step assigns in the forward pass (random states, moving statistics) each replica has for itself; the
-        first one's are what is validated, exported and resumed from.
+        Variables that a step assigns in the forward pass (random states, moving statistics) each replica has for
+        itself; the first one's are validated, exported and resumed from.
         """
         with self.scope():
             for variable in variables:
@@ -163,7 +163,7 @@ class Strategy:
             variable.assign(value)
 
     def add_up(self, variables: Sequence[Any]) -> None:
-        """Replace what each worker has counted by what all have; all workers have to call it."""
+        """Replace each worker's counts by the sum of all; all workers have to call it."""
         if self.workers == 1 or not variables:
             return
         for variable, total in zip(variables, self.sum([variable.value for variable in variables]), strict=True):
@@ -180,7 +180,7 @@ def create_strategy(device: DeviceConfigParams, cluster: Cluster | None) -> Stra
     It waits for the other workers of the cluster.
 
     Raises:
-        DeviceError: There are not several devices to distribute over, or it can't go with what else is asked for.
+        DeviceError: There are not several devices to distribute over, or another setting forbids it.
     """
     name = device.dist_strategy
     if name == "default":

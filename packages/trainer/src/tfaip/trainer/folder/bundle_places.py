@@ -26,7 +26,7 @@ _TAKEN = re.compile(
 
 
 def placeholder_problem(name: str, *, required: bool = False) -> str:
-    """Say why a name is no place for bundles, whatever the run; nothing where it is one.
+    """Say why a name is no place for bundles in any run; nothing where it is one.
 
     Args:
         name: The path.

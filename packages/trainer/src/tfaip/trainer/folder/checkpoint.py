@@ -1,4 +1,4 @@
-"""What a resumed run starts from.
+"""The state from which a resumed run starts.
 
     checkpoint/step_00003750/
         trainer_state.json   where the training stands, and the order of the variables
@@ -83,8 +83,8 @@ class Checkpoint:
         """Assign the stored values to the variables of each group, one by one.
 
         Raises:
-            CheckpointError: The file can't be read, or number or shape of the variables differ from what was stored;
-                no value is read or assigned then.
+            CheckpointError: The file can't be read, or number or shape of the variables differ from the stored ones; no
+                value is read or assigned then.
         """
         paths = self._content()["variables"]
         targets: dict[str, Any] = {}
@@ -154,7 +154,7 @@ class Checkpoints:
     def _superseded(self, written: Path) -> list[Path]:
         """The checkpoints that go: too old, of the same step as a later one, or of steps that are still to come again.
 
-        Those are broken ones, from before the run went on from an older one.
+        The others are broken ones, from before the run went on from an older one.
         """
         kept, others = {_order(written)[0]: written}, []
         for path in reversed(self._paths()):
@@ -195,7 +195,7 @@ class Checkpoints:
         return None
 
     def _paths(self) -> list[Path]:
-        # What users keep beside them, a copy or an archive for instance, is none.
+        # The users' own files beside them, a copy or an archive for instance, are none.
         return sorted((path for path in self.folder.glob("step_*") if re.fullmatch(CHECKPOINT, path.name)), key=_order)
 
     def _unused_path(self, step: int) -> Path:

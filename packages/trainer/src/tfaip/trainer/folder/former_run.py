@@ -25,7 +25,7 @@ PARAMS = "trainer_params.json"
 
 # Step, and number among the checkpoints of that step.
 CHECKPOINT = r"step_[0-9]{1,18}(_[0-9]{1,9})?"
-# What a run keeps in a folder, and what systems leave there.
+# Files of a run in a folder, and files that systems leave there.
 BUNDLE = r"(scenario_params\.json|bundle\.json|weights\.h5|serve|additional|resources).*"
 OWN = {
     "checkpoint": rf"{CHECKPOINT}|\.step_.*",
@@ -133,7 +133,7 @@ class FormerRun:
             raise
 
     def put_back(self) -> None:
-        """Move the run back, in place of what the new one has left."""
+        """Move the run back, in place of the new one's remains."""
         if not self.is_aside:
             return
         if _is_folder(self._whole):
@@ -185,7 +185,7 @@ def _erase(path: Path) -> None:
 def _is_linked_folder(path: Path) -> bool:
     """Whether it is the link of a folder that may lie elsewhere; while it is aside, the link leads to nothing.
 
-    Any other link is no more than a file: what it names is not the run's.
+    Any other link is no more than a file: its target is not the run's.
     """
     return path.name in OWN and path.is_symlink() and not path.is_file()
 

@@ -57,7 +57,7 @@ def require_places(folder: RunFolder, *, resumes: bool = False, overwrite: bool 
 
     Args:
         folder: The folder of the run.
-        resumes: Whether the run in it is resumed. What stands where that run has written its bundles is its own.
+        resumes: Whether the run in it is resumed. A bundle where that run has written its bundles is its own.
         overwrite: Whether a new run may replace the bundles of others.
 
     Raises:

@@ -26,7 +26,7 @@ __all__ = ["RunFolder", "stored_seed", "write_atomically"]
 
 logger = logging.getLogger(__name__)
 
-# All that a run writes; what begins with a dot is there after a kill.
+# All files of a run; names with a dot are there after a kill.
 NAMES = (
     *(PARAMS, f".{PARAMS}.part", "train.log", "metrics.jsonl", "status.json", ".status.json.writing"),
     *("recorders.json", ".recorders.json.writing"),
@@ -300,7 +300,7 @@ class RunFolder:
             raise self._cannot_be_written(error) from error
 
     def _set_logs_aside(self, suffix: str, problem_of: Callable[[Path, bool], str]) -> None:
-        """Rename what can't be continued as a log; the checkpoint is what a run goes on from."""
+        """Rename a log that can't be continued; a run goes on from its checkpoint."""
         for log in (self.log, self.metrics, self.status, self.events):
             if problem := problem_of(log, log == self.events):
                 aside = log.with_name(f"{log.name}.{suffix}")
@@ -344,7 +344,7 @@ def _has_content(folder: Path) -> bool:
 
 
 def _damage(path: Path, is_folder: bool) -> str:
-    """Say why a log can't be continued; what the link of a file names is somebody else's."""
+    """Say why a log can't be continued; the target of a file's link is somebody else's."""
     if path.is_symlink() and not is_folder:
         return "is a link"
     if not path.exists():

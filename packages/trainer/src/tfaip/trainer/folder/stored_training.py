@@ -81,7 +81,7 @@ def load_trainer_params(
 
     Args:
         path: The file.
-        output_dir: Folder of the new run. What the file names counts only if it is the folder that the file lies in.
+        output_dir: Folder of the new run. The folder in the file counts only if it is the folder that the file lies in.
             Places of bundles outside of the folder don't count, and are for you to set again.
         overwrite: Whether a run in the folder is replaced.
         trust: Packages, beside the scenario's own, whose parameter classes may be imported.

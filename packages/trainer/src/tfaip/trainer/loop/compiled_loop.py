@@ -18,7 +18,7 @@ Tensors = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class LoopCall:
-    """What one call of the loop did.
+    """The result of one call of the loop.
 
     Attributes:
         steps: Steps that were made.

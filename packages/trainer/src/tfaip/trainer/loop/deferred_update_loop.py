@@ -19,7 +19,7 @@ class DeferredUpdateLoop(CompiledLoop):
 
     An update that depends on a condition keeps TensorFlow from updating one layer while it computes the gradients of
     another, which makes the step of a small network a fifth longer. Here the loop's own condition is the one: it ends
-    where a step was not finite, and what comes first in its body is the update of the step before.
+    where a step was not finite, and its body begins with the update of the step before.
 
     Args:
         step: Trains on a batch.

@@ -29,13 +29,13 @@ class TrainingData:
     Args:
         params: Where the samples come from.
         scenario: Whose data.
-        state: What `state` returned, to go on there; `None` for the beginning.
+        state: A result of `state`, to go on there; `None` for the beginning.
         shard: `(index, number)` of the worker: it takes its part of the data, and of each batch.
 
     Attributes:
         iterator: Iterator of (inputs, targets, end_of_epoch).
         size: Samples of an epoch, as far as they are known.
-        batches: Batches that were taken from the iterator; whoever takes them counts them here.
+        batches: Batches that were taken from the iterator; the consumer counts them here.
         starts_anew: Whether the state was one of other data, so that its pass begins again.
     """
 
@@ -93,7 +93,7 @@ class TrainingData:
     def last_batch(self) -> tuple[Any, Any, list[Any]]:
         """Return inputs, targets and each sample's meta of the batch that was taken last.
 
-        It is made again: the pipeline gives the same batch, and now with what identifies its samples.
+        It is made again: the pipeline gives the same batch, and now with the identities of its samples.
         """
         state = self._dataset.state(self.batches - 1)
         with self._pipeline.input_dataset(repeat=True, with_meta=True, state=state, shard=self._shard) as data:

@@ -1,4 +1,4 @@
-"""Which loop runs the steps of a training."""
+"""The loop that runs the steps of a training."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ class WorkerLoop(CompiledLoop):
             bool(ended),
             bool(finite),
             batches=int(batches),
-            # The last one counts: a process that is terminated has to end, whoever else was interrupted.
+            # The last one counts: a terminated process has to end, even if others were interrupted.
             stop=max((int(number) for number, count in zip(STOPPING, stops, strict=True) if int(count)), default=0),
         )
         self._steps_per_call.took(call.steps, call.seconds)

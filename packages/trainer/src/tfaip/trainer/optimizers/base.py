@@ -1,4 +1,4 @@
-"""What all optimizers' parameters share."""
+"""The fields that all optimizers' parameters share."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ class OptimizerParams(Creates["keras.optimizers.Optimizer"]):
     weight_decay: float | None = field(
         default=None,
         validator=optional(ge(0)),
-        help="Share of the weights, times the learning rate, that each update takes off",
+        help="Fraction of the weights removed per update, times the learning rate",
     )
     weight_decay_exclude: list[str] = field(
         factory=list,
-        help="Regular expressions; variables in whose path (graph/layer/bias) one is found don't decay",
+        help="Regular expressions; variables whose path (graph/layer/bias) contains a match don't decay",
     )
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

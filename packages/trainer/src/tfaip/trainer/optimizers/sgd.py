@@ -17,8 +17,8 @@ __all__ = ["SGDParams"]
 class SGDParams(OptimizerParams):
     """Stochastic gradient descent, with momentum where wanted."""
 
-    momentum: float = field(default=0.0, help="Share of the last step that is made again")
-    nesterov: bool = field(default=False, help="Take the gradient ahead of the momentum (Nesterov)")
+    momentum: float = field(default=0.0, help="Momentum: fraction of the last step that is added to the next one")
+    nesterov: bool = field(default=False, help="Use Nesterov momentum")
 
     def cls(self) -> type[keras.optimizers.SGD]:
         """Return the optimizer's class."""

@@ -51,7 +51,7 @@ def check_scenario(
 ) -> None:
     """Run two batches through pipeline, graph, losses, metrics, gradients, validation, export and reload.
 
-    Nothing of it stays: what is written goes to a temporary folder.
+    Nothing of it stays: all files go to a temporary folder.
 
     Args:
         scenario_cls: The scenario.
@@ -71,7 +71,7 @@ def check_scenario(
 
 
 class _Check:
-    """The steps, each of which stands on what those before it have made."""
+    """The steps; each one stands on the results of those before it."""
 
     def __init__(self, scenario_cls: type[ScenarioBase[Any, Any]], params: TrainerParams, stages: Stages) -> None:
         self._scenario_cls = scenario_cls

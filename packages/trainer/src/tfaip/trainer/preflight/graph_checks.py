@@ -63,8 +63,8 @@ def trained_gradients(
     loss_hook = f"{type(model).__qualname__}._loss"
     if variables and len(without) == len(variables):
         raise PreflightError(
-            f"{loss_hook} depends on none of the weights: what it compares was cut off from them, by an argmax, a "
-            "rounding, a cast to integers or stop_gradient for instance"
+            f"{loss_hook} depends on none of the weights: an argmax, a rounding, a cast to integers or "
+            "stop_gradient cuts its inputs off from them"
         )
     if without:
         raise PreflightError(

@@ -22,7 +22,7 @@ Tensors = Mapping[str, Any]
 
 
 class _Batch(NamedTuple):
-    """What a loss is computed from."""
+    """The tensors of a loss."""
 
     inputs: Tensors
     targets: Tensors

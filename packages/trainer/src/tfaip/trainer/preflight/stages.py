@@ -28,10 +28,10 @@ _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 @dataclass
 class Stage:
-    """What one step of the check has found out.
+    """The findings of one step of the check.
 
     Attributes:
-        name: What is checked.
+        name: The subject of the check.
         findings: In words.
         seconds: Time that it took.
         memory: Bytes by which it raised the peak of the process's memory.
@@ -72,10 +72,10 @@ class Stages:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[Stage]:
-        """Run one step; what it finds out is shown when it ends.
+        """Run one step; its findings are shown when it ends.
 
         Raises:
-            PreflightError: Whatever goes wrong in it.
+            PreflightError: Any failure in it.
         """
         stage = Stage(name)
         self._begin(name)

@@ -28,7 +28,7 @@ SECONDS = 3.0
 
 @dataclass(frozen=True)
 class MeasuredSteps:
-    """What was measured.
+    """The measurement.
 
     Attributes:
         seconds_per_step: Mean time of a step, waiting for data included.
@@ -48,7 +48,7 @@ def measure_steps(params: TrainerParams, scenario: ScenarioBase[Any, Any], secon
 
     Args:
         params: Parameters of the training.
-        scenario: What is trained.
+        scenario: The scenario that is trained.
         seconds: How long to measure, after the first calls, which trace and compile.
     """
     gen = params.gen

@@ -1,4 +1,4 @@
-"""Which number of threads trains fastest: TensorFlow takes its number once, so each has a process of its own."""
+"""The number of threads that trains fastest: TensorFlow takes its number once, so each has a process of its own."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def fastest_thread_count(params: TrainerParams, found: Callable[[str], None]) ->
 
     Args:
         params: Parameters of the training.
-        found: Called with what was measured, in words.
+        found: Called with the measurement, in words.
     """
     seconds: dict[int, float] = {}
     for count in _candidates(os.cpu_count() or 1):

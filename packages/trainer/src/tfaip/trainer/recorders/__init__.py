@@ -1,6 +1,6 @@
 """Recorders: where a run writes its parameters, scalars, images, texts and models.
 
-In: what actions tell of the run, by `RunContext.recorders`. Out: event files, `metrics.jsonl`, runs of MLflow or of
+In: reports of actions on the run, by `RunContext.recorders`. Out: event files, `metrics.jsonl`, runs of MLflow or of
 Weights & Biases. `RECORDERS` are the classes that `--trainer.recorders` offers: all that `__init__.pyi` lists.
 """
 

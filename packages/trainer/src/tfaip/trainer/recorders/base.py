@@ -17,7 +17,7 @@ from tfaip.trainer.folder.run_folder import RunFolder, write_atomically
 
 __all__ = ["RecordedRun", "Recorder", "RecorderParams", "missing_extra"]
 
-# What recorders remember: an id, an epoch.
+# The memory of recorders: an id, an epoch.
 MAX_BYTES = 1 << 16
 
 
@@ -129,7 +129,7 @@ class Recorder(Hooked):
 
     @hook
     def summaries(self, epoch: int, split: str, metrics: Any, recorded: Any) -> None:
-        """Record what metrics show beside their logs, and what layers have recorded of the last batch.
+        """Record the displays of metrics beside their logs, and the layers' records of the last batch.
 
         Args:
             epoch: Its epoch.

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 # Tag by which a run is found again when it is resumed.
 RUN_ID = "tfaip.run_id"
 ENDS = {"finished": "FINISHED", "stopped": "KILLED", "failed": "FAILED"}
-# What a server takes in one request, and of one value.
+# Limits of a server: values in one request, and characters of one value.
 MOST_PARAMS, MOST_METRICS, LONGEST_VALUE = 100, 1000, 500
 
 
@@ -45,8 +45,8 @@ class MLflowParams(RecorderParams):
 class MLflowRecorder(Recorder):
     """Records a run by MLflow's client; a run that is resumed goes on as the same run of MLflow.
 
-    The steps of MLflow are epochs. Where the server can't be reached for a while, the training goes on, and what it
-    couldn't tell is told with the next epoch.
+    The steps of MLflow are epochs. Where the server can't be reached for a while, the training goes on, and the missing
+    records are sent with the next epoch.
 
     Args:
         params: Where to record.

@@ -63,7 +63,7 @@ class TensorBoardRecorder(Recorder):
         self.flush()
 
     def summaries(self, epoch: int, split: str, metrics: Any, recorded: Any) -> None:
-        """Write what metrics show beside their logs, and what layers and model have recorded of the last batch."""
+        """Write the displays of metrics beside their logs, and the records of layers and model of the last batch."""
         with self._writer(split).as_default():
             write_metric_summaries(metrics.summaries(), epoch)
             recorded.write(epoch)

@@ -14,7 +14,7 @@ _CLASS, _VERSION = "__cls__", "format_version"
 def flat_params(params: Any) -> dict[str, str | bool | int | float]:
     """Return each value by its path, `optimizer.beta_1`, and the name of each selected class by that of its field.
 
-    What is neither text, truth value nor number is text, as on the command line: `[16, 32]`, `none`.
+    Values that are neither text, truth value nor number become text, as on the command line: `[16, 32]`, `none`.
     """
     flat: dict[str, str | bool | int | float] = {}
     _flatten("", to_dict(params), flat)

@@ -10,7 +10,7 @@ from rich.table import Table
 
 __all__ = ["SIMPLE", "TABLE_WIDTH", "as_text"]
 
-# What fits beside the time in a log on a wide terminal; narrower ones wrap.
+# The width beside the time in a log on a wide terminal; narrower ones wrap.
 TABLE_WIDTH = 100
 
 

@@ -21,7 +21,7 @@ LOGS_EVERY = 0.5
 
 
 class ProgressBar:
-    """Draws a bar that is redrawn in place; what is logged meanwhile appears above it.
+    """Draws a bar that is redrawn in place; messages in between appear above it.
 
     Args:
         console: Where it is drawn.
@@ -99,7 +99,7 @@ class LiveLogs:
 
     def lines(self, width: int) -> list[str]:
         """Return the lines for a display of so many columns; the values of all lines stand in columns."""
-        # What everybody looks at first is never among what is left out.
+        # The values that everybody looks at first are never left out.
         names = sorted(self._logs, key=lambda name: name not in ("loss", "lr"))
         items = [f"{one_line(name)} {format_value(self._logs[name])}" for name in names]
         indent, gap = "  ", 2

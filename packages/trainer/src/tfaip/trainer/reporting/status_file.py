@@ -1,4 +1,4 @@
-"""status.json: where a run stands, for whoever looks at it from outside."""
+"""status.json: the state of a run, for a look from outside."""
 
 from __future__ import annotations
 

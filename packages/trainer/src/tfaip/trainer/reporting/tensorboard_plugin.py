@@ -1,4 +1,4 @@
-"""What TensorBoard loads of this package: it knows the folders of runs.
+"""The plugin that TensorBoard loads of this package: it knows the folders of runs.
 
 TensorBoard's projector takes every file `checkpoint` for one of TensorFlow's indices, and warns every few seconds where
 that is the folder of a run's checkpoints.

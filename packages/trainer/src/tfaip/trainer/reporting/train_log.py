@@ -1,4 +1,4 @@
-"""train.log: what the loggers say during a run."""
+"""train.log: the messages of the loggers during a run."""
 
 from __future__ import annotations
 

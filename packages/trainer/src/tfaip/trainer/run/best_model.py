@@ -1,4 +1,4 @@
-"""Which epoch was the best."""
+"""The best epoch."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def find_best_model(
 def check_best_log(context: RunContext, prefix: str) -> None:
     """Look for the log that chooses the best model, where it is one of those that have just been computed.
 
-    What an evaluator gives has no names before it has run.
+    The figures of an evaluator have no names before it has run.
 
     Args:
         context: Where the run stands.

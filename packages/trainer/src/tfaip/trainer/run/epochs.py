@@ -34,7 +34,7 @@ class Epochs:
     """Trains one epoch after the other, and knows where the run stands between two calls of the loop.
 
     Args:
-        context: What the actions share; it says when the last epoch is done.
+        context: The state that the actions share; it says when the last epoch is done.
         strategy: The replicas that share a step; `None` for a single one.
     """
 
@@ -48,7 +48,7 @@ class Epochs:
         self._data_stack = ExitStack()
         self._is_open = False
         self._samples_per_epoch: int | None = None
-        # What a checkpoint held of the data and of the epoch that it was written in.
+        # The checkpoint's state of the data and of its epoch.
         self._pipeline_state: dict[str, Any] | None = None
         self._counts: dict[str, Any] | None = None
         self._has_compiled = False
@@ -141,7 +141,7 @@ class Epochs:
                 self._strategy.add_up(context.training_state.train_metrics.variables)
 
     def last_state(self) -> dict[str, Any]:
-        """Return where the last step has led; what actions have done since will be done again."""
+        """Return the result of the last step; later work of actions will be done again."""
         return self._after_steps or self.state()
 
     def state(self) -> dict[str, Any]:
@@ -226,7 +226,7 @@ class Epochs:
             if self._strategy:
                 self._strategy.add_up(context.training_state.train_metrics.variables)
         if context.epoch_is_trained and limit is None:
-            # What the pass really held: samples may have been dropped on the way, or their number not known before.
+            # The real length of the pass: samples may have been dropped on the way, or their number not known before.
             self._samples_per_epoch = progress.samples
         self._actions.after_call(context)
         if self._share:

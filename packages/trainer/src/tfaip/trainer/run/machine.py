@@ -1,4 +1,4 @@
-"""What the exact values of a training depend on beside its parameters: processor, versions, kernels, threads."""
+"""The influences on the exact values of a training beside its parameters: processor, versions, kernels, threads."""
 
 from __future__ import annotations
 

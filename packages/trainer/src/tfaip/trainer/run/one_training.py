@@ -31,7 +31,7 @@ def only_training() -> Iterator[None]:
         if _running_in == os.getpid():
             raise ConcurrentTrainingError(
                 "a process must run one training at a time, since all layers draw from one seed of Keras, but another "
-                "training is running: wait for its end, or start this one in a process of its own"
+                "training is running: wait for its end, or start this one in another process"
             )
         _running_in = os.getpid()
     try:

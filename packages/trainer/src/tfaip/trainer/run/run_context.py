@@ -1,4 +1,4 @@
-"""What the actions of a run share."""
+"""The state that the actions of a run share."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class RunContext:
 
     Attributes:
         params: Parameters of the training; in a stage with the changes of the stage, whose epochs `params.epochs` are.
-        scenario: What is trained; in a stage with the data of the stage.
+        scenario: The model that is trained; in a stage with the data of the stage.
         stages: The stages of the run.
         stage: The stage that the run is in.
         stage_begin: Epochs that were done before the stage.
@@ -132,7 +132,7 @@ class RunContext:
         self._show_best()
 
     def restore_best(self, state: Mapping[str, Any]) -> None:
-        """Go on from what `BestModel.state` has returned."""
+        """Go on from a state of `BestModel.state`."""
         self.best.restore(state)
         self._show_best()
 
@@ -141,9 +141,9 @@ class RunContext:
             self.status.update(best_value=self.best.value, best_epoch=self.best.epoch)
 
     def check_stop(self) -> None:
-        """Unwind what is going on if the run has to stop; whatever takes seconds calls it now and then.
+        """Unwind the present work if the run has to stop; work that takes seconds calls it now and then.
 
         Raises:
-            StopRequested: It has to, and what is done since the last step will be done again when the run is resumed.
+            StopRequested: It has to, and work since the last step will be done again when the run is resumed.
         """
         self.signals.check()

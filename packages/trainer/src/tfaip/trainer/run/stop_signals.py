@@ -41,7 +41,7 @@ class StopSignals:
     def __enter__(self) -> Self:
         if threading.current_thread() is not threading.main_thread():
             return self
-        # Python's own handlers wait for TensorFlow to return from what it computes. This socket is told at once.
+        # Python's own handlers wait until TensorFlow returns from a computation. This socket is told at once.
         self._read, self._write = socket.socketpair()
         self._write.setblocking(False)
         for number in STOPPING:

@@ -32,9 +32,9 @@ class Validation:
     """Evaluates a network on one pass after the other.
 
     Args:
-        state: What is evaluated; its validation metrics hold the state.
+        state: The model that is evaluated; its validation metrics hold the state.
         iterator: Iterator of the validation data: endless, in order, with the end of each pass marked.
-        pipeline: Whose post-processing evaluator and printed samples see.
+        pipeline: The data whose post-processing evaluator and printed samples see.
         printed: Takes the first samples of each pass.
         create_evaluator: Makes the evaluator of a pass, which takes all samples; by default none.
         eager: Run uncompiled.
@@ -42,7 +42,7 @@ class Validation:
 
     Attributes:
         batches: Batches that were taken from the iterator.
-        figures: What the evaluator returned last.
+        figures: The last figures of the evaluator.
     """
 
     def __init__(

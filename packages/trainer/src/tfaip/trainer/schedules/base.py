@@ -20,7 +20,7 @@ class LearningRateParams(Creates["Schedule"]):
     """
 
     lr: float = field(default=0.001, help="Learning rate that the schedule starts from")
-    offset_epochs: int = field(default=0, help="Epochs at the start that the schedule does not count")
+    offset_epochs: int = field(default=0, help="First epochs that the schedule does not count")
     step_function: bool = field(default=True, help="Change the rate between epochs only, not within them")
 
     def create(self, epochs: int, ops: Any = None) -> Schedule:
@@ -28,7 +28,7 @@ class LearningRateParams(Creates["Schedule"]):
 
         Args:
             epochs: Epochs of the whole training; on resume, those that are planned then.
-            ops: What the rate is computed with: `numpy`, or by default `keras.ops`.
+            ops: Variables of the rate: `numpy`, or by default `keras.ops`.
         """
         if ops is None:
             import keras
@@ -61,7 +61,7 @@ class Schedule(Hooked, ABC):
     def __call__(self, epoch: Any) -> Any:
         """Return the rate at `epoch`: the epochs of data that were trained on so far, a float32 scalar.
 
-        What counts is e = max(0, epoch - offset), with whole epochs where the schedule is a step function.
+        The variable is e = max(0, epoch - offset), with whole epochs where the schedule is a step function.
         """
         whole = self.ops.floor(epoch) if self.step_function else epoch
         return self.rate(self.ops.maximum(whole - float(self.offset), 0.0))

@@ -30,8 +30,8 @@ __all__ = [
 class CosineDecayParams(ExponentialDecayParams):
     """Exponential decay, and half a cosine in the last epochs."""
 
-    alpha: float = field(default=0.1, validator=ge(0), help="Share of the rate that the cosine ends at")
-    final_epochs: int = field(default=50, validator=ge(1), help="Epochs of the cosine, the last ones of the training")
+    alpha: float = field(default=0.1, validator=ge(0), help="Final rate of the cosine, as a fraction of lr")
+    final_epochs: int = field(default=50, validator=ge(1), help="Epochs of the cosine, at the end of the training")
 
     def cls(self) -> type[CosineDecay]:
         """Return the schedule's class."""
@@ -48,7 +48,7 @@ class CosineDecayParams(ExponentialDecayParams):
 class WarmupCosineParams(CosineDecayParams):
     """A warm-up before exponential decay and cosine."""
 
-    warmup_epochs: int = field(default=10, validator=ge(0), help="Epochs in which the rate grows")
+    warmup_epochs: int = field(default=10, validator=ge(0), help="Epochs of the warm-up")
     warmup_factor: float = field(default=10.0, validator=gt(0), help="The warm-up starts at lr / factor")
 
     def cls(self) -> type[WarmupCosine]:

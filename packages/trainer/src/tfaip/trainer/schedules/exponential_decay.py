@@ -31,7 +31,7 @@ class ExponentialDecayParams(LearningRateParams):
     )
     lr_decay_rate: float = field(default=0.99, validator=gt(0), help="The factor")
     lr_min_fraction: float = field(
-        default=0.0, former_names=["decay_min_fraction"], help="Share of the first rate below which it does not fall"
+        default=0.0, former_names=["decay_min_fraction"], help="Lowest rate, as a fraction of lr"
     )
 
     def cls(self) -> type[ExponentialDecay]:

@@ -1,4 +1,4 @@
-"""What a schedule does in a training otherwise than its parameters make one expect."""
+"""Notes on schedules whose course in a training their parameters don't suggest."""
 
 from __future__ import annotations
 

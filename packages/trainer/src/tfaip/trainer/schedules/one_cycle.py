@@ -18,7 +18,7 @@ class OneCycleParams(LearningRateParams):
     """A rate that rises to lr and falls further than it rose, once over the training."""
 
     rising_fraction: float = field(
-        default=0.3, validator=[gt(0), lt(1)], help="Share of the training in which the rate rises"
+        default=0.3, validator=[gt(0), lt(1)], help="Fraction of the training in which the rate rises"
     )
     initial_factor: float = field(default=25.0, validator=gt(0), help="The cycle starts at lr / factor")
     final_factor: float = field(default=250000.0, validator=gt(0), help="The cycle ends at lr / factor")

@@ -25,7 +25,7 @@ def plot_schedule(
     Args:
         params: Parameters of the schedule.
         epochs: Epochs of the whole training.
-        schedule: What is drawn, for NumPy; default: the schedule of `params`.
+        schedule: The function to draw, for NumPy; default: the schedule of `params`.
         width: Columns of the drawing, labels not counted.
         height: Rows of it.
     """

@@ -18,7 +18,7 @@ class PolynomialParams(LearningRateParams):
 
     decay_epochs: int | None = field(default=None, help="Epochs of the decay; default: the whole training")
     power: float = field(default=1.0, validator=gt(0), help="Power of the polynomial")
-    end_fraction: float = field(default=0.0, validator=ge(0), help="Share of the first rate that it ends at")
+    end_fraction: float = field(default=0.0, validator=ge(0), help="Final rate, as a fraction of lr")
     step_function: bool = field(default=False, help="Change the rate between epochs only, not within them")
 
     def cls(self) -> type[Polynomial]:

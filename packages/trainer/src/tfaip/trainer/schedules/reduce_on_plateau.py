@@ -33,7 +33,7 @@ class ReduceOnPlateauParams(LearningRateParams):
     patience: int = field(default=10, validator=ge(1), help="Epochs without improvement before it drops")
     min_delta: float = field(default=1e-4, validator=ge(0), help="Change of the log that counts as an improvement")
     cooldown: int = field(default=0, validator=ge(0), help="Epochs after a drop that don't count")
-    min_fraction: float = field(default=0.0, validator=ge(0), help="Share of lr below which the rate does not fall")
+    min_fraction: float = field(default=0.0, validator=ge(0), help="Lowest rate, as a fraction of lr")
 
     def cls(self) -> type[ReduceOnPlateau]:
         """Return the schedule's class."""
@@ -68,7 +68,7 @@ class ReduceOnPlateau(Schedule):
 
     @property
     def variables(self) -> list[Any]:
-        """The fraction of the first rate, and what decides on the next one."""
+        """The fraction of the first rate, and the counts that decide on the next one."""
         return [] if self._state is None else [self._fraction, self._state]
 
     def rate(self, e: Any) -> Any:

@@ -16,7 +16,7 @@ __all__ = ["Step", "StepParams"]
 class StepParams(LearningRateParams):
     """A rate that drops at given epochs."""
 
-    milestones: list[int] = field(factory=lambda: [30, 60, 90], help="Epochs at whose begin the rate drops")
+    milestones: list[int] = field(factory=lambda: [30, 60, 90], help="Epochs at which the rate drops")
     factor: float = field(default=0.1, validator=gt(0), help="Factor of the rate")
 
     def cls(self) -> type[Step]:

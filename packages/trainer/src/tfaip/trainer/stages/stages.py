@@ -140,7 +140,7 @@ class TrainingStages:
                 run.learning_rate, given.learning_rate, f"{where}.learning_rate", trust
             )
         if given.data:
-            # What completes the parameters of a scenario writes into them.
+            # The completion of a scenario's parameters writes into them.
             own.scenario = copy.deepcopy(run.scenario)
             own.scenario.data = changed(own.scenario.data, given.data, f"{where}.data", trust)
         for name in ("gen", "data", "early_stopping", "learning_rate"):

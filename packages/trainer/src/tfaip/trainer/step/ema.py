@@ -12,7 +12,7 @@ from tfaip.model.runtime.tracing import compiled
 
 __all__ = ["ExponentialMovingAverage"]
 
-# The dynamic decay forgets a quarter of the average over an epoch, within the limits of what averages usefully.
+# The dynamic decay forgets a quarter of the average over an epoch, within the limits of useful averages.
 KEPT_PER_EPOCH = 0.75
 MIN_DECAY, MAX_DECAY = 0.99, 0.99975
 

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 __all__ = ["ForwardState"]
 
-# What TensorFlow writes on a call of a function: which of its resources that function only reads.
+# TensorFlow's attribute on a call of a function: the resources that the function only reads.
 READ_ONLY_INPUTS = "_read_only_resource_inputs"
 READING = {"ReadVariableOp", "ResourceGather", "ResourceGatherNd", "VariableShape", "VarIsInitializedOp"}
 

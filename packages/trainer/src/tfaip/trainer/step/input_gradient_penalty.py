@@ -27,7 +27,7 @@ class InputGradientPenalty:
     gradient is. Both losses are computed with the same random states, so that dropout drops the same units.
 
     Args:
-        graph: Whose random states.
+        graph: The owner of the random states.
         data: Specifies the inputs.
         h: Length of the step.
         factor: lambda.
@@ -74,7 +74,7 @@ class InputGradientPenalty:
             inputs: x.
             loss: L(x), float32, of shape (batch,), or () where the model knows the mean only.
             loss_of: Computes L.
-            random_states: Those before L(x) was computed.
+            random_states: The states before L(x) was computed.
         """
         with tape.stop_recording():
             moved = {**inputs, **self._moved(inputs, tape.gradient(loss, [inputs[name] for name in self._names]))}

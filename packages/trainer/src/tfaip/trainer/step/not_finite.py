@@ -26,7 +26,7 @@ MOST_SAMPLES = 10  # of a batch that are named
 
 @dataclass(frozen=True)
 class _Finding:
-    """What is not finite, and in which rows of the batch, if that can be said."""
+    """The names of values that aren't finite, and the rows of the batch with them, if these can be found."""
 
     what: str
     rows: Sequence[int] = ()

@@ -26,9 +26,9 @@ Tensors = Mapping[str, Any]
 class TrainStep:
     """Forward, weighted loss, gradients, optimizer, average of the weights, metrics; all state is in variables.
 
-    A call is what one replica does with its batch. Per replica are: `gradients` (with the metrics) and the counts of
-    samples. The same on all replicas are: the learning rate, and what `update` does once the gradients are the mean
-    over the replicas. What is left out in the constructor adds no operation to the step.
+    A call is the work of one replica on its batch. Per replica are: `gradients` (with the metrics) and the counts of
+    samples. The same on all replicas are: the learning rate, and the effect of `update` once the gradients are the mean
+    over the replicas. A part that the constructor leaves out adds no operation to the step.
 
     Args:
         model: Says what the losses are.
@@ -65,7 +65,7 @@ class TrainStep:
         self._metrics = metrics
         self._optimizer = optimizer
         self._schedule = schedule
-        # What layers and model show of the last batch.
+        # Displays of layers and model from the last batch.
         self.recorder = Recorder()
         self._accumulation = accumulation
         self._average = average
@@ -142,13 +142,13 @@ class TrainStep:
         loss, gradients = self.gradients(inputs, targets)
         kept = self._forward_state.kept(before)
         self.samples.assign_add(samples)
-        # Those of weights that no loss depends on are None.
+        # Gradients of weights that no loss depends on are None.
         self._are_there = [gradient is not None for gradient in gradients]
         finite = self._is_finite(loss, gradients) if self._check_finite else None
         return [samples, *(g for g in gradients if g is not None), *kept], finite
 
     def finish(self, begun: Sequence[Any]) -> None:
-        """Update the weights by what `begin` has returned."""
+        """Update the weights by the result of `begin`."""
         samples, gradients, kept = self._parts(begun)
         taken = self.update(gradients, samples)
         if taken is not None and kept:

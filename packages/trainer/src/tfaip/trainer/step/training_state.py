@@ -1,4 +1,4 @@
-"""What is trained: the graph with all that changes in a step."""
+"""The state of the training: the graph and all else that changes in a step."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class TrainingState:
 
     Args:
         scenario: Whose model.
-        params: Optimizer, learning rate and what else belongs to a step.
+        params: Optimizer, learning rate and the other parts of a step.
         strategy: The replicas that share a step; `None` for a single one.
     """
 
@@ -93,8 +93,8 @@ class TrainingState:
     def averaged_weights(self) -> Iterator[None]:
         """Put the average in the place of the weights within the context; without an average, change nothing.
 
-        Whatever judges or exports the network does so in this context. It may be nested; the weights are what they
-        were, bit by bit, when the outermost one ends.
+        Evaluation and export of the network happen in this context. It may be nested; the weights are as before, bit by
+        bit, when the outermost one ends.
         """
         if self._average is None or self._is_averaged:
             yield

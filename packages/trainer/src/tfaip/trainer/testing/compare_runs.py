@@ -1,4 +1,4 @@
-"""What two runs have left, compared bit by bit."""
+"""The files of two runs, compared bit by bit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["Comparison", "compare_runs"]
 
 @dataclass(frozen=True)
 class Comparison:
-    """One kind of what a run leaves.
+    """One kind of a run's files.
 
     Attributes:
         what: Its name.

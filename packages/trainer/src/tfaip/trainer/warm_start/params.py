@@ -34,11 +34,12 @@ class WarmstartParams:
 
     model: Path | None = field(
         default=None,
-        help="Where from: a bundle, the folder of a run or of a checkpoint, or a file of Keras "
+        help="Source: a bundle, the folder of a run or of a checkpoint, or a file of Keras "
         "(.weights.h5, .keras); default: from random weights",
     )
     allow_partial: bool = field(
-        default=False, help="Leave weights that are not stored, or with another shape, as they are; else it is an error"
+        default=False,
+        help="Keep the initial values of weights that are not stored or have another shape; off: an error",
     )
     trim_graph_name: bool = field(
         default=True, help="Compare names without their first part, which is the name of the graph"
@@ -51,7 +52,7 @@ class WarmstartParams:
     rename_targets: list[str] = field(
         factory=list, validator=_rules, help="FROM->TO: the same for the names of the new graph's weights"
     )
-    add_suffix: str = field(default="", help="Added to the end of each stored name, after renaming")
+    add_suffix: str = field(default="", help="Suffix of each stored name, after renaming")
     include: str | None = field(
         default=None,
         validator=_regex,

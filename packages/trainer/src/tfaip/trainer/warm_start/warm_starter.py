@@ -41,7 +41,7 @@ LOADED, TRANSFORMED, SHAPE, MISSING, EXCLUDED = "loaded", "transformed", "other 
 
 @dataclass(frozen=True)
 class _Row:
-    """What became of a weight of the new graph."""
+    """The fate of a weight of the new graph."""
 
     name: str
     stored: str | None
@@ -118,7 +118,7 @@ class WarmStarter(Hooked):
         return None if self._path is None else read_stored_params(Path(self._path), trust=trust)
 
     def load(self, graph: Any) -> None:
-        """Load the stored weights into a built graph, and log a table of what became of each.
+        """Load the stored weights into a built graph, and log a table of the fate of each.
 
         Raises:
             WarmStartError: Weights can't be read or matched; or some are missing or have another shape, and

@@ -33,7 +33,7 @@ __all__ = [
 class PointsGeneratorParams(DataGeneratorParams):
     """Points drawn from a seed."""
 
-    count: int = field(default=48, help="How many points")
+    count: int = field(default=48, help="Number of points")
     seed: int = field(default=0, help="Seed of the points")
 
     def cls(self) -> Any:
@@ -95,7 +95,7 @@ class PointsModelParams(ModelBaseParams):
     """A network with one hidden layer."""
 
     units: int = field(default=8, help="Units of the hidden layer")
-    dropout: float = field(default=0.1, help="Share of the hidden units that is dropped")
+    dropout: float = field(default=0.1, help="Fraction of the hidden units that is dropped")
 
     def cls(self) -> Any:
         """Return the model's class."""

@@ -9,4 +9,4 @@ __all__ = ["PointsScenario"]
 
 
 class PointsScenario(ScenarioBase[PointsScenarioParams, PointsPipelineParams]):
-    """Which of three directions a point lies in."""
+    """The direction of a point, one of three."""

@@ -23,7 +23,7 @@ __all__ = [
 class SequencesGeneratorParams(DataGeneratorParams):
     """Sequences, drawn from a seed."""
 
-    count: int = field(default=64, help="How many sequences")
+    count: int = field(default=64, help="Number of sequences")
     seed: int = field(default=0, help="Seed of the first tokens")
 
     def cls(self) -> Any:

@@ -9,4 +9,4 @@ __all__ = ["SequencesScenario"]
 
 
 class SequencesScenario(ScenarioBase[SequencesScenarioParams, SequencesPipelineParams]):
-    """Which tokens follow a first one."""
+    """The successors of a first token."""

@@ -60,7 +60,7 @@ def _names(begun: str, table: ArgumentTable, declared: dict[str, PlainArgument])
 
 
 def _values(name: str, given: Sequence[str], table: ArgumentTable, declared: dict[str, PlainArgument]) -> list[str]:
-    """What may follow an argument after the words that were given to it already."""
+    """Words that may follow an argument after its present ones."""
     key = normalise(name)
     if (plain := declared.get(key)) is not None:
         return [] if _is_full(plain.kind, given) else list(plain.kind.words())

@@ -1,4 +1,4 @@
-"""What there is to say of an argument, in words: shared by help, schema, completion and the reference documentation."""
+"""The description of an argument, in words: shared by help, schema, completion and the reference documentation."""
 
 from __future__ import annotations
 

@@ -36,8 +36,8 @@ class Entry:
 
     Args:
         name: The argument.
-        metavar: What to write after it.
-        help: What it is.
+        metavar: The placeholder after it.
+        help: The explanation.
         notes: Type, choices, default; each a few words.
         required: Whether it has to be given.
     """

@@ -1,4 +1,4 @@
-"""What help writes after an argument in place of its value, and what that leaves to be said of the type."""
+"""The placeholders after arguments in help, and the rest of the type's description."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LONGEST_LABEL = 16
 
 
 def metavar_of(node: Node) -> str:
-    """What to write after the argument of a node."""
+    """The placeholder after the argument of a node."""
     if isinstance(node, ParamsNode):
         if node.spec is not None and node.spec.options.tuple_like:
             return " ".join(name.upper() for name in node.children)
@@ -34,7 +34,7 @@ def metavar_of(node: Node) -> str:
 
 
 def metavar_of_kind(kind: ValueType) -> str:
-    """What to write for a value of this kind; in brackets what may be left out."""
+    """The placeholder for a value of this kind; optional parts stand in brackets."""
     inner = kind.inner if isinstance(kind, OptionalType) else kind
     return "[BOOL]" if isinstance(inner, BoolType) else _words(inner)
 
@@ -70,7 +70,7 @@ def _item(kind: Kind) -> str:
 
 
 def type_note(node: Node) -> str:
-    """What the metavar doesn't say of the type; empty where it says all."""
+    """The part of the type's description that the placeholder leaves out; empty where it says all."""
     if not isinstance(node, Leaf):
         return ""
     kind = node.spec.kind

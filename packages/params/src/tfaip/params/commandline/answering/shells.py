@@ -1,4 +1,4 @@
-"""What a shell has to source so that it asks a command how its words may go on."""
+"""Scripts that a shell sources to ask a command for completions."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class Declarations:
         prog: The name of the command in messages.
         description: What the command does, for help.
         check_required: Whether required fields have to be given.
-        env_prefix: What the names of environment variables begin with that give values; `""` for none are read.
+        env_prefix: Prefix of the names of environment variables that give values; `""` for none are read.
     """
 
     shows_usage = True
@@ -95,7 +95,7 @@ class Declarations:
 
         Args:
             flags: Its names; the first long one, with underscores, is its name in `result.arguments`.
-            type: What a field can be annotated with, except params: `bool` (a flag), `list[str]`, `Path | None`, ...
+            type: Possible annotations of a field, except params: `bool` (a flag), `list[str]`, `Path | None`, ...
             default: The value if it isn't given.
             required: Whether it must be given.
             help: One line for help.

@@ -27,7 +27,7 @@ class PlainArgument:
         help: One line for help.
         choices: The allowed values.
         repeat: Whether each occurrence adds a value to a list.
-        metavar: What help shows in place of the type.
+        metavar: Text that help shows in place of the type.
 
     Raises:
         DefinitionError: The flags or the type don't make an argument.

@@ -15,8 +15,8 @@ class Argument:
     """An argument of the command line for a node of the tree.
 
     Args:
-        node: What it sets.
-        names: What it is called.
+        node: The node that it sets.
+        names: Its name on the line.
         path: The way to the node, beginning with the name of the root.
         negatable: Whether a flag can be negated; not if there is another field `no_...` beside it.
     """
@@ -47,7 +47,7 @@ class Argument:
 
 
 class Group:
-    """The arguments of one params object, in the order of its fields; what is shown together in help."""
+    """The arguments of one params object, in the order of its fields; they are shown together in help."""
 
     __slots__ = ("arguments", "names", "node", "path")
 

@@ -63,7 +63,7 @@ class Assigner:
 
     def assign(self, node: Node, words: Sequence[str]) -> None:
         """Let the words do to the node what they say."""
-        # The origin first: what can't be read isn't missing as well.
+        # The origin first: a value that can't be read isn't missing as well.
         node.origin = Origin.LINE
         node.converted = False
         if isinstance(node, Leaf):

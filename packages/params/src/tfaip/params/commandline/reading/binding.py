@@ -154,7 +154,7 @@ class Binder:
         self._bind_fields(node, names, path)
 
     def _select(self, node: Node, words: list[str]) -> None:
-        # A root, or an element of a list or dict: what its field says of the whole isn't meant for it.
+        # A root, or an element of a list or dict: its field speaks of the whole, not of it.
         assert isinstance(node, ParamsNode)
         self.assigner.select(node, words)
 

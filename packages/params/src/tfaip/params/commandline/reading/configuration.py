@@ -25,7 +25,7 @@ def merge_configs(
     """Lay the files over the trees, in their order; returns what is wrong with them.
 
     A file holds an object for each root by its name, or, where there is one root, just the fields of that.
-    What it names is imported by `trusted`.
+    The classes that it names are imported by `trusted`.
     """
     mistakes: list[Mistake] = []
     for path in paths:

@@ -20,7 +20,7 @@ class Environment:
     """The variables of a command; an empty one counts as none.
 
     Args:
-        prefix: What their names begin with.
+        prefix: Prefix of their names.
     """
 
     def __init__(self, prefix: str) -> None:

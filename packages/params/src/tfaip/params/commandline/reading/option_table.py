@@ -42,7 +42,7 @@ class OptionTable:
         return sorted(found, key=lambda option: option.position) if len(found) > 1 else found
 
     def take_changes(self, node: Node, names: Iterable[str]) -> dict[Option, str]:
-        """Take the options that change a part of a node, each with what its name says after that of the node."""
+        """Take the options that change a part of a node, each with the rest of its name after that of the node."""
         found: dict[Option, str] = {}
         if not self._below or isinstance(node, ParamsNode):
             return found

@@ -1,4 +1,4 @@
-"""Splits the words of a command line into options with what follows them; what belongs to whom is decided later."""
+"""Splits the words of a command line into options and the words after them; the owner of each word is decided later."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class Option:
     Args:
         spelled: The name as the user wrote it.
         position: Its place on the line.
-        value: What stands after `=`, if it is there.
+        value: The text after `=`, if there is one.
         times: How often the letter of a short option is repeated, in `-vvv`.
 
-    `name` is what it is found by, `written` the same with the dashes that keys of dicts may have.
+    `name` is the key of lookups, `written` the same with the dashes that keys of dicts may have.
     """
 
     __slots__ = ("name", "position", "spelled", "times", "value", "words", "written")
@@ -98,7 +98,7 @@ def repeated_letter(word: str) -> str:
 def split_line(
     words: Sequence[str], is_short_option: Callable[[str], bool], counters: Container[str] = ()
 ) -> SplitLine:
-    """Split a line; what begins with one dash may be an option or a value, such as a negative number.
+    """Split a line; a word that begins with one dash may be an option or a value, such as a negative number.
 
     Args:
         words: The line.

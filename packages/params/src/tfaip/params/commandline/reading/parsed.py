@@ -1,4 +1,4 @@
-"""A line that was read: the arguments that exist for it, what it says of them, and the params that it makes."""
+"""A parsed line: its arguments, their values, and the params that it makes."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ _REQUESTS = ("help", "show_completion", "show_schema", "show_json_schema", "show
 
 
 class Parsed:
-    """A line that was read, before its params are built: what help, schema and completion look at.
+    """A parsed line, before its params are built: the source of help, schema and completion.
 
     Args:
         nodes: The tree of each root.
         table: The arguments that exist for the classes selected.
         arguments: The values of the plain arguments.
         builtin: The values of the built-in arguments.
-        mistakes: What is wrong with the line so far.
+        mistakes: The mistakes of the line so far.
         check_required: Whether required fields have to be given.
         seed: Makes the trees of the defaults.
     """

@@ -45,7 +45,7 @@ def parse_line(declared: Declarations, words: Sequence[str], claim: Claim | None
     """Read a line; mistakes are kept, so that help can be shown nevertheless.
 
     Args:
-        declared: Which arguments there are.
+        declared: The existing arguments.
         words: The line.
         claim: Somebody else who takes what is left over, and returns what nobody knows.
     """
@@ -70,7 +70,7 @@ def parse_values(
     """Read values that code gives to arguments, by their names; text is read as a word of the line is.
 
     Args:
-        declared: Which arguments there are.
+        declared: The existing arguments.
         values: The values.
         importing: Gets the object of a tag that no imported class has; raises `ValueProblem`.
     """

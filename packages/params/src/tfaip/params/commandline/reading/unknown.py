@@ -1,4 +1,4 @@
-"""What to say of an argument that doesn't exist: the nearest ones that do, or the class that would have it."""
+"""The message for an argument that doesn't exist: the nearest names, or the class that would have it."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class Definitions:
     """Classes and functions of cells that something picklable refers to.
 
     Attributes:
-        by_name: Those that aren't defined within others, by their names.
+        by_name: The definitions that aren't within others, by their names.
         registered: How the params classes among them are registered.
     """
 
@@ -74,7 +74,7 @@ def pickled_with_cells(
 
 
 def unsendable_global(found: Definitions) -> str | None:
-    """Which function uses what global that can't be sent, in words; None where it is none of theirs."""
+    """Each function with the global that can't be sent, in words; None where it is none of theirs."""
     for function in (each for thing in found.by_name.values() for each in _functions_of(thing)):
         for name in function.__code__.co_names:
             value = function.__globals__.get(name)

@@ -38,7 +38,7 @@ class Channel:
     """One end of a socket between the consumer's process and a worker.
 
     Args:
-        connection: The socket. Sending never waits if it is non-blocking; what does not go out yet is kept.
+        connection: The socket. Sending never waits if it is non-blocking; the rest is kept.
         dumps: Pickles an object, its arrays given to a callback.
     """
 

@@ -37,7 +37,7 @@ class _Pickler(pickle.Pickler):
 
 
 def why_not_sent(plan: Plan) -> str | None:
-    """Why workers can't have what the plan refers to in `__main__`, and what to do; None where they can.
+    """The reason why workers can't have definitions of `__main__`, and the remedy; None where they can.
 
     Cells of a notebook are sent by cloudpickle. A script is imported by no worker.
 
@@ -48,7 +48,7 @@ def why_not_sent(plan: Plan) -> str | None:
 
 
 def pickle_plan(plan: Plan) -> bytes:
-    """The plan for the workers, with what it refers to in the cells of a notebook.
+    """The plan for the workers, with the definitions it uses from the cells of a notebook.
 
     Raises:
         DefinitionError: A part of it can't be pickled, or is defined in `__main__` and can't be sent.

@@ -62,7 +62,7 @@ class WorkerPool:
 
     Args:
         plan: The pickled plan.
-        settings: How many workers, and what to do when one dies.
+        settings: The number of workers, and the reaction to a dead one.
         skip_bad_samples: Whether a sample that ends its worker again and again is left out.
         counters: Gets the reports of the workers.
     """
@@ -165,7 +165,7 @@ class WorkerPool:
         """Give work to the workers that have little, and as much at once as they may have."""
         if not self._backlog:
             return
-        # Not more than its share of what is to be done: where few batches are made in advance, each one is waited for.
+        # Not more than its share of the work: where few batches are made in advance, each one is waited for.
         share = -(-self._unfinished.total() // self.size)
         ahead = max(2, min(_MOST_AHEAD, share, int(_AHEAD / self._seconds_per_task)))
         if min(len(worker.tasks) for worker in self._workers.values()) > ahead // 2:

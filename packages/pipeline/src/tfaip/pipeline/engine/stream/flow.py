@@ -119,7 +119,7 @@ class WorkerFlow(Flow):
         if (counters := self._counters) is not None:
             counters.limit, counters.in_flight, counters.ready = self._limit, self._in_flight, ready
         if 2 * ready < self._in_flight:
-            # Without waiting: results that have arrived make room for further work, whoever is first in line.
+            # Without waiting: arrived results make room for further work, in any order.
             self._pool.turn(wait=False)
         while not self.ready():
             self._pool.turn(wait=True)

@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 Origin = tuple[int, int]
-"""Which sample: the position of the element it comes from, and its number among the samples made of that element."""
+"""A sample's name: the position of the element it comes from, and its number among the samples made of that element."""
 
 
 @dataclass(slots=True)
@@ -111,7 +111,7 @@ def origins(portion: Samples | PackedRows, count: int) -> list[Origin]:
 
 
 def describe_element(portion: Portion, element: int) -> str:
-    """Which sample an element of a portion is; of the portion if there is no such element."""
+    """The identity of an element of a portion; of the portion if there is no such element."""
     if not 0 <= element < len(portion.positions):
         return f"position {portion.positions[0]} of epoch {portion.epoch}"
     if isinstance(portion, Indices):
@@ -133,7 +133,7 @@ FORMAT_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class PipelineState:
-    """How far a pipeline has come; its JSON value is what consumers store.
+    """The position of a pipeline; consumers store its JSON value.
 
     Attributes:
         epoch: The pass.

@@ -90,7 +90,7 @@ def _unless_one_of_each(elements: list[int], count: int) -> list[int] | None:
 
 
 class IndexedSource(Source):
-    """Hands out indices; whoever works on the portion reads the samples.
+    """Hands out indices; the process that works on the portion reads the samples.
 
     Args:
         count: The number of elements of the generator, after the limit.
@@ -177,7 +177,7 @@ class PreloadedSource(IndexedSource):
 
 
 class StreamSource(Source):
-    """Reads a stream from its beginning in each pass; to go on somewhere, what came before is read and dropped.
+    """Reads a stream from its beginning in each pass; to go on somewhere, the elements before it are read and dropped.
 
     Args:
         read: Opens the stream of a pass.

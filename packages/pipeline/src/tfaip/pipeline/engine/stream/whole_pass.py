@@ -29,7 +29,7 @@ class StreamFlow(Flow):
     Args:
         processor: The processor.
         segment: The number of the segment that consists of it.
-        upstream: Starts at the beginning of the pass, whatever `start` is.
+        upstream: Starts at the beginning of the pass, for any `start`.
         portion_size: The number of samples of a portion.
         seed: Of the random numbers of the samples that come out.
         start: Where to go on: the samples before it are made, and dropped.
@@ -59,7 +59,7 @@ class StreamFlow(Flow):
         self._seed = seed
         self._counters = counters
         self._counts = counters.segments[segment]
-        self._waited = 0.0  # seconds for what comes before, within the calls of the processor
+        self._waited = 0.0  # seconds of the processors before, within the calls of the processor
         self._pass_ended = False
         self._length = length
         self._handed_over = self._made = 0  # samples of the pass

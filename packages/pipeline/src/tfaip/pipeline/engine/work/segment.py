@@ -119,7 +119,7 @@ class Segment(ABC):
             allocate: Where the packed arrays go.
             skip: Numbers of elements that are left out, since they have ended a process before.
             on_element: Is told before each element which one it is.
-            is_trial: Skip no bad sample: what is wrong shall be known.
+            is_trial: Skip no bad sample: the check has to find the mistake.
 
         Raises:
             SampleError: A sample could not be read, processed or packed, and bad samples are not skipped.
@@ -146,7 +146,7 @@ class Segment(ABC):
         else:
             result = Samples(portion.epoch, portion.positions, made, one_of_each, keep=portion.keep)
         if layout is not None:
-            # What is left without reading and processing, since to time each row would cost a tiny one a tenth.
+            # The time outside of reading and processing, since to time each row would cost a tiny one a tenth.
             report.seconds[-1] = perf_counter() - began - sum(report.seconds)
         return result, report
 

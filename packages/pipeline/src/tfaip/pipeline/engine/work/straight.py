@@ -22,9 +22,9 @@ _READING = 0
 
 
 class StraightSegment(Segment):
-    """Mapping processors on single samples: what almost all pipelines are.
+    """Mapping processors on single samples: the plan of almost all pipelines.
 
-    This is the innermost loop of the pipeline, which is what takes the time where samples are small. It is a single
+    This is the innermost loop of the pipeline, which takes the time where samples are small. It is a single
     one, without calls of our own, since whatever it touches has been driven out of the cache of the processor by the
     work on the sample before.
     """
@@ -95,7 +95,7 @@ class StraightSegment(Segment):
                 for operation, number, maps, needs_inputs, needs_targets, is_plain in operations:
                     result: Any = maps(sample)
                     if is_plain and result.__class__ is Sample:
-                        # What `Operation.accepts` does.
+                        # As `Operation.accepts` does.
                         goes_on = not (
                             (needs_inputs and result.inputs is None) or (needs_targets and result.targets is None)
                         )

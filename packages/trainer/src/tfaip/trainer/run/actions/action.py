@@ -10,7 +10,7 @@ from tfaip.trainer.run.run_context import RunContext
 
 __all__ = ["PHASES", "Action"]
 
-# What follows an epoch, in this order: each action does its part of a phase before the next phase begins.
+# The phases after an epoch, in this order: each action does its part of a phase before the next phase begins.
 PHASES = ("validate", "observe", "decide", "validate_last", "report", "export", "checkpoint")
 
 
@@ -27,7 +27,7 @@ class Action:
         export          write models
         checkpoint      write from where the run can be resumed
 
-    Within a phase, no action of the run depends on another one. Those of `Trainer.create_actions` come last.
+    Within a phase, no action of the run depends on another one. The actions of `Trainer.create_actions` come last.
     An error in an action ends the training.
 
     Attributes:
@@ -44,7 +44,7 @@ class Action:
             cls.name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", cls.__name__).lower().strip("_")
 
     def open(self, context: RunContext) -> None:
-        """Prepare for epochs, after `restore`; what must be closed goes on `context.stack`."""
+        """Prepare for epochs, after `restore`; files and connections to close go on `context.stack`."""
 
     def begin_stage(self, context: RunContext) -> None:
         """Go on with `context.params` and `context.scenario` of another stage; not called for the first one.

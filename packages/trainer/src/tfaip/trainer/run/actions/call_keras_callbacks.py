@@ -133,7 +133,7 @@ class GraphModel(keras.Model):
 
     Args:
         graph: Built; its variables keep their paths.
-        optimizer: What the trainer trains with. Its learning rate is set by the schedule at each step.
+        optimizer: The trained scenario. Its learning rate is set by the schedule at each step.
 
     Attributes:
         stop_training: A callback that sets it ends the training.

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 class Export(Action):
-    """The base of what exports the network.
+    """The base of actions that export the network.
 
     Args:
         after_export: Called with each model that was exported.

@@ -57,7 +57,7 @@ class WriteCheckpoint(Action):
             context.folder.require_held()
             context.display.note("writing a checkpoint")
             trained = context.training_state
-            # For warm start: what was validated.
+            # For warm start: the validated weights.
             with trained.averaged_weights():
                 weights = [_Weight(weight.path, np.asarray(weight.numpy())) for weight in trained.graph.weights]
             checkpoints = Checkpoints(context.folder.checkpoint, keep=context.params.keep_checkpoints)
