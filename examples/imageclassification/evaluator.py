@@ -1,4 +1,4 @@
-"""What is computed from predicted samples, one by one, in plain Python."""
+"""Figures computed from predicted samples, one by one, in plain Python."""
 
 from typing import Any, Self
 

@@ -1,4 +1,4 @@
-"""What is trained, measured and printed."""
+"""Losses, metrics and prints."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -63,7 +63,7 @@ class ImageModelParams(ModelBaseParams):
 
 @params
 class ImageEvaluatorParams(EvaluatorParams):
-    """What the evaluator shows."""
+    """The figures that the evaluator shows."""
 
     threshold: float = field(
         default=0.9, validator=and_(ge(0.0), le(1.0)), help="Lowest probability of a sure prediction"

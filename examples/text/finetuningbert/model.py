@@ -1,4 +1,4 @@
-"""What is trained, measured and printed."""
+"""Losses, metrics and prints."""
 
 from __future__ import annotations
 

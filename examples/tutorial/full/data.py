@@ -1,4 +1,4 @@
-"""What a sample holds where it reaches the network."""
+"""The content of a sample where it reaches the network."""
 
 import numpy as np
 

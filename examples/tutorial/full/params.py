@@ -91,7 +91,7 @@ class TutorialFullModelParams(ModelBaseParams):
 
 @params
 class TutorialFullEvaluatorParams(EvaluatorParams):
-    """What the evaluator shows."""
+    """The figures that the evaluator shows."""
 
     most: int = field(default=3, validator=ge(0), help="Pairs of classes that are confused most often")
 

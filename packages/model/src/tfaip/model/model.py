@@ -78,7 +78,7 @@ class ModelBase(Hooked, ABC, Generic[TParams]):
     def _sample_weights(self, inputs: Tensors, targets: Tensors) -> dict[str, Any]:
         """Return how much each sample counts, float (batch,), by the name of a loss or metric; others count 1.
 
-        A loss is the mean over the batch of weight times loss, as in Keras' `fit`; a metric is given the weights as its
+        A loss is the mean over the batch of weight times loss, as in Keras' `fit`. A metric is given the weights as its
         `sample_weight`, and may take other shapes too (one weight a step of a sequence, say).
         """
         del inputs, targets

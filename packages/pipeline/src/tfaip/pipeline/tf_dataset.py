@@ -41,7 +41,7 @@ class InputDataset:
 
     Args:
         data: Says what the arrays look like.
-        mode: Which of them there are.
+        mode: Mode of the pipeline, which decides on the elements.
         batches: The batches; each iterator over the dataset takes from the same ones.
         batch_size: How many samples a batch has, as far as is known.
         with_meta: Whether the meta comes along: as the specs of the data say, by default one JSON text per sample.

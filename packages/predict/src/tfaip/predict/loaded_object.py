@@ -58,7 +58,7 @@ def require_process(process: int, name: str) -> None:
     if os.getpid() != process:
         raise PredictionError(
             f"a {name} must be used in the process that made it, {process}, but this is {os.getpid()}, forked from it, "
-            "where TensorFlow would wait for ever: start processes by multiprocessing.get_context('spawn') and send "
+            "where TensorFlow would wait for ever. Start processes by multiprocessing.get_context('spawn'), and send "
             "them the predictor, which pickles by its path, or load it in each of them"
         )
 

@@ -43,7 +43,7 @@ class Trainer(Hooked):
 
     Args:
         params: Parameters of the training.
-        scenario: What is trained.
+        scenario: The scenario that is trained.
         callbacks: Keras callbacks; see `create_callbacks`.
     """
 

@@ -2,7 +2,7 @@
 
 It is started anew for each run, so it imports next to nothing. In the folder of the attempt it leaves
 
-    owner   its identity; who creates this file first decides whether the attempt runs at all
+    owner   its identity; the runner that creates this file first runs the attempt
     child   identity of the run's process, whose number is that of its process group
     last word
             the last word of its command line, by which that process is known where it hides its environment
@@ -39,9 +39,9 @@ def main(argv: list[str]) -> None:
     """Run a command line and record its end.
 
     Args:
-        argv: Folder of the attempt, file for the console output, seconds after which the run is stopped (`-` for
-            never), seconds between the signals that stop it, descriptor that is written to at the end (`-` for none),
-            command line.
+        argv: Folder of the attempt. File for the console output. Seconds after which the run is stopped (`-` for
+            never). Seconds between the signals that stop it. Descriptor that is written to at the end (`-` for none).
+            Command line.
     """
     folder, console, timeout, grace, wake, *words = argv
     if not _take(folder):

@@ -40,7 +40,7 @@ class Entry:
         words: Command line of the row.
         folder: Folder of the run, absolute.
         output_dir: Folder as the row names it; `""` if it names none.
-        arguments: What of the command line changes a run that is gone on with.
+        arguments: Words of the command line that change a resumed run.
         cleanup: Whether checkpoints are removed once it has finished.
         state: Where it stands.
         attempts: How often it was started.

@@ -15,8 +15,8 @@ SIGNIFICANT_DIGITS = 15
 def shown(value: Any, number_format: str = "General") -> str:
     """Return the text of a cell's value, `""` for an empty cell.
 
-    Integers have no decimal point, however they are stored; floats have the significant ones of their 15 digits and the
-    shortest exponent (1e-5); booleans are True and False; dates are ISO 8601, without a time where there is none. A
+    Integers have no decimal point, however they are stored. Floats have the significant ones of their 15 digits and the
+    shortest exponent (1e-5). Booleans are True and False. Dates are ISO 8601, without a time where there is none. A
     format of zeros alone (000) is kept, as it is part of an ID. Any other format changes how a number looks and
     not what is meant (50 % is 0.5, 0.123 shown as 0.12 is 0.123).
 

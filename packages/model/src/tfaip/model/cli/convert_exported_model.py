@@ -35,7 +35,7 @@ is built by the code of the scenario as it is today, and takes the weights by th
 samples. A table shows each weight, and the largest difference of each output.
 
   tfaip-convert-exported-model old_run/export --output converted
-  tfaip-convert-exported-model OLD --help     all arguments: --data.* is what both models run on
+  tfaip-convert-exported-model OLD --help     all arguments: --data.*: samples for both models
 
 An exported model holds a program (its SavedModel): open one of an unknown person in a sandbox only.
 """

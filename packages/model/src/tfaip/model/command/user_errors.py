@@ -31,7 +31,7 @@ def reported_user_errors(command: str) -> Iterator[None]:
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
     except BrokenPipeError:
-        # Whoever read our output has gone, `head` for instance; Python would complain once more at its exit.
+        # The reader of our output has gone, `head` for instance; Python would complain once more at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(1) from None
     except UserError as error:

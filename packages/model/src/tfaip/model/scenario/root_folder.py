@@ -16,9 +16,9 @@ __all__ = ["root_folder"]
 def root_folder(file: Path) -> Path:
     """Return the folder from which the modules of a file are imported, its own and those beside it.
 
-    That is, the first of these: the folder that the absolute imports of its package start from; the folder above it
-    that holds a module which the file imports and which nothing else provides; a folder above it that is searched for
-    modules; the folder of its outermost package.
+    It is the first of four. 1. The folder that the absolute imports of its package start from. 2. The folder above it
+    that holds a module which the file imports and which nothing else provides. 3. A folder above it that is searched
+    for modules. 4. The folder of its outermost package.
     """
     return _of_own_imports(file) or _of_missing_imports(file) or _searched(file) or _of_package(file)
 

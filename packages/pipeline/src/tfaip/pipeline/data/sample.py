@@ -80,7 +80,7 @@ class Sample:
     A subclass may hold more: it keeps its class and attributes up to the batcher, also from process to process.
 
     Samples are treated as values: a processor returns a new one (`new_inputs`, ...) or changes its own one, with the
-    dicts in it; the arrays in them may be shared with other samples and must not be written to.
+    dicts in it. The arrays in them may be shared with other samples and must not be written to.
     """
 
     __slots__ = ("_identity", "inputs", "meta", "outputs", "targets")

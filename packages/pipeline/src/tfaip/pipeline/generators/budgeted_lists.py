@@ -92,8 +92,8 @@ class BudgetedListsGenerator(DataGenerator[BudgetedListsGeneratorParams]):
 def batches_by_budget(lengths: Sequence[int], budget: int, *, min_batch_size: int = 1) -> list[list[int]]:
     """Group samples of similar length such that no batch holds more than the budget once it is padded.
 
-    Samples are taken from the longest to the shortest; a batch is closed when one more would make the number of samples
-    times the length of the longest one exceed the budget, and the next batch begins with that sample.
+    Samples are taken from the longest to the shortest. A batch is closed before the number of samples times the length
+    of the longest one exceeds the budget. The next batch begins with the sample that did not fit.
 
     Args:
         lengths: The length of each sample, >= 0.

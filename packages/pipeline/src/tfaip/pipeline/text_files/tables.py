@@ -67,8 +67,8 @@ def read_table(
             `auto`: `none` where a tab is the delimiter, else `strict`.
 
     Raises:
-        DataError: At once or at a row, with file and line: it is no UTF-8, a column is missing or stands twice, a row
-            has more or fewer columns, a quotation mark is not closed, a field has more than 131,072 characters, or
+        DataError: With file and line, at once or at a row. It is no UTF-8, a column is missing or stands twice, or a
+            row has more or fewer columns. A quotation mark is not closed, a field has more than 131,072 characters, or
             several columns have no name and aren't empty.
         DefinitionError: There is no such quoting, or it can't be used with the delimiter.
     """
@@ -114,7 +114,7 @@ def _named(
             warns = False
             _warned.add(path)
             logger.warning(
-                "%s:%d: a field begins and ends with a quotation mark, which is read as part of it: tables with tabs "
+                "%s:%d: a field begins and ends with a quotation mark, which is read as part of it. Tables with tabs "
                 "have no quoting unless the parameter quoting is strict; none reads them so without this warning",
                 path,
                 line,

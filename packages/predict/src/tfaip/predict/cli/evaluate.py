@@ -21,8 +21,8 @@ USAGE = """\
 usage: tfaip-evaluate --prediction DUMP (--scenario SCENARIO | --export_dir BUNDLE) [arguments]
 
 Compute the figures of a scenario's evaluator from predictions that were stored with their targets, by tfaip-lav --dump
-or tfaip-predict --dump --predict.include_targets. Neither the model nor TensorFlow is loaded. SCENARIO is what
-tfaip-train takes; BUNDLE has the evaluator's parameters of the training.
+or tfaip-predict --dump --predict.include_targets. Neither the model nor TensorFlow is loaded. SCENARIO is
+named as for tfaip-train; BUNDLE has the evaluator's parameters of the training.
 
   tfaip-lav --export_dir runs/min/best --dump pairs
   tfaip-evaluate --prediction pairs/l0 --scenario examples.tutorial.full

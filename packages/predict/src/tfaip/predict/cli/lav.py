@@ -17,7 +17,7 @@ Load the bundle in the folder BUNDLE, best/ or export/ of a run, and compute its
 the scenario's evaluator. A generator that reads several lists is validated on each of them.
 
   tfaip-lav --export_dir runs/min/best --json results.json
-  tfaip-lav --export_dir BUNDLE --help     all arguments: --data.* is what it is validated on, --lav.* how
+  tfaip-lav --export_dir BUNDLE --help     all arguments: --data.*: samples, --lav.*: validation
 
 A bundle holds a program (its SavedModel): open one of an unknown person in a sandbox only.
 """

@@ -16,7 +16,7 @@ Load the bundles in the folders, let them vote, and compute losses and metrics o
 scenario's evaluator. The scenario is that of the first bundle.
 
   tfaip-multi-lav --export_dirs runs/1/best runs/2/best runs/3/best --voter Majority
-  tfaip-multi-lav --export_dirs BUNDLES --help     all arguments: --data.* is what they are validated on, --lav.* how
+  tfaip-multi-lav --export_dirs BUNDLES --help     all arguments: --data.*: samples, --lav.*: validation
 
 A bundle holds a program (its SavedModel): open one of an unknown person in a sandbox only.
 """

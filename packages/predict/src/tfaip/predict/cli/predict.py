@@ -30,7 +30,7 @@ bundles vote.
   tfaip-predict --export_dir runs/min/best
   tfaip-predict --export_dir runs/1/best runs/2/best runs/3/best --voter Majority
   tfaip-predict --export_dir BUNDLE --dump predictions --predict.silent
-  tfaip-predict --export_dir BUNDLE --help     all arguments: --data.* is what is predicted, --predict.* how
+  tfaip-predict --export_dir BUNDLE --help     all arguments: --data.*: samples, --predict.*: prediction
 
 A bundle holds a program (its SavedModel): open one of an unknown person in a sandbox only.
 """

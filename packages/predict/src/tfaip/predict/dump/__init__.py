@@ -12,8 +12,8 @@ The header is `{"format": "tfaip-samples", "format_version": 1, "checksums": "cr
 writer was told to note. The last key of each line, `crc32`, is the checksum of the bytes before `,"crc32"`: eight
 hexadecimal digits. A dump whose header has no `checksums` was written before there were any.
 
-The line of a sample holds `chunk`, `arrays` (the checksum of `arrays/CHUNK.npz`, if there is one) and, as far as it has
-them, `inputs`, `outputs`, `targets` and `meta`: plain JSON, except for objects with one key:
+The line of a sample holds `chunk` and `arrays` (the checksum of `arrays/CHUNK.npz`, if there is one). `inputs`,
+`outputs`, `targets` and `meta` follow where the sample has them. They are plain JSON, except for objects with one key:
 
 {"__array__": [NAME, ROW]}    row ROW of the array NAME in `arrays/CHUNK.npz`, for instance `outputs/pred`
 {"__texts__": [...]}          an array of texts, dtype object

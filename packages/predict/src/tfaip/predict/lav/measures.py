@@ -26,7 +26,7 @@ class Measures:
     lacks is left out, with a warning, and named in `not_computed`; so is the weighted sum `loss` then.
 
     Args:
-        model: Whose losses and metrics.
+        model: The model with the losses and metrics.
         data: Says what inputs and targets are.
         eager: Compute uncompiled.
     """
@@ -127,7 +127,7 @@ class TrainingGraphMeasures(Measures):
     Metrics of the prediction graph see its outputs. The outputs that `update` is given are not used.
 
     Args:
-        model: Whose losses and metrics.
+        model: The model with the losses and metrics.
         graph: The graph, with its weights.
         data: Says what inputs and targets are.
         eager: Compute uncompiled.

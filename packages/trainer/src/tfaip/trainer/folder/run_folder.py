@@ -198,7 +198,7 @@ class RunFolder:
 
     @property
     def checkpoint(self) -> Path:
-        """What a resumed run starts from."""
+        """The state from which a resumed run starts."""
         return self.path / "checkpoint"
 
     @property

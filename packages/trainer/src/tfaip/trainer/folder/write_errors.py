@@ -26,8 +26,8 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 def write_errors(folder: RunFolder | None, scenario: ScenarioBase[Any, Any] | None = None) -> Iterator[None]:
     """Turn whatever is raised because `folder` is full, read-only or gone into one error.
 
-    HDF5 and TensorFlow wrap the errors of the system in some of their own, and HDF5 fails to close an incomplete file;
-    so the text is looked at, and whether the folder can be written now.
+    HDF5 and TensorFlow wrap the errors of the system in some of their own, and HDF5 fails to close an incomplete file.
+    So this looks at the text, and whether the folder can be written now.
 
     Raises:
         RunFolderError: The folder can't be written.

@@ -25,8 +25,8 @@ class OptimizerParams(Creates["keras.optimizers.Optimizer"]):
     A subclass names its Keras class in `cls`. Its own fields are arguments of that class; override `_create` where they
     have other names. Other distributions add optimizers by the entry-point group `tfaip.optimizers`.
 
-    Weight decay is decoupled from the gradient: each update also makes w <- w - rate * weight_decay * w (Loshchilov and
-    Hutter, 2019, as in Keras), so that it follows the schedule of the learning rate.
+    Weight decay is decoupled from the gradient, and follows the schedule of the learning rate: each update also makes w
+    <- w - rate * weight_decay * w (Loshchilov and Hutter, 2019, as in Keras).
     """
 
     clip_norm: float | None = field(default=None, help="Clip each gradient to this L2 norm")

@@ -55,7 +55,7 @@ class TrainingRun:
 
     Args:
         params: Parameters of the training, with a seed.
-        scenario: What is trained.
+        scenario: The scenario that is trained.
         folder: Where the run is written; `None` writes nothing.
         signals: Whether the run has to stop.
         status: The status file, opened.

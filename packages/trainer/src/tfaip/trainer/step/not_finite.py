@@ -40,7 +40,7 @@ def not_finite_error(
     The batch is computed again, layer by layer; the weights are those before its step.
 
     Args:
-        state: What is trained.
+        state: The graph that is trained.
         step: Number of the step, from 1.
         inputs: Inputs of the batch.
         targets: Targets of the batch.

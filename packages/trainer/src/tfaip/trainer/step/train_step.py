@@ -43,7 +43,7 @@ class TrainStep:
         check_finite: Leave out the step, and return False, where the loss or a gradient is not finite.
 
     A step that is left out, here or by the scale of the loss, leaves all weights, averages, slots of the optimizer and
-    accumulated gradients as they were, bit by bit; counts of samples and random states go on.
+    accumulated gradients as they were, bit by bit. Counts of samples and random states go on.
     """
 
     def __init__(

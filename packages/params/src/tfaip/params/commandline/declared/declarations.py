@@ -24,7 +24,7 @@ class Declarations:
 
     Args:
         prog: The name of the command in messages.
-        description: What the command does, for help.
+        description: Description of the command, for help.
         check_required: Whether required fields have to be given.
         env_prefix: Prefix of the names of environment variables that give values; `""` for none are read.
     """

@@ -20,8 +20,8 @@ _LONGEST_TO_RESTORE = 100_000
 def tell(task: int, failure: SampleError, send: Callable[[Failed], None]) -> None:
     """Send the message about a failure.
 
-    There are two of them, since code of the error's class runs between them, which may end this process: first one
-    that tells about the error in words, then one that holds it, if it can be restored.
+    First comes one that tells about the error in words, then one that holds it, if it can be restored. There are two,
+    since code of the error's class runs between them, which may end this process.
     """
     original = failure.original()
     in_words_only = original is not failure.error

@@ -132,7 +132,7 @@ def hold_on_to(descriptor: int) -> None:
     """End this process when the other end of a pipe closes: the lifeline, which ties it to the process that started it.
 
     Nothing is ever written to it. Its writing end is open in the consumer's process only, so that it closes when that
-    process ends, however it ends; the kernel then sends SIGIO to each worker, whose default action ends it, whatever
+    process ends, however it ends. The kernel then sends SIGIO to each worker, whose default action ends it, whatever
     the worker is doing. A thread that waits for the pipe would need the interpreter lock, which a processor may hold
     for long. `prctl(PR_SET_PDEATHSIG)` is no replacement: it fires when the starting *thread* ends.
     """
