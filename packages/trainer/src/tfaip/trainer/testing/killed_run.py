@@ -72,7 +72,7 @@ def run_with_kills(
             _await(process, partial(_is_writing, folder))
             time.sleep(dice.uniform(0, 0.01))
         else:
-            time.sleep(dice.uniform(0, 0.5))
+            time.sleep(dice.uniform(0, 0.05))  # some steps of a small network, so that the kills stay spread
         if process.poll() is not None:
             break
         process.send_signal(signal.SIGKILL)
