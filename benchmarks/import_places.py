@@ -20,7 +20,10 @@ PLACES = ("top", "typing", "function")
 UPPER_FLOOR = "tfaip.model.scenario.upper_floor"
 TENSORFLOW = {"tensorflow", "keras", "keras_hub", "tf2onnx"}
 # Foreign modules whose import takes over 10 ms: `python benchmarks/startup.py --imports` measures them.
-SLOW = {"cattrs", "filelock", "h5py", "importlib.metadata", "numpy", "openpyxl", "platformdirs", "rich", "yaml"}
+SLOW = {
+    *("cattrs", "filelock", "h5py", "importlib.metadata", "numpy", "openpyxl", "platformdirs", "rich"),
+    *("typing_extensions", "yaml"),
+}
 # Some systems lack them.
 NOT_EVERYWHERE = {"fcntl", "msvcrt", "resource", "pwd"}
 # The process above each run imports these, and next to nothing else: `typing` would be half of its start-up.

@@ -80,7 +80,8 @@ def test_derived_attributes_become_hidden_fields_that_the_constructor_sets():
         ("tf.TensorSpec((3,), name='x')", "ArraySpec((3,), name='x', dtype=\"float32\")"),
         ("DistributionStrategy.CENTRAL_STORAGE", '"central_storage"'),
         ("layer.add_weight('kernel', shape=[2])", "layer.add_weight(name='kernel', shape=[2])"),
-        ("TrainerParams[A, B]", "TrainerParams"),
+        ("TrainerParams[A, B]", "TrainerParams[A, B]"),
+        ("DataPipeline[A]", "DataPipeline"),
         ("tfaip.Sample(inputs=1)", "Sample(inputs=1)"),
     ],
 )
@@ -89,6 +90,7 @@ def test_an_expression_gets_its_form_of_today(before, after):
         PARAMS + "import tensorflow as tf\nimport tfaip\nfrom tfaip import PipelineMode, TrainerParams\n"
         "from tfaip.device.device_config import DistributionStrategy\n"
         "from tfaip.data.databaseparams import DataPipelineParams\n"
+        "from tfaip.data.pipeline.datapipeline import DataPipeline\n"
         "from tfaip.trainer.optimizer import AdamOptimizer\n"
         "@pai_dataclass\n@dataclass\nclass AParams:\n    x: int = 1\n    y: int = 2\n\n\n"
     )
@@ -243,6 +245,18 @@ def test_modules_of_today_and_of_others_are_left_alone():
     assert upgraded(text) == text
 
 
+def test_type_variables_are_imported_by_their_names_of_today():
+    after = upgraded(
+        PARAMS + "from typing import Generic\nfrom tfaip.scenario.scenariobase import ScenarioBase, TScenarioParams\n"
+        "from tfaip.trainer.params import TTrainerPipelineParams\nfrom tfaip.model.modelbase import TMP, ModelBase\n"
+        "class S(ScenarioBase[TScenarioParams, TTrainerPipelineParams], Generic[TScenarioParams]):\n    pass\n\n"
+        "class M(ModelBase[TMP]):\n    pass\n"
+    )
+    names = ["ModelBase", "ScenarioBase", "TModelParams", "TScenarioParams", "TTrainerPipelineParams"]
+    assert "from tfaip.model import (\n" + "".join(f"    {name},\n" for name in names) in after
+    assert "class M(ModelBase[TModelParams])" in after
+
+
 def test_classes_of_the_trainer_and_the_predictor_get_their_form_of_today():
     after = upgraded(
         PARAMS + "from tfaip.trainer.trainer import Trainer\nfrom tfaip.trainer.params import TrainerParams\n"
@@ -256,11 +270,7 @@ def test_classes_of_the_trainer_and_the_predictor_get_their_form_of_today():
         "        return cls.voter(data_params)\n\n"
         "class S(ScenarioBase[P, T]):\n    @classmethod\n    def trainer_cls(cls):\n        return MyTrainer\n"
     )
-    assert "class MyParams(TrainerParams):\n    x: int = 1\n" in after
-    assert (
-        "    scenario: P = field(factory=P, fixed_class=True)\n    gen: T = field(factory=T, fixed_class=True)\n"
-        in after
-    )
+    assert "@params\nclass MyParams(TrainerParams[P, T]):\n    x: int = 1\n\n" in after
     assert (
         "class MyTrainer(Trainer):\n    def create_callbacks(self):\n        callbacks = super().create_callbacks()\n"
         "        return [*callbacks, self.scenario.data]\n"

@@ -36,7 +36,10 @@ _RANDOM = {
 
 
 # Classes that took type arguments, and take none today.
-_NOT_GENERIC = {"TrainerParams", "Trainer", "WarmStarter", "Predictor", "MultiModelPredictor", "LAV", "MultiLAV"}
+_NOT_GENERIC = {
+    *("DataPipeline", "RawDataPipeline", "TFDatasetGenerator"),
+    *("BatchedMultiListDataGenerator", "CSVGenerator", "SCSVGenerator", "TSVGenerator"),
+}
 
 
 class Calls(Rewriter):

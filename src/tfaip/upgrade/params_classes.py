@@ -53,23 +53,7 @@ class ParamsClasses(Rewriter):
             node = node.with_changes(keywords=_keywords(node), bases=[*node.bases[:-1], last])
         body = [self.noted(line, self._field_line) for line in node.body.body]
         node = node.with_changes(body=node.body.with_changes(body=body))
-        return self._post_init(self._of_training(node))
-
-    def _of_training(self, node: cst.ClassDef) -> cst.ClassDef:
-        """Let fields say what the type arguments of `TrainerParams` said."""
-        facts = self.file.project.classes[node.name.value]
-        if "TrainerParams" not in facts.bases or len(facts.arguments) != 2:
-            return node
-        self.file.need("tfaip.params", "field", self._field)
-        lines = [
-            f"{name}: {cls} = {self._field}(factory={cls}, fixed_class=True)\n"
-            for name, cls in zip(("scenario", "gen"), facts.arguments, strict=True)
-            if name not in facts.fields
-        ]
-        body = list(node.body.body)
-        place = _after_fields(body)
-        body[place:place] = [line for text in lines for line in statements(text)]
-        return node.with_changes(body=node.body.with_changes(body=body))
+        return self._post_init(node)
 
     def _is_params(self, node: cst.ClassDef) -> bool:
         decorators = {called(each.decorator) for each in node.decorators}

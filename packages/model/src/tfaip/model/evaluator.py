@@ -11,7 +11,7 @@ from tfaip.pipeline.hooks import Hooked, hook
 if TYPE_CHECKING:
     from tfaip.pipeline import Sample
 
-__all__ = ["Evaluator", "EvaluatorParams"]
+__all__ = ["Evaluator", "EvaluatorParams", "TEvaluatorParams"]
 
 
 @params(former_tags=["tfaip.evaluator.params:EvaluatorParams"])
@@ -19,16 +19,17 @@ class EvaluatorParams:
     """Parameters of an evaluator; the base class has none."""
 
 
-TParams = TypeVar("TParams", bound=EvaluatorParams)
+TEvaluatorParams = TypeVar("TEvaluatorParams", bound=EvaluatorParams)
+"""The parameters of an `Evaluator`."""
 
 
-class Evaluator(Hooked, Generic[TParams]):
+class Evaluator(Hooked, Generic[TEvaluatorParams]):
     """Computes figures over samples one by one; entering the context starts a new count.
 
     Subclasses override `update_state` and `result`, and `__enter__` to reset what they count.
     """
 
-    def __init__(self, params: TParams) -> None:
+    def __init__(self, params: TEvaluatorParams) -> None:
         self.params = params
 
     def __enter__(self) -> Self:

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import keras
 import tensorflow as tf
 
 from tfaip.model.layer import LayerBase
+from tfaip.model.layer_params import TLayerParams
 from tfaip.model.model_definition_error import ModelDefinitionError
 from tfaip.pipeline.hooks import hook, hook_with
 
 __all__ = ["GraphBase"]
 
-TParams = TypeVar("TParams")
 Tensors = Mapping[str, Any]
 
 HALVES = (tf.float16, tf.bfloat16)
 
 
-class GraphBase(LayerBase[TParams]):
+class GraphBase(LayerBase[TLayerParams]):
     """A layer that maps a dict of input tensors to a dict of output tensors.
 
     Most graphs override `call` alone. A graph that differs between training and prediction (teacher forcing against

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Self
 
 import keras
 
+from tfaip.model.layer_params import TLayerParams
 from tfaip.model.model_definition_error import ModelDefinitionError
 from tfaip.model.tensorboard.recorder import record_histogram, record_image, record_scalar
 from tfaip.model.type_arguments import type_argument
@@ -15,10 +16,8 @@ from tfaip.pipeline.hooks import Hooked
 
 __all__ = ["LayerBase"]
 
-TParams = TypeVar("TParams")
 
-
-class LayerBase(Hooked, keras.layers.Layer, Generic[TParams]):
+class LayerBase(Hooked, keras.layers.Layer, Generic[TLayerParams]):
     """A Keras layer that is made from parameters, and whose config holds them.
 
     Subclasses override `__init__`, where they make their sub-layers, and `call`. Each is known to Keras' serialization
@@ -30,7 +29,7 @@ class LayerBase(Hooked, keras.layers.Layer, Generic[TParams]):
             it holds from process to process; layers of one parent need names that differ.
     """
 
-    def __init__(self, params: TParams, name: str | None = None, **kwargs: Any) -> None:
+    def __init__(self, params: TLayerParams, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(name=name or _snake_case(type(self).__name__), **kwargs)
         self.params = params
 

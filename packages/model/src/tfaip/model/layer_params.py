@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tfaip.params import Creates, params
 
@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from tfaip.model.graph import GraphBase
     from tfaip.model.layer import LayerBase
 
-__all__ = ["GraphBaseParams", "LayerBaseParams"]
+__all__ = ["GraphBaseParams", "LayerBaseParams", "TLayerParams"]
+
+TLayerParams = TypeVar("TLayerParams")
+"""The parameters of a `LayerBase` or `GraphBase`; those of a graph may be the model's."""
 
 
 @params(group="tfaip.layers")

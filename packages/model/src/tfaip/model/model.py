@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple
 
 import keras
 import tensorflow as tf
@@ -14,7 +14,7 @@ from tfaip.model.class_weight import ClassWeight
 from tfaip.model.graph import GraphBase
 from tfaip.model.metric import MetricDefinition
 from tfaip.model.model_definition_error import ModelDefinitionError
-from tfaip.model.model_params import ModelBaseParams
+from tfaip.model.model_params import TModelParams
 from tfaip.model.runtime.backend import layers_numbered_from_one, require_tensorflow, whole_keras_errors
 from tfaip.model.runtime.tracing import tensor_specs
 from tfaip.params.shown_text import clean_text
@@ -23,7 +23,6 @@ from tfaip.pipeline.hooks import Hooked, call_user_code, hook
 
 __all__ = ["Forward", "ModelBase"]
 
-TParams = TypeVar("TParams", bound=ModelBaseParams)
 Tensors = Mapping[str, Any]
 
 
@@ -41,7 +40,7 @@ class Forward(NamedTuple):
     losses: dict[str, Any]
 
 
-class ModelBase(Hooked, ABC, Generic[TParams]):
+class ModelBase(Hooked, ABC, Generic[TModelParams]):
     """Says what is trained, measured, printed and exported; the graph says how it is computed.
 
     Subclasses override the hooks that start with an underscore, and `create_graph`.
@@ -50,13 +49,13 @@ class ModelBase(Hooked, ABC, Generic[TParams]):
     # Weighs the samples of a training beside `_sample_weights`; the trainer sets it.
     class_weight: ClassWeight | None = None
 
-    def __init__(self, params: TParams) -> None:
+    def __init__(self, params: TModelParams) -> None:
         require_tensorflow()
         self.params = params
 
     @abstractmethod
     @hook
-    def create_graph(self, params: TParams) -> GraphBase[Any]:
+    def create_graph(self, params: TModelParams) -> GraphBase[Any]:
         """Make the graph, not yet built."""
 
     @abstractmethod

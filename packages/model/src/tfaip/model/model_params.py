@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tfaip.params import Creates, params
 from tfaip.pipeline.hooks import make
@@ -10,7 +10,7 @@ from tfaip.pipeline.hooks import make
 if TYPE_CHECKING:
     from tfaip.model.model import ModelBase
 
-__all__ = ["ModelBaseParams"]
+__all__ = ["ModelBaseParams", "TModelParams"]
 
 
 @params(former_tags=["tfaip.model.modelbaseparams:ModelBaseParams"])
@@ -20,3 +20,7 @@ class ModelBaseParams(Creates["ModelBase[Any]"]):
     def create(self) -> ModelBase[Any]:
         """Make the model of these parameters."""
         return make(self.cls(), self)
+
+
+TModelParams = TypeVar("TModelParams", bound=ModelBaseParams)
+"""The parameters of a `ModelBase`."""

@@ -7,8 +7,10 @@ from tfaip.pipeline.data.data_base_params import ComposedProcessorPipelineParams
 from tfaip.pipeline.data.data_base_params import DataBaseParams as DataBaseParams
 from tfaip.pipeline.data.data_base_params import DataProcessorPipelineParams as DataProcessorPipelineParams
 from tfaip.pipeline.data.data_base_params import SequentialProcessorPipelineParams as SequentialProcessorPipelineParams
+from tfaip.pipeline.data.data_base_params import TDataParams as TDataParams
 from tfaip.pipeline.data.generator import DataGenerator as DataGenerator
 from tfaip.pipeline.data.generator import DataGeneratorParams as DataGeneratorParams
+from tfaip.pipeline.data.generator import TGeneratorParams as TGeneratorParams
 from tfaip.pipeline.data.pipeline_params import GENERAL as GENERAL
 from tfaip.pipeline.data.pipeline_params import INPUT_PROCESSOR as INPUT_PROCESSOR
 from tfaip.pipeline.data.pipeline_params import TARGETS_PROCESSOR as TARGETS_PROCESSOR
@@ -18,6 +20,7 @@ from tfaip.pipeline.data.processor import DataProcessor as DataProcessor
 from tfaip.pipeline.data.processor import DataProcessorParams as DataProcessorParams
 from tfaip.pipeline.data.processor import GeneratingDataProcessor as GeneratingDataProcessor
 from tfaip.pipeline.data.processor import MappingDataProcessor as MappingDataProcessor
+from tfaip.pipeline.data.processor import TProcessorParams as TProcessorParams
 from tfaip.pipeline.data.resources import resource as resource
 from tfaip.pipeline.data.sample import Sample as Sample
 from tfaip.pipeline.errors import DataError as DataError

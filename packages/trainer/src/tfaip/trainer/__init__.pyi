@@ -18,11 +18,13 @@ from tfaip.trainer.folder.stored_training import load_trainer_params as load_tra
 from tfaip.trainer.history import History as History
 from tfaip.trainer.optimizers import *
 from tfaip.trainer.params import TrainerParams as TrainerParams
+from tfaip.trainer.params import TTrainerParams as TTrainerParams
 from tfaip.trainer.recorders import *
 from tfaip.trainer.run.actions.action import Action as Action
 from tfaip.trainer.run.run_context import RunContext as RunContext
 from tfaip.trainer.schedules import *
 from tfaip.trainer.stages.params import StageParams as StageParams
 from tfaip.trainer.trainer import Trainer as Trainer
+from tfaip.trainer.warm_start.params import TWarmstartParams as TWarmstartParams
 from tfaip.trainer.warm_start.params import WarmstartParams as WarmstartParams
 from tfaip.trainer.warm_start.warm_starter import WarmStarter as WarmStarter

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import attrs
 from attrs.validators import ge, gt, lt, optional
 
-from tfaip.model import DeviceConfigParams, ScenarioBaseParams, TrainerPipelineParamsBase
-from tfaip.params import field, params
+from tfaip.model import DeviceConfigParams, TScenarioParams, TTrainerPipelineParams
+from tfaip.params import TYPE_ARGUMENT, field, params
 from tfaip.trainer.early_stopping import EarlyStoppingParams
 from tfaip.trainer.folder.bundle_places import BUNDLE_DIRS, placeholder_problem
 from tfaip.trainer.optimizers import OPTIMIZERS, AdamParams, OptimizerParams
@@ -18,7 +18,10 @@ from tfaip.trainer.schedules import SCHEDULES, ExponentialDecayParams, LearningR
 from tfaip.trainer.stages import StageParams
 from tfaip.trainer.warm_start import WarmstartParams
 
-__all__ = ["TrainerParams"]
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar as TypeVarWithDefault
+
+__all__ = ["TTrainerParams", "TrainerParams"]
 
 
 def _first_and_end(instance: Any, attribute: attrs.Attribute[Any], value: list[int]) -> None:
@@ -32,8 +35,12 @@ def _place(instance: Any, attribute: attrs.Attribute[Any], value: Path) -> None:
 
 
 @params
-class TrainerParams:
-    """Parameters of a training."""
+class TrainerParams(Generic[TScenarioParams, TTrainerPipelineParams]):
+    """Parameters of a training.
+
+    Type arguments name the classes of `scenario` and `gen`: `TrainerParams[MyScenarioParams, MyPipelineParams]`.
+    Without them, any classes will do.
+    """
 
     epochs: int = field(default=100, validator=ge(1), help="Epochs to train")
     stages: list[StageParams] = field(
@@ -169,5 +176,14 @@ class TrainerParams:
     early_stopping: EarlyStoppingParams = field(
         factory=EarlyStoppingParams, mode="flat", help="Early end of the training"
     )
-    scenario: ScenarioBaseParams[Any, Any] = field(fixed_class=True, help="The scenario")
-    gen: TrainerPipelineParamsBase[Any, Any] = field(fixed_class=True, help="Samples of training and validation")
+    scenario: TScenarioParams = field(default=TYPE_ARGUMENT, fixed_class=True, help="The scenario")
+    gen: TTrainerPipelineParams = field(
+        default=TYPE_ARGUMENT, fixed_class=True, help="Samples of training and validation"
+    )
+
+
+if TYPE_CHECKING:  # as `TScenarioParams`
+    TTrainerParams = TypeVarWithDefault("TTrainerParams", bound=TrainerParams, default=TrainerParams, covariant=True)
+else:
+    TTrainerParams = TypeVar("TTrainerParams", bound=TrainerParams, covariant=True)
+    """The parameters of a `Trainer`."""

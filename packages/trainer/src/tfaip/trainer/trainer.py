@@ -6,7 +6,7 @@ import logging
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from typing import Any
+from typing import Any, Generic
 
 from tfaip.model import DeviceError, ExportedModel, ScenarioBase, configure_devices
 from tfaip.model.command import logging_of_client
@@ -21,7 +21,7 @@ from tfaip.trainer.folder.named_places import bundle_places_of, require_places, 
 from tfaip.trainer.folder.run_folder import RunFolder, stored_seed
 from tfaip.trainer.folder.write_errors import write_errors
 from tfaip.trainer.history import History
-from tfaip.trainer.params import TrainerParams
+from tfaip.trainer.params import TTrainerParams
 from tfaip.trainer.reporting.progress import console_of_training
 from tfaip.trainer.reporting.status_file import StatusFile
 from tfaip.trainer.reporting.train_log import logged_to
@@ -38,7 +38,7 @@ __all__ = ["Trainer"]
 logger = logging.getLogger(__name__)
 
 
-class Trainer(Hooked):
+class Trainer(Hooked, Generic[TTrainerParams]):
     """Trains a scenario.
 
     Args:
@@ -48,7 +48,7 @@ class Trainer(Hooked):
     """
 
     def __init__(
-        self, params: TrainerParams, scenario: ScenarioBase[Any, Any], *, callbacks: Iterable[Any] = ()
+        self, params: TTrainerParams, scenario: ScenarioBase[Any, Any], *, callbacks: Iterable[Any] = ()
     ) -> None:
         self.params = params
         self.scenario = scenario

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs.validators import ge, gt
 
 from tfaip.model.evaluator import EvaluatorParams
-from tfaip.model.model_params import ModelBaseParams
+from tfaip.model.model_params import TModelParams
 from tfaip.params import TYPE_ARGUMENT, field, params
-from tfaip.pipeline import DataBaseParams
+from tfaip.pipeline import TDataParams
 
-__all__ = ["ScenarioBaseParams"]
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar as TypeVarWithDefault
 
-TDataParams = TypeVar("TDataParams", bound=DataBaseParams)
-TModelParams = TypeVar("TModelParams", bound=ModelBaseParams)
+__all__ = ["ScenarioBaseParams", "TScenarioParams"]
 
 
 @params(former_tags=["tfaip.scenario.scenariobaseparams:ScenarioBaseParams"])
@@ -50,3 +50,15 @@ class ScenarioBaseParams(Generic[TDataParams, TModelParams]):
         former_names=["tfaip_version"],
         help="Version of tfaip-model that wrote these parameters",
     )
+
+
+if TYPE_CHECKING:  # `typing.TypeVar` has defaults from Python 3.13 on, and typing_extensions takes long to import
+    TScenarioParams = TypeVarWithDefault(
+        "TScenarioParams",
+        bound=ScenarioBaseParams[Any, Any],
+        default=ScenarioBaseParams[Any, Any],
+        covariant=True,
+    )
+else:
+    TScenarioParams = TypeVar("TScenarioParams", bound=ScenarioBaseParams[Any, Any], covariant=True)
+    """The parameters of a `ScenarioBase`, and of its training."""

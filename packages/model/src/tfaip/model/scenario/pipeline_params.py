@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from textwrap import shorten
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from attrs.validators import ge
 
@@ -18,10 +18,20 @@ from tfaip.pipeline import DataGeneratorParams, DataPipelineParams, PipelineMode
 from tfaip.pipeline.errors import DefinitionError
 from tfaip.pipeline.splitting.part_params import PartParams
 
-__all__ = ["PipelineSetup", "TrainerPipelineParams", "TrainerPipelineParamsBase"]
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar as TypeVarWithDefault
 
-TTrainParams = TypeVar("TTrainParams", bound=DataGeneratorParams)
-TValParams = TypeVar("TValParams", bound=DataGeneratorParams)
+__all__ = [
+    "PipelineSetup",
+    "TTrainGeneratorParams",
+    "TTrainerPipelineParams",
+    "TValGeneratorParams",
+    "TrainerPipelineParams",
+    "TrainerPipelineParamsBase",
+]
+
+TTrainGeneratorParams = TypeVar("TTrainGeneratorParams", bound=DataGeneratorParams)
+TValGeneratorParams = TypeVar("TValGeneratorParams", bound=DataGeneratorParams)
 
 
 @params(former_tags=["tfaip.trainer.params:TrainerPipelines"])
@@ -37,7 +47,7 @@ class PipelineSetup:
 
 
 @params
-class TrainerPipelineParamsBase(ABC, Generic[TTrainParams, TValParams]):
+class TrainerPipelineParamsBase(ABC, Generic[TTrainGeneratorParams, TValGeneratorParams]):
     """Base of the parameters of training's and validation's samples."""
 
     setup: PipelineSetup = field(factory=PipelineSetup, fixed_class=True, help="Batching and processes")
@@ -62,11 +72,11 @@ class TrainerPipelineParamsBase(ABC, Generic[TTrainParams, TValParams]):
     )
 
     @abstractmethod
-    def train_gen(self) -> TTrainParams:
+    def train_gen(self) -> TTrainGeneratorParams:
         """Return the generator of the training samples."""
 
     @abstractmethod
-    def val_gen(self) -> TValParams | None:
+    def val_gen(self) -> TValGeneratorParams | None:
         """Return the generator of the validation samples; `None` for no validation."""
 
     def lav_gen(self) -> Iterable[DataGeneratorParams]:
@@ -137,18 +147,32 @@ class TrainerPipelineParamsBase(ABC, Generic[TTrainParams, TValParams]):
                 generator.require_files(PipelineMode.EVALUATION)
 
 
+if TYPE_CHECKING:  # as `TScenarioParams`
+    TTrainerPipelineParams = TypeVarWithDefault(
+        "TTrainerPipelineParams",
+        bound=TrainerPipelineParamsBase[Any, Any],
+        default=TrainerPipelineParamsBase[Any, Any],
+        covariant=True,
+    )
+else:
+    TTrainerPipelineParams = TypeVar(
+        "TTrainerPipelineParams", bound=TrainerPipelineParamsBase[Any, Any], covariant=True
+    )
+    """Where a training takes its samples from."""
+
+
 @params(former_tags=["tfaip.trainer.params:TrainerPipelineParams"])
-class TrainerPipelineParams(TrainerPipelineParamsBase[TTrainParams, TValParams]):
+class TrainerPipelineParams(TrainerPipelineParamsBase[TTrainGeneratorParams, TValGeneratorParams]):
     """One generator for training and one for validation, each with its own parameters."""
 
-    train: TTrainParams = field(default=TYPE_ARGUMENT, mode="flat", help="Samples of the training")
-    val: TValParams = field(default=TYPE_ARGUMENT, mode="flat", help="Samples of the validation")
+    train: TTrainGeneratorParams = field(default=TYPE_ARGUMENT, mode="flat", help="Samples of the training")
+    val: TValGeneratorParams = field(default=TYPE_ARGUMENT, mode="flat", help="Samples of the validation")
 
-    def train_gen(self) -> TTrainParams:
+    def train_gen(self) -> TTrainGeneratorParams:
         """Return the generator of the training samples."""
         return self.train
 
-    def val_gen(self) -> TValParams | None:
+    def val_gen(self) -> TValGeneratorParams | None:
         """Return the generator of the validation samples."""
         return self.val
 

@@ -11,8 +11,8 @@ from tfaip.model.bundle.errors import BundleError
 from tfaip.model.bundle.exported_model import ExportedModel
 from tfaip.model.command.tensorflow_import import import_tensorflow
 from tfaip.model.evaluator import Evaluator, EvaluatorParams
-from tfaip.model.scenario.params import ScenarioBaseParams
-from tfaip.model.scenario.pipeline_params import TrainerPipelineParamsBase
+from tfaip.model.scenario.params import ScenarioBaseParams, TScenarioParams
+from tfaip.model.scenario.pipeline_params import TTrainerPipelineParams
 from tfaip.model.scenario.upper_floor import stored_scenarios, upper_floor
 from tfaip.model.type_arguments import type_argument
 from tfaip.params import UserError, from_dict
@@ -38,16 +38,14 @@ if TYPE_CHECKING:
 
 __all__ = ["ScenarioBase", "ScenarioDefinitionError"]
 
-TScenarioParams = TypeVar("TScenarioParams", bound=ScenarioBaseParams[Any, Any])
 TParams = TypeVar("TParams", bound=ScenarioBaseParams[Any, Any])
-TPipelineParams = TypeVar("TPipelineParams", bound=TrainerPipelineParamsBase[Any, Any])
 
 
 class ScenarioDefinitionError(UserError, TypeError):
     """A scenario does not say what it has to."""
 
 
-class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
+class ScenarioBase(Hooked, Generic[TScenarioParams, TTrainerPipelineParams]):
     """A task: its data, its model and its parameters.
 
     A scenario names its parameters by its type arguments, and little else is needed:
@@ -77,7 +75,7 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TPipelineParams]):
 
     @classmethod
     @hook
-    def trainer_pipeline_params_cls(cls) -> type[TPipelineParams]:
+    def trainer_pipeline_params_cls(cls) -> type[TTrainerPipelineParams]:
         """Return the class that says where samples come from in training: the second type argument."""
         return cls._type_argument(1, "trainer pipeline parameters")
 

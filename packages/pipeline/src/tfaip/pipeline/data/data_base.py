@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
 
 import numpy as np
 
 import tfaip.pipeline
 from tfaip.pipeline.batching.layout import BatchLayout
 from tfaip.pipeline.data.array_spec import ArraySpec, as_array_specs
-from tfaip.pipeline.data.data_base_params import DataBaseParams
+from tfaip.pipeline.data.data_base_params import TDataParams
 from tfaip.pipeline.data.generator import DataGeneratorParams
 from tfaip.pipeline.data.pipeline_params import DataPipelineParams, PipelineMode
 from tfaip.pipeline.data.resources import export_resources
@@ -21,17 +21,15 @@ from tfaip.pipeline.hooks import Hooked, hook
 
 __all__ = ["DataBase"]
 
-P = TypeVar("P", bound=DataBaseParams)
 
-
-class DataBase(Hooked, Generic[P]):
+class DataBase(Hooked, Generic[TDataParams]):
     """The specs of inputs and targets, and how samples are padded and measured. Subclasses override the hooks.
 
     Args:
         params: The parameters.
     """
 
-    def __init__(self, params: P) -> None:
+    def __init__(self, params: TDataParams) -> None:
         self.params = params
         self._pipelines: dict[PipelineMode, tfaip.pipeline.DataPipeline] = {}
 
@@ -132,13 +130,13 @@ class DataBase(Hooked, Generic[P]):
             made = ", ".join(self._pipelines) or "none"
             raise KeyError(f"no pipeline was created for the mode {mode} (there are: {made})") from None
 
-    def dump_resources(self, folder: str | Path) -> P:
+    def dump_resources(self, folder: str | Path) -> TDataParams:
         """Copy all resources of the parameters into `folder/resources`, see `export_resources`.
 
         Returns:
             A copy of the parameters with paths relative to the folder. Who loads them sets `resource_base_path`.
         """
-        exported: P = export_resources(self.params, Path(folder), base=self.params.resource_base_path)
+        exported: TDataParams = export_resources(self.params, Path(folder), base=self.params.resource_base_path)
         exported.resource_base_path = None
         return exported
 

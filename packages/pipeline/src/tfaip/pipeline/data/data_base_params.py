@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tfaip.params import Creates, field, params
-from tfaip.pipeline.data.processor import DataProcessorParams
+from tfaip.pipeline.data.processor import DataProcessorParams, TProcessorParams
 from tfaip.pipeline.hooks import make
 
 if TYPE_CHECKING:
@@ -19,9 +19,8 @@ __all__ = [
     "DataBaseParams",
     "DataProcessorPipelineParams",
     "SequentialProcessorPipelineParams",
+    "TDataParams",
 ]
-
-P = TypeVar("P", bound=DataProcessorParams)
 
 
 @params(
@@ -46,7 +45,7 @@ class DataProcessorPipelineParams(ABC):
         """Whether there is a processor with parameters of this class or a subclass."""
         return any(isinstance(processor, cls) for processor in self.flatten())
 
-    def processors_of_type(self, cls: type[P]) -> list[P]:
+    def processors_of_type(self, cls: type[TProcessorParams]) -> list[TProcessorParams]:
         """The parameters of this class or a subclass, in order."""
         return [processor for processor in self.flatten() if isinstance(processor, cls)]
 
@@ -55,7 +54,11 @@ class DataProcessorPipelineParams(ABC):
         for stage in self.stages():
             stage.processors = [processor for processor in stage.processors if not isinstance(processor, cls)]
 
-    def replace_all(self, cls: type[P], replacement: DataProcessorParams | Callable[[P], DataProcessorParams]) -> None:
+    def replace_all(
+        self,
+        cls: type[TProcessorParams],
+        replacement: DataProcessorParams | Callable[[TProcessorParams], DataProcessorParams],
+    ) -> None:
         """Put another processor in the place of all with parameters of this class or a subclass."""
 
         def replaced(processor: DataProcessorParams) -> DataProcessorParams:
@@ -127,3 +130,7 @@ class DataBaseParams(Creates["DataBase[Any]"]):
     def create(self) -> DataBase[Any]:
         """Make the data."""
         return make(self.cls(), self)
+
+
+TDataParams = TypeVar("TDataParams", bound=DataBaseParams)
+"""The parameters of a `DataBase`."""

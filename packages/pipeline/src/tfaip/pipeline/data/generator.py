@@ -14,7 +14,7 @@ from tfaip.pipeline.hooks import Hooked, call_user_code, hook, make
 if TYPE_CHECKING:
     from tfaip.pipeline.data.sample import Sample
 
-__all__ = ["DataGenerator", "DataGeneratorParams", "is_indexable", "length_of"]
+__all__ = ["DataGenerator", "DataGeneratorParams", "TGeneratorParams", "is_indexable", "length_of"]
 
 
 @params(
@@ -49,10 +49,11 @@ class DataGeneratorParams(Creates["DataGenerator[Any]"]):
             return
 
 
-P = TypeVar("P", bound="DataGeneratorParams")
+TGeneratorParams = TypeVar("TGeneratorParams", bound="DataGeneratorParams")
+"""The parameters of a `DataGenerator`."""
 
 
-class DataGenerator(Hooked, ABC, Generic[P]):
+class DataGenerator(Hooked, ABC, Generic[TGeneratorParams]):
     """A source of samples, of which a subclass implements one of two sides.
 
     *Indexable*: `__len__` and `__getitem__`. Each worker makes a generator of its own and reads the samples that it was
@@ -65,7 +66,7 @@ class DataGenerator(Hooked, ABC, Generic[P]):
         params: The parameters that made this generator.
     """
 
-    def __init__(self, mode: PipelineMode, params: P) -> None:
+    def __init__(self, mode: PipelineMode, params: TGeneratorParams) -> None:
         self.mode = mode
         self.params = params
 
@@ -103,12 +104,12 @@ class DataGenerator(Hooked, ABC, Generic[P]):
         return False
 
 
-def is_indexable(generator: DataGenerator[P]) -> bool:
+def is_indexable(generator: DataGenerator[TGeneratorParams]) -> bool:
     """Whether samples can be read by index, in any order."""
     return hasattr(type(generator), "__getitem__")
 
 
-def length_of(generator: DataGenerator[P]) -> int | None:
+def length_of(generator: DataGenerator[TGeneratorParams]) -> int | None:
     """The number of elements of one pass; None if the generator does not know."""
     try:
         return call_user_code(len, generator)

@@ -20,6 +20,7 @@ __all__ = [
     "DataProcessorParams",
     "GeneratingDataProcessor",
     "MappingDataProcessor",
+    "TProcessorParams",
     "needs_stream",
     "processor_class",
 ]
@@ -41,10 +42,11 @@ class DataProcessorParams(Creates["DataProcessor[Any]"]):
         return make(self.cls(), self, data_params, mode)
 
 
-P = TypeVar("P", bound="DataProcessorParams")
+TProcessorParams = TypeVar("TProcessorParams", bound="DataProcessorParams")
+"""The parameters of a `DataProcessor`."""
 
 
-class DataProcessor(Hooked, ABC, Generic[P]):
+class DataProcessor(Hooked, ABC, Generic[TProcessorParams]):
     """Base of mapping and generating processors. Processors are built where they run: in each worker.
 
     Args:
@@ -53,7 +55,7 @@ class DataProcessor(Hooked, ABC, Generic[P]):
         mode: The use of the pipeline.
     """
 
-    def __init__(self, params: P, data_params: DataBaseParams, mode: PipelineMode) -> None:
+    def __init__(self, params: TProcessorParams, data_params: DataBaseParams, mode: PipelineMode) -> None:
         self.params = params
         self.data_params = data_params
         self.mode = mode
@@ -69,7 +71,7 @@ class DataProcessor(Hooked, ABC, Generic[P]):
         return sample.is_valid(self.mode)
 
 
-class MappingDataProcessor(DataProcessor[P]):
+class MappingDataProcessor(DataProcessor[TProcessorParams]):
     """A processor that makes one sample of one sample."""
 
     def __call__(self, sample: Sample) -> Sample | None:
@@ -92,7 +94,7 @@ class MappingDataProcessor(DataProcessor[P]):
         return self.apply(sample)
 
 
-class GeneratingDataProcessor(DataProcessor[P]):
+class GeneratingDataProcessor(DataProcessor[TProcessorParams]):
     """A processor that makes any number of samples of a stream of samples.
 
     Where `one_to_n` is set, each sample is processed on its own (`generate` is called with one sample), so that it runs

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
 from tfaip.params import field, params
 from tfaip.trainer.errors import WarmStartError
 
-__all__ = ["WarmstartParams", "require_stored_weights"]
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar as TypeVarWithDefault
+
+__all__ = ["TWarmstartParams", "WarmstartParams", "require_stored_weights"]
 
 
 def _rules(instance: Any, attribute: attrs.Attribute[Any], value: list[str]) -> None:
@@ -76,6 +79,15 @@ class WarmstartParams:
         """
         if self.model is not None:
             require_stored_weights(self.model)
+
+
+if TYPE_CHECKING:  # as `TScenarioParams`
+    TWarmstartParams = TypeVarWithDefault(
+        "TWarmstartParams", bound=WarmstartParams, default=WarmstartParams, covariant=True
+    )
+else:
+    TWarmstartParams = TypeVar("TWarmstartParams", bound=WarmstartParams, covariant=True)
+    """The parameters of a `WarmStarter`."""
 
 
 def require_stored_weights(path: Path) -> None:

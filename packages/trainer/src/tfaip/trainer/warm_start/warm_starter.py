@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic
 
 import numpy as np
 from keras.backend import standardize_dtype
@@ -20,7 +20,7 @@ from tfaip.pipeline.hooks import Hooked, hook
 from tfaip.trainer.errors import WarmStartError
 from tfaip.trainer.reporting.plain_table import SIMPLE, as_text
 from tfaip.trainer.warm_start.names import matched_names, names_by_layer, selected
-from tfaip.trainer.warm_start.params import WarmstartParams
+from tfaip.trainer.warm_start.params import TWarmstartParams
 from tfaip.trainer.warm_start.stored_params import read_stored_params
 from tfaip.trainer.warm_start.stored_weights import MIN_LIMIT, StoredWeights, read_stored_weights
 
@@ -50,7 +50,7 @@ class _Row:
     result: str
 
 
-class WarmStarter(Hooked):
+class WarmStarter(Hooked, Generic[TWarmstartParams]):
     """Matches stored weights with those of a graph, by their names, and assigns them.
 
     A trainer may replace it by a subclass that transforms weights, see `Trainer.create_warm_starter`.
@@ -63,7 +63,7 @@ class WarmStarter(Hooked):
         limit: Number of bytes that the stored weights may take in memory; `None` before the graph is known.
     """
 
-    def __init__(self, params: WarmstartParams) -> None:
+    def __init__(self, params: TWarmstartParams) -> None:
         self.params = params
         self.limit: int | None = None
         self.trainer: Trainer | None = None
