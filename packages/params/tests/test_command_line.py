@@ -276,6 +276,33 @@ def test_a_class_without_default_has_to_be_selected(mistakes: Mistakes, read: Re
     assert "--optimizer: a class must be selected (OptimizerParams)" in text
 
 
+@params
+class NeedsDefaults:
+    size: zoo.SizeParams = field(factory=zoo.SizeParams, required=True, help="The size")
+    fixed: zoo.SizeParams = field(factory=zoo.SizeParams, required=True, fixed_class=True)
+    maybe: zoo.SizeParams | None = field(default=None, required=True)
+
+
+def test_a_required_field_with_a_default_instance_says_how_it_is_set(mistakes: Mistakes) -> None:
+    assert mistakes(NeedsDefaults, "") == (
+        "--size: is required (SizeParams)\n  The size\n"
+        "  give the name of a class, or set one of its fields: width, height, crop\n"
+        "--fixed: is required (SizeParams)\n  set one of its fields: width, height, crop\n"
+        "--maybe: is required (SizeParams | none)\n  give the name of a class, or none"
+    )
+
+
+def test_a_required_field_with_a_default_instance_is_set_by_its_class_or_by_a_field(read: Read) -> None:
+    given = "--size Size --fixed.width 4 --maybe none"
+    expected = NeedsDefaults(fixed=zoo.SizeParams(width=4))
+    assert read(NeedsDefaults, given) == expected
+    assert read(NeedsDefaults, "--fixed.width 4 --size.width 3 --maybe Size").maybe == zoo.SizeParams()
+
+
+def test_an_instance_given_as_default_sets_the_required_fields(read: Read) -> None:
+    assert read(NeedsDefaults, "", default=NeedsDefaults()) == NeedsDefaults()
+
+
 def test_an_abstract_class_cannot_be_selected(mistakes: Mistakes) -> None:
     text = mistakes(zoo.TrainerParams, "--optimizer params_zoo:OptimizerParams" + IMAGES)
     assert "OptimizerParams is abstract" in text

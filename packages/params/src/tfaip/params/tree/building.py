@@ -12,6 +12,9 @@ from tfaip.params.values.problem import RAISED_FOR_VALUES, Problems, ValueProble
 
 __all__ = ["Problems", "build"]
 
+_SHOWN_FIELDS = 5
+"""So many fields of required params are named in a message."""
+
 
 def build(node: Node, problems: Problems, path: Path = (), *, check_required: bool = True) -> Any:
     """The value of a node; where something is wrong it is added to `problems`, and the value isn't usable."""
@@ -44,8 +47,10 @@ class _Builder:
             unset = unset and not spec.has_default
             unset = unset or (self._check_required and spec.options.required and origin_of(node) is Origin.DEFAULT)
         if unset:
-            what = "a class must be selected" if isinstance(node, ParamsNode) else "is required"
-            hints = (text,) if spec is not None and (text := spec.help) else ()
+            is_open = isinstance(node, ParamsNode) and _is_unset(node)
+            what = "a class must be selected" if is_open else "is required"
+            hints = () if is_open else _ways_to_set(node)
+            hints = (text, *hints) if spec is not None and (text := spec.help) else hints
             self._problems.append((path, ValueProblem(f"{what} ({label_of(node)})", hints)))
 
     def _check_count(self, node: ListNode, count: int, path: Path) -> None:
@@ -92,6 +97,18 @@ class _Builder:
 
     def _report(self, path: Path, problems: Sequence[tuple[str, ValueProblem]]) -> None:
         self._problems.extend(((*path, name) if name else path, problem) for name, problem in problems)
+
+
+def _ways_to_set(node: Node) -> tuple[str, ...]:
+    """How params are set that have a default: the value that is there counts only when somebody says so."""
+    if not isinstance(node, ParamsNode):
+        return ()
+    fields = [name for name, child in node.children.items() if child.spec and child.spec.options.mode != "hidden"]
+    shown = [*fields[:_SHOWN_FIELDS], *(["..."] if len(fields) > _SHOWN_FIELDS else [])]
+    one_field = f"set one of its fields: {', '.join(shown)}" if fields else ""
+    is_fixed = node.spec is not None and (node.spec.options.fixed_class or node.spec.options.tuple_like)
+    ways = [one_field] if is_fixed else ["give the name of a class", "none" if node.kind.optional else "", one_field]
+    return (", or ".join(filter(None, ways)),)
 
 
 def _is_unset(node: Node) -> bool:
