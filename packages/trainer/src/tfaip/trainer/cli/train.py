@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from tfaip.model import ScenarioBase
@@ -19,6 +20,7 @@ from tfaip.params import UserError, to_json
 from tfaip.pipeline import PipelineMode
 from tfaip.trainer import TrainerParams
 from tfaip.trainer.cli.check_console import ConsoleStages
+from tfaip.trainer.cli.early_tensorflow import EarlyTensorFlow
 from tfaip.trainer.cli.scenario_command_line import (
     named_on_the_line,
     require_data,
@@ -56,7 +58,9 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _train(call: Invocation) -> None:
     arguments, measures_threads = _without_threads(call.words)
-    scenario, command_line = scenario_command_line(call)
+    early = EarlyTensorFlow()
+    with early if "--check" in arguments else nullcontext():
+        scenario, command_line = scenario_command_line(call)
     command_line.add_argument(
         "--check",
         type=bool,
@@ -83,7 +87,7 @@ def _train(call: Invocation) -> None:
     if params.output_dir or parsed.arguments.check:
         to_json(params)  # refuses what no later command could read
     if parsed.arguments.check:
-        _check(scenario, params, measure_threads=measures_threads)
+        _check(scenario, params, early, measure_threads=measures_threads)
         return
     import_tensorflow()
     if parsed.arguments.summary:
@@ -105,12 +109,17 @@ def _without_threads(words: Sequence[str]) -> tuple[list[str], bool]:
     return given, False
 
 
-def _check(scenario: type[ScenarioBase[Any, Any]], params: TrainerParams, *, measure_threads: bool) -> None:
+def _check(
+    scenario: type[ScenarioBase[Any, Any]], params: TrainerParams, early: EarlyTensorFlow, *, measure_threads: bool
+) -> None:
     with ConsoleStages() as console:
         console.begin("loading TensorFlow")
         import_tensorflow()
         from tfaip.trainer.preflight import check_scenario
+        from tfaip.trainer.preflight.stages import Stage
 
+        if findings := early.findings(scenario.__module__.partition(".")[0]):
+            console.end(Stage("imports", findings, early.seconds))
         check_scenario(scenario, params, console.end, begin=console.begin, measure_threads=measure_threads)
 
 

@@ -1,0 +1,101 @@
+"""Modules of a scenario that load TensorFlow before computing starts, so that `--help` and the workers are slow."""
+
+from __future__ import annotations
+
+import linecache
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any, NamedTuple, Self
+
+__all__ = ["EarlyTensorFlow"]
+
+_LIBRARIES = ("tensorflow", "keras")
+
+
+class _Place(NamedTuple):
+    """A line that is being executed while TensorFlow is imported."""
+
+    module: str
+    file: str
+    line: int
+
+
+class EarlyTensorFlow:
+    """Takes note of the first import of TensorFlow or Keras: from which line, and how long it takes; a context.
+
+    Args:
+        libraries: Names of the packages to look for.
+    """
+
+    def __init__(self, libraries: Sequence[str] = _LIBRARIES) -> None:
+        self._libraries = libraries
+        self._places: list[_Place] = []
+        self.seconds = 0.0
+
+    def __enter__(self) -> Self:
+        sys.meta_path.insert(0, self)
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        sys.meta_path.remove(self)
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        """Return how Python loads a library, with its loading timed; `None` for all other modules."""
+        if name not in self._libraries or self._places:
+            return None
+        self._places = list(_executed_lines(self._libraries))
+        others = (finder.find_spec(name, path, target) for finder in sys.meta_path if finder is not self)
+        spec = next(filter(None, others), None)
+        if spec is not None and spec.loader is not None:
+            self._time(spec.loader)
+        return spec
+
+    def findings(self, package: str) -> list[str]:
+        """Return what to tell about the import, in sentences; nothing if there was none.
+
+        Args:
+            package: Package of the scenario; of the lines that lead to the import, its last one is shown.
+        """
+        if not self._places:
+            return []
+        own = (place for place in self._places if place.module.partition(".")[0] == package)
+        place = next(own, self._places[0])
+        code = linecache.getline(place.file, place.line).strip()
+        return [
+            f"{_shown(place.file)}:{place.line} loads TensorFlow, in {self.seconds:.1f} s: {code}",
+            "--help and each worker that needs the module wait for it.",
+            "Import TensorFlow or Keras in the functions that need it, and models and graphs in `cls()`.",
+        ]
+
+    def _time(self, loader: Any) -> None:
+        execute = loader.exec_module
+
+        def exec_module(module: ModuleType) -> None:
+            began = time.perf_counter()
+            try:
+                execute(module)
+            finally:
+                self.seconds = time.perf_counter() - began
+
+        loader.exec_module = exec_module
+
+
+def _executed_lines(libraries: Sequence[str]) -> Iterator[_Place]:
+    """The lines that lead to the current import, the innermost first, without those of Python's own import."""
+    frame = sys._getframe(1)
+    while frame is not None:
+        module = frame.f_globals.get("__name__", "")
+        if module != __name__ and module.partition(".")[0] not in ("importlib", *libraries):
+            yield _Place(module, frame.f_code.co_filename, frame.f_lineno)
+        frame = frame.f_back  # type: ignore[assignment]  # the outermost has none
+
+
+def _shown(file: str) -> str:
+    path = Path(file)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else file
