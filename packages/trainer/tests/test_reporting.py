@@ -173,6 +173,33 @@ def test_neither_many_metrics_nor_a_narrow_terminal_break_the_live_display(count
     assert "lr 0.0010" in " ".join(lines)
 
 
+@pytest.mark.parametrize(
+    ("stage", "title"),
+    [
+        ("", "epoch 12/100"),
+        ("augmented", "epoch 12/100 (augmented)"),
+        ("augmented by noise and [red]distortions[/red]", "epoch 12/100 (augmente…)"),
+        ("数据增强的数据增强的", "epoch 12/100 (数据增强…)"),
+        ("two\nlines", "epoch 12/100 (two\\nlin…)"),
+    ],
+)
+def test_a_long_name_of_a_stage_leaves_room_for_the_pace(stage, title):
+    drawn = io.StringIO()
+    progress = EpochProgress(12, 100, 50_000, stage=stage)
+    progress.add(10, 2000, 0.03, 0.01)
+    with ProgressBar(Console(file=drawn, width=80, force_terminal=True, color_system="standard")) as bar:
+        bar.show(progress)
+    lines = re.sub(r"\x1b\[[^A-Za-z]*[A-Za-z]", "", drawn.getvalue().replace("\r", "\n")).split("\n")
+    line = next(line for line in reversed(lines) if "epoch" in line)
+    assert f" {title} " in line
+    assert line.endswith("66,667 samples/s  ETA 1:07  data wait 33%")
+    assert re.search("[━╸╺]{6}", line)
+
+
+def test_a_terminal_without_room_shows_the_epoch_without_the_name_of_its_stage():
+    assert EpochProgress(12, 100, 10, stage="augmented").title(15) == "epoch 12/100"
+
+
 def test_logs_that_are_not_shown_for_lack_of_room_are_counted():
     logs = {f"metric_{number}": 0.0 for number in range(50)}
     lines = LiveLogs(logs).lines(80)

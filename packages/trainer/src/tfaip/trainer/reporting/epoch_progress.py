@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from rich.cells import cell_len, set_cell_size
+
 from tfaip.params.shown_text import one_line
 from tfaip.trainer.reporting.results_line import format_value
 
@@ -90,10 +92,22 @@ class EpochProgress:
         samples = max(self.total - self.samples, 0) + epochs_after * self.total
         return samples / self.samples_per_second + (epochs_after + 1) * self._beside
 
-    def title(self) -> str:
-        """Return number and stage of the epoch, for people."""
-        stage = f" ({self.stage})" if self.stage else ""
-        return f"epoch {self.epoch}/{self.epochs}{stage}"
+    def title(self, room: int | None = None) -> str:
+        """Return number and stage of the epoch, for people.
+
+        Args:
+            room: Columns of a terminal that the title may take; a longer name of a stage is cut.
+        """
+        number = f"epoch {self.epoch}/{self.epochs}"
+        if not self.stage:
+            return number
+        stage = one_line(self.stage)
+        if room is not None and cell_len(f"{number} ({stage})") > room:
+            kept = room - cell_len(f"{number} (…)")
+            if kept < 1:
+                return number
+            stage = set_cell_size(stage, kept).rstrip() + "…"
+        return f"{number} ({stage})"
 
     def summary(self) -> str:
         """Return time, speed and waiting of the whole epoch, for people."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Self
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.text import Text
 
@@ -16,6 +17,8 @@ from tfaip.trainer.reporting.results_line import format_value
 
 __all__ = ["LiveLogs", "ProgressBar"]
 
+# Columns of a line beside title and pace: spinner, percentage, the gaps, and a bar that can still be read.
+_OTHER_COLUMNS = 1 + len("100%") + 4 + 6
 # Nobody reads faster, and each look at the logs waits for the device.
 LOGS_EVERY = 0.5
 
@@ -55,12 +58,14 @@ class ProgressBar:
         if now - self._logs_shown >= LOGS_EVERY:
             self._logs_shown = now
             self._bar.update(self._task, logs=progress.logs())
+        pace = progress.pace()
+        room = self._bar.console.width - _OTHER_COLUMNS - len(pace)
         self._bar.update(
             self._task,
-            description=progress.title(),
+            description=escape(progress.title(room)),
             completed=progress.samples,
             total=progress.total,
-            pace=progress.pace(),
+            pace=pace,
         )
 
     def note(self, text: str) -> None:
