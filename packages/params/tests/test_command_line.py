@@ -868,3 +868,16 @@ def test_parse_without_exits_raises_all_mistakes_and_prints_nothing(capsys: pyte
     assert [mistake.where for mistake in caught.value.mistakes] == ["--width", "--heigth"]
     assert parse(zoo.SizeParams, ["--help"], exits=False) == zoo.SizeParams()
     assert capsys.readouterr() == ("", "")
+
+
+def test_an_alias_of_two_dashes_may_be_a_path(read: Read) -> None:
+    @params
+    class Rate:
+        lr: float = field(default=0.1, aliases=("--train.learning-rate",))
+
+    @params
+    class Holder:
+        rate: Rate = field(factory=Rate)
+
+    for name in ("--rate.lr", "--train.learning-rate", "--train.learning_rate"):
+        assert read(Holder, f"{name} 0.5").rate.lr == 0.5

@@ -16,6 +16,7 @@ from predict_cases import BarePointsScenario
 from tfaip.model.testing.points.data import PointsGenerator
 from tfaip.model.testing.points.params import PointsGeneratorParams
 from tfaip.model.testing.points.scenario import PointsScenario
+from tfaip.model.testing.sequences.scenario import SequencesScenario
 from tfaip.predict import LAV, LAVParams, MultiModelPredictor, MultiModelVoter, Predictor, PredictorParams
 from tfaip.predict.cli import evaluate, lav, multi_lav, predict
 from tfaip.predict.dump import DumpReader
@@ -215,6 +216,12 @@ def test_json_can_be_the_standard_output(run, exported):
 
 
 @pytest.fixture(scope="module")
+def sequences_bundle(tmp_path_factory):
+    bundle, _ = export(tmp_path_factory.mktemp("sequences") / "best", seed=4, scenario_cls=SequencesScenario)
+    return str(bundle.path)
+
+
+@pytest.fixture(scope="module")
 def bare_bundle(tmp_path_factory):
     bundle, _ = export(tmp_path_factory.mktemp("bare") / "best", seed=4, scenario_cls=BarePointsScenario)
     return str(bundle.path)
@@ -239,6 +246,17 @@ def test_lav_refuses_chosen_samples_without_targets(run, bare_bundle):
     assert code == 2
     assert "needs samples with targets, but those of BarePointsParams have none" in err
     assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("option", ["--lav.with_training_graph", "--predict.with_training_graph"])
+def test_lav_runs_the_training_graph_by_either_name_of_the_option(run, sequences_bundle, option):
+    words = ["tfaip-lav", "--export_dir", sequences_bundle, *IN_PROCESS, "--data.count", "8", "--json", "-"]
+    code, out, err = run(*words)
+    assert code == 0, err
+    assert "loss" not in json.loads(out)["data_sets"][0]["metrics"]
+    code, out, err = run(*words, option)
+    assert code == 0, err
+    assert json.loads(out)["data_sets"][0]["metrics"]["loss"] > 0
 
 
 def test_lav_prints_the_first_samples_in_words(run, exported):

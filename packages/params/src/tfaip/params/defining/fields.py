@@ -116,10 +116,7 @@ class FieldOptions:
             return f"nargs must be '*', '+' or None, got {self.nargs!r}"
         for option in ("aliases", "former_names"):
             for name in getattr(self, option):
-                bare = (
-                    name.removeprefix("-").removeprefix("-") if isinstance(name, str) and option == "aliases" else name
-                )
-                if not isinstance(name, str) or not bare.replace("-", "_").isidentifier() or bare.startswith("-"):
+                if not isinstance(name, str) or not _is_name(name, dashes=option == "aliases"):
                     return f"{option} must be names, got {name!r}"
         return self._problem_of_choices()
 
@@ -134,6 +131,13 @@ class FieldOptions:
         if len({isinstance(choice, type) for choice in self.choices}) > 1:
             return "choices must be either all classes or all values, got a mixture"
         return None
+
+
+def _is_name(name: str, *, dashes: bool) -> bool:
+    """Whether a further name of a field can be one; after two dashes it may be a path."""
+    bare = name.removeprefix("-").removeprefix("-") if dashes else name
+    parts = bare.split(".") if dashes and name.startswith("--") else [bare]
+    return not bare.startswith("-") and all(part.replace("-", "_").isidentifier() for part in parts)
 
 
 PLAIN = FieldOptions()
@@ -162,7 +166,8 @@ def field(
             files). The full path always works too, except for `hidden`. The older words `snake`, `flat`, `ssnake` and
             `ignore` mean the same.
         aliases: Further names of the field on the command line, each for the last part of the path. With dashes a name
-            is taken as written and needs no path: `-l`, `--learning-rate`; not in elements of lists and dicts.
+            is taken as written and needs no path: `-l`, `--learning-rate`, `--train.lr`; not in elements of lists and
+            dicts.
         tuple_like: `--size 4 5` sets the fields of the nested params in their order.
         fixed_class: The class of the nested params can't be selected.
         positional: The words that follow no argument are its value, after those of positional fields declared before.

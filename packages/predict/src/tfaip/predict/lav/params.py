@@ -17,6 +17,7 @@ class LAVParams(InferenceParams):
 
     with_training_graph: bool = field(
         default=False,
+        aliases=("--predict.with_training_graph",),
         help="Compute losses and metrics on the training graph of the scenario's code, with the weights of the bundle",
     )
     print_limit: int = field(default=0, help="Number of samples of each data set to print in words; -1: all, 0: none")
