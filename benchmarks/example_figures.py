@@ -96,10 +96,28 @@ def finetuningbert(folder: Path, data: Path | None) -> Iterator[Figure]:
     yield Figure("MRPC, F1", f"{figures['f1']:.1%}", "")
 
 
+def seq2seq(folder: Path, data: Path | None) -> Iterator[Figure]:
+    """Both decoders on dates whose days are held out, and a beam of five."""
+    del data
+    for decoder, rate in (("RecurrentDecoder", "0.003"), ("TransformerDecoder", "0.001")):
+        run = folder / decoder
+        seconds = command(
+            *("train", "examples.seq2seq", "--model.decoder", decoder, "--learning_rate.lr", rate),
+            *("--trainer.output_dir", run),
+        )
+        yield Figure(f"{decoder}, exact dates ({seconds:.0f} s)", f"{best(run, 'val_exact'):.1%}", "98 %")
+        wide = folder / f"{decoder}_wide"
+        command("adapt-exported-model", run / "best", "--model.beam.width", "5", "--output", wide)
+        words = ("--export_dir", wide, "--data.count", "500", "--json", "-", "--lav.silent", "true")
+        figures = json.loads(output("lav", *words))["data_sets"][0]["evaluator"]
+        yield Figure(f"{decoder}, exact dates with a beam of 5", f"{figures['exact']:.1%}", "")
+
+
 EXAMPLES: dict[str, Callable[[Path, Path | None], Iterator[Figure]]] = {
     "imageclassification": imageclassification,
     "atr": atr,
     "finetuningbert": finetuningbert,
+    "seq2seq": seq2seq,
 }
 
 

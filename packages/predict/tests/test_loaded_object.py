@@ -115,7 +115,7 @@ def test_a_predictor_in_a_forked_process_says_what_to_do(paths):
     for text in told:
         assert text.startswith("PredictionError: a ")
         assert f"{os.getpid()}, but this is " in text
-        assert "start processes by multiprocessing.get_context('spawn') and send them the predictor" in text
+        assert "Start processes by multiprocessing.get_context('spawn'), and send them the predictor" in text
     assert predictions(predictor) == expected
 
 

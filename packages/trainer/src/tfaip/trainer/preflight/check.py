@@ -201,6 +201,7 @@ class _Check:
             pipeline = self._val_pipeline(PipelineMode.EVALUATION, generator)
             predicted = [sample for batch in first_batches(pipeline) for sample in self._predicted(batch)]
             samples = list(pipeline.process_output(predicted))
+            self._stages.names |= {"outputs": list(samples[0].outputs), "targets": list(samples[0].targets or {})}
             words: list[str] = []
             logger.info("Running %s on %d samples", self._scenario.evaluator_cls().__qualname__, len(samples))
             with self._scenario.create_evaluator(self._scenario.params.evaluator) as evaluator:
