@@ -1,5 +1,6 @@
 """Runs of MLflow, recorded by its own client in a store of SQLite."""
 
+import getpass
 import sys
 
 import numpy as np
@@ -138,6 +139,61 @@ def test_odd_names_values_and_images_are_recorded(client, tmp_path):
         "images/lav_l0/confusion matrix_00001.png"
     ]
     assert [file.path for file in client.list_artifacts(run.info.run_id, "texts")] == ["texts/note_00001.txt"]
+
+
+def test_a_metric_that_the_server_refuses_keeps_no_other_back(client, tmp_path, monkeypatch, caplog):
+    recorder = MLflowParams(experiment="points").create()
+    recorder.open(RecordedRun(tmp_path, is_resumed=False))
+    log_batch = recorder._client.log_batch
+
+    def strict(run, metrics):
+        if any(metric.key == "odd" for metric in metrics):
+            raise mlflow.exceptions.MlflowException.invalid_parameter_value("odd is no name")
+        log_batch(run, metrics=metrics)
+
+    monkeypatch.setattr(recorder._client, "log_batch", strict)
+    recorder.scalars(1, 1, {"loss": 0.5, "odd": 1.0, "acc": 0.25})
+    recorder.scalars(2, 2, {"loss": 0.25})
+    assert history(client, "loss") == [(1, 0.5), (2, 0.25)]
+    assert history(client, "acc") == [(1, 0.25)]
+    assert caplog.text.count("odd is no name") == 1
+
+
+def test_no_metric_is_named_as_a_folder_of_others(client, tmp_path):
+    recorder = MLflowParams(experiment="points").create()
+    recorder.open(RecordedRun(tmp_path, is_resumed=False))
+    recorder.diagnostics(1, 1, {"gradient_norm/graph/kernel": 1.0, "gradient_norm": 2.0, "stage": 1.0})
+    assert set(the_run(client).data.metrics) == {"gradient_norm/graph/kernel", "gradient_norm/all", "stage"}
+
+
+def test_the_ui_finds_user_command_and_kind_of_experiment(client, params, monkeypatch, caplog):
+    with caplog.at_level("INFO"):
+        trained(params(epochs=1))
+    run = the_run(client)
+    assert run.data.tags["mlflow.user"] == getpass.getuser()
+    assert run.data.tags["mlflow.source.type"] == "LOCAL"
+    assert run.data.tags["mlflow.source.name"]
+    experiment = client.get_experiment_by_name("points")
+    assert experiment.tags["mlflow.experimentKind"] == "custom_model_development"
+    assert f"MLflow: mlflow ui --backend-store-uri {mlflow.get_tracking_uri()}, the experiment points" in caplog.text
+    assert "tensorboard --logdir" not in caplog.text
+
+
+def test_a_user_without_a_name_trains_all_the_same(client, tmp_path, monkeypatch):
+    def nobody():
+        raise KeyError("getpwuid(): uid not found: 4711")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    MLflowParams(experiment="points").create().open(RecordedRun(tmp_path, is_resumed=False))
+    assert "mlflow.user" not in the_run(client).data.tags
+
+
+def test_the_page_of_a_run_on_a_server_is_named_without_the_password(client, tmp_path):
+    recorder = MLflowParams(experiment="points").create()
+    recorder.open(RecordedRun(tmp_path, is_resumed=False))
+    recorder._uri = "http://localhost:5000/"
+    run = the_run(client).info
+    assert recorder.place() == f"MLflow: http://localhost:5000/#/experiments/{run.experiment_id}/runs/{run.run_id}"
 
 
 def test_a_store_that_cannot_be_reached_ends_the_training_before_its_first_step(client, params, monkeypatch):

@@ -81,6 +81,14 @@ class Picture(Action):
         context.recorders.images(context.epoch, "validation", {"square": np.zeros((4, 4, 3), np.uint8)})
 
 
+def test_a_training_names_the_command_that_sends_an_offline_run(params, caplog):
+    made = params(epochs=1)
+    with caplog.at_level("INFO"):
+        trained(made)
+    (folder,) = (made.output_dir / "wandb").glob("offline-run-*")
+    assert f"Weights & Biases: wandb sync {folder}" in caplog.text
+
+
 def test_each_process_goes_on_with_one_run_and_each_epoch_is_recorded_once(params, metrics_of):
     made = params(epochs=4)
     for epoch in (2, 3):

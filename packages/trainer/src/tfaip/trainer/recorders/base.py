@@ -139,6 +139,11 @@ class Recorder(Hooked):
         """
 
     @hook
+    def place(self) -> str:
+        """Return a sentence about the place of the record, which a training shows at its end; empty by default."""
+        return ""
+
+    @hook
     def flush(self) -> None:
         """Write all that is still in memory; called before each checkpoint."""
 

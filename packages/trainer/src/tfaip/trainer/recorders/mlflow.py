@@ -23,7 +23,11 @@ logger = logging.getLogger(__name__)
 RUN_ID = "tfaip.run_id"
 ENDS = {"finished": "FINISHED", "stopped": "KILLED", "failed": "FAILED"}
 # Limits of a server: values in one request, and characters of one value.
-MOST_PARAMS, MOST_METRICS, LONGEST_VALUE = 100, 1000, 500
+MOST_PARAMS, MOST_METRICS, LONGEST_VALUE, LONGEST_KEY = 100, 1000, 500, 250
+# The error code of a value that is wrong, however often it is sent.
+REFUSED = "INVALID_PARAMETER_VALUE"
+# The kind of experiments by which the UI shows runs rather than traces of prompts.
+KIND = {"mlflow.experimentKind": "custom_model_development"}
 
 
 @params(name="MLflow")
@@ -63,22 +67,25 @@ class MLflowRecorder(Recorder):
         try:
             from mlflow import MlflowClient, get_tracking_uri
             from mlflow.entities import Metric, Param
+            from mlflow.tracking.context.registry import resolve_tags
         except ImportError as error:
             raise missing_extra("MLflow", "mlflow", error) from None
-        self._metric, self._param = Metric, Param
+        self._metric, self._param, self._resolve_tags = Metric, Param, resolve_tags
+        self._uri = _without_password(get_tracking_uri())
         try:
             self._client = MlflowClient()
             self._open(run)
         except Exception as error:  # of MLflow, of SQLAlchemy, of the network
             raise RecorderError(
                 "the recorder MLflow can't record in "
-                + _without_password(f"{get_tracking_uri()}, which MLFLOW_TRACKING_URI names: {error}")
+                + _without_password(f"{self._uri}, which MLFLOW_TRACKING_URI names: {error}")
             ) from error
 
     def _open(self, run: RecordedRun) -> None:
         client, name = self._client, self.params.experiment
         experiment = client.get_experiment_by_name(name)
-        place = experiment.experiment_id if experiment else client.create_experiment(name)
+        place = experiment.experiment_id if experiment else client.create_experiment(name, tags=KIND)
+        self._experiment_id = place
         found = client.search_runs([place], f"tags.`{RUN_ID}` = '{run.id}'", max_results=1)
         # Values that were recorded after the checkpoint of a run that was killed: its steps are trained again.
         self._recorded: dict[str, set[int]] = {}
@@ -90,8 +97,23 @@ class MLflowRecorder(Recorder):
                 self._recorded[key] = {point.step for point in client.get_metric_history(self._run_id, key)}
             self._known = set(found[0].data.params)
         else:
-            made = client.create_run(place, run_name=self.params.run_name or run.folder.name, tags={RUN_ID: run.id})
+            made = client.create_run(place, run_name=self.params.run_name or run.folder.name, tags=self._tags(run))
             self._run_id, self._known = made.info.run_id, set()
+
+    def _tags(self, run: RecordedRun) -> dict[str, str]:
+        """Return the tags of a new run: its id, and the user and command, as MLflow itself tells them."""
+        tags = {RUN_ID: run.id}
+        try:
+            return dict(self._resolve_tags(tags))
+        except Exception as error:  # a container may have no user of that number
+            logger.info("MLflow can't tell who trains: %s", one_line(str(error)))
+            return tags
+
+    def place(self) -> str:
+        """Name the page of the run, or the command that shows it."""
+        if self._uri.startswith("http"):
+            return f"MLflow: {self._uri.rstrip('/')}/#/experiments/{self._experiment_id}/runs/{self._run_id}"
+        return f"MLflow: mlflow ui --backend-store-uri {self._uri}, the experiment {one_line(self.params.experiment)}"
 
     def hyperparameters(self, values: Mapping[str, str | bool | int | float]) -> None:
         """Record the parameters, as far as an earlier process hasn't."""
@@ -113,9 +135,15 @@ class MLflowRecorder(Recorder):
                 self._waiting.append(self._metric(_key(name), value, now, epoch))
         while self._waiting:
             part = self._waiting[:MOST_METRICS]
-            if not self._try(lambda part=part: self._client.log_batch(self._run_id, metrics=part)):
+            if not self._send(part):
                 return
             del self._waiting[: len(part)]
+
+    def diagnostics(self, epoch: int, step: int, values: Mapping[str, float]) -> None:
+        """Record figures beside the logs; the norm of all beside those of each, since names are paths of files."""
+        folders = {name.rpartition("/")[0] for name in values}
+        folders |= {"/".join(each.split("/")[:n]) for each in folders for n in range(1, each.count("/") + 1)}
+        self.scalars(epoch, step, {f"{name}/all" if name in folders else name: value for name, value in values.items()})
 
     def image(self, epoch: int, split: str, name: str, image: Any) -> None:
         """Record an image as the artifact `images/SPLIT/NAME_EPOCH.png`."""
@@ -143,19 +171,33 @@ class MLflowRecorder(Recorder):
         self.scalars(0, 0, {})  # those that are waiting
         self._try(lambda: self._client.set_terminated(self._run_id, ENDS[status]))
 
-    def _try(self, call: Any) -> bool:
-        """Call the server; a training doesn't end because of it."""
+    def _send(self, metrics: list[Any]) -> bool:
+        """Send metrics; a metric that the server refuses is left out, so that those after it are not kept back."""
+        error = self._try(lambda: self._client.log_batch(self._run_id, metrics=metrics), refusals=len(metrics) == 1)
+        is_refused = getattr(error, "error_code", "") == REFUSED
+        if is_refused and len(metrics) > 1:
+            return all(self._send([metric]) for metric in metrics)
+        return error is None or is_refused
+
+    def _try(self, call: Any, *, refusals: bool = True) -> Exception | None:
+        """Call the server and return its error; a training doesn't end because of it.
+
+        Args:
+            call: The call.
+            refusals: Whether to log that the server refuses a value.
+        """
         try:
             call()
         except Exception as error:
-            logger.warning("MLflow can't be told of the run now: %s", _without_password(one_line(str(error))))
-            return False
-        return True
+            if refusals or getattr(error, "error_code", "") != REFUSED:
+                logger.warning("MLflow can't be told of the run now: %s", _without_password(one_line(str(error))))
+            return error
+        return None
 
 
 def _key(name: str) -> str:
     """Return a name as MLflow allows it."""
-    return re.sub(r"[^\w\-. /]", "_", name)
+    return re.sub(r"[^\w\-. /]", "_", name)[:LONGEST_KEY]
 
 
 def _without_password(text: str) -> str:

@@ -101,6 +101,10 @@ class Recorders:
         for recorder in self._opened:
             recorder.summaries(epoch, split, metrics, recorded)
 
+    def places(self) -> list[str]:
+        """Return a sentence for each record that people can look at."""
+        return [place for recorder in self._opened if (place := recorder.place())]
+
     def flush(self) -> None:
         """Write all that is still in memory."""
         for recorder in self._opened:

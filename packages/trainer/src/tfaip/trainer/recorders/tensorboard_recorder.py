@@ -37,6 +37,10 @@ class TensorBoardRecorder(Recorder):
         self._name = run.folder.name
         self._folder: Path = run.folder / "events"
 
+    def place(self) -> str:
+        """Name the command that draws the curves."""
+        return f"Curves: tensorboard --logdir {self._folder.parent}"
+
     def hyperparameters(self, values: Mapping[str, str | bool | int | float]) -> None:
         """Write the parameters for the table of hyperparameters."""
         with self._writer(".").as_default():

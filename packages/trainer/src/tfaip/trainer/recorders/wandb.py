@@ -76,6 +76,12 @@ class WandbRecorder(Recorder):
         except (wandb.errors.Error, OSError) as error:
             raise RecorderError(f"the recorder Wandb can't begin a run: {error}") from error
 
+    def place(self) -> str:
+        """Name the page of the run, or the command that sends an offline run."""
+        if self._run.url:
+            return f"Weights & Biases: {self._run.url}"
+        return f"Weights & Biases: wandb sync {Path(self._run.dir).parent}" if self.params.mode == "offline" else ""
+
     def hyperparameters(self, values: Mapping[str, str | bool | int | float]) -> None:
         """Record the parameters as the run's config."""
         self._run.config.update(dict(values), allow_val_change=True)

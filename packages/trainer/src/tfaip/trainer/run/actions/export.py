@@ -96,7 +96,8 @@ class ExportFinal(Export):
             logger.info("The last model is in %s%s", folder.export, _digest_of(folder.export))
         if context.params.export_every_n_epochs and (epochs := folder.bundles.epochs.standing()):
             logger.info("The models of %d epochs are in %s", len(epochs), folder.bundles.epochs.newest.parent)
-        logger.info("Curves: tensorboard --logdir %s", folder.path)
+        for place in context.recorders.places():
+            logger.info("%s", place)
 
 
 def _digest_of(path: Path) -> str:
