@@ -1,14 +1,17 @@
 """Where bundles of a run go, and what is never replaced."""
 
 import logging
+import shutil
 from pathlib import Path
 
 import attrs
 import pytest
 
+from tfaip.params import save
 from tfaip.trainer import RunFolderError, TrainerParams
 from tfaip.trainer.folder.bundle_places import BUNDLE_DIRS, BundlePlace, BundlePlaces, placeholder_problem
-from tfaip.trainer.folder.named_places import require_named_places, require_places, run_folder_of
+from tfaip.trainer.folder.named_places import require_named_places, require_places, run_folder_of, stored_places
+from tfaip.trainer.folder.run_folder import RunFolder
 from tfaip.trainer.folder.stored_training import load_trainer_params
 
 ALL = tuple(BUNDLE_DIRS)
@@ -91,7 +94,7 @@ def test_a_bundle_of_another_run_is_replaced_only_on_demand(points_params, tmp_p
         require_places(run_folder_of(params))
     require_places(run_folder_of(params), overwrite=True)
     # A resumed run replaces its own ones, whatever it was started with.
-    with pytest.raises(RunFolderError, match="holds a bundle already"):
+    with pytest.raises(RunFolderError, match="holds a bundle already: choose another folder, or move it elsewhere$"):
         require_places(run_folder_of(params), resumes=True, overwrite=True)
 
 
@@ -120,8 +123,6 @@ def test_only_the_user_names_a_place_outside(points_params, tmp_path):
 
 
 def test_stored_places_outside_are_left_out_and_told(points_params, tmp_path, caplog):
-    from tfaip.params import save
-
     params = points_params(best_dir=tmp_path / "best", export_dir=Path("last"))
     (tmp_path / "elsewhere").mkdir()
     save(params, tmp_path / "elsewhere" / "params.json")
@@ -140,3 +141,50 @@ def test_only_bundles_of_their_epochs_are_removed(tmp_path):
     for epoch in (1, 2, 3, 4):
         place.remove(epoch)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["e_2", "e_3"]
+
+
+def a_run_before(params: TrainerParams) -> RunFolder:
+    """A finished run, with the places that its parameters name."""
+    folder = run_folder_of(params)
+    folder.path.mkdir(exist_ok=True)
+    save(params, folder.trainer_params)
+    bundle(folder.path / "export")
+    return folder
+
+
+def test_a_run_that_overwrites_another_has_no_newer_bundle_of_it(points_params):
+    params = points_params(best_dir=Path("best_{epoch}"))
+    former = a_run_before(params)
+    for epoch in (1, 4):
+        bundle(former.bundles.best.of(epoch))
+    folder = run_folder_of(params)
+    with folder.new_run(overwrite=True):
+        assert len(folder.bundles.best.standing()) == 2  # the run before may come back
+        shutil.rmtree(folder.bundles.best.of(1))
+        bundle(folder.bundles.best.of(2))
+        bundle(folder.bundles.best.of(1))
+        folder.keep_new_run()
+        assert sorted(folder.bundles.best.standing()) == [1, 2]
+    assert folder.best.name == "best_2"
+
+
+def test_a_new_run_that_comes_to_nothing_removes_no_bundle(points_params):
+    params = points_params(best_dir=Path("best_{epoch}"))
+    bundle(a_run_before(params).bundles.best.of(4))
+    folder = run_folder_of(params)
+    with pytest.raises(ZeroDivisionError), folder.new_run(overwrite=True):
+        raise ZeroDivisionError
+    assert folder.best.name == "best_4"
+
+
+def test_bundles_of_the_run_before_that_stay_are_known(points_params, tmp_path):
+    former = a_run_before(points_params(best_dir=Path("models/best"), export_dir=tmp_path / "last_{epoch}"))
+    bundle(former.bundles.best.of(1))
+    bundle(former.bundles.last.of(7))
+    bundle(tmp_path / "last_8", "thesis.tex")
+    places = run_folder_of(points_params(best_dir=Path("models/best"))).bundles
+    assert stored_places(former).besides(places) == [tmp_path / "last_7"]
+    assert stored_places(former).besides(run_folder_of(points_params()).bundles) == [
+        former.path / "models" / "best",
+        tmp_path / "last_7",
+    ]

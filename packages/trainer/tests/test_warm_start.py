@@ -2,16 +2,28 @@
 
 import logging
 import os
+import shutil
 import zipfile
+from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 
+from tfaip.model import load_stored_params
 from tfaip.model.bundle.weights import read_weights, write_weights
 from tfaip.model.testing.points.scenario import PointsScenario
-from tfaip.params import UserError
-from tfaip.trainer import ConstantParams, RunFolder, SGDParams, Trainer, WarmStarter, WarmStartError, WarmstartParams
+from tfaip.params import UserError, save
+from tfaip.trainer import (
+    ConstantParams,
+    RunFolder,
+    SGDParams,
+    Trainer,
+    TrainerParams,
+    WarmStarter,
+    WarmStartError,
+    WarmstartParams,
+)
 from tfaip.trainer.folder.checkpoint import Checkpoints
 from tfaip.trainer.warm_start.stored_params import read_stored_params
 
@@ -233,6 +245,19 @@ def test_stored_parameters_are_those_of_the_bundle_or_run(former_run):
     finally:
         for bundle in (former_run.best, former_run.export):
             bundle.with_name(f"moved_{bundle.name}").rename(bundle)
+
+
+@pytest.mark.parametrize(("name", "is_read"), [("models/best_{epoch}", True), ("../outside", False)])
+def test_stored_parameters_are_those_of_a_bundle_at_its_own_place_in_the_run(former_run, tmp_path, name, is_read):
+    run = RunFolder(tmp_path / "run")
+    shutil.copytree(former_run.path, run.path)
+    shutil.rmtree(run.best)
+    shutil.rmtree(run.export)
+    params = load_stored_params(TrainerParams, run.trainer_params, scenario_at="scenario")
+    params.best_dir, params.scenario.model.dropout = Path(name), 0.5
+    save(params, run.trainer_params)
+    shutil.copytree(former_run.best, run.path / name.format(epoch=1))
+    assert read_stored_params(run.path).model.dropout == (0.25 if is_read else 0.5)
 
 
 @pytest.mark.parametrize("hook", ["create_warm_starter", "warm_starter_cls"])

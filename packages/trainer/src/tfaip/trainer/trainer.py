@@ -11,13 +11,14 @@ from typing import Any, Generic
 from tfaip.model import DeviceError, ExportedModel, ScenarioBase, configure_devices
 from tfaip.model.command import logging_of_client
 from tfaip.params import save, to_json
+from tfaip.params.shown_text import one_line
 from tfaip.pipeline.hooks import Hooked, hook
 from tfaip.trainer.distribution.cluster import Cluster
 from tfaip.trainer.distribution.lost_worker import lost_workers
 from tfaip.trainer.distribution.share import share_of_batches
 from tfaip.trainer.distribution.strategy import Strategy, create_strategy
 from tfaip.trainer.folder.checkpoint import Checkpoints
-from tfaip.trainer.folder.named_places import bundle_places_of, require_places, run_folder_of
+from tfaip.trainer.folder.named_places import bundle_places_of, require_places, run_folder_of, stored_places
 from tfaip.trainer.folder.run_folder import RunFolder, stored_seed
 from tfaip.trainer.folder.write_errors import write_errors
 from tfaip.trainer.history import History
@@ -121,7 +122,10 @@ class Trainer(Hooked, Generic[TTrainerParams]):
         folder = run_folder_of(params) if path else None
         if folder:
             require_places(folder, overwrite=params.overwrite)
+        left = stored_places(folder).besides(folder.bundles) if folder and params.overwrite else []
         with folder.new_run(overwrite=params.overwrite) if folder else nullcontext():
+            if left:
+                logger.info("Bundles of the run before stay in %s", ", ".join(map(one_line, map(str, left))))
             strategy = self._configure(cluster)
             self._draw_seed(strategy)
             if folder:

@@ -88,12 +88,13 @@ class BundlePlace:
         """Whether it lies elsewhere than in the folder of the run; links count as what they name."""
         return not _resolved(self.of(0)).is_relative_to(_resolved(self.root))
 
-    def require_free(self, option: str, *, may_replace: bool) -> None:
+    def require_free(self, option: str, *, may_replace: bool, resumes: bool = False) -> None:
         """Refuse a place where something stands that isn't the run's.
 
         Args:
             option: The parameter that names it.
             may_replace: Whether bundles that stand there may be replaced.
+            resumes: Whether a run is resumed, which overwrites nothing of others.
 
         Raises:
             RunFolderError: Other files, or a bundle that may not be replaced.
@@ -107,9 +108,9 @@ class BundlePlace:
                     "choose another folder"
                 )
             if not may_replace and any(path.iterdir()):
+                way = "move it elsewhere" if resumes else "replace it with --trainer.overwrite"
                 raise RunFolderError(
-                    f"--trainer.{option} names {path}, which holds a bundle already: choose another folder, "
-                    "or replace it with --trainer.overwrite"
+                    f"--trainer.{option} names {path}, which holds a bundle already: choose another folder, or {way}"
                 )
 
     def remove(self, epoch: int) -> None:
@@ -143,6 +144,7 @@ class BundlePlaces:
         places = {field: BundlePlace(root, name) for field, name in {**BUNDLE_DIRS, **(names or {})}.items()}
         self.best, self.last, self.epochs = (places[field] for field in BUNDLE_DIRS)
         self._used = {field: place for field, place in places.items() if field in used}
+        self._former: list[tuple[BundlePlace, int, int]] = []
 
     def outside(self) -> dict[str, str]:
         """Return the names that lead out of the folder of the run, by parameter.
@@ -189,7 +191,32 @@ class BundlePlaces:
         for field, place in self._used.items():
             # `best` and `export` stand and fall with the run that is in the folder.
             if place.name != BUNDLE_DIRS[field] or place.is_numbered:
-                place.require_free(field, may_replace=overwrite or _resolved(place.of(1)) in own)
+                may_replace = overwrite or _resolved(place.of(1)) in own
+                place.require_free(field, may_replace=may_replace, resumes=former is not None)
+
+    def note_former(self) -> None:
+        """Take note of the bundles that stand in the folders of epochs: a new run replaces them all."""
+        self._former = [
+            (place, epoch, path.stat().st_ino)
+            for place in self._used.values()
+            if place.is_numbered
+            for epoch, path in place.standing().items()
+        ]
+
+    def remove_former(self) -> None:
+        """Remove those of them that the new run has not written anew: the newest one would be taken for its own."""
+        for place, epoch, number in self._former:
+            path = place.of(epoch)
+            if path.exists() and path.stat().st_ino == number:
+                place.remove(epoch)
+        self._former = []
+
+    def besides(self, others: BundlePlaces) -> list[Path]:
+        """Return the bundles that stand in these places and not in those of another run."""
+        theirs = {_resolved(place.of(1)) for place in others._used.values()}
+        named = [place for field, place in self._used.items() if place.name != BUNDLE_DIRS[field]]
+        own = [place for place in named if _resolved(place.of(1)) not in theirs]
+        return [path for place in own for path in place.standing().values() if path.is_dir() and not _other_file(path)]
 
 
 def _may_meet(place: BundlePlace, other: BundlePlace) -> bool:

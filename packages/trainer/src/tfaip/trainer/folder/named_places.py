@@ -19,7 +19,14 @@ from tfaip.trainer.folder.bundle_places import BUNDLE_DIRS, BundlePlaces, placeh
 from tfaip.trainer.folder.run_folder import MAX_PARAMS, RunFolder
 from tfaip.trainer.params import TrainerParams
 
-__all__ = ["bundle_places_of", "names_of_places", "require_named_places", "require_places", "run_folder_of"]
+__all__ = [
+    "bundle_places_of",
+    "names_of_places",
+    "require_named_places",
+    "require_places",
+    "run_folder_of",
+    "stored_places",
+]
 
 
 def names_of_places(params: TrainerParams) -> dict[str, Path]:
@@ -63,7 +70,7 @@ def require_places(folder: RunFolder, *, resumes: bool = False, overwrite: bool 
     Raises:
         RunFolderError: Something does.
     """
-    folder.bundles.require_free(_stored_places(folder) if resumes else None, overwrite=overwrite and not resumes)
+    folder.bundles.require_free(stored_places(folder) if resumes else None, overwrite=overwrite and not resumes)
 
 
 def require_named_places(
@@ -92,8 +99,8 @@ def require_named_places(
         )
 
 
-def _stored_places(folder: RunFolder) -> BundlePlaces:
-    """The places of the run in a folder."""
+def stored_places(folder: RunFolder) -> BundlePlaces:
+    """Return the places of bundles of the run that is in a folder, as its own file names them."""
     try:
         stored: Any = json.loads(read_regular(folder.trainer_params, MAX_PARAMS))
     except (OSError, ValueError, RecursionError):

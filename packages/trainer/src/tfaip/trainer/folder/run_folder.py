@@ -119,6 +119,8 @@ class RunFolder:
             elif self.trainer_params.exists():
                 self._former.require_own()
                 self._former.remove_current()  # an attempt that failed before its first step
+            if overwrite:
+                self.bundles.note_former()
             try:
                 self._set_logs_aside("former", _problem_before)
                 self._make_linked_folders()
@@ -129,7 +131,7 @@ class RunFolder:
                     self._former.put_back()
                     logger.warning("The new run came to nothing, the one before it is back in %s", self.path)
                 raise
-            self._former.remove()
+            self.keep_new_run()
 
     @contextmanager
     def resumed_run(self) -> Iterator[None]:
@@ -165,6 +167,7 @@ class RunFolder:
     def keep_new_run(self) -> None:
         """Remove the run that was put aside: the new one has written something that can be gone on from."""
         self._former.remove()
+        self.bundles.remove_former()
 
     @property
     def trainer_params(self) -> Path:

@@ -9,6 +9,7 @@ from typing import Any
 from tfaip.model import ScenarioBaseParams, load_scenario_params, load_stored_params
 from tfaip.model.bundle.layout import Bundle
 from tfaip.model.folders.atomic_folder import in_former_run
+from tfaip.trainer.folder.named_places import stored_places
 from tfaip.trainer.folder.run_folder import RunFolder
 from tfaip.trainer.params import TrainerParams
 
@@ -33,7 +34,9 @@ def read_stored_params(path: Path, *, trust: Iterable[str] = ()) -> ScenarioBase
         run = RunFolder(folder)
         if run.trainer_params.is_file():
             # A bundle has its resources in it, while those of the run may have been changed since.
-            for bundle in (run.best, run.export):
+            places = stored_places(run)
+            inside = [place for place in (places.best, places.last) if not place.leads_out]
+            for bundle in (place.newest for place in inside):
                 if Bundle(bundle).scenario_params.is_file():
                     return load_scenario_params(bundle, trust=trust, reading=[run.path], strict=False)
             return _of_run(run, trust)
