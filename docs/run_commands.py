@@ -1,8 +1,9 @@
-"""Runs every shell command of the READMEs and documents, as `nox -s docs_commands` does: `python docs/run_commands.py`.
+"""Runs the commands and Python code of all documents, as `nox -s docs_commands` does: `python docs/run_commands.py`.
 
-What runs is a clone of the repository, so that nothing but what is committed counts, one document after the other. All
-blocks marked as `shell` are run by bash, each of them as a whole; what needs a download, or a file of the reader's, is
-marked as `text`. To be quick, and to install nothing twice, some programs are replaced by others that stand before them
+A clone of the repository runs them, so that only committed files count, one document after the other. The Python blocks
+of a document are one program. They run first, and `python file=NAME` blocks are files beside them. Then bash runs each
+`shell` block as a whole. Commands that need a download, or a file of the reader's, are marked as `text`, and code as
+`python no-run`. To be quick, and to install nothing twice, some programs are replaced by others that stand before them
 on the path:
 
     tfaip-train    trains one epoch of a few samples, and over what a document before has left
@@ -23,6 +24,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+PROGRAM = "code_of_document.py"
 SMALL = "--trainer.epochs 1 --trainer.samples_per_epoch 64 --val.limit 64 --trainer.overwrite true"
 
 TRAIN = """\
@@ -67,7 +69,14 @@ def main() -> None:
         environment = {**os.environ, **configuration, "PATH": path, "PYTHONPATH": str(clone), "NO_COLOR": "1"}
         run("uv run tfaip-train examples.tutorial.min --trainer.output_dir runs/min", clone, environment)
         for document in documents:
-            blocks = re.findall(r"^```shell\n(.*?)^```", (ROOT / document).read_text(encoding="utf-8"), re.M | re.S)
+            text = (ROOT / document).read_text(encoding="utf-8")
+            for name, content in re.findall(r"^```python file=(\S+)\n(.*?)^```", text, re.M | re.S):
+                (clone / name).write_text(content, encoding="utf-8")
+            blocks = re.findall(r"^```shell\n(.*?)^```", text, re.M | re.S)
+            if code := "\n".join(re.findall(r"^```python\n(.*?)^```", text, re.M | re.S)):
+                # A file and not `-c`, since worker processes look for the program.
+                (clone / PROGRAM).write_text(code, encoding="utf-8")
+                blocks.insert(0, f"python {PROGRAM}")
             failed += [document for block in blocks if not run(block, clone, environment, document)]
     print(f"all of it took {time.monotonic() - began:.0f} s")
     if failed:

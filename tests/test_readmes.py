@@ -13,6 +13,7 @@ DOCUMENTS = [
     for path in sorted(ROOT.glob(pattern))
     if "_build" not in path.parts and "modules" not in path.parts
 ]
+PAGES = ["from_keras_fit"]
 HOWTOS = [path.stem for path in sorted(ROOT.glob("docs/howtos/*.md")) if path.stem != "index"]
 
 
@@ -25,6 +26,12 @@ def test_the_python_blocks_of_a_package_run(package, tmp_path):
 @pytest.mark.parametrize("page", HOWTOS)
 def test_the_python_blocks_of_a_how_to_run(page, tmp_path):
     done = run_python_blocks(f"docs/howtos/{page}.md", tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_python_blocks_of_a_page_run(page, tmp_path):
+    done = run_python_blocks(f"docs/{page}.md", tmp_path)
     assert done.returncode == 0, done.stderr
 
 

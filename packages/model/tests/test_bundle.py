@@ -1,3 +1,4 @@
+import logging
 import os
 import shutil
 
@@ -21,6 +22,14 @@ def test_a_moved_bundle_computes_what_the_graph_computes(built, tmp_path):
     assert set(outputs) == {"logits", "pred", "class"}
     for name, value in outputs.items():
         np.testing.assert_allclose(value, expected[name], atol=1e-6)
+
+
+def test_export_and_load_set_up_no_logging(built, tmp_path, monkeypatch):
+    # absl adds a handler to a root logger without one, and all messages of tfaip would be shown by it.
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    export_bundle(tmp_path / "best", *built)
+    load_prediction_function(tmp_path / "best")
+    assert logging.getLogger().handlers == []
 
 
 def test_a_bundle_holds_the_scenario_and_the_weights_by_path(built, tmp_path):

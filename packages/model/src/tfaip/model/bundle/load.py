@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tfaip.model.bundle.errors import BundleError
 from tfaip.model.bundle.layout import DEFAULT_LABEL, SIGNATURE, Bundle
 from tfaip.model.folders.containment import what_leads_out
+from tfaip.model.runtime.backend import root_logger_unchanged
 
 if TYPE_CHECKING:
     import numpy as np
@@ -86,7 +87,8 @@ def load_prediction_function(
         raise BundleError(f"{where} must lie in it as a whole, but {outside}")
     bundle.verify(folder)
     try:
-        module = tf.saved_model.load(str(folder))
+        with root_logger_unchanged():
+            module = tf.saved_model.load(str(folder))
     except (OSError, ValueError, tf.errors.OpError) as error:
         raise BundleError(f"{where} cannot be loaded: {error}") from error
     signature = module.signatures.get(SIGNATURE)

@@ -1,7 +1,8 @@
-"""Settings of TensorFlow and Keras: backend, kernels, whole errors, names of layers."""
+"""Settings of TensorFlow and Keras: backend, kernels, logging, whole errors, names of layers."""
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections import defaultdict
@@ -14,6 +15,7 @@ __all__ = [
     "prefer_onednn",
     "prefer_tensorflow",
     "require_tensorflow",
+    "root_logger_unchanged",
     "whole_keras_errors",
 ]
 
@@ -58,6 +60,22 @@ def onednn_choice() -> str:
     """Return "on" or "off" as chosen, "automatic" where it is left to TensorFlow."""
     chosen = os.environ.get(ONEDNN_VARIABLE, "").lower()
     return {"1": "on", "true": "on", "0": "off", "false": "off"}.get(chosen, "automatic")
+
+
+@contextmanager
+def root_logger_unchanged() -> Iterator[None]:
+    """Take handlers off the root logger that are added within the context.
+
+    absl, through which TensorFlow logs, adds one where there is none. The process would look as if its script had set
+    up logging, and all messages of tfaip would be shown by this handler.
+    """
+    root = logging.getLogger()
+    former = list(root.handlers)
+    try:
+        yield
+    finally:
+        for handler in [handler for handler in root.handlers if handler not in former]:
+            root.removeHandler(handler)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ import tensorflow as tf
 from tfaip.model.bundle.errors import BundleError
 from tfaip.model.bundle.exported_model import ExportedModel
 from tfaip.model.bundle.layout import SIGNATURE, Bundle
+from tfaip.model.runtime.backend import root_logger_unchanged
 from tfaip.model.scenario.scenario import ScenarioBase
 from tfaip.model.stored.export import export_bundle
 from tfaip.model.stored.former_export import FormerExport, require_new_folder
@@ -90,7 +91,8 @@ def convert_exported_model(
     """
     target = require_new_folder(output)
     try:
-        loaded = tf.saved_model.load(str(former.saved_model))
+        with root_logger_unchanged():
+            loaded = tf.saved_model.load(str(former.saved_model))
     except (OSError, ValueError, tf.errors.OpError) as error:
         raise BundleError(f"the SavedModel {former.saved_model} cannot be loaded: {error}") from error
     stored, left_out = _stored_weights(loaded, transform)

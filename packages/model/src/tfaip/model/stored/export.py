@@ -17,6 +17,7 @@ from tfaip.model.bundle.weights import write_weights
 from tfaip.model.folders.atomic_folder import replaced_folder
 from tfaip.model.folders.folder_lock import FolderInUseError, FolderLock
 from tfaip.model.runtime.autograph_files import remove_autograph_files
+from tfaip.model.runtime.backend import root_logger_unchanged
 from tfaip.model.runtime.tracing import tensor_specs
 from tfaip.model.scenario import ScenarioBase
 from tfaip.params import save
@@ -110,4 +111,5 @@ def _select(exported: Any, label: str) -> Any:
 def _write_saved_model(path: Path, graph: GraphBase[Any], specs: Mapping[str, tf.TensorSpec], function: Any) -> None:
     root = tf.Module()
     root.variables_of_graph = [variable.value for variable in graph.variables]
-    tf.saved_model.save(root, str(path), signatures={SIGNATURE: function.get_concrete_function(**specs)})
+    with root_logger_unchanged():
+        tf.saved_model.save(root, str(path), signatures={SIGNATURE: function.get_concrete_function(**specs)})
