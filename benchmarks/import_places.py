@@ -22,7 +22,7 @@ TENSORFLOW = {"tensorflow", "keras", "keras_hub", "tf2onnx"}
 # Foreign modules whose import takes over 10 ms: `python benchmarks/startup.py --imports` measures them.
 SLOW = {
     *("cattrs", "filelock", "h5py", "importlib.metadata", "numpy", "openpyxl", "platformdirs", "rich"),
-    *("typing_extensions", "yaml"),
+    *("optuna", "ray", "typing_extensions", "yaml"),
 }
 # Some systems lack them.
 NOT_EVERYWHERE = {"fcntl", "msvcrt", "resource", "pwd"}

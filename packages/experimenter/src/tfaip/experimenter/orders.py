@@ -14,6 +14,7 @@ from tfaip.experimenter.queue.membership import is_member_alive
 from tfaip.experimenter.queue.state_folder import StateFolder
 from tfaip.experimenter.queue.stops import forget_stops, wish_stop
 from tfaip.experimenter.queue.store import Store
+from tfaip.experimenter.search.records import end_search, keep_trial, read_search, read_trials
 from tfaip.experimenter.session import EXECUTOR
 from tfaip.params.shown_text import one_line
 
@@ -29,7 +30,7 @@ def cancel_runs(
 
     Args:
         state: Folder of the queue's state.
-        ids: IDs of the runs.
+        ids: IDs of the runs; that of a search means all its trials, and no further ones.
         say: Is told each run.
         executor: Reaches runs whose experimenter is no more; default: the one that started them, with its defaults.
 
@@ -37,8 +38,14 @@ def cancel_runs(
         ExperimenterError: The queue has no such run, it has ended, or its executor can't be reached.
     """
     with _store(state, ids) as store:
-        _refuse(store, ids, (*WAITING, State.RUNNING, State.CANCELLED), "and can't be cancelled")
+        searches = [identity for identity in ids if read_search(store, identity)]
+        single = [identity for identity in ids if identity not in searches]
+        _refuse(store, single, (*WAITING, State.RUNNING, State.CANCELLED), "and can't be cancelled")
         orphans = []
+        for search in searches:
+            end_search(store, search, REASON)
+            say(f"{one_line(search)} gets no further trials.")
+        ids = [*single, *_trials(store, searches, (*WAITING, State.RUNNING))]
         for identity in ids:
             if store.change(identity, WAITING, State.CANCELLED, REASON):
                 say(f"{one_line(identity)} is cancelled.")
@@ -52,16 +59,27 @@ def cancel_runs(
 
 
 def retry_runs(state: StateFolder, ids: Sequence[str], say: Callable[[str], None]) -> None:
-    """Queue runs again that have failed or were cancelled; all their tries count anew.
+    """Queue runs again that have failed, were cancelled, or were pruned; all their tries count anew.
+
+    Args:
+        state: Folder of the queue's state.
+        ids: IDs of the runs; that of a search means its trials that have failed or were cancelled, and further ones.
+        say: Is told each run.
 
     Raises:
         ExperimenterError: The queue has no such run, it is running, or it has finished.
     """
     with _store(state, ids) as store:
-        _refuse(store, ids, (*WAITING, State.FAILED, State.CANCELLED), "and can't be tried again")
-        for identity in ids:
+        searches = [identity for identity in ids if read_search(store, identity)]
+        single = [identity for identity in ids if identity not in searches]
+        _refuse(store, single, (*WAITING, State.FAILED, State.CANCELLED, State.PRUNED), "and can't be tried again")
+        for search in searches:
+            end_search(store, search, "")
+            say(f"{one_line(search)} gets further trials.")
+        for identity in (*single, *_trials(store, searches, (State.FAILED, State.CANCELLED))):
             entry = store.entry(identity)
             forget_stops(entry, store)
+            keep_trial(store, identity)
             store.change(identity, (entry.state,), State.INTERRUPTED if entry.attempts else State.QUEUED)
             say(f"{one_line(identity)} is queued.")
 
@@ -90,6 +108,12 @@ def _store(state: StateFolder, ids: Sequence[str]) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+def _trials(store: Store, searches: Sequence[str], states: Sequence[State]) -> list[str]:
+    """IDs of the trials of some searches that are in one of some states."""
+    found = {trial.id for search in searches for trial in read_trials(store, search)}
+    return [entry.id for entry in store.entries() if entry.id in found and entry.state in states]
 
 
 def _refuse(store: Store, ids: Sequence[str], allowed: Sequence[State], why: str) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tfaip.experimenter.commands.command_words import quoted
 from tfaip.experimenter.commands.plan import Plan, PlannedRun
@@ -19,10 +21,14 @@ from tfaip.experimenter.queue.scheduler import PAUSED, Listener, Options, Schedu
 from tfaip.experimenter.queue.state_folder import StateFolder
 from tfaip.experimenter.queue.store import Store
 from tfaip.experimenter.results.updating import ResultsUpdater, UpdatingListener
+from tfaip.experimenter.search.params import SearchParams
 from tfaip.experimenter.views.snapshot import Snapshot
 from tfaip.experimenter.views.status import snapshot_of
 from tfaip.experimenter.workbook.workbook_file import open_elsewhere
 from tfaip.params.shown_text import one_line
+
+if TYPE_CHECKING:
+    from tfaip.experimenter.search.searches import Searches
 
 __all__ = ["FAILED", "INTERRUPTED", "run_plan", "update_results"]
 
@@ -39,6 +45,7 @@ def run_plan(
     options: Options,
     *,
     executor: ExecutorParams | str = "local",
+    search: SearchParams | None = None,
     join: bool = False,
     update: bool = True,
     state: Path | None = None,
@@ -51,6 +58,7 @@ def run_plan(
         view: Makes who shows what happens, given what tells how the queue stands.
         options: How failures are answered.
         executor: Parameters of the executor that runs the runs, or its name: `local`, `module:Class`.
+        search: Parameters of the searches of rows with TRIALS.
         join: Whether to help an experimenter that is at work.
         update: Whether the results are written into the workbook as runs end.
         state: Folder for the state of the queue; default: beside the workbook.
@@ -67,6 +75,7 @@ def run_plan(
     found = StateFolder(plan.workbook, state)
     runs = chosen.create(found.attempts)
     store: Store | None = None
+    searches: Searches | None = None
     try:
         _refuse_rows(plan, runs, chosen)
         store = Store(found.database)
@@ -74,21 +83,28 @@ def run_plan(
         with membership(store, slots, join=join) as member, view(lambda: snapshot_of(queue, live=True)) as listener:
             _keep_to_executor(store, name_of_executor(chosen))
             _tell_open(plan, listener)
-            ids = prepare(store, plan, found, listener, join=join)
+            resources = {run.id: run.resources for run in (*plan.runs, *plan.hidden)}
+            searches = _searches(plan, store, found, search or SearchParams(), resources, listener.said)
+            ids = prepare(store, plan, found, listener, searches, join=join)
             updater = ResultsUpdater(plan, store, listener.said) if update else None
             watching = UpdatingListener(listener, updater) if updater else listener
-            resources = {run.id: run.resources for run in (*plan.runs, *plan.hidden)}
-            scheduler = Scheduler(store, runs, slots, ids, member, watching, options, resources)
+            scheduler = Scheduler(store, runs, slots, ids, member, watching, options, resources, searches)
             scheduler.handle_signals()
             scheduler.run()
             if updater:
                 updater.write_if_due(finally_=True)
+            for told in searches.best() if searches else ():
+                listener.said(told)
         if scheduler.interrupted:
             return INTERRUPTED
         # Another experimenter reports its own running runs.
-        well = (State.FINISHED, State.RUNNING, State.CANCELLED)
-        return 0 if all(entry.state in well for entry in store.entries() if entry.id in ids) else FAILED
+        well = (State.FINISHED, State.RUNNING, State.CANCELLED, State.PRUNED)
+        if searches is not None and searches.trouble:
+            return FAILED
+        return 0 if all(entry.state in well for entry in store.entries() if entry.id in scheduler.ids) else FAILED
     finally:
+        if searches is not None:
+            searches.close()
         runs.close()
         if store is not None:
             store.close()
@@ -114,19 +130,24 @@ def update_results(plan: Plan, say: Callable[[str], None], state: Path | None = 
             store.close()
 
 
-def prepare(store: Store, plan: Plan, state: StateFolder, listener: Listener, *, join: bool) -> set[str]:
+def prepare(
+    store: Store, plan: Plan, state: StateFolder, listener: Listener, searches: Searches | None = None, *, join: bool
+) -> set[str]:
     """Bring the state up to the sheet, and tell which of its rows have no effect.
 
     Returns:
         IDs of the runs to work on: the runs of the plan, and hidden runs that have been started.
     """
     before = {entry.id: entry for entry in store.entries()}
-    runs = [*plan.runs, *(run for run in plan.hidden if run.id in before and _goes_on(before[run.id]))]
-    folders = {run.id: Path(run.folder).absolute() if run.folder else state.run_folder(run.id) for run in runs}
-    store.take_over(runs, folders)
+    trials, hidden_trials = searches.planned() if searches else ([], [])
+    hidden = [run for run in (*plan.hidden, *hidden_trials) if run.id in before and _goes_on(before[run.id])]
+    runs = [run for run in (*plan.runs, *trials, *hidden) if run.search is None]
+    store.take_over(runs, {run.id: state.folder_of(run) for run in runs})
     if not join:
         store.note(PAUSED, "")
         store.queue_failed_again(run.id for run in runs)
+    if searches:
+        searches.catch_up()
     known = {entry.id: entry for entry in store.entries()}
     for run in runs:
         entry = known[run.id]
@@ -135,17 +156,36 @@ def prepare(store: Store, plan: Plan, state: StateFolder, listener: Listener, *,
                 f"Row {run.row}: the run {one_line(run.id)} has finished with another command line "
                 f'("{quoted(entry.words)}") and isn\'t run again; give the row another ID to run it.'
             )
-    _tell_left_out(plan, [known[run.id] for run in runs], listener)
+    more = searches is not None and searches.gets_more()
+    _tell_left_out(plan, [known[run.id] for run in runs], listener, more=more)
     return {run.id for run in runs}
+
+
+def _searches(
+    plan: Plan,
+    store: Store,
+    state: StateFolder,
+    params: SearchParams,
+    resources: dict[str, tuple[str, ...]],
+    say: Callable[[str], None],
+) -> Searches | None:
+    """The searches of a plan, `None` if it has none: only they need Optuna."""
+    if not any(run.search for run in (*plan.runs, *plan.hidden)):
+        return None
+    if find_spec("optuna") is None:
+        raise ExperimenterError("TRIALS: searches need Optuna: pip install 'tfaip-experimenter[search]'")
+    from tfaip.experimenter.search.searches import Searches
+
+    return Searches(plan, store, state, params, resources, say)
 
 
 def _goes_on(entry: Entry) -> bool:
     return entry.state is State.RUNNING or (entry.state in WAITING and entry.attempts > 0)
 
 
-def _tell_left_out(plan: Plan, entries: Sequence[Entry], listener: Listener) -> None:
+def _tell_left_out(plan: Plan, entries: Sequence[Entry], listener: Listener, *, more: bool) -> None:
     told = [plan.left_out] if plan.left_out else []
-    if any(entry.state in WAITING for entry in entries):
+    if more or any(entry.state in WAITING for entry in entries):
         if told:
             listener.said(f"Left out: {told[0]}.")
         return
@@ -153,6 +193,7 @@ def _tell_left_out(plan: Plan, entries: Sequence[Entry], listener: Listener) -> 
         (State.FINISHED, "finished already"),
         (State.RUNNING, "running already"),
         (State.CANCELLED, "cancelled"),
+        (State.PRUNED, "pruned"),
     ):
         if number := sum(entry.state is state for entry in entries):
             told.append(f"{number} {'run is' if number == 1 else 'runs are'} {words}")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from tfaip.experimenter.executors.params import ExecutorParams
 from tfaip.experimenter.executors.registry import ExecutorChoice, accept_class
-from tfaip.params import CommandLine
+from tfaip.experimenter.search.params import SearchParams
+from tfaip.params import CommandLine, field, params
 
 __all__ = [
     "Arguments",
@@ -27,6 +28,13 @@ DESCRIPTION = (
     "`tfaip-experimenter status --xlsx FILE` tells how its queue stands; "
     "`cancel ID` stops a run for good, `retry ID` queues it again."
 )
+
+
+@params
+class RunChoice(ExecutorChoice):
+    """The executor of the rows, and the parameters of searches."""
+
+    search: SearchParams = field(factory=SearchParams, help="Search of the rows with TRIALS")
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,7 @@ class Arguments:
     dry_run: bool
     python: str | None
     executor: ExecutorParams
+    search: SearchParams
     only: tuple[str, ...]
     state: Path | None
 
@@ -82,7 +91,7 @@ def read_arguments(prog: str, words: Sequence[str]) -> Arguments:
     command.add_argument("--python", type=str | None, help="Python interpreter that runs the rows")
     command.add_argument("--only", type=list[str], default=[], help="IDs of the rows to run")
     command.add_argument("--state", type=Path | None, help=STATE_HELP)
-    _add_executor(command, words)
+    _add_executor(command, words, RunChoice)
     parsed = command.parse(words)
     found = parsed.arguments
     return Arguments(
@@ -102,6 +111,7 @@ def read_arguments(prog: str, words: Sequence[str]) -> Arguments:
         dry_run=found.dry_run,
         python=found.python,
         executor=parsed[""].executor,
+        search=parsed[""].search,
         only=tuple(found.only),
         state=found.state,
     )
@@ -180,7 +190,7 @@ def _order(prog: str, description: str) -> CommandLine:
     return command
 
 
-def _add_executor(command: CommandLine, words: Sequence[str]) -> None:
-    command.add_root("", ExecutorChoice)
+def _add_executor(command: CommandLine, words: Sequence[str], choice: type[ExecutorChoice] = ExecutorChoice) -> None:
+    command.add_root("", choice)
     for word in _values_of("--executor", words):
         accept_class(word)

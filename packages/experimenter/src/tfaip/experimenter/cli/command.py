@@ -122,6 +122,7 @@ def _run_plan(plan: Plan, arguments: Arguments) -> int:
         _view,
         options,
         executor=arguments.executor,
+        search=arguments.search,
         join=arguments.join,
         update=not arguments.no_update,
         state=arguments.state,

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from tfaip.experimenter.commands.interpreter import Interpreter
 from tfaip.experimenter.errors import ExperimenterError
-from tfaip.experimenter.sheet.rows import Row, Sheet, read_sheet
+from tfaip.experimenter.sheet.row import Row, Search
+from tfaip.experimenter.sheet.rows import Sheet, read_sheet
 from tfaip.experimenter.workbook.workbook_file import Stamp, stamp_of
 
 __all__ = ["Plan", "PlannedRun", "read_plan"]
@@ -27,6 +28,7 @@ class PlannedRun:
         arguments: Words of the command line that change a resumed run.
         cleanup: Whether its checkpoints are removed once it has finished.
         resources: Words that say what it gets from the executor.
+        search: The search that the row means in place of a run; its trials are planned one by one.
     """
 
     id: str
@@ -36,6 +38,7 @@ class PlannedRun:
     arguments: tuple[str, ...]
     cleanup: bool
     resources: tuple[str, ...] = ()
+    search: Search | None = None
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,11 @@ class Plan:
 
     Args:
         workbook: Path of the workbook.
-        sheet: The run as the sheet describes it.
+        sheet: The runs as the sheet describes them.
         runs: The runs that are wanted, in the order of the rows.
         stamp: State of the file that they were read from.
         hidden: Runs of rows that the user doesn't see: they aren't started, but go on if they have been.
+        interpreter: Python interpreter that runs the rows; `None` takes the commands as they are found.
     """
 
     workbook: Path
@@ -55,6 +59,11 @@ class Plan:
     runs: tuple[PlannedRun, ...]
     stamp: Stamp | None
     hidden: tuple[PlannedRun, ...] = ()
+    interpreter: Interpreter | None = None
+
+    def planned(self, row: Row) -> PlannedRun:
+        """Return the run of a row: of a trial, say."""
+        return _planned(row, self.interpreter)
 
     @property
     def left_out(self) -> str:
@@ -90,7 +99,9 @@ def read_plan(workbook: Path, *, python: str | None = None, only: Sequence[str] 
     interpreter = Interpreter(python) if python else None
     _refuse_unknown(sheet, only)
     runs = [_planned(row, interpreter) for row in sheet.rows if not only or row.id in only]
-    return Plan(workbook, sheet, tuple(runs), stamp, () if only else tuple(_hidden_runs(sheet, interpreter)))
+    return Plan(
+        workbook, sheet, tuple(runs), stamp, () if only else tuple(_hidden_runs(sheet, interpreter)), interpreter
+    )
 
 
 def _hidden_runs(sheet: Sheet, interpreter: Interpreter | None) -> Iterator[PlannedRun]:
@@ -103,7 +114,9 @@ def _hidden_runs(sheet: Sheet, interpreter: Interpreter | None) -> Iterator[Plan
 
 def _planned(row: Row, interpreter: Interpreter | None) -> PlannedRun:
     words = interpreter.words(row.words) if interpreter else row.words
-    return PlannedRun(row.id, row.number, tuple(words), row.output_dir, row.arguments, row.cleanup, row.resources)
+    return PlannedRun(
+        row.id, row.number, tuple(words), row.output_dir, row.arguments, row.cleanup, row.resources, row.search
+    )
 
 
 def _counted(things: Sequence[object], name: str) -> str:

@@ -24,6 +24,8 @@ class State(StrEnum):
     PREEMPTED = "preempted"
     # Stopped by the user: it stays so until the user wants it again.
     CANCELLED = "cancelled"
+    # Stopped by its search, since others are better: it is done.
+    PRUNED = "pruned"
 
 
 # The states of runs that are to be started.

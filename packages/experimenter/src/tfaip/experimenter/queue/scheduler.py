@@ -20,7 +20,7 @@ from tfaip.experimenter.run_folder.checkpoints import remove_checkpoints
 from tfaip.experimenter.run_folder.file_ends import log_tail
 from tfaip.params.shown_text import one_line
 
-__all__ = ["PAUSED", "Listener", "Options", "Scheduler"]
+__all__ = ["PAUSED", "Listener", "Options", "Scheduler", "Supply"]
 
 PAUSED = "paused"
 # Runs of other schedulers report to those; should they die, this is how soon it is noticed.
@@ -68,6 +68,26 @@ class Listener(Protocol):
         """Some time has passed."""
 
 
+class Supply(Protocol):
+    """Adds runs to the queue while it is worked through, and looks at those that run: a search."""
+
+    def ids(self) -> Collection[str]:
+        """Return the IDs of the runs that it has added."""
+
+    def offer(self, row: int | None) -> str | None:
+        """Add the next run to the queue and return its ID; `None` if there is none.
+
+        Args:
+            row: Row of the first run that waits: a run of a later row is not added yet. `None` if none waits.
+        """
+
+    def look(self, running: Collection[Entry]) -> None:
+        """Look at the runs that run; one that is to be stopped has a wish noted."""
+
+    def ended(self, entry: Entry) -> None:
+        """A run has ended; its state says how."""
+
+
 class Scheduler:
     """Works through a queue until nothing waits and nothing runs.
 
@@ -79,7 +99,8 @@ class Scheduler:
         member: The identity that others know it by.
         listener: Is told what happens.
         options: How it answers failures.
-        resources: Variables that runs get from the executor, by the runs' IDs.
+        resources: Words that say what runs get from the executor, by the runs' IDs.
+        supply: Adds further runs; `None` for none.
     """
 
     def __init__(
@@ -92,15 +113,17 @@ class Scheduler:
         listener: Listener,
         options: Options,
         resources: Mapping[str, tuple[str, ...]] | None = None,
+        supply: Supply | None = None,
     ) -> None:
         self._store = store
         self._executor = executor
         self._slots = slots
-        self._ids = ids
+        self.ids = set(ids)
         self._member = member
         self._listener = listener
         self._options = options
         self._resources = resources or {}
+        self._supply = supply
         self._guard = StartGuard(len(slots))
         self._mine: dict[str, Entry] = {}
         self._no_more = ""
@@ -147,6 +170,9 @@ class Scheduler:
                 continue
             if self._store.adopt(entry, self._member):
                 self._mine[entry.key] = replace(entry, scheduler=self._member)
+        if self._supply:
+            self._supply.look(tuple(self._mine.values()))
+            self.ids.update(self._supply.ids())
         for key, entry in self._mine.items():
             if key not in self._stopping and wished_stop(entry, self._store):
                 self._stopping.add(key)
@@ -174,10 +200,12 @@ class Scheduler:
         for slot in self._slots:
             if slot.name in taken or time.monotonic() < self._not_before:
                 continue
-            entry = self._store.claim(slot, self._member, self._ids)
+            if self._supply and (added := self._supply.offer(self._store.first_waiting_row(self.ids))):
+                self.ids.add(added)
+            entry = self._store.claim(slot, self._member, self.ids)
             if entry is not None:
                 self._start(entry, slot)
-        return not self._mine and any(e.id in self._ids and e.state in WAITING for e in self._store.entries())
+        return not self._mine and any(e.id in self.ids and e.state in WAITING for e in self._store.entries())
 
     def _start(self, entry: Entry, slot: Slot) -> None:
         words = words_of_attempt(entry, self._store)
@@ -237,13 +265,16 @@ class Scheduler:
     def _let_go(self, entry: Entry) -> None:
         del self._mine[entry.key]
         self._executor.forget(entry.key)
-        self._listener.ended(self._store.entry(entry.id))
+        now = self._store.entry(entry.id)
+        if self._supply:
+            self._supply.ended(now)
+        self._listener.ended(now)
 
     def _record(self, entry: Entry, outcome: Ended, why: str = "") -> None:
         """Record an end; everything here can be done twice, should this process be killed before it is recorded."""
         state, reason = self._judged(entry, outcome)
         reason = why or reason
-        if state is State.FINISHED and entry.cleanup and entry.has_output:
+        if state in (State.FINISHED, State.PRUNED) and entry.cleanup and entry.has_output:
             remove_checkpoints(entry.folder)
         retry = state is State.FAILED and entry.failures < self._options.retry
         self._store.end(
@@ -265,7 +296,7 @@ class Scheduler:
     def _lose(self, entry: Entry, outcome: Lost) -> None:
         reason = outcome.reason
         if wish := wished_stop(entry, self._store):
-            self._store.stopped(entry, State.CANCELLED, wish, started=outcome.started)
+            self._store.stopped(entry, *wish, started=outcome.started)
         elif self._interrupts >= 2:
             self._store.stopped(entry, State.INTERRUPTED, reason, started=outcome.started)
         elif outcome.stopped:
@@ -284,7 +315,7 @@ class Scheduler:
         if outcome.stopped != "cancel" or outcome.exit_code == 0:
             forget_stops(entry, self._store)
         elif wish := wished_stop(entry, self._store):
-            return State.CANCELLED, wish
+            return wish
         elif self._interrupts < 2:
             return self._preempted(entry, "was stopped from outside")
         return _judge(outcome)

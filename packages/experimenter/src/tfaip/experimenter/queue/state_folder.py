@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from urllib.parse import quote
 
+from tfaip.experimenter.commands.plan import PlannedRun
+
 __all__ = ["StateFolder"]
 
 # File systems take 255 bytes.
@@ -37,6 +39,10 @@ class StateFolder:
     def attempts(self) -> Path:
         """Records of the attempts that are under way."""
         return self.path / "attempts"
+
+    def folder_of(self, run: PlannedRun) -> Path:
+        """Return the folder of a run: the one that its row names, else one here for its console output."""
+        return Path(run.folder).absolute() if run.folder else self.run_folder(run.id)
 
     def run_folder(self, identity: str) -> Path:
         """Return the folder for the console output of a run whose row names no output folder."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tfaip.experimenter.queue.entries import Entry
+from tfaip.experimenter.queue.entries import Entry, State
 from tfaip.experimenter.queue.store import Store
 from tfaip.experimenter.run_folder.progress import read_progress
 
@@ -30,11 +30,24 @@ def forget_stops(entry: Entry, store: Store) -> None:
         store.note(NOTE + entry.id, "")
 
 
-def wish_stop(entry: Entry, store: Store, reason: str) -> None:
-    """Let the scheduler that looks after a run stop it for good; the run is cancelled for this reason then."""
-    store.note(WISH + entry.key, reason)
+def wish_stop(entry: Entry, store: Store, reason: str, state: State = State.CANCELLED) -> None:
+    """Let the scheduler that looks after a run stop it for good.
+
+    Args:
+        entry: The run.
+        store: State of the queue.
+        reason: Why, for people.
+        state: The state that the run is in then.
+    """
+    store.note(WISH + entry.key, f"{state} {reason}")
 
 
-def wished_stop(entry: Entry, store: Store) -> str:
-    """Return why the current attempt of a run is to be stopped for good, `""` if it isn't."""
-    return store.noted(WISH + entry.key)
+def wished_stop(entry: Entry, store: Store) -> tuple[State, str] | None:
+    """Return how the current attempt of a run is to be stopped for good, and why; `None` if it isn't."""
+    state, _, reason = store.noted(WISH + entry.key).partition(" ")
+    if not state:
+        return None
+    # Versions before wrote the reason alone, of runs that were cancelled.
+    return (
+        (State(state), reason) if state in (State.CANCELLED, State.PRUNED) else (State.CANCELLED, f"{state} {reason}")
+    )

@@ -6,7 +6,7 @@ import json
 import sqlite3
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -116,7 +116,7 @@ class Store:
 
     def entries(self) -> list[Entry]:
         """Return all runs in the order of their rows."""
-        return [Entry.of(row) for row in self._db.execute("SELECT * FROM runs ORDER BY row, id")]
+        return [Entry.of(row) for row in self._db.execute("SELECT * FROM runs ORDER BY row, length(id), id")]
 
     def entry(self, identity: str) -> Entry:
         """Return a run by its ID."""
@@ -144,9 +144,9 @@ class Store:
             if any(slot.excludes(other) for other in used):
                 return None
             # Rows that failed before wait behind all others.
+            states = ", ".join("?" * len(WAITING))
             waiting = db.execute(
-                f"SELECT id FROM runs WHERE state IN ({', '.join('?' * len(WAITING))}) ORDER BY failures, row, id",
-                WAITING,
+                f"SELECT id FROM runs WHERE state IN ({states}) ORDER BY failures, row, length(id), id", WAITING
             )
             identity = next((found for (found,) in waiting if found in wanted), None)
             if identity is None:
@@ -157,6 +157,15 @@ class Store:
                 (uuid.uuid4().hex, slot.name, scheduler, identity),
             )
         return self.entry(identity)
+
+    def first_waiting_row(self, ids: Iterable[str]) -> int | None:
+        """Return the row of the first run that waits and has not failed; `None` if there is none."""
+        wanted = set(ids)
+        waiting = self._db.execute(
+            f"SELECT row, id FROM runs WHERE failures=0 AND state IN ({', '.join('?' * len(WAITING))}) ORDER BY row",
+            WAITING,
+        )
+        return next((row for row, identity in waiting if identity in wanted), None)
 
     def attempting(self, entry: Entry) -> None:
         """Note with which command line of its row a run is started."""
@@ -251,5 +260,5 @@ class Store:
 
     def notes(self, prefix: str) -> dict[str, str]:
         """Return all texts whose names begin with a prefix."""
-        found: Sequence[tuple[str, str]] = self._db.execute("SELECT name, text FROM notes ORDER BY name").fetchall()
-        return {name: text for name, text in found if name.startswith(prefix)}
+        query = "SELECT name, text FROM notes WHERE substr(name, 1, ?) = ? ORDER BY name"
+        return dict(self._db.execute(query, (len(prefix), prefix)).fetchall())

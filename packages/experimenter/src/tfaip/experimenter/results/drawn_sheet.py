@@ -23,7 +23,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.table import Table, TableStyleInfo
 from openpyxl.worksheet.worksheet import Worksheet
 
-from tfaip.experimenter.results.table import Column, ResultsTable
+from tfaip.experimenter.results.drawn_search import CHART_ROWS, draw_search
+from tfaip.experimenter.results.table import OBJECTIVE, TRIAL, Column, ResultsTable
 from tfaip.experimenter.sheet.cells import RESULTS_TITLE
 from tfaip.experimenter.workbook.cell_text import cell_text, write_text
 
@@ -65,7 +66,13 @@ def drawn_sheet(table: ResultsTable, workbook: Path, table_id: int = 1) -> bytes
     _link_folders(sheet, table, workbook)
     _make_sortable(sheet, table, table_id)
     _mark_best(sheet, table)
-    _draw_chart(sheet, table)
+    row = _draw_chart(sheet, table)
+    columns = [number for number, column in enumerate(table.columns, 1) if column.title in (TRIAL, OBJECTIVE)]
+    for found, first in table.searches:
+        begin = FIRST_ROW + first
+        if len(columns) == 2:
+            rows = begin, begin + len(found.trials) - 1
+            row = draw_search(sheet, found, row, (columns[0], columns[1]), rows, lambda text: _rich(text, bold=True))
     sheet.freeze_panes = "B2"
     sheet.page_setup.orientation = "landscape"
     content = io.BytesIO()
@@ -134,10 +141,12 @@ def _beside(best: float, *, lower: bool) -> float:
     return best + (beside - best) * 16
 
 
-def _draw_chart(sheet: Worksheet, table: ResultsTable) -> None:
+def _draw_chart(sheet: Worksheet, table: ResultsTable) -> int:
+    """Draw the chart of all runs, if there is something to show, and return the row behind it."""
+    row = FIRST_ROW + len(table.columns[0].values) + 2
     number = next((n for n, column in enumerate(table.columns, 1) if column.title == table.chart), None)
     if number is None or not table.chart:
-        return
+        return row
     last = FIRST_ROW + min(len(table.columns[0].values), MOST_BARS) - 1
     chart = BarChart()
     chart.type = "col"
@@ -151,7 +160,8 @@ def _draw_chart(sheet: Worksheet, table: ResultsTable) -> None:
     # Without a fill of their own, LibreOffice draws the bars in no colour at all.
     chart.series[0].graphicalProperties.solidFill = BAR_COLOUR
     chart.width, chart.height = 24, 10
-    sheet.add_chart(chart, f"A{FIRST_ROW + len(table.columns[0].values) + 2}")
+    sheet.add_chart(chart, f"A{row}")
+    return row + CHART_ROWS
 
 
 def _rich(text: str, *, bold: bool = False, colour: str | None = None) -> CellRichText:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tfaip.experimenter.queue.entries import Entry, State
+from tfaip.experimenter.results.search_rows import SearchResults, rows_of_searches, trial_values
 from tfaip.experimenter.run_folder.main_metric import lower_is_better, main_metric
 from tfaip.experimenter.run_folder.progress import RunProgress, read_progress
-from tfaip.experimenter.sheet.rows import Row, Sheet
+from tfaip.experimenter.sheet.row import Row
+from tfaip.experimenter.sheet.rows import Sheet
 from tfaip.experimenter.workbook.cell_text import title_text
 
-__all__ = ["Column", "ResultsTable", "Value", "metric_columns", "results_table"]
+__all__ = ["OBJECTIVE", "TRIAL", "Column", "ResultsTable", "Value", "metric_columns", "results_table"]
 
+TRIAL, OBJECTIVE = "trial", "objective"
 Value = str | int | float | None
 # Of all runs together; a sheet has no more than 16,384 columns, and nobody reads as many.
 MOST_METRICS = 500
@@ -45,26 +48,38 @@ class ResultsTable:
         columns: Its columns, the IDs first.
         folders: Folder of each run, `None` for one that has none yet.
         chart: Title of the column that the chart shows, `None` if there is nothing to show.
+        searches: The searches whose trials have rows, with the number of the first of these, from 0.
     """
 
     columns: tuple[Column, ...]
     folders: tuple[Path | None, ...]
     chart: str | None
+    searches: tuple[tuple[SearchResults, int], ...] = ()
 
 
-def results_table(sheet: Sheet, entries: dict[str, Entry]) -> ResultsTable:
+def results_table(
+    sheet: Sheet, entries: dict[str, Entry], searches: Mapping[str, SearchResults] | None = None
+) -> ResultsTable:
     """Collect the results of all runs of a sheet from their folders.
 
     Args:
         sheet: The sheet of runs.
         entries: The queue's entries, by ID; runs without one have not been run by it.
+        searches: The searches that have begun, by the IDs of their rows.
     """
-    rows = _rows_with_results(sheet, entries)
+    searches = searches or {}
+    rows = _rows_with_results(sheet, entries, searches)
+    trials = trial_values(searches)
+    of_rows = [trials.get(row.id) for row in rows]
     known = [entries.get(row.id) for row in rows]
     progress = [_progress(row, entry) for row, entry in zip(rows, known, strict=True)]
     main = _common_main_metric(progress)
     columns = [
         Column("ID", tuple(_as_whole_number(row.id) for row in rows)),
+        Column(TRIAL, tuple(trial.number if trial else None for trial in of_rows)),
+        Column(
+            OBJECTIVE, tuple(_figure(trial.shown_value) if trial else None for trial in of_rows), _direction(searches)
+        ),
         Column("state", tuple(_state(entry, found) for entry, found in zip(known, progress, strict=True))),
         *(
             Column(name, tuple(_as_number(row.values[name]) for row in rows))
@@ -80,17 +95,31 @@ def results_table(sheet: Sheet, entries: dict[str, Entry]) -> ResultsTable:
     shown = [column for column in columns if column.title == "ID" or any(v is not None for v in column.values)]
     folders = tuple(Path(row.output_dir).absolute() if row.output_dir else None for row in rows)
     chart = title_text(f"best {main}") if main else None
-    return ResultsTable(tuple(_distinct(shown)), folders, chart)
+    ids = [row.id for row in rows]
+    placed = tuple(
+        (found, ids.index(found.trials[0].id))
+        for found in searches.values()
+        if found.log and found.trials and found.trials[0].id in ids
+    )
+    return ResultsTable(tuple(_distinct(shown)), folders, chart, placed)
 
 
-def _rows_with_results(sheet: Sheet, entries: dict[str, Entry]) -> list[Row]:
+def _rows_with_results(sheet: Sheet, entries: dict[str, Entry], searches: Mapping[str, SearchResults]) -> list[Row]:
     """All rows that are to be run, and the rows left out (SKIP, hidden) that have been run before."""
     begun = [
         row
         for row in sheet.left_out
-        if ((entry := entries.get(row.id)) is not None and entry.attempts > 0) or _progress(row, entry).epoch
+        if row.id in searches
+        or ((entry := entries.get(row.id)) is not None and entry.attempts > 0)
+        or _progress(row, entry).epoch
     ]
-    return sorted([*sheet.rows, *begun], key=lambda row: row.number)
+    return rows_of_searches(sorted([*sheet.rows, *begun], key=lambda row: row.number), searches)
+
+
+def _direction(searches: Mapping[str, SearchResults]) -> bool | None:
+    """Whether a smaller value of the objective is better, where all searches agree."""
+    directions = {found.lower for found in searches.values() if found.lower is not None}
+    return directions.pop() if len(directions) == 1 else None
 
 
 def _progress(row: Row, entry: Entry | None) -> RunProgress:

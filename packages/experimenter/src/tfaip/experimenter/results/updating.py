@@ -11,6 +11,7 @@ from tfaip.experimenter.errors import ExperimenterError
 from tfaip.experimenter.queue.entries import Entry
 from tfaip.experimenter.queue.scheduler import Listener
 from tfaip.experimenter.queue.store import Store
+from tfaip.experimenter.results.search_rows import search_results
 from tfaip.experimenter.results.table import results_table
 from tfaip.experimenter.results.write_results import write_results
 from tfaip.experimenter.sheet.rows import read_sheet
@@ -72,7 +73,7 @@ class ResultsUpdater:
         with self._store.alone("results") if self._store else nullcontext():
             self._take_over_what_others_wrote()
             entries = {entry.id: entry for entry in self._store.entries()} if self._store else {}
-            table = results_table(self._sheet, entries)
+            table = results_table(self._sheet, entries, search_results(self._store, self._sheet))
             written = write_results(self._plan.workbook, table, self._stamp)
             self._stamp = written.stamp
             if self._store and not written.why_beside:

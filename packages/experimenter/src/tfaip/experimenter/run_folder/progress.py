@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from tfaip.experimenter.run_folder.file_ends import end_of_file
-from tfaip.experimenter.run_folder.main_metric import is_better, main_metric
+from tfaip.experimenter.run_folder.main_metric import is_better, lower_is_better, main_metric
 from tfaip.params.regular_files import read_regular
 
-__all__ = ["RunProgress", "read_progress"]
+__all__ = ["RunHistory", "RunProgress", "read_history", "read_progress"]
 
 # Before these words stand time, level and logger only: a text that holds them is no line of results.
 RESULTS_LINE = re.compile(r"(?:(?:[0-9:.,T-]+|INFO|tfaip[\w.]*:)\s+){0,8}Results of epoch\s+([0-9]{1,9})\s+(.+)$")
@@ -62,6 +62,37 @@ class RunProgress:
         return None if self.metric is None else self.best.get(self.metric)
 
 
+@dataclass(frozen=True)
+class RunHistory:
+    """The logs of a run, epoch by epoch.
+
+    Args:
+        epochs: Metrics of each epoch, by the number of the epoch.
+        metric: The metric that says which epoch is the best, `None` if the run has not told it yet.
+        lower: Whether a smaller value of that metric is better.
+        losses: Metrics that are losses, as the run itself says.
+    """
+
+    epochs: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
+    metric: str | None = None
+    lower: bool = True
+    losses: frozenset[str] = frozenset()
+
+
+def read_history(folder: Path, *, guess: bool = True) -> RunHistory:
+    """Read the logs of the run in a folder, within bounds; like `read_progress` it never fails.
+
+    Args:
+        folder: Folder of the run.
+        guess: Whether the best metric is guessed from the names of the metrics where the run has not told it.
+    """
+    try:
+        return _FolderReader(folder).history(guess=guess)
+    except Exception:
+        # Told by `read_progress`, which fails in the same way.
+        return RunHistory()
+
+
 def read_progress(folder: Path) -> RunProgress:
     """Read how far the run in a folder has come, within bounds; missing and half-written parts are left out.
 
@@ -97,6 +128,19 @@ class _FolderReader:
             return progress
         metric, best = _best(epochs, status)
         return replace(progress, last=epochs[max(epochs)], best=epochs[best], best_epoch=best, metric=metric)
+
+    def history(self, *, guess: bool) -> RunHistory:
+        """Read the logs alone."""
+        status = self._status("status.json")
+        epochs = self._metrics("metrics.jsonl") or self._results_lines("train.log")
+        losses = _losses(status.get("losses"))
+        told = _told_metric(epochs, status)
+        metric = told or (_best(epochs, status)[0] if guess and epochs else None)
+        if metric is None:
+            return RunHistory(epochs, losses=losses)
+        mode = status.get("best_mode") if told else None
+        lower = mode == "min" if mode in ("min", "max") else metric in losses or lower_is_better(metric)
+        return RunHistory(epochs, metric, lower, losses)
 
     def _status(self, name: str) -> dict[str, Any]:
         try:
@@ -175,6 +219,8 @@ def _best(epochs: Mapping[int, Mapping[str, float]], status: Mapping[str, Any]) 
     """The metric and the epoch that the run calls best; where it names none, the guess from the metrics' names."""
     said, value = _whole(status.get("best_epoch")), _number(status.get("best_value"))
     if said is not None and said in epochs and value is not None:
+        if (told := _told_metric(epochs, status)) in epochs[said]:
+            return told, said
         equal = [name for name, found in epochs[said].items() if math.isclose(found, value, rel_tol=1e-9)]
         if metric := main_metric(equal):
             return metric, said
@@ -187,6 +233,12 @@ def _best(epochs: Mapping[int, Mapping[str, float]], status: Mapping[str, Any]) 
         if is_better(metric, epochs[epoch][metric], epochs[best][metric]):
             best = epoch
     return metric, best
+
+
+def _told_metric(epochs: Mapping[int, Mapping[str, float]], status: Mapping[str, Any]) -> str | None:
+    """The metric that the run names as that of its best epoch."""
+    told = status.get("best_log")
+    return told if isinstance(told, str) and any(told in found for found in epochs.values()) else None
 
 
 def _losses(names: Any) -> frozenset[str]:

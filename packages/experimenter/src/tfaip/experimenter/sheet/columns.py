@@ -9,7 +9,7 @@ from tfaip.experimenter.errors import SheetError, SheetMistake
 from tfaip.experimenter.sheet.cells import FIRST_RUN_ROW, Cell, Cells
 from tfaip.experimenter.sheet.shown import shown
 
-__all__ = ["NULL", "RESOURCES", "Columns", "Parameter", "is_on", "read_columns"]
+__all__ = ["NONE", "NULL", "RESOURCES", "Columns", "Parameter", "is_on", "read_columns"]
 
 HEADER_ROW, GROUP_ROW, NAME_ROW = 1, 2, 3
 # Documents call it SCRIPT, workbooks COMMAND.
@@ -20,12 +20,14 @@ USERS_HEADERS = ("USER", "RESULT")
 RESOURCE_HEADERS = ("GPUS", "CPUS", "MEMORY", "TIME", "NODES", "PARTITION")
 RESOURCES = "RESOURCES"
 HEADERS = (
-    *(*USERS_HEADERS, "SKIP", *COMMAND_HEADERS, "SCENARIO", "ID", "CLEANUP"),
+    *(*USERS_HEADERS, "SKIP", *COMMAND_HEADERS, "SCENARIO", "ID", "CLEANUP", "TRIALS", "OBJECTIVE"),
     *(*RESOURCE_HEADERS, RESOURCES, "PARAMS"),
 )
 NO_GROUP = "default"
 # The word for none: no group, or no value.
 NULL = "NULL"
+# The word of tfaip's commands for no value.
+NONE = "none"
 FLAGS = ("split", "empty")
 # The words of SKIP and CLEANUP.
 ON_WORDS = ("true", "yes", "1", "x")
@@ -69,6 +71,8 @@ class Columns:
     scenario: int | None
     skip: int | None
     cleanup: int | None
+    trials: int | None
+    objective: int | None
     resources: dict[str, int]
     parameters: tuple[Parameter, ...]
 
@@ -104,6 +108,8 @@ def read_columns(cells: Cells) -> Columns:
         scenario=found.get("SCENARIO"),
         skip=found.get("SKIP"),
         cleanup=found.get("CLEANUP"),
+        trials=found.get("TRIALS"),
+        objective=found.get("OBJECTIVE"),
         resources={header: found[header] for header in (RESOURCES, *RESOURCE_HEADERS) if header in found},
         parameters=tuple(parameters),
     )

@@ -1,49 +1,25 @@
-"""The rows of the sheet: one run each."""
+"""The rows of the sheet: a run each, or a search."""
 
 from __future__ import annotations
 
 import os
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tfaip.experimenter.commands.command_words import is_resume_command, options_of, with_folder
+from tfaip.experimenter.commands.command_words import is_resume_command
 from tfaip.experimenter.errors import SheetError, SheetMistake
 from tfaip.experimenter.sheet.cells import FIRST_RUN_ROW, Cell, Cells, read_cells
-from tfaip.experimenter.sheet.columns import NULL, RESOURCES, Columns, Parameter, is_on, read_columns
+from tfaip.experimenter.sheet.columns import NONE, NULL, RESOURCES, Columns, Parameter, is_on, read_columns
+from tfaip.experimenter.sheet.distributions import FORMS, Distribution, read_distribution
+from tfaip.experimenter.sheet.row import Objective, Row, RowTemplate, Search, folder_parameters
 
-__all__ = ["Row", "Sheet", "read_sheet"]
+__all__ = ["Sheet", "read_sheet"]
 
-# The word of tfaip's commands for no value.
-NONE = "none"
-
-
-@dataclass(frozen=True)
-class Row:
-    """A row that means a run.
-
-    Args:
-        number: Number of the row, from 1.
-        id: The user's name of the run.
-        words: The command line.
-        output_dir: Folder of the run as the row has it, `None` if it has none.
-        arguments: Words of the command line behind command and scenario, without the folder's: the words that may
-            change a resumed run as well.
-        values: The cell's text for each parameter, `""` for an empty cell.
-        cleanup: Whether the checkpoints are removed once the run has finished.
-        resources: Words that say what the run gets from the executor: `gpus=2`.
-    """
-
-    number: int
-    id: str
-    words: tuple[str, ...]
-    output_dir: str | None
-    arguments: tuple[str, ...]
-    values: dict[str, str]
-    cleanup: bool
-    resources: tuple[str, ...] = ()
+# Trials of one search, beyond which nobody waits for its end.
+MOST_TRIALS = 100_000
 
 
 @dataclass(frozen=True)
@@ -89,6 +65,7 @@ def read_sheet(path: str | os.PathLike[str]) -> Sheet:
         if number >= FIRST_RUN_ROW and reader.means_a_run(number):
             reader.read(number)
     reader.refuse_shared_folders()
+    reader.refuse_ids_of_trials()
     if reader.mistakes:
         raise SheetError(reader.mistakes)
     parameters = tuple(parameter.name for parameter in columns.parameters)
@@ -141,7 +118,7 @@ class _RowReader:
             row = self._read_run(number, identity)
             if row is not None and len(self.mistakes) == before:
                 self.rows.append(row)
-                self._folders += [(row, p, row.values[p.name]) for p in self._folders_of(row.values)]
+                self._folders += [(row, p, row.values[p.name]) for p in self._folders_of(row)]
             return
         if hidden:
             self.hidden_rows.append(number)
@@ -152,7 +129,7 @@ class _RowReader:
         if row is not None and len(self.mistakes) == before:
             self.left_out.append(row)
             # It may still go on in its folder.
-            self._folders += [(row, p, row.values[p.name]) for p in self._folders_of(row.values) if hidden]
+            self._folders += [(row, p, row.values[p.name]) for p in self._folders_of(row) if hidden]
         # A row that isn't run need not be complete.
         del self.mistakes[known:]
 
@@ -164,25 +141,61 @@ class _RowReader:
         cleanup = self._read_switch(number, columns.cleanup, "CLEANUP")
         resources = self._read_resources(number)
         values = {p.name: self._text(number, p.column, p.name) for p in columns.parameters}
-        folder = self._folder(values)
+        trials = self._read_trials(number)
+        template = RowTemplate(number, identity, tuple(command), scenario, columns.parameters, cleanup, resources)
         resumes = is_resume_command(command)
-        if resumes and folder is None and command:
+        if resumes and template.folder(values) is None and command:
             problem = "the command goes on with a run and needs its folder, but the row has no output_dir"
             self._mistake(number, columns.command, columns.command_header, problem)
+        search = self._read_search(template, values, trials) if trials else None
         if len(self.mistakes) > known:
             return None
-        left_out = [folder.name] if folder else []
-        arguments = tuple(self._arguments(values, left_out=left_out))
-        if resumes and folder:
-            words = (*with_folder(command, values[folder.name]), *arguments)
-        else:
-            words = (*command, *filter(None, [scenario]), *self._arguments(values, left_out=[]))
-        output_dir = values[folder.name] if folder else None
-        changing = (*options_of(command, scenario_follows=bool(scenario)), *arguments)
-        return Row(number, identity, words, output_dir, changing, values, cleanup, resources)
+        return template.filled(values, search=search)
+
+    def _read_trials(self, number: int) -> int:
+        """The number of trials that a row may become; 0 for a row that is a run."""
+        text = self._text(number, self._columns.trials, "TRIALS")
+        if not text:
+            return 0
+        if not re.fullmatch(r"\d{1,6}", text) or not 0 < int(text) <= MOST_TRIALS:
+            problem = f'expects how many runs the row may become, from 1 to {MOST_TRIALS}; got "{text}"'
+            self._mistake(number, self._columns.trials, "TRIALS", problem)
+            return 0
+        return int(text)
+
+    def _read_search(self, template: RowTemplate, values: dict[str, str], trials: int) -> Search:
+        columns = self._columns
+        space: dict[str, Distribution] = {}
+        for parameter in columns.parameters:
+            try:
+                found = read_distribution(values[parameter.name])
+                if found is not None and parameter.is_output_dir:
+                    raise ValueError("a trial has a folder of its own in the folder of the row; name that one")
+            except ValueError as error:
+                self._mistake(template.number, parameter.column, parameter.name, str(error))
+            else:
+                space |= {parameter.name: found} if found else {}
+        if not space:
+            problem = f"a row with TRIALS holds a distribution in one cell at least, such as {FORMS}"
+            self._mistake(template.number, columns.trials, "TRIALS", problem)
+        if template.folder(values) is None:
+            problem = "the trials are compared by the logs in their folders, but the row has no output_dir"
+            self._mistake(template.number, columns.trials, "TRIALS", problem)
+        if is_resume_command(template.command):
+            problem = "the trials are new runs, but the command goes on with a run"
+            self._mistake(template.number, columns.command, columns.command_header, problem)
+        return Search(template, values, trials, space, self._read_objective(template.number))
+
+    def _read_objective(self, number: int) -> Objective | None:
+        words = self._text(number, self._columns.objective, "OBJECTIVE").split()
+        direction = words.pop(0).lower() if len(words) == 2 and words[0].lower() in ("min", "max") else ""
+        if len(words) > 1:
+            problem = f'expects a log such as val_acc, with min or max in front if need be; got "{" ".join(words)}"'
+            self._mistake(number, self._columns.objective, "OBJECTIVE", problem)
+        return Objective(words[0], direction == "min" if direction else None) if words else None
 
     def refuse_shared_folders(self) -> None:
-        """Two runs in one folder would overwrite each other."""
+        """Two runs in one folder would overwrite each other; a search has all folders in its own."""
         owners: dict[str, Row] = {}
         for row, parameter, text in self._folders:
             folder = os.path.realpath(text)
@@ -191,6 +204,22 @@ class _RowReader:
                 whose = f"row {other.number}{self._unseen(other.number)}"
                 problem = f'the output folder "{text}" is that of {whose} too; each run needs one of its own'
                 self._mistake(row.number, parameter.column, parameter.name, problem)
+        searches = {folder: row for folder, row in owners.items() if row.search}
+        for folder, row in owners.items():
+            above = next((str(path) for path in Path(folder).parents if str(path) in searches), None)
+            if above is not None and searches[above] is not row:
+                where = f"row {searches[above].number}, which holds the folders of its trials"
+                problem = f'the output folder "{row.output_dir}" lies in that of {where}; choose one beside it'
+                self._mistake(row.number, None, "", problem)
+
+    def refuse_ids_of_trials(self) -> None:
+        """A trial is called by the ID of its row and its number."""
+        searches = {row.id for row in (*self.rows, *self.left_out) if row.search}
+        for identity, number in self._row_of_id.items():
+            search, slash, trial = identity.rpartition("/")
+            if slash and trial.isdigit() and search in searches:
+                problem = f'"{identity}" is the ID of a trial of row {self._row_of_id[search]}; choose another one'
+                self._mistake(number, self._columns.id, "ID", problem)
 
     def _read_id(self, number: int) -> str:
         column = self._columns.id
@@ -253,25 +282,8 @@ class _RowReader:
             self._mistake(number, column, header, "the run has no command; expects a program, tfaip-train for instance")
         return words
 
-    def _folder(self, values: dict[str, str]) -> Parameter | None:
-        """The column of the run's folder: the trainer's, if there are several."""
-        return min(self._folders_of(values), key=lambda p: not p.name.startswith("trainer."), default=None)
-
-    def _folders_of(self, values: dict[str, str]) -> list[Parameter]:
-        return [p for p in self._columns.parameters if p.is_output_dir and values[p.name].lower() not in ("", NONE)]
-
-    def _arguments(self, values: dict[str, str], left_out: Iterable[str]) -> Iterable[str]:
-        for parameter in self._columns.parameters:
-            text = values[parameter.name]
-            if parameter.name in left_out:
-                continue
-            # A check box and a word that somebody wrote look the same.
-            if parameter.empty and text.casefold() in ("", "true"):
-                yield parameter.flag
-            elif parameter.empty and text.casefold() == "false":
-                continue
-            elif text:
-                yield from _argument(parameter.flag, text.split() if parameter.split else [text])
+    def _folders_of(self, row: Row) -> list[Parameter]:
+        return folder_parameters(self._columns.parameters, row.values)
 
     def _text(self, number: int, column: int | None, label: str) -> str:
         """The text of a cell; NULL is none for a parameter, and an empty cell elsewhere."""
@@ -297,10 +309,3 @@ class _RowReader:
 
     def _mistake(self, number: int, column: int | None, label: str, problem: str) -> None:
         self.mistakes.append(SheetMistake(self._cells.title, number, column, label, problem))
-
-
-def _argument(flag: str, values: list[str]) -> list[str]:
-    """An argument with its values; one that begins like an option is bound by `=`, so that it arrives as a value."""
-    if len(values) == 1 and re.match(r"-(?!$|\d+\.?\d*$|\.\d+$)", values[0]):
-        return [f"{flag}={values[0]}"]
-    return [flag, *values]

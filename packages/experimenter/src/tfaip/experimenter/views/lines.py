@@ -61,7 +61,7 @@ def _told_of_end(entry: Entry) -> list[str]:
         progress = read_progress(entry.folder) if entry.has_output else RunProgress()
         told = [f"finished in {duration(entry.seconds)}", metric_text(progress), progress.problem]
         return [f"{entry.slot}: {entry.id} {', '.join(filter(None, told))}"]
-    if entry.state in (State.INTERRUPTED, State.PREEMPTED, State.CANCELLED):
+    if entry.state in (State.INTERRUPTED, State.PREEMPTED, State.CANCELLED, State.PRUNED):
         return [f"{entry.slot}: {entry.id} is {entry.state}: {entry.reason}"]
     again = ", it is tried again" if entry.state is State.QUEUED else ""
     tail = [f"    {line}" for line in log_tail(entry.console)]

@@ -60,7 +60,7 @@ class StatusFile:
         self._status.update(fields)
 
     def update(self, **fields: Any) -> None:
-        """Change some fields: state, epoch, step, best_value, best_epoch, eta (seconds), losses (names of logs)."""
+        """Change some fields: state, epoch, step, best_*, eta (seconds), losses (names of logs)."""
         changed = fields.get("state", self._status["state"]) != self._status["state"]
         self._status.update(fields)
         now = time.monotonic()

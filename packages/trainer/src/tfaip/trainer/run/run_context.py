@@ -138,7 +138,8 @@ class RunContext:
 
     def _show_best(self) -> None:
         if self.best.epoch is not None:
-            self.status.update(best_value=self.best.value, best_epoch=self.best.epoch)
+            best = self.best
+            self.status.update(best_value=best.value, best_epoch=best.epoch, best_log=best.log, best_mode=best.mode)
 
     def check_stop(self) -> None:
         """Unwind the present work if the run has to stop; work that takes seconds calls it now and then.
