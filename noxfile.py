@@ -147,6 +147,13 @@ def pictures(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
+def gallery(session: nox.Session) -> None:
+    """Train examples and draw their predictions for the gallery of the documents; takes half an hour."""
+    session.install(*_editable(*PACKAGES), "-e", ".[examples]")
+    session.run("python", "docs/make_gallery.py", *session.posargs, env=ENVIRONMENT)
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1])
 def docs_commands(session: nox.Session) -> None:
     """Run every command of the READMEs and documents in a clean clone; takes a good ten minutes."""
     session.install(*_editable(*PACKAGES), "-e", ".[examples,devel]")

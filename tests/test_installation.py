@@ -24,8 +24,12 @@ def needed_by(package):
     return found
 
 
+def readme_with_whole_commands():
+    return re.sub(r" *\\\n *", " ", (ROOT / "README.md").read_text(encoding="utf-8"))
+
+
 def documented():
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = readme_with_whole_commands()
     lines = re.findall(r"^pip install (.+?) +# tfaip-(\w+)$", text, flags=re.MULTILINE)
     return {package: re.findall(r"-e packages/(\w+)", words) for words, package in lines}
 
@@ -40,7 +44,7 @@ def test_a_command_names_what_the_package_needs(package):
 
 
 def test_the_command_for_all_names_each_package():
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = readme_with_whole_commands()
     words = re.findall(r'^pip install (.*-e "\.\[examples,devel\]")$', text, flags=re.MULTILINE)
     assert [sorted(re.findall(r"-e packages/(\w+)", line)) for line in words] == [sorted(PACKAGES)]
 
