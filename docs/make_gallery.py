@@ -4,9 +4,9 @@
     images/gallery_lines.svg      rendered lines of text, and the text that was read
     images/gallery_dates.svg      dates in words, and the predicted dates
 
-Each example is trained by the first command of its README, with fewer epochs for the lines. It predicts samples that its
-training doesn't see. All samples are generated, or come with scikit-image without restrictions. `--runs` keeps the runs;
-the next call uses them again.
+Each example is trained by the first command of its README, with fewer epochs for the lines. It predicts samples that
+its training doesn't see. All samples are generated, or come with scikit-image without restrictions. `--runs` keeps the
+runs; the next call uses them again.
 """
 
 from __future__ import annotations
