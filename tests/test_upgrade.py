@@ -257,6 +257,87 @@ def test_type_variables_are_imported_by_their_names_of_today():
     assert "class M(ModelBase[TModelParams])" in after
 
 
+def test_the_constructor_of_a_trainer_takes_no_restore():
+    before = (
+        PARAMS + "from tfaip.trainer.trainer import Trainer\n"
+        "class A(Trainer):\n    def __init__(self, params, scenario, restore=False):\n"
+        "        super(A, self).__init__(params, scenario, restore)\n        self.n = 1\n\n"
+        "class B(Trainer):\n    def __init__(self, params, scenario, restore=False, *, n=2):\n"
+        "        super().__init__(params, scenario, restore=restore)\n        self.n = n\n"
+    )
+    after = upgraded(before)
+    assert "    def __init__(self, params, scenario):\n        super(A, self).__init__(params, scenario)\n" in after
+    assert "    def __init__(self, params, scenario, *, n=2):\n        super().__init__(params, scenario)\n" in after
+    assert "# tfaip-upgrade" not in after
+    used = upgraded(before.replace("self.n = 1", "self.n = restore"))
+    assert "# tfaip-upgrade: `Trainer(params, scenario)` has no argument `restore`" in used
+
+
+def test_private_modules_of_keras_become_public_ones():
+    after = upgraded(
+        "from tensorflow.python.keras import backend as K\nfrom tensorflow.python.keras.layers import Dense\n"
+        "from tensorflow.python.keras.engine.base_layer import Layer\nmade = K, Dense, Layer\n"
+    )
+    assert after == (
+        "from tensorflow.keras import backend as K\nfrom tensorflow.keras.layers import Dense\n"
+        "# tfaip-upgrade: Keras 3 has no `tensorflow.python.keras`: import from `keras`\n"
+        "from tensorflow.python.keras.engine.base_layer import Layer\nmade = K, Dense, Layer\n"
+    )
+
+
+def test_parameters_below_others_are_written_by_functions():
+    after = upgraded(
+        PARAMS + "from tfaip import DataBaseParams\nfrom tfaip.scenario.scenariobase import ScenarioBase\n"
+        "@pai_dataclass\n@dataclass\nclass CodecParams:\n    size: int = 1\n\n"
+        "@pai_dataclass\n@dataclass\nclass DParams(DataBaseParams):\n"
+        "    codec: CodecParams = field(default_factory=CodecParams)\n\n"
+        "class S(ScenarioBase[P, T]):\n    def texts(self, frame):\n"
+        "        return self.params.data.codec.to_json(), self._params.model.to_dict(), frame.data.to_dict()\n"
+    )
+    assert "return to_json(self.params.data.codec), to_dict(self.params.model), frame.data.to_dict()" in after
+
+
+def test_stored_parameters_and_load_and_validate_are_called_as_today():
+    after = upgraded(
+        "from tfaip.scenario.scenariobase import ScenarioBase\nfrom tfaip.lav.params import LAVParams\n"
+        "class S(ScenarioBase[P, T]):\n    pass\n\n"
+        "params = S.params_from_path(path)\nother = S.params_from_dict({})\nmine = frame.params_from_dict({})\n"
+        "lav = S.create_lav(LAVParams(model_path=path, silent=True), params)\n"
+    )
+    assert after.endswith(
+        "params = S.from_path(path).params\nother = S.from_dict({}).params\nmine = frame.params_from_dict({})\n"
+        "lav = S.create_lav(path, LAVParams(silent=True))\n"
+    )
+
+
+def test_exported_keras_models_become_their_outputs():
+    text = (
+        "import tensorflow as tf\nfrom tfaip.model.modelbase import ModelBase\n"
+        "class M(ModelBase[P]):\n    def create_graph(self, params):\n        return Graph(params)\n\n"
+        "    def _export_graphs(self, inputs, outputs, targets):\n        del targets\n"
+        '        return {"default": tf.keras.models.Model(inputs=inputs, outputs=outputs)}\n'
+    )
+    assert upgraded(text).endswith('        return {"default": outputs}\n')
+    some = upgraded(text.replace("inputs=inputs", 'inputs={"img": inputs["img"]}'))
+    assert "# tfaip-upgrade: `_export_graphs` returns the outputs that each label exports" in some
+
+
+def test_a_former_hook_that_calls_the_base_class_alone_goes():
+    after = upgraded(
+        "from tfaip.scenario.scenariobase import ScenarioBase\n"
+        "class S(ScenarioBase[P, T]):\n    @classmethod\n    def create_data(cls, data_params):\n"
+        '        """Make the data."""\n        return super().create_data(data_params)\n\n'
+        "    @classmethod\n    def print_params(cls):\n        super(S, cls).print_params()\n\n    n = 1\n"
+    )
+    assert after.endswith("class S(ScenarioBase[P, T]):\n    n = 1\n")
+
+
+def test_a_name_of_a_former_module_that_nothing_uses_is_not_imported():
+    assert upgraded("from tfaip.data.data import DataBase, TSomething\nD = DataBase\n") == (
+        "from tfaip.pipeline import DataBase\nD = DataBase\n"
+    )
+
+
 def test_classes_of_the_trainer_and_the_predictor_get_their_form_of_today():
     after = upgraded(
         PARAMS + "from tfaip.trainer.trainer import Trainer\nfrom tfaip.trainer.params import TrainerParams\n"

@@ -19,7 +19,7 @@ class Model(PointsModel):
 BATCH = ({"point": np.zeros((4, 2), np.float32)}, {}, {})
 
 
-@pytest.mark.parametrize("loss", [np.float32(2), np.full(4, 2, np.float32)])
+@pytest.mark.parametrize("loss", [np.float32(2), np.full(4, 2, np.float32), np.full((4, 1), 2, np.float32)])
 def test_a_loss_may_be_a_mean_or_one_value_a_sample(loss):
     assert float(Model(_loss={"l": loss}).losses(*BATCH)["l"]) == 2.0
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import libcst as cst
 import libcst.matchers as m
 
@@ -23,6 +25,9 @@ _AUTOGRAPH = "there is no autograph: write `keras.ops.where`, `keras.ops.cond` o
 # Functions of TensorFlow that return values of Python.
 _OF_PYTHON = {"tf.executing_eagerly", "tf.is_tensor", "tf.io.gfile.exists"}
 
+# Class methods of scenarios that returned stored parameters: those that return the scenario of them.
+_STORED = {"params_from_path": "from_path", "params_from_dict": "from_dict"}
+
 # Functions of `numpy.random` that a generator of NumPy has too, under this name.
 _RANDOM = {
     **dict.fromkeys(("beta", "binomial", "choice", "exponential", "gamma", "normal", "permutation", "poisson"), ""),
@@ -39,6 +44,12 @@ _RANDOM = {
 _NOT_GENERIC = {
     *("DataPipeline", "RawDataPipeline", "TFDatasetGenerator"),
     *("BatchedMultiListDataGenerator", "CSVGenerator", "SCSVGenerator", "TSVGenerator"),
+}
+
+
+_FIELDS_WITH_PARAMS = {
+    *("data", "model", "scenario", "evaluator", "gen", "pre_proc", "post_proc", "setup", "pipeline", "device"),
+    *("optimizer", "learning_rate", "warmstart", "early_stopping"),
 }
 
 
@@ -107,6 +118,10 @@ class Calls(Rewriter):
             return self._serialization(updated_node, name, receiver)
         if name in _CREATING and len(updated_node.args) == 2:
             return self._pipeline(original_node, updated_node)
+        if name in _STORED and len(updated_node.args) == 1:
+            return self._stored(updated_node, name, receiver)
+        if name == "create_lav" and len(updated_node.args) == 2:
+            return self._lav(original_node, updated_node)
         if name == "add_tensorboard":
             self.note(_TENSORBOARD)
         if dotted(receiver) in ("np.random", "numpy.random") and name in _RANDOM and self._in_apply():
@@ -167,7 +182,11 @@ class Calls(Rewriter):
         if isinstance(receiver, cst.Call):
             return self.file.project.is_params(name)
         in_params = name == "self" and self.file.project.is_params(self.class_name)
-        return in_params or name == "params" or name.endswith("_params") or dotted(receiver) in self._params
+        if in_params or name == "params" or name.endswith("_params") or dotted(receiver) in self._params:
+            return True
+        # A field of parameters: `self.params.data.codec`.
+        is_below = re.search(r"params\b", dotted(receiver).rpartition(".")[0]) is not None
+        return is_below and (name in _FIELDS_WITH_PARAMS or name in self.file.project.fields_with_params())
 
     # Pipelines.
 
@@ -186,6 +205,27 @@ class Calls(Rewriter):
             rest = [each for each in given.args if not (each.keyword and each.keyword.value == "mode")]
             given = given.with_changes(args=rest)
         return call.with_changes(args=[cst.Arg(mode), call.args[0].with_changes(value=given), *call.args[1:]])
+
+    # Stored scenarios and load-and-validate.
+
+    def _stored(self, call: cst.Call, name: str, receiver: cst.BaseExpression) -> cst.BaseExpression:
+        is_own = dotted(receiver) in ("cls", "self") and "ScenarioBase" in self.file.project.kinds(self.class_name)
+        if not is_own and "ScenarioBase" not in self.file.project.kinds(called(receiver)):
+            return call
+        made = call.with_changes(func=cst.Attribute(receiver, cst.Name(_STORED[name])))
+        return cst.Attribute(made, cst.Name("params"))
+
+    def _lav(self, original: cst.Call, call: cst.Call) -> cst.Call:
+        first = original.args[0].value
+        if not isinstance(first, cst.Call) or called(first) != "LAVParams":
+            return call
+        paths = [each for each in first.args if each.keyword and each.keyword.value == "model_path"]
+        if not paths:
+            return call
+        given = cst.ensure_type(call.args[0].value, cst.Call)
+        rest = [each for each in given.args if not (each.keyword and each.keyword.value == "model_path")]
+        rest = [*rest[:-1], *(each.with_changes(comma=cst.MaybeSentinel.DEFAULT) for each in rest[-1:])]
+        return call.with_changes(args=[cst.Arg(paths[0].value), cst.Arg(given.with_changes(args=rest))])
 
     # Random numbers.
 

@@ -50,6 +50,10 @@ def __init__(self, *args, **kwargs):
     super().__init__(*args, **kwargs)
     self.callbacks += self.custom_callbacks()
 """
+_EXPORTED = '`_export_graphs` returns the outputs that each label exports, by name: `{"default": outputs}`'
+_KERAS_MODEL = m.Call(func=m.Name("Model") | m.Attribute(attr=m.Name("Model")))
+_RESTORE = "`Trainer(params, scenario)` has no argument `restore`: `Trainer.resume` goes on with a run"
+_BASE_CONSTRUCTOR = m.Call(func=m.Attribute(value=m.Call(func=m.Name("super")), attr=m.Name("__init__")))
 _ONE_TO_N = "set `one_to_n = True` where each sample is processed on its own, so that it runs in parallel"
 
 
@@ -105,6 +109,8 @@ class Hooks(Rewriter):
         if name == "__enter__" and "Evaluator" in kinds and not m.findall(method, m.Return()):
             lines = [*method.body.body, *statements("return self\n")]
             return method.with_changes(body=method.body.with_changes(body=lines))
+        if name == "__init__" and "Trainer" in kinds and "restore" in _names(method):
+            return self._without_restore(method)
         for kind in kinds:
             if name in FORMER_HOOKS.get(kind, {}) and not self._calls(owner, name):
                 return self._former(method, kind, owner)
@@ -127,6 +133,8 @@ class Hooks(Rewriter):
             return self._callbacks(method)
         if name == "_target_output_metric":
             return method  # `with_metric` rewrites it
+        if _only_calls_base(method):
+            return cst.RemoveFromParent()
         successor = re.match(r"`(?:\w+\.)?(\w+)(\(.*\))?`", advice)
         if (
             successor
@@ -138,6 +146,24 @@ class Hooks(Rewriter):
         if name in _NEEDLESS.get(kind, ()):
             return method.with_changes(name=cst.Name(f"former_{name.lstrip('_')}"))
         return method
+
+    def _without_restore(self, method: cst.FunctionDef) -> cst.FunctionDef:
+        """Return the constructor of a trainer without the argument that resumed a run."""
+
+        def without(call: cst.Call) -> cst.Call:
+            args = [each for each in call.args if code(each.value) != "restore"]
+            return call.with_changes(
+                args=[*args[:-1], *(each.with_changes(comma=cst.MaybeSentinel.DEFAULT) for each in args[-1:])]
+            )
+
+        params = [each for each in method.params.params if each.name.value != "restore"]
+        params[-1] = params[-1].with_changes(comma=cst.MaybeSentinel.DEFAULT)
+        made = cst.ensure_type(method.visit(_Replaced(_BASE_CONSTRUCTOR, without)), cst.FunctionDef)
+        made = made.with_changes(params=method.params.with_changes(params=params))
+        if m.findall(made.body, m.Name("restore")):
+            self.note(_RESTORE)
+            return method
+        return made
 
     def _callbacks(self, method: cst.FunctionDef) -> cst.FlattenSentinel[cst.BaseStatement]:
         """Let the constructor of a LAV add the callbacks that a hook returned."""
@@ -200,7 +226,18 @@ class Hooks(Rewriter):
             self.note(f"`{kind}.{name}` must be written as `{signature}`")
         if name == "_print_evaluate":
             method = self._printing(method)
+        if name == "_export_graphs":
+            method = cst.ensure_type(method.visit(_Replaced(_KERAS_MODEL, self._exported)), cst.FunctionDef)
         return method
+
+    def _exported(self, model: cst.Call) -> cst.BaseExpression:
+        """Return the outputs of a Keras model that was exported; the inputs are those of the graph."""
+        named = {each.keyword.value if each.keyword else place: each.value for place, each in enumerate(model.args)}
+        inputs, outputs = named.get("inputs", named.get(0)), named.get("outputs", named.get(1))
+        if outputs is None or dotted(inputs) != "inputs":
+            self.note(_EXPORTED)
+            return model
+        return outputs
 
     def _printing(self, method: cst.FunctionDef) -> cst.FunctionDef:
         text = code(method.body)
@@ -240,6 +277,7 @@ class Hooks(Rewriter):
         return node.with_changes(body=node.body.with_changes(body=[*node.body.body, *made]))
 
 
+_TEXT = m.SimpleStatementLine([m.Expr(m.SimpleString() | m.ConcatenatedString())])
 _DATA = m.Attribute(value=m.Name("self"), attr=m.Name("data"))
 _FORMER_PARAMS = m.Attribute(value=m.Name("self"), attr=m.Name("_params"))
 
@@ -268,6 +306,13 @@ class _TupleReturned(cst.CSTTransformer):
         parts = zip(("new_inputs", "new_targets", "new_meta"), value.elements, strict=False)
         text = "sample" + "".join(f".{hook}({code(element.value)})" for hook, element in parts)
         return updated_node.with_changes(value=expression(text))
+
+
+def _only_calls_base(method: cst.FunctionDef) -> bool:
+    """Whether a method does nothing but what that of the base class did."""
+    same = m.Call(func=m.Attribute(value=m.Call(func=m.Name("super")), attr=m.Name(method.name.value)))
+    lines = [line for line in method.body.body if not m.matches(line, _TEXT)]
+    return len(lines) == 1 and m.matches(lines[0], m.SimpleStatementLine([m.Return(same) | m.Expr(same)]))
 
 
 def _without_blank_lines(line: Any) -> Any:

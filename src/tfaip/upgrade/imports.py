@@ -142,6 +142,8 @@ class Imports(Rewriter):
     def _of_tfaip(self, module: str, name: str, alias: str) -> Iterator[_Named]:
         entry = former_name(module, name)
         if entry is None:
+            if not self._used[alias or name] and module.count(".") > 1 and is_former_module(module):
+                return  # the module is gone, and nothing here asks for the name
             if is_former_module(f"{module}.{name}") or any(each.module == module for each in NAMES.values()):
                 self.note(_UNKNOWN + name)
             yield _Named(module, name, alias or name)

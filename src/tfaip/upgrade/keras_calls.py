@@ -18,6 +18,12 @@ _REDUCTIONS = {
     "SUM_OVER_BATCH_SIZE": "sum_over_batch_size",
 }
 _PRIVATE = "Keras 3 has no `tensorflow.python.keras`: import from `keras`"
+_PRIVATE_MODULE = "tensorflow.python.keras"
+# Parts of it that `tensorflow.keras` has too.
+_PUBLIC = {
+    *("Input", "Model", "Sequential", "activations", "applications", "backend", "callbacks", "constraints", "datasets"),
+    *("initializers", "layers", "losses", "metrics", "models", "optimizers", "regularizers", "utils"),
+}
 
 
 class KerasCalls(Rewriter):
@@ -40,7 +46,13 @@ class KerasCalls(Rewriter):
     def leave_ImportFrom(self, original_node: cst.ImportFrom, updated_node: cst.ImportFrom) -> cst.ImportFrom:  # noqa: N802
         """Rewrite modules that are gone."""
         module = dotted(original_node.module)
-        if module.startswith("tensorflow.python.keras"):
+        if module == _PRIVATE_MODULE or module.startswith(f"{_PRIVATE_MODULE}."):
+            part = module.removeprefix(_PRIVATE_MODULE).lstrip(".")
+            names = (
+                [] if isinstance(original_node.names, cst.ImportStar) else [dotted(n.name) for n in original_node.names]
+            )
+            if part in _PUBLIC or (not part and names and set(names) <= _PUBLIC):
+                return updated_node.with_changes(module=expression(f"tensorflow.keras.{part}".rstrip(".")))
             self.note(_PRIVATE)
         if not module.endswith(_PREPROCESSING):
             return updated_node

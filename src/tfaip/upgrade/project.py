@@ -107,6 +107,11 @@ class Project:
         own = (self.classes[each].is_params for each in lineage if each in self.classes)
         return any(own) or any(each in FIELDS or each in TODAY for each in lineage)
 
+    def fields_with_params(self) -> set[str]:
+        """Return the names of fields that hold parameters, in the parameters of the project."""
+        own = (facts for facts in self.classes.values() if self.is_params(facts.name))
+        return {field for facts in own for field, kind in facts.fields.items() if kind and self.is_params(kind)}
+
     def former_owner(self, name: str) -> str | None:
         """Return the class of parameters of tfaip that a class is or derives from."""
         return next((each for each in self.lineage(name) if each in FIELDS or each in TODAY), None)

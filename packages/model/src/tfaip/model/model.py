@@ -337,6 +337,8 @@ def _weighted_loss(where: str, name: str, loss: Any, weights: Any) -> Any:
     loss = tf.convert_to_tensor(loss)
     if not loss.dtype.is_floating:
         raise ModelDefinitionError(f"{where} must return floating-point losses, got {loss.dtype.name} for {name!r}")
+    while loss.shape.rank is not None and loss.shape.rank > 1 and loss.shape[-1] == 1:
+        loss = tf.squeeze(loss, axis=-1)  # (batch, 1), as CTC of Keras gives it
     if loss.shape.rank is None or loss.shape.rank > 1:
         raise ModelDefinitionError(
             f"{where} must return losses of shape () or (batch,), got {loss.shape} for {name!r}: "
