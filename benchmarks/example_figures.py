@@ -113,11 +113,20 @@ def seq2seq(folder: Path, data: Path | None) -> Iterator[Figure]:
         yield Figure(f"{decoder}, exact dates with a beam of 5", f"{figures['exact']:.1%}", "")
 
 
+def ner(folder: Path, data: Path | None) -> Iterator[Figure]:
+    """Generated sentences with names and forms that the training doesn't see."""
+    del data
+    run = folder / "ner"
+    seconds = command("train", "examples.ner", "--trainer.output_dir", run, "--trainer.random_seed", "1")
+    yield Figure(f"generated sentences, F1 of entities ({seconds:.0f} s)", f"{best(run, 'val_f1'):.1%}", "85 %")
+
+
 EXAMPLES: dict[str, Callable[[Path, Path | None], Iterator[Figure]]] = {
     "imageclassification": imageclassification,
     "atr": atr,
     "finetuningbert": finetuningbert,
     "seq2seq": seq2seq,
+    "ner": ner,
 }
 
 

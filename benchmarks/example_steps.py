@@ -29,6 +29,7 @@ EXAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "imageclassification": ("examples.imageclassification", {}),
     "atr": ("examples.atr", {}),
     "text": ("examples.text.finetuningbert", {}),
+    "ner": ("examples.ner", {}),
     "seq2seq": ("examples.seq2seq", {}),
     "seq2seq, transformer": ("examples.seq2seq", {"model.decoder": "TransformerDecoder"}),
 }

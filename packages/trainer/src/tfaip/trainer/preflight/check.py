@@ -212,7 +212,7 @@ class _Check:
             self._figures = list(numbers_of(figures, self._metrics.result()))
             stage.found(f"{len(samples)} samples" + (f", the first in words: {words[0]}" if words else ""))
             if figures:
-                stage.found(", ".join(f"{name} {value}" for name, value in figures.items()))
+                stage.found(", ".join(f"{name} {_in_short(value)}" for name, value in figures.items()))
             self._print_without_targets(self._val_pipeline(PipelineMode.PREDICTION, generator), predicted)
 
     def _val_pipeline(self, mode: PipelineMode, generator: DataGeneratorParams) -> DataPipeline:
@@ -269,6 +269,10 @@ class _Check:
             sample.new_outputs({name: array[row] for name, array in arrays.items()})
             for row, sample in enumerate(batch.samples())
         ]
+
+
+def _in_short(figure: Any) -> str:
+    return f"{figure:.4g}" if isinstance(figure, float) else str(figure)
 
 
 def _tensors(arrays: Any) -> dict[str, Any]:
