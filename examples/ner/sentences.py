@@ -53,12 +53,14 @@ UNSEEN = [
 """Templates of the validation alone."""
 
 # Words that stand between others now and then, so that a word outside of entities may be any of them.
-COMMON_WORDS = (
-    "about according after again all almost also always based beat before began both building burned by "
-    "called came closed concert down early eight ended even ever finally founded from goals has have how "
-    "into is just large last later leaving left letter long many match moved never new next nobody now "
-    "offer often old once only over quiet quite rather said seven so some soon starts still story street "
-    "than then there they today two under until very week well when with"
+COMMON_WORDS = " ".join(
+    [
+        "about according after again all almost also always based beat before began both building burned by",
+        "called came closed concert down early eight ended even ever finally founded from goals has have how",
+        "into is just large last later leaving left letter long many match moved never new next nobody now",
+        "offer often old once only over quiet quite rather said seven so some soon starts still story street",
+        "than then there they today two under until very week well when with",
+    ]
 )
 INSERTED = 0.15
 
