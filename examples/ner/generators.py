@@ -7,7 +7,7 @@ from examples.ner.conll import Sentence, read_sentences
 from examples.ner.generator_params import SentencesParams
 from examples.ner.sentences import generated_sentence
 from tfaip.pipeline import DataGenerator, PipelineMode, Sample
-from tfaip.pipeline.text_files import expand_globs, read_entries
+from tfaip.pipeline.text_files import ListedPaths, expand_globs, read_entries
 
 
 class SentencesGenerator(DataGenerator[SentencesParams]):
@@ -38,4 +38,5 @@ class SentencesGenerator(DataGenerator[SentencesParams]):
 def listed_files(lists: list[str]) -> Iterator[Path]:
     """Yield the files that lists name, a path per line, relative to the list's folder."""
     for path in expand_globs(lists):
-        yield from (path.parent / line.strip() for line in read_entries(path) if line.strip())
+        paths = ListedPaths(path)
+        yield from (Path(paths.find(line.strip())) for line in read_entries(path) if line.strip())

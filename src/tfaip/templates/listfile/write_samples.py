@@ -18,7 +18,7 @@ def write_samples(folder: Path, training: int = 500, validation: int = 100) -> t
         path = folder / CLASSES[int(0.4 < np.linalg.norm(point) < 0.9)] / f"{number:04}.npy"
         path.parent.mkdir(parents=True, exist_ok=True)
         np.save(path, point)
-        paths.append(str(path))
+        paths.append(path.relative_to(folder).as_posix())
     lists = folder / "train.lst", folder / "val.lst"
     write_lines(lists[0], ["# points to train on", *paths[:training]])
     write_lines(lists[1], ["# points to validate on", *paths[training:]])

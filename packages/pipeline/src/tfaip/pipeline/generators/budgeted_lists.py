@@ -10,10 +10,10 @@ from tfaip.pipeline.data.generator import DataGenerator
 from tfaip.pipeline.data.pipeline_params import PipelineMode
 from tfaip.pipeline.data.sample import Sample, pass_generator
 from tfaip.pipeline.errors import DataError, DefinitionError
-from tfaip.pipeline.generators.line_lists import read_lengths, read_list, weighted_picks
+from tfaip.pipeline.generators.line_lists import read_lengths, read_list, weighted_picks, with_line
 from tfaip.pipeline.generators.list_file_params import ListFileGeneratorParams
 from tfaip.pipeline.hooks import hook
-from tfaip.pipeline.text_files import expand_globs
+from tfaip.pipeline.text_files import ListedPaths, expand_globs
 
 __all__ = ["BudgetedListsGenerator", "BudgetedListsGeneratorParams", "batches_by_budget"]
 
@@ -41,7 +41,9 @@ class BudgetedListsGenerator(DataGenerator[BudgetedListsGeneratorParams]):
     def __init__(self, mode: PipelineMode, params: BudgetedListsGeneratorParams) -> None:
         super().__init__(mode, params)
         prefix = params.ignore_prefix
-        self._lists = [read_list(path, ignore_prefix=prefix) for path in expand_globs(params.lists)]
+        files = expand_globs(params.lists)
+        self._lists = [read_list(path, ignore_prefix=prefix) for path in files]
+        self._paths = [ListedPaths(path) for path in files]
         self._lengths = [read_lengths(path, ignore_prefix=prefix) for path in expand_globs(params.length_files)]
         sizes, known = list(map(len, self._lists)), list(map(len, self._lengths))
         if sizes != known:
@@ -74,7 +76,7 @@ class BudgetedListsGenerator(DataGenerator[BudgetedListsGeneratorParams]):
 
     @hook
     def sample(self, line: str, length: int) -> Sample:
-        """Hook: the sample of a line."""
+        """Hook: the sample of a line, which starts from the folder of its list where it names a file there."""
         return Sample(inputs=line, targets=line, meta={"line": line, "length": length})
 
     def _in_order(self) -> list[tuple[int, int]]:
@@ -86,7 +88,11 @@ class BudgetedListsGenerator(DataGenerator[BudgetedListsGeneratorParams]):
         return [[picks[index] for index in batch] for batch in plan]
 
     def _made(self, batch: list[tuple[int, int]]) -> list[Sample]:
-        return [self.sample(self._lists[number][entry], self._lengths[number][entry]) for number, entry in batch]
+        return [self._sample_of(number, entry) for number, entry in batch]
+
+    def _sample_of(self, number: int, entry: int) -> Sample:
+        line = self._lists[number][entry]
+        return with_line(self.sample(self._paths[number].find(line), self._lengths[number][entry]), line)
 
 
 def batches_by_budget(lengths: Sequence[int], budget: int, *, min_batch_size: int = 1) -> list[list[int]]:

@@ -12,7 +12,7 @@ from tfaip.pipeline.data.pipeline_params import PipelineMode
 from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.errors import DataError, DefinitionError
 from tfaip.pipeline.hooks import hook
-from tfaip.pipeline.text_files import QUOTING, expand_globs, read_table
+from tfaip.pipeline.text_files import QUOTING, ListedPaths, expand_globs, read_table
 
 __all__ = ["CSVGenerator", "CSVGeneratorParams"]
 
@@ -59,7 +59,10 @@ class CSVGenerator(DataGenerator[CSVGeneratorParams]):
 
     def __getitem__(self, index: int) -> Sample:
         """The sample of a row."""
-        path, target, others = self._rows[index]
+        file, name, target, others = self._rows[index]
+        found = ListedPaths(file).find(name)
+        # An entry without a file is missing in the folder of the table.
+        path = Path(found) if found != name or Path(name).exists() else file.parent / name
         return Sample(
             inputs=self.load(path) if self.mode.needs_inputs else None,
             targets=target,
@@ -71,12 +74,12 @@ class CSVGenerator(DataGenerator[CSVGeneratorParams]):
         """Hook: the input of a sample; here the path itself, as a text."""
         return str(path)
 
-    def _read(self, file: Path) -> list[tuple[Path, str | None, dict[str, str]]]:
+    def _read(self, file: Path) -> list[tuple[Path, str, str | None, dict[str, str]]]:
         params = self.params
         needed = [params.path_column] + ([params.target_column] if self.mode.needs_targets else [])
         rows = []
         for line, row in read_table(file, needed, delimiter=params.delimiter, quoting=params.quoting).rows:
             if not (name := row.pop(params.path_column)):
                 raise DataError(f"{file}:{line}: the column {params.path_column!r} must not be empty")
-            rows.append((file.parent / name, row.pop(params.target_column, None), row))
+            rows.append((file, name, row.pop(params.target_column, None), row))
         return rows

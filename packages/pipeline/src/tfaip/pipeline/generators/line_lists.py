@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from tfaip.pipeline.data.sample import pass_generator
+from tfaip.pipeline.data.sample import Sample, pass_generator
 from tfaip.pipeline.errors import DataError, DefinitionError
 from tfaip.pipeline.text_files import expand_globs, read_entries
 
-__all__ = ["expand_globs", "is_entry", "read_lengths", "read_list", "weighted_picks"]
+__all__ = ["expand_globs", "is_entry", "read_lengths", "read_list", "weighted_picks", "with_line"]
 
 
 def read_list(path: Path, *, ignore_prefix: str = "") -> list[str]:
@@ -26,6 +26,13 @@ def read_list(path: Path, *, ignore_prefix: str = "") -> list[str]:
 def is_entry(line: str, ignore_prefix: str) -> bool:
     """Whether a line stands for a sample: it is neither blank nor begins with `ignore_prefix`."""
     return bool(line.strip()) and not (ignore_prefix and line.startswith(ignore_prefix))
+
+
+def with_line(sample: Sample, line: str) -> Sample:
+    """The sample with its line in the meta as the list holds it, and not as the path that it was found at."""
+    if isinstance(sample.meta, dict) and isinstance(sample.meta.get("line"), str) and sample.meta["line"] != line:
+        sample.meta["line"] = line
+    return sample
 
 
 def read_lengths(path: Path, *, ignore_prefix: str = "") -> list[int]:

@@ -10,10 +10,10 @@ from tfaip.pipeline.data.generator import DataGenerator
 from tfaip.pipeline.data.pipeline_params import PipelineMode
 from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.errors import DataError
-from tfaip.pipeline.generators.line_lists import is_entry, read_list, weighted_picks
+from tfaip.pipeline.generators.line_lists import is_entry, read_list, weighted_picks, with_line
 from tfaip.pipeline.generators.list_file_params import STANDARD_INPUT, ListFileGeneratorParams
 from tfaip.pipeline.hooks import hook
-from tfaip.pipeline.text_files import expand_globs, lines_of_stream
+from tfaip.pipeline.text_files import ListedPaths, expand_globs, lines_of_stream
 
 __all__ = ["ListFileGenerator"]
 
@@ -37,6 +37,7 @@ class ListFileGenerator(DataGenerator[ListFileGeneratorParams]):
             )
         files = [] if self._reads_standard_input else expand_globs(params.lists)
         self._lists = [read_list(path, ignore_prefix=params.ignore_prefix) for path in files]
+        self._paths = [ListedPaths(path) for path in files]
 
     def __len__(self) -> int:
         """The number of lines of all lists, which is also that of the picks of a pass."""
@@ -50,7 +51,11 @@ class ListFileGenerator(DataGenerator[ListFileGeneratorParams]):
             # Its bytes: the text layer ends lines at other signs, and decodes as the locale says.
             lines = lines_of_stream(getattr(sys.stdin, "buffer", sys.stdin), "standard input")
             return (self.sample(line) for line in lines if is_entry(line, self.params.ignore_prefix))
-        return (self.sample(line) for lines in self._lists for line in lines)
+        return (
+            self._sample_of(line, paths)
+            for lines, paths in zip(self._lists, self._paths, strict=True)
+            for line in lines
+        )
 
     def generate_pass(self, epoch: int) -> Iterator[Sample]:
         """The samples of one pass."""
@@ -59,7 +64,7 @@ class ListFileGenerator(DataGenerator[ListFileGeneratorParams]):
             return
         sizes = [len(lines) for lines in self._lists]
         for number, entry in weighted_picks(sizes, self.params.list_ratios, self.params.list_seed, epoch):
-            yield self.sample(self._lists[number][entry])
+            yield self._sample_of(self._lists[number][entry], self._paths[number])
 
     def keep_only(self, indices: Sequence[int]) -> bool:
         """Keep only some lines of all lists."""
@@ -73,5 +78,8 @@ class ListFileGenerator(DataGenerator[ListFileGeneratorParams]):
 
     @hook
     def sample(self, line: str) -> Sample:
-        """Hook: the sample of a line."""
+        """Hook: the sample of a line, which starts from the folder of its list where it names a file there."""
         return Sample(inputs=line, targets=line, meta={"line": line})
+
+    def _sample_of(self, line: str, paths: ListedPaths) -> Sample:
+        return with_line(self.sample(paths.find(line)), line)
