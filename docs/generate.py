@@ -59,7 +59,7 @@ def command_page(command: str, module: str) -> str:
 def shown_help(command: str, *words: str) -> str:
     """Return what a command prints when it is asked for help, as a block."""
     environment = {**os.environ, "COLUMNS": "100", "NO_COLOR": "1"}
-    line = [str(Path(sys.executable).with_name(command)), *words, "--help"]
+    line = [str(Path(sys.executable).with_name(command)), *words, "--help", *(["all"] if words else [])]
     done = subprocess.run(line, capture_output=True, text=True, check=True, env=environment)
     return f"```text\n{done.stdout}```\n"
 

@@ -70,12 +70,20 @@ def test_a_package_runs_as_a_module(package, words, capsys, monkeypatch):
 
 
 def test_the_help_of_a_scenario_shows_its_arguments_with_their_defaults():
-    done = run("tfaip-train", TUTORIAL, "--help")
+    done = run("tfaip-train", TUTORIAL, "--help", "all")
     assert done.returncode == 0
     for argument in ("--trainer.epochs INT", "--model.filters INT", "--optimizer.beta_1 FLOAT", "--dataset STR"):
         assert argument in done.stdout
     assert "default: mnist_5k" in done.stdout
     assert max(len(line) for line in done.stdout.splitlines()) <= 80
+
+
+def test_short_help_is_half_as_long_and_begins_with_short_forms():
+    short, full = run("tfaip-train", TUTORIAL, "--help").stdout, run("tfaip-train", TUTORIAL, "--help", "all").stdout
+    assert len(short.splitlines()) < len(full.splitlines()) / 2
+    assert short.index("--epochs INT") < short.index("--batch_size INT") < short.index("--trainer.output_dir")
+    assert "--model.filters" in short
+    assert "--optimizer.beta_1" not in short
 
 
 def test_the_help_shows_the_arguments_of_the_selected_classes():

@@ -393,7 +393,7 @@ def test_tuple_like_needs_single_words(mistakes: Mistakes) -> None:
 
 
 def test_fixed_classes_cannot_be_selected(mistakes: Mistakes) -> None:
-    assert "--gen: unknown argument" in mistakes(zoo.TrainerParams, "--gen Data" + IMAGES)
+    assert "--gen: is a group of arguments" in mistakes(zoo.TrainerParams, "--gen Data" + IMAGES)
 
 
 def test_a_fixed_optional_class_can_be_none_or_that(read: Read, mistakes: Mistakes) -> None:
@@ -608,7 +608,7 @@ def test_hidden_prefixes_of_a_root(mistakes: Mistakes, read: Read) -> None:
 
 def test_the_class_of_a_root_is_selected(read: Read, mistakes: Mistakes) -> None:
     assert read(zoo.LayerParams, "--layer Conv --layer.filters 3", "layer") == zoo.ConvParams(filters=3)
-    assert "--layer: unknown argument" in mistakes(zoo.LayerParams, "--layer Conv", "layer", fixed_class=True)
+    assert "--layer: is a group of arguments" in mistakes(zoo.LayerParams, "--layer Conv", "layer", fixed_class=True)
     assert read(zoo.OptimizerParams, "--opt Adam", "opt") == zoo.AdamParams()
     assert mistakes(zoo.OptimizerParams, "", "opt") == "--opt: a class must be selected (OptimizerParams)"
     assert mistakes(zoo.OptimizerParams, "--opt Adm", "opt").startswith("--opt: no class named 'Adm'")

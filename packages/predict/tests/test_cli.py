@@ -387,7 +387,8 @@ def test_no_command_imports_tensorflow_before_it_computes(exported, lines_bundle
 
 
 def test_help_shows_all_that_can_be_set(run, exported):
-    _, out, _ = run("tfaip-predict", "--export_dir", exported[0].path, "--help")
+    _, out, _ = run("tfaip-predict", "--export_dir", exported[0].path, "--help", "all")
+    assert "sets --pipeline.batch_size" in out
     for argument in (
         *("--data.count", "--pipeline.batch_size", "--predict.include_targets", "--device.gpus", "--dump"),
         *("--run_eagerly", "--on_error", "--benchmark"),

@@ -74,6 +74,8 @@ def find_class(
 ) -> Any:
     """The class that a word names: by tag, name given to `@params`, class name, or class name without `Params`.
 
+    Upper and lower case count only where two classes differ by them.
+
     Args:
         word: The user's own text.
         kind: The classes that the field may hold.
@@ -136,8 +138,25 @@ def _by_name(
     for cls in (*kind.bases, *registered_classes()):
         if word in names_of(cls) and issubclass(cls, kind.bases):
             return cls
+    if (found_folded := _by_folded_name(word, kind, choices, enforced, import_tag)) is not None:
+        return found_folded
     names = _one_each(word, offered, selectable_names(kind, choices, enforced))
     raise ValueProblem(f"no class named {word!r}", (*allowed_hint(kind, choices, enforced), *did_you_mean(names)))
+
+
+def _by_folded_name(
+    word: str, kind: ParamsType, choices: tuple[type[Any], ...], enforced: bool, import_tag: Callable[[str], Any]
+) -> type[Any] | None:
+    """The one class with this name in upper or lower case, as Keras takes `adam` for `Adam`."""
+    folded = word.casefold()
+    for candidates in (choices, selectable_classes(kind, choices, enforced)):
+        found = [cls for cls in candidates if any(name.casefold() == folded for name in names_of(cls)[:-1])]
+        if len(found) > 1:
+            raise _ambiguous(word, map(tag_of, found))
+        if found:
+            return found[0]
+    joining = [] if enforced and choices else [found for found in _joining(kind) if found.name.casefold() == folded]
+    return _of_distribution(word, joining, kind, import_tag) if joining else None
 
 
 def _ambiguous(word: str, tags: Iterable[str]) -> ValueProblem:

@@ -18,6 +18,7 @@ class InferenceParams:
         factory=DataPipelineParams, mode="flat", fixed_class=True, help="Batching and processes"
     )
     run_eagerly: bool = field(
+        basic=False,
         default=False,
         help="Run the scenario's own graph, uncompiled and in the main thread, so that breakpoints in it work",
     )
@@ -30,7 +31,7 @@ class PredictorParams(InferenceParams):
     """How samples are predicted."""
 
     include_targets: bool = field(
-        default=False, help="Keep the targets in the predicted samples; the generator must give them"
+        basic=True, default=False, help="Keep the targets in the predicted samples; the generator must give them"
     )
     include_meta: bool = field(default=True, help="Keep the meta in the predicted samples")
 

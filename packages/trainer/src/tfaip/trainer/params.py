@@ -42,7 +42,7 @@ class TrainerParams(Generic[TScenarioParams, TTrainerPipelineParams]):
     Without them, any classes will do.
     """
 
-    epochs: int = field(default=100, validator=ge(1), help="Epochs to train")
+    epochs: int = field(basic=True, default=100, validator=ge(1), help="Epochs to train")
     stages: list[StageParams] = field(
         factory=list,
         help="Stages of the training, one after the other, such as: Stage Stage; default: the whole run is one stage",
@@ -58,13 +58,16 @@ class TrainerParams(Generic[TScenarioParams, TTrainerPipelineParams]):
     preload_data: bool = field(
         default=False, help="Keep the samples in memory, after all processing that is the same in each epoch"
     )
-    output_dir: Path | None = field(default=None, help="Folder of the run; without one nothing is written")
-    overwrite: bool = field(default=False, help="Replace the run that the folder holds already")
-    random_seed: int | None = field(default=None, help="Seed of weights, data order and dropout; default: drawn anew")
+    output_dir: Path | None = field(basic=True, default=None, help="Folder of the run; without one nothing is written")
+    overwrite: bool = field(basic=True, default=False, help="Replace the run that the folder holds already")
+    random_seed: int | None = field(
+        basic=True, default=None, help="Seed of weights, data order and dropout; default: drawn anew"
+    )
     train_accum_steps: int = field(
         default=1, validator=ge(1), help="Batches per update of the weights; their gradients are averaged"
     )
     ema_decay: float = field(
+        basic=True,
         default=0.0,
         validator=lt(1),
         aliases=("calc_ema",),
@@ -165,8 +168,11 @@ class TrainerParams(Generic[TScenarioParams, TTrainerPipelineParams]):
     )
 
     device: DeviceConfigParams = field(factory=DeviceConfigParams, mode="flat", help="Devices and threads")
-    optimizer: OptimizerParams = field(factory=AdamParams, mode="flat", choices=OPTIMIZERS, help="The optimizer")
+    optimizer: OptimizerParams = field(
+        basic=True, factory=AdamParams, mode="flat", choices=OPTIMIZERS, help="The optimizer"
+    )
     learning_rate: LearningRateParams = field(
+        basic=True,
         factory=ExponentialDecayParams,
         mode="flat",
         choices=SCHEDULES,

@@ -14,6 +14,7 @@ class DeviceConfigParams:
     """Devices and threads that compute."""
 
     gpus: list[int] | None = field(
+        basic=True,
         default=None,
         help="GPUs to use, by their number; empty: none. Default: CUDA_VISIBLE_DEVICES, else all GPUs",
     )
@@ -35,6 +36,7 @@ class DeviceConfigParams:
         default=True, help="Run an operation on the CPU where the GPU has no version of it"
     )
     precision: str = field(
+        basic=True,
         default="float32",
         choices=["float32", "mixed_bfloat16", "mixed_float16"],
         help="Precision of a training; mixed: computes in 16 bits, with weights of 32",

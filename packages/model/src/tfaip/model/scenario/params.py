@@ -21,8 +21,8 @@ __all__ = ["ScenarioBaseParams", "TScenarioParams"]
 class ScenarioBaseParams(Generic[TDataParams, TModelParams]):
     """Parameters of a scenario: its data and its model."""
 
-    data: TDataParams = field(default=TYPE_ARGUMENT, mode="flat", help="The data and its processing")
-    model: TModelParams = field(default=TYPE_ARGUMENT, mode="flat", help="The model and its graph")
+    data: TDataParams = field(basic=True, default=TYPE_ARGUMENT, mode="flat", help="The data and its processing")
+    model: TModelParams = field(basic=True, default=TYPE_ARGUMENT, mode="flat", help="The model and its graph")
     evaluator: EvaluatorParams = field(factory=EvaluatorParams, mode="flat", help="The evaluator of predictions")
     print_eval_limit: int = field(default=10, help="Number of validation samples to print in words; -1: all, 0: none")
     export_serve: bool = field(default=True, help="Export a SavedModel with each bundle")

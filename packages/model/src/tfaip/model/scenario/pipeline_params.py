@@ -42,7 +42,11 @@ class PipelineSetup:
         factory=DataPipelineParams, mode="flat", fixed_class=True, help="Pipeline of the training"
     )
     val: DataPipelineParams = field(
-        factory=DataPipelineParams, mode="flat", fixed_class=True, help="Pipeline of the validation"
+        basic=False,
+        factory=DataPipelineParams,
+        mode="flat",
+        fixed_class=True,
+        help="Pipeline of the validation",
     )
 
 
@@ -53,6 +57,7 @@ class TrainerPipelineParamsBase(ABC, Generic[TTrainGeneratorParams, TValGenerato
     setup: PipelineSetup = field(factory=PipelineSetup, fixed_class=True, help="Batching and processes")
 
     validation_split: float = field(
+        basic=True,
         default=0.0,
         mode="flat",
         help="Fraction of the training samples to hold out for validation; 0: none",

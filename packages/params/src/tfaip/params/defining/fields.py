@@ -36,6 +36,7 @@ class FieldKeywords(TypedDict, total=False):
     """The keyword arguments of `field` beside `default` and `factory`."""
 
     help: str
+    basic: bool | None
     choices: Sequence[Any] | None
     enforce_choices: bool | None
     required: bool
@@ -59,6 +60,7 @@ class FieldOptions:
 
     __slots__ = (
         "aliases",
+        "basic",
         "choices",
         "counter",
         "decoder",
@@ -78,6 +80,7 @@ class FieldOptions:
         self,
         *,
         help: str = "",  # noqa: A002 - the word that argparse, click and tyro use
+        basic: bool | None = None,
         choices: Sequence[Any] | None = None,
         enforce_choices: bool | None = None,
         required: bool = False,
@@ -93,6 +96,7 @@ class FieldOptions:
         decoder: Callable[[Any], Any] | None = None,
     ) -> None:
         self.help = help
+        self.basic = basic
         self.choices = None if choices is None else tuple(choices)
         self.enforce_choices = enforce_choices
         self.required = required
@@ -112,6 +116,8 @@ class FieldOptions:
         if self.mode not in get_args(Mode):
             words = [word for word in get_args(Mode) if word not in _OLDER_WORDS]
             return f"mode must be one of {', '.join(words)}, got {self.mode!r}"
+        if self.basic not in (None, True, False):
+            return f"basic must be True, False or None, got {self.basic!r}"
         if self.nargs not in (None, "*", "+"):
             return f"nargs must be '*', '+' or None, got {self.nargs!r}"
         for option in ("aliases", "former_names"):
@@ -158,6 +164,8 @@ def field(
         default: The default value. `TYPE_ARGUMENT` stands for an instance of the class that a type argument names.
         factory: Makes the default value, for whatever must not be shared between instances.
         help: One line for `--help`, editors and the reference documentation; else a text below the field serves.
+        basic: Whether `--help` shows the field without `all`. A class that marks none of its own fields shows all of
+            them. False for a field that holds params leaves out all fields below.
         choices: Allowed values, or the classes offered for a field that holds params.
         enforce_choices: Refuse everything else; by default True for values and False for classes.
         required: Must be set on the command line, or by a config file or a default instance.

@@ -110,11 +110,13 @@ class DataBaseParams(Creates["DataBase[Any]"]):
     """The base class of the data's parameters: the processors before and after the model."""
 
     pre_proc: DataProcessorPipelineParams = field(
+        basic=False,
         factory=SequentialProcessorPipelineParams,
         choices=[SequentialProcessorPipelineParams, ComposedProcessorPipelineParams],
         help="The processors between the generator and the model",
     )
     post_proc: DataProcessorPipelineParams = field(
+        basic=False,
         factory=SequentialProcessorPipelineParams,
         choices=[SequentialProcessorPipelineParams, ComposedProcessorPipelineParams],
         help="The processors between the model and the consumer of its predictions",

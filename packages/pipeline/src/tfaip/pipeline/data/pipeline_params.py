@@ -52,11 +52,12 @@ TARGETS_PROCESSOR: frozenset[PipelineMode] = frozenset(mode for mode in Pipeline
 class DataPipelineParams:
     """How the samples of a generator become batches."""
 
-    batch_size: int = field(default=16, help="The number of samples of a batch")
+    batch_size: int = field(basic=True, default=16, help="The number of samples of a batch")
     batch_drop_remainder: bool = field(
         default=False, help="Drop the last samples of a pass if they do not fill a batch"
     )
     limit: int = field(
+        basic=True,
         default=-1,
         help="Use only the first samples of the generator, or the first batches if it yields batches (-1: all)",
     )
@@ -74,6 +75,7 @@ class DataPipelineParams:
         help="The batch size of each bucket, one more than boundaries (empty: inversely proportional to the length)",
     )
     num_processes: int = field(
+        basic=True,
         default=-1,
         help="The number of worker processes; 0: everything in this process; -1: chosen from cores and processors",
     )

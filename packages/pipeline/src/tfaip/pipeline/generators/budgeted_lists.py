@@ -23,9 +23,13 @@ class BudgetedListsGeneratorParams(ListFileGeneratorParams):
     """Lists of samples, each with a file that tells their lengths."""
 
     length_files: list[str] = field(
-        factory=list, help="For each list, a file whose lines begin with the lengths of the samples, in the same order"
+        basic=True,
+        factory=list,
+        help="For each list, a file whose lines begin with the lengths of the samples, in the same order",
     )
-    bins_per_batch: int = field(default=10_000, help="The size of a batch after padding, in the unit of the lengths")
+    bins_per_batch: int = field(
+        basic=True, default=10_000, help="The size of a batch after padding, in the unit of the lengths"
+    )
     min_batch_size: int = field(
         default=1, help="The smallest number of samples of a batch, even if it exceeds the budget"
     )

@@ -21,7 +21,7 @@ __all__ = ["CSVGenerator", "CSVGeneratorParams"]
 class CSVGeneratorParams(DataGeneratorParams):
     """Tables of samples, whose first row names the columns."""
 
-    files: list[str] = field(factory=list, help="The tables; wildcards are allowed")
+    files: list[str] = field(basic=True, factory=list, help="The tables; wildcards are allowed")
     delimiter: str = field(default="", help="Text between two columns (empty: a tab for *.tsv, else a comma)")
     quoting: str = field(
         default="auto",

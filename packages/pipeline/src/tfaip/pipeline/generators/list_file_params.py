@@ -20,7 +20,9 @@ class ListFileGeneratorParams(DataGeneratorParams):
     """Lists of samples: text files with one sample a line, usually the path of a file."""
 
     lists: list[str] = field(
-        factory=list, help="The list files; wildcards are allowed; outside of training, - is the standard input"
+        basic=True,
+        factory=list,
+        help="The list files; wildcards are allowed; outside of training, - is the standard input",
     )
     list_ratios: list[float] = field(
         factory=list,

@@ -12,8 +12,14 @@ from tfaip.predict.voting.predictor import MultiModelPredictor
 __all__ = ["add_inference_arguments", "apply_inference_arguments", "hidden_voter"]
 
 
-def add_inference_arguments(command_line: CommandLine) -> None:
-    """Add short ways to say what many want."""
+def add_inference_arguments(command_line: CommandLine, root: str) -> None:
+    """Add short forms of the arguments that most predictions set.
+
+    Args:
+        command_line: The command line.
+        root: The root of the prediction's params.
+    """
+    command_line.add_shorthand("batch_size", f"{root}.pipeline.batch_size")
     command_line.add_argument(
         "--on_error",
         type=str | None,

@@ -57,7 +57,7 @@ def _predict(call: Invocation) -> None:
     command_line.add_root("data", scenario.predict_generator_params_cls(), default=generator)
     hidden = hidden_voter(scenario, "predict") if len(paths) > 1 else []
     command_line.add_root("predict", type(default), default=default, hidden=hidden)
-    add_inference_arguments(command_line)
+    add_inference_arguments(command_line, "predict")
     command_line.add_argument(
         "--dump", type=str | None, help="Folder to write the predictions to; it must be a new one"
     )

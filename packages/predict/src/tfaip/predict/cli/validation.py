@@ -45,7 +45,7 @@ def validate(call: Invocation, *, votes: bool) -> None:
         "data", scenario.predict_generator_params_cls(), default=scenario.default_predict_generator_params()
     )
     command_line.add_root("lav", type(default), default=default, hidden=hidden_voter(scenario, "lav") if votes else [])
-    add_inference_arguments(command_line)
+    add_inference_arguments(command_line, "lav")
     command_line.add_argument("--json", type=str | None, help="File to write the results to; -: the standard output")
     command_line.add_argument("--tensorboard", type=str | None, help="Folder to write the results to, for TensorBoard")
     command_line.add_argument(

@@ -20,7 +20,9 @@ class LAVParams(InferenceParams):
         aliases=("--predict.with_training_graph",),
         help="Compute losses and metrics on the training graph of the scenario's code, with the weights of the bundle",
     )
-    print_limit: int = field(default=0, help="Number of samples of each data set to print in words; -1: all, 0: none")
+    print_limit: int = field(
+        basic=True, default=0, help="Number of samples of each data set to print in words; -1: all, 0: none"
+    )
 
 
 @params
@@ -28,6 +30,7 @@ class MultiLAVParams(LAVParams):
     """How the vote of several models is validated."""
 
     voter: VoterParams = field(
+        basic=True,
         factory=MeanVoterParams,
         mode="flat",
         choices=READY_MADE_VOTERS,

@@ -16,7 +16,7 @@ from tfaip.model.command import (
     run_command,
 )
 from tfaip.trainer import RunFolder, TrainerParams
-from tfaip.trainer.cli.scenario_command_line import named_on_the_line, require_data, require_folder
+from tfaip.trainer.cli.scenario_command_line import add_training, named_on_the_line, require_data, require_folder
 from tfaip.trainer.folder.named_places import names_of_places, require_named_places
 
 __all__ = ["main"]
@@ -27,7 +27,7 @@ usage: tfaip-resume-training RUN_DIR [arguments]
 Go on with the run in RUN_DIR, which its trainer_params.json may stand for, from its newest checkpoint. Arguments change
 the run's parameters:
 
-  tfaip-resume-training runs/min --trainer.epochs 20
+  tfaip-resume-training runs/min --epochs 20
   tfaip-resume-training RUN_DIR --help     all arguments, with the values of the run
 """
 
@@ -56,7 +56,7 @@ def _resume(call: Invocation) -> None:
     stored.output_dir = folder.path
     places = names_of_places(stored)
     command_line = call.command_line("Go on with a run.")
-    command_line.add_root("trainer", type(stored), default=stored)
+    add_training(command_line, stored)
     params = command_line.parse(call.words)["trainer"]
     log_to_console()
     require_named_places(folder.trainer_params, places, params, named_on_the_line(call.words))

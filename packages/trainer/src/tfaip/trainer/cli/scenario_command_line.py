@@ -13,7 +13,7 @@ from tfaip.trainer.folder.bundle_places import BUNDLE_DIRS
 from tfaip.trainer.folder.named_places import require_places, run_folder_of
 from tfaip.trainer.stages.stages import TrainingStages
 
-__all__ = ["named_on_the_line", "require_data", "require_folder", "scenario_command_line"]
+__all__ = ["add_training", "named_on_the_line", "require_data", "require_folder", "scenario_command_line"]
 
 
 def scenario_command_line(call: Invocation) -> tuple[type[ScenarioBase[Any, Any]], CommandLine]:
@@ -26,8 +26,17 @@ def scenario_command_line(call: Invocation) -> tuple[type[ScenarioBase[Any, Any]
         remember_scenario(scenario)
     default = scenario.default_trainer_params()
     command_line = call.command_line(scenario.__doc__ or "")
-    command_line.add_root("trainer", type(default), default=default)
+    add_training(command_line, default)
     return scenario, command_line
+
+
+def add_training(command_line: CommandLine, default: TrainerParams) -> None:
+    """Add the root `trainer`, and short forms of the arguments that most trainings set."""
+    command_line.add_root("trainer", type(default), default=default)
+    command_line.add_shorthand("epochs", "trainer.epochs")
+    command_line.add_shorthand("batch_size", "trainer.gen.setup.train.batch_size", "trainer.gen.setup.val.batch_size")
+    command_line.add_shorthand("lr", "trainer.learning_rate.lr")
+    command_line.add_shorthand("patience", "trainer.early_stopping.patience")
 
 
 def named_on_the_line(words: Sequence[str]) -> set[str]:

@@ -38,8 +38,10 @@ usage: tfaip-train SCENARIO [arguments]
 Train a scenario. SCENARIO is a class (package.module:Class), a module that holds one scenario, a package whose module
 `scenario` does (the current folder is searched last), or the path of a file or folder (path/to/file.py:Class).
 
-  tfaip-train SCENARIO --help     all arguments of the scenario, with their defaults
-  tfaip-train examples.tutorial.min --trainer.output_dir runs/min
+  tfaip-train SCENARIO --help            the arguments that matter most, with their defaults
+  tfaip-train SCENARIO --help all        all arguments
+  tfaip-train SCENARIO --help gradient   a search
+  tfaip-train examples.tutorial.min --trainer.output_dir runs/min --epochs 3 --lr 0.01
 
 The folder of the scenario's package is remembered as trusted, in tfaip/trusted.json of your configuration folder
 (~/.config on Linux). From there, and from what is installed, other commands import a scenario that a run or bundle

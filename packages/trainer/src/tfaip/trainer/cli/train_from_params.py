@@ -19,7 +19,7 @@ from tfaip.model.command import (
     values_of,
 )
 from tfaip.params import LoadError, ParamsError, ParamsWarning
-from tfaip.trainer.cli.scenario_command_line import named_on_the_line, require_data, require_folder
+from tfaip.trainer.cli.scenario_command_line import add_training, named_on_the_line, require_data, require_folder
 from tfaip.trainer.folder.stored_training import StoredTraining, folders_read_with
 
 __all__ = ["main"]
@@ -71,7 +71,7 @@ def _train(call: Invocation) -> None:
     (path,), trust = call.about, call.trust
     stored, left_out = _read(path, trust, lenient=values_of([LENIENT], call.words)[1] != call.words)
     command_line = call.command_line("Train with stored parameters.")
-    command_line.add_root("trainer", type(stored.params), default=stored.params)
+    add_training(command_line, stored.params)
     command_line.add_argument(
         LENIENT,
         type=bool,

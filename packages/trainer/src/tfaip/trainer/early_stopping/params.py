@@ -22,6 +22,7 @@ class EarlyStoppingParams:
     """When to end a training before its last epoch, judged by the log that chooses the best model."""
 
     patience: int | None = field(
+        basic=True,
         default=None,
         validator=optional(ge(0)),
         help="Checks without a better model after which the training ends; default: no early stopping; "

@@ -25,7 +25,7 @@ class AdaBeliefParams(OptimizerParams):
     sma_threshold: float = field(default=5.0, help="Length of the average below which rectified steps don't adapt")
     total_steps: int = field(default=0, help="Updates over which the rate warms up and decays; 0: the schedule's rate")
     warmup_proportion: float = field(default=0.1, help="Fraction of total_steps for the warm-up")
-    min_lr: float = field(default=0.0, help="Rate after total_steps")
+    min_lr: float = field(basic=False, default=0.0, help="Rate after total_steps")
 
     def cls(self) -> type[AdaBelief]:
         """Return the optimizer's class."""

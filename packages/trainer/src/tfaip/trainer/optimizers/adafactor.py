@@ -21,7 +21,7 @@ class AdafactorParams(OptimizerParams):
     epsilon_1: float = field(default=1e-30, help="Constant added to the square of the gradient")
     epsilon_2: float = field(default=1e-3, help="Smallest scale of a variable, by which its step is multiplied")
     clip_threshold: float = field(default=1.0, help="Root mean square to which updates are clipped")
-    relative_step: bool = field(default=True, help="Let the rate not exceed 1 / sqrt(step)")
+    relative_step: bool = field(basic=False, default=True, help="Let the rate not exceed 1 / sqrt(step)")
 
     def cls(self) -> type[keras.optimizers.Adafactor]:
         """Return the optimizer's class."""

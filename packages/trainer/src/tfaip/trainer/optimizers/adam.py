@@ -20,7 +20,9 @@ class AdamParams(OptimizerParams):
     beta_1: float = field(default=0.9, aliases=("beta1",), help="Decay of the first moment's estimate")
     beta_2: float = field(default=0.999, aliases=("beta2",), help="Decay of the second moment's estimate")
     epsilon: float = field(default=1e-7, help="Constant added to the denominator, against division by zero")
-    amsgrad: bool = field(default=False, help="Divide by the largest second moment so far (Reddi et al., 2018)")
+    amsgrad: bool = field(
+        basic=False, default=False, help="Divide by the largest second moment so far (Reddi et al., 2018)"
+    )
 
     def cls(self) -> type[keras.optimizers.Adam]:
         """Return the optimizer's class."""

@@ -19,7 +19,9 @@ class AdamaxParams(OptimizerParams):
 
     beta_1: float = field(default=0.9, aliases=("beta1",), help="Decay of the first moment's estimate")
     beta_2: float = field(default=0.999, aliases=("beta2",), help="Decay of the infinity norm's estimate")
-    epsilon: float = field(default=1e-7, help="Constant added to the denominator, against division by zero")
+    epsilon: float = field(
+        basic=False, default=1e-7, help="Constant added to the denominator, against division by zero"
+    )
 
     def cls(self) -> type[keras.optimizers.Adamax]:
         """Return the optimizer's class."""

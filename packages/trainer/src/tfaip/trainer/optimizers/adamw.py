@@ -13,5 +13,5 @@ class AdamWParams(AdamParams):
     """AdamW: Adam with decoupled weight decay (Loshchilov and Hutter, 2019), which here only means that it is on."""
 
     weight_decay: float | None = field(
-        default=0.004, help="Fraction of the weights removed per update, times the learning rate"
+        basic=True, default=0.004, help="Fraction of the weights removed per update, times the learning rate"
     )

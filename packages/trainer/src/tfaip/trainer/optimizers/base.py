@@ -32,9 +32,10 @@ class OptimizerParams(Creates["keras.optimizers.Optimizer"]):
     clip_norm: float | None = field(default=None, help="Clip each gradient to this L2 norm")
     clip_value: float | None = field(default=None, help="Clip each element of a gradient to this absolute value")
     clip_global_norm: float | None = field(
-        default=None, former_names=["global_clip_norm"], help="Clip all gradients together to this L2 norm"
+        basic=True, default=None, former_names=["global_clip_norm"], help="Clip all gradients together to this L2 norm"
     )
     weight_decay: float | None = field(
+        basic=True,
         default=None,
         validator=optional(ge(0)),
         help="Fraction of the weights removed per update, times the learning rate",

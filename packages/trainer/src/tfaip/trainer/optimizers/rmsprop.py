@@ -18,7 +18,9 @@ class RMSpropParams(OptimizerParams):
     """RMSprop: steps divided by a running mean of the gradient's magnitude (Hinton, 2012)."""
 
     rho: float = field(default=0.9, aliases=("beta1",), help="Discount of the running mean")
-    momentum: float = field(default=0.0, help="Momentum: fraction of the last step that is added to the next one")
+    momentum: float = field(
+        basic=True, default=0.0, help="Momentum: fraction of the last step that is added to the next one"
+    )
     epsilon: float = field(default=1e-7, help="Constant added to the denominator, against division by zero")
     centered: bool = field(default=False, help="Normalise by the estimated variance of the gradient")
 

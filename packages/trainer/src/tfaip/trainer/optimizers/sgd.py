@@ -17,7 +17,9 @@ __all__ = ["SGDParams"]
 class SGDParams(OptimizerParams):
     """Stochastic gradient descent, with momentum where wanted."""
 
-    momentum: float = field(default=0.0, help="Momentum: fraction of the last step that is added to the next one")
+    momentum: float = field(
+        basic=True, default=0.0, help="Momentum: fraction of the last step that is added to the next one"
+    )
     nesterov: bool = field(default=False, help="Use Nesterov momentum")
 
     def cls(self) -> type[keras.optimizers.SGD]:

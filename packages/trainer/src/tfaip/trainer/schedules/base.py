@@ -19,7 +19,7 @@ class LearningRateParams(Creates["Schedule"]):
     Other distributions add schedules by the entry-point group `tfaip.schedules`.
     """
 
-    lr: float = field(default=0.001, help="Learning rate that the schedule starts from")
+    lr: float = field(basic=True, default=0.001, help="Learning rate that the schedule starts from")
     offset_epochs: int = field(default=0, help="First epochs that the schedule does not count")
     step_function: bool = field(default=True, help="Change the rate between epochs only, not within them")
 

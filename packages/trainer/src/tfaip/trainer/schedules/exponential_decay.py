@@ -29,7 +29,7 @@ class ExponentialDecayParams(LearningRateParams):
         former_names=["learning_circle"],
         help="Epochs between two multiplications",
     )
-    lr_decay_rate: float = field(default=0.99, validator=gt(0), help="The factor")
+    lr_decay_rate: float = field(basic=True, default=0.99, validator=gt(0), help="The factor")
     lr_min_fraction: float = field(
         default=0.0, former_names=["decay_min_fraction"], help="Lowest rate, as a fraction of lr"
     )

@@ -29,8 +29,8 @@ class ReduceOnPlateauParams(LearningRateParams):
         validator=in_(["min", "max"]),
         help="Whether a smaller or a larger value is better",
     )
-    factor: float = field(default=0.1, validator=[gt(0), lt(1)], help="Factor of the rate")
-    patience: int = field(default=10, validator=ge(1), help="Epochs without improvement before it drops")
+    factor: float = field(basic=True, default=0.1, validator=[gt(0), lt(1)], help="Factor of the rate")
+    patience: int = field(basic=True, default=10, validator=ge(1), help="Epochs without improvement before it drops")
     min_delta: float = field(default=1e-4, validator=ge(0), help="Change of the log that counts as an improvement")
     cooldown: int = field(default=0, validator=ge(0), help="Epochs after a drop that don't count")
     min_fraction: float = field(default=0.0, validator=ge(0), help="Lowest rate, as a fraction of lr")

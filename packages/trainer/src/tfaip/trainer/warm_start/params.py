@@ -36,6 +36,7 @@ class WarmstartParams:
     """Weights that a new training starts from, matched by their names."""
 
     model: Path | None = field(
+        basic=True,
         default=None,
         help="Source: a bundle, the folder of a run or of a checkpoint, or a file of Keras "
         "(.weights.h5, .keras); default: from random weights",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tfaip.params.commandline.answering.describing import choices_of
 from tfaip.params.commandline.declared.declarations import Declarations
 from tfaip.params.commandline.declared.plain import PlainArgument
-from tfaip.params.commandline.reading.arguments import ArgumentTable
+from tfaip.params.commandline.reading.arguments import Argument, ArgumentTable
 from tfaip.params.commandline.reading.names import spell
 from tfaip.params.commandline.reading.options import normalise
 from tfaip.params.commandline.reading.parsing import parse_line
@@ -33,20 +33,24 @@ def candidates(declared: Declarations, words: Sequence[str]) -> list[str]:
     *before, current = words or [""]
     parsed = parse_line(declared, before)
     plain = {key: argument for argument in declared.declared_arguments() for key in argument.keys}
+    shorts = {short.name: targets[0] for short in declared.shorthands if (targets := short.arguments(parsed.table))}
     if current.startswith("-") and "=" in current:
         name, _, begun = current.partition("=")
-        values = _values(name, [], parsed.table, plain)
+        values = _values(name, [], parsed.table, plain, shorts)
         return [f"{name}={value}" for value in values if value.startswith(begun)]
     if current.startswith("-"):
-        return sorted({name for name in _names(current, parsed.table, plain) if name.startswith(current)})
+        return sorted({name for name in _names(current, parsed.table, plain, shorts) if name.startswith(current)})
     last = next((i for i in range(len(before) - 1, -1, -1) if before[i].startswith("-")), None)
-    found = [] if last is None else _values(before[last], before[last + 1 :], parsed.table, plain)
+    found = [] if last is None else _values(before[last], before[last + 1 :], parsed.table, plain, shorts)
     return [value for value in found if value.startswith(current)]
 
 
-def _names(begun: str, table: ArgumentTable, declared: dict[str, PlainArgument]) -> Iterator[str]:
+def _names(
+    begun: str, table: ArgumentTable, declared: dict[str, PlainArgument], shorthands: Iterable[str]
+) -> Iterator[str]:
     """Each argument by one name, the one shown by help; by others only once nothing else fits any more."""
     plain = [argument.spelled for argument in declared.values() if not argument.positional]
+    plain += map(spell, shorthands)
     primary = [argument.spelled for argument in table.by_name.values()]
     if any(name.startswith(begun) for name in (*plain, *primary)):
         yield from plain
@@ -59,12 +63,18 @@ def _names(begun: str, table: ArgumentTable, declared: dict[str, PlainArgument])
     )
 
 
-def _values(name: str, given: Sequence[str], table: ArgumentTable, declared: dict[str, PlainArgument]) -> list[str]:
+def _values(
+    name: str,
+    given: Sequence[str],
+    table: ArgumentTable,
+    declared: dict[str, PlainArgument],
+    shorthands: Mapping[str, Argument],
+) -> list[str]:
     """Words that may follow an argument after its present ones."""
     key = normalise(name)
     if (plain := declared.get(key)) is not None:
         return [] if _is_full(plain.kind, given) else list(plain.kind.words())
-    argument = table.by_name.get(key)
+    argument = table.by_name.get(key) or shorthands.get(key)
     if argument is None:
         return []
     node = argument.node

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tfaip.params.commandline.answering.choosing import Choice, fields_elsewhere
 from tfaip.params.commandline.answering.describing import (
     choices_of,
     docstring_of,
@@ -15,11 +16,12 @@ from tfaip.params.commandline.answering.describing import (
 from tfaip.params.commandline.answering.metavars import metavar_of, metavar_of_kind, type_note
 from tfaip.params.commandline.declared.declarations import Declarations
 from tfaip.params.commandline.declared.plain import PlainArgument
+from tfaip.params.commandline.declared.shorthands import Shorthand
 from tfaip.params.commandline.reading.arguments import Argument, Group, is_counter
 from tfaip.params.commandline.reading.environment import variable_of
 from tfaip.params.commandline.reading.parsed import Parsed
 from tfaip.params.registry import name_of
-from tfaip.params.tree.nodes import UNSET, Origin, ParamsNode, origin_of
+from tfaip.params.tree.nodes import UNSET, Node, Origin, ParamsNode, origin_of
 from tfaip.params.values.anything import words_of
 from tfaip.params.values.collections import SequenceType
 from tfaip.params.values.mappings import MappingType
@@ -50,6 +52,10 @@ class Entry:
         self.help = help
         self.notes = notes
         self.required = required
+
+    def is_found(self, choice: Choice) -> bool:
+        """Whether all words of a search stand in its texts."""
+        return choice.finds(self.name, self.help, *self.notes)
 
 
 class Section:
@@ -90,18 +96,59 @@ def _positional_word(argument: Argument) -> str:
 
 
 def help_sections(parsed: Parsed, command: Declarations) -> Iterator[Section]:
-    """The sections of help: the command's own arguments, the params in the order of their tree, the built-in ones."""
-    if command.arguments:
-        entries = [_plain_entry(argument, command.env_prefix) for argument in command.arguments]
-        yield Section("arguments", [], entries)
-    for group in parsed.table.groups:
-        section = _section(group, parsed, command.env_prefix)
-        if section.entries:
-            yield section
-    yield Section("always there", [], [_plain_entry(argument) for argument in command.builtin_arguments()])
+    """The sections of help: the command's own arguments, the params in the order of their tree, the built-in ones.
+
+    The words after `--help` choose the arguments: the basic ones, all of them, or those that match.
+    """
+    shorts = {short: found for short in command.shorthands if (found := short.arguments(parsed.table))}
+    choice = Choice(
+        parsed.builtin["help"] or (), parsed.table, {target for found in shorts.values() for target in found}
+    )
+    sections = [
+        Section("arguments", [], [_plain_entry(argument, command.env_prefix) for argument in command.arguments])
+    ]
+    sections.append(Section("short forms", [], [_shorthand_entry(short, found) for short, found in shorts.items()]))
+    sections += [_section(group, parsed, command.env_prefix, choice) for group in parsed.table.groups]
+    builtin = command.builtin_arguments()
+    offered = [argument for argument in builtin if not (choice.left_out and argument.rare)]
+    sections.append(Section("always there", [], [_plain_entry(argument) for argument in offered]))
+    if choice.searched:
+        for section in sections:
+            section.entries = [entry for entry in section.entries if entry.is_found(choice)]
+        sections.append(Section("classes not selected", [], _entries_elsewhere(parsed, choice)))
+    shown = [section for section in sections if section.entries]
+    yield from shown
+    word = builtin[0].spelled
+    if choice.left_out:
+        count = choice.left_out + len(builtin) - len(offered)
+        yield Section("more", [f"{count} more arguments: {word} all. Search: {word} WORD ..."], [])
+    elif not shown:
+        yield Section("nothing found", [f"No argument matches all of these words. All arguments: {word} all"], [])
 
 
-def _section(group: Group, parsed: Parsed, env_prefix: str) -> Section:
+def _entries_elsewhere(parsed: Parsed, choice: Choice) -> list[Entry]:
+    return [
+        Entry(f"{selection}, {name}", "", text, [], False)
+        for selection, name, text in fields_elsewhere(parsed.table, choice.finds)
+    ]
+
+
+def _shorthand_entry(shorthand: Shorthand, targets: list[Argument]) -> Entry:
+    node = targets[0].node
+    text = node.spec.help if node.spec is not None else ""
+    values = {value_of(target.node) for target in targets}
+    notes = [f"sets {' and '.join(target.spelled for target in targets)}"]
+    is_required = any(required(target.node) for target in targets)
+    if len(values) == 1 and None not in values and not is_required:
+        notes.append(_value_note(node, str(*values)))
+    return Entry(shorthand.spelled, metavar_of(node), text, notes, is_required)
+
+
+def _value_note(node: Node, value: str) -> str:
+    return f"{'default' if origin_of(node) <= Origin.INSTANCE else 'set to'}: {value}"
+
+
+def _section(group: Group, parsed: Parsed, env_prefix: str, choice: Choice) -> Section:
     cls = group.node.cls
     name = name_of(cls) if cls is not None else "not selected" if group.node.selected is UNSET else "none"
     title = f"{group.names.primary}: {name}" if group.names.primary else name
@@ -109,9 +156,13 @@ def _section(group: Group, parsed: Parsed, env_prefix: str) -> Section:
     others = [f"--{other}.*" for other in group.names.all[1:] if not other.startswith("-")]
     if others and group.arguments:
         intro.append(f"Also: {', '.join(others)}")
-    entries = [_entry(argument, env_prefix) for argument in group.arguments if not _is_without_alternative(argument)]
+    entries = [
+        _entry(argument, env_prefix)
+        for argument in group.arguments
+        if not _is_without_alternative(argument) and choice.shows(argument, group)
+    ]
     root = parsed.table.by_name.get(group.names.primary)
-    if root is not None and root.node.spec is None and not _is_without_alternative(root):
+    if root is not None and root.node.spec is None and not _is_without_alternative(root) and choice.shows(root, group):
         entries.insert(0, _entry(root, env_prefix))
     return Section(title, intro, entries)
 
@@ -145,7 +196,7 @@ def _entry(argument: Argument, env_prefix: str) -> Entry:
     is_required = required(node)
     value = value_of(node)
     if value is not None and not is_required:
-        notes.append(f"{'default' if origin_of(node) <= Origin.INSTANCE else 'set to'}: {value}")
+        notes.append(_value_note(node, value))
     name = argument.spelled
     if spec is not None and spec.options.positional:
         name = f"{_positional_word(argument).removesuffix(' ...')}, {name}"

@@ -21,8 +21,19 @@ def schema_of(parsed: Parsed, command: Declarations) -> dict[str, Any]:
     return {
         "prog": command.prog,
         "arguments": [_of_plain(argument) for argument in command.arguments],
+        **_of_shorthands(parsed, command),
         "groups": [_of_group(group) for group in parsed.table.groups],
     }
+
+
+def _of_shorthands(parsed: Parsed, command: Declarations) -> dict[str, Any]:
+    found = [(short, short.arguments(parsed.table)) for short in command.shorthands]
+    sets = [
+        {"argument": short.spelled, "sets": [argument.full_path for argument in arguments]}
+        for short, arguments in found
+        if arguments
+    ]
+    return {"short_forms": sets} if sets else {}
 
 
 def _of_plain(argument: PlainArgument) -> dict[str, Any]:

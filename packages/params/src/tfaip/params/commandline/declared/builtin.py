@@ -13,7 +13,13 @@ COMPLETION_VARIABLE = "TFAIP_COMPLETE"
 """Where it names a shell, a command prints how its last word may go on, and does nothing else."""
 
 BUILTIN_ARGUMENTS = (
-    PlainArgument(("--help", "-h"), bool, False, help="Show this help, for the classes selected on the line"),
+    PlainArgument(
+        ("--help", "-h"),
+        list[str],
+        None,
+        help="Show this help, for the classes selected on the line; all: with all arguments; words: a search",
+        metavar="[all | WORD ...]",
+    ),
     PlainArgument(
         ("--config",),
         Path,
@@ -30,6 +36,7 @@ BUILTIN_ARGUMENTS = (
         bool,
         False,
         help="With --save-config and --show: only the params that differ from the defaults",
+        rare=True,
     ),
     PlainArgument(
         ("--trust",),
@@ -38,15 +45,19 @@ BUILTIN_ARGUMENTS = (
         help="Packages whose classes a file may name, so that they are imported; repeatable",
         repeat=True,
         metavar="PACKAGE",
+        rare=True,
     ),
     PlainArgument(("--show",), bool, False, help="Show the resulting params and exit"),
-    PlainArgument(("--show-schema",), bool, False, help="Show all arguments as JSON and exit"),
-    PlainArgument(("--show-json-schema",), bool, False, help="Show a JSON Schema of config files for editors and exit"),
+    PlainArgument(("--show-schema",), bool, False, help="Show all arguments as JSON and exit", rare=True),
+    PlainArgument(
+        ("--show-json-schema",), bool, False, help="Show a JSON Schema of config files for editors and exit", rare=True
+    ),
     PlainArgument(
         ("--show-completion",),
         Literal["bash", "zsh", "fish"],
         None,
         help="Show what a shell must source to complete this command, and exit",
         metavar="SHELL",
+        rare=True,
     ),
 )

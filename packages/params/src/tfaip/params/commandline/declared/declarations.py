@@ -10,6 +10,7 @@ import attrs
 from tfaip.params.commandline.declared.builtin import BUILTIN_ARGUMENTS
 from tfaip.params.commandline.declared.plain import PlainArgument
 from tfaip.params.commandline.declared.roots import Root
+from tfaip.params.commandline.declared.shorthands import Shorthand
 from tfaip.params.defining.generics import ClassOf
 from tfaip.params.errors import DefinitionError
 from tfaip.params.tree.nodes import ParamsNode
@@ -39,6 +40,7 @@ class Declarations:
         self.check_required = check_required
         self.roots: dict[str, Root[Any]] = {}
         self.arguments: list[PlainArgument] = []
+        self.shorthands: list[Shorthand] = []
 
     @overload
     def add_root(
@@ -111,6 +113,24 @@ class Declarations:
         if both := taken.intersection(argument.keys):
             raise DefinitionError(f"there are two arguments named {', '.join(sorted(both))}")
         self.arguments.append(argument)
+
+    def add_shorthand(self, name: str, *targets: str) -> None:
+        """Add a short form: `--name VALUE` sets each of the targets, whatever classes the line selects.
+
+        An argument of the command or of the params that has the same name wins. Config files don't know short forms.
+
+        Args:
+            name: The short form.
+            targets: The full paths of the arguments that it sets, such as `trainer.learning_rate.lr`. Those that don't
+                exist for the selected classes are left out.
+
+        Raises:
+            DefinitionError: The name is taken by another short form, or there is no target.
+        """
+        shorthand = Shorthand(name, targets)
+        if any(other.name == shorthand.name for other in self.shorthands):
+            raise DefinitionError(f"there are two short forms named {shorthand.spelled}")
+        self.shorthands.append(shorthand)
 
     def declared_arguments(self) -> list[PlainArgument]:
         """The arguments that are no params: the built-in ones and those of the command."""

@@ -28,6 +28,7 @@ class PlainArgument:
         choices: The allowed values.
         repeat: Whether each occurrence adds a value to a list.
         metavar: Text that help shows in place of the type.
+        rare: Whether short help leaves it out.
 
     Raises:
         DefinitionError: The flags or the type don't make an argument.
@@ -43,6 +44,7 @@ class PlainArgument:
         choices: Sequence[Any] | None = None,
         repeat: bool = False,
         metavar: str = "",
+        rare: bool = False,
     ) -> None:
         self.flags = tuple(flags)
         self.positional = not any(flag.startswith("-") for flag in flags)
@@ -62,6 +64,7 @@ class PlainArgument:
         self.help = help
         self.repeat = repeat
         self.metavar = metavar
+        self.rare = rare
 
     def giving_way(self, taken: Container[str]) -> PlainArgument:
         """The argument without the names that are taken; where its own is among them, it is called `--tfaip-NAME`."""

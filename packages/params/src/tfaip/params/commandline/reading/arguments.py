@@ -59,10 +59,16 @@ class Group:
 
 
 class ArgumentTable:
-    """All arguments, by name and by path, and their groups; `reserved` names are the command's own."""
+    """All arguments, by name and by path, and their groups.
+
+    Attributes:
+        reserved: The names of the command's own arguments.
+        named: The arguments that the line mentions.
+    """
 
     def __init__(self) -> None:
         self.reserved: frozenset[str] = frozenset()
+        self.named: set[Argument] = set()
         self.groups: list[Group] = []
         self.positional: list[Argument] = []
         self.by_name: dict[str, Argument] = {}

@@ -19,7 +19,7 @@ from tfaip.params.commandline.reading.environment import Environment, words_of_t
 from tfaip.params.commandline.reading.names import Names
 from tfaip.params.commandline.reading.option_table import OptionTable
 from tfaip.params.commandline.reading.options import GivenOption, Option, Word
-from tfaip.params.commandline.reading.other_tools import values_of_other_tool
+from tfaip.params.commandline.reading.other_tools import value_of_a_group, values_of_other_tool
 from tfaip.params.defining.structure import fields_of
 from tfaip.params.errors import DefinitionError, Mistake
 from tfaip.params.tree.nodes import UNSET, DictNode, Leaf, ListNode, Node, Origin, ParamsNode, Path
@@ -56,7 +56,6 @@ class Binder:
         self.table = ArgumentTable()
         self.mistakes: list[Mistake] = []
         self.loose: list[Word] = []
-        self._named: set[Argument] = set()
 
     def bind_root(self, name: str, node: ParamsNode, *, selectable: bool, hidden: Iterable[str] = ()) -> None:
         """Bind a root, all of its nodes, and the classes that the line selects."""
@@ -89,7 +88,7 @@ class Binder:
         """Give the positional fields their words in turn, unless the line names them; returns the words left over."""
         for argument in self.table.positional:
             node = argument.node
-            if argument not in self._named:
+            if argument not in self.table.named:
                 texts = [word.text for word in words]
                 count = count_words(node, texts)
                 try:
@@ -165,7 +164,7 @@ class Binder:
         changes = self._options.take_changes(argument.node, names)
         options = self._options.take(names + negations)
         if options or changes:
-            self._named.add(argument)
+            self.table.named.add(argument)
         if not options:
             self._by_environment(names, lambda text: assign(argument.node, words_of_text(argument.node, text)))
         for option in sorted([*options, *changes], key=lambda option: option.position) if changes else options:
@@ -207,10 +206,11 @@ class Binder:
 
     def _hints(self, argument: Argument, option: Option, problem: ValueProblem) -> list[str]:
         hints = [hint.replace("<NAME>", argument.spelled) for hint in problem.hints]
-        kind = argument.node.spec.kind if isinstance(argument.node, Leaf) else None
-        if isinstance(kind, ValueType):
-            words = [word.text for word in option.words] if option.value is None else [option.value]
-            hints += values_of_other_tool(kind, words, argument.spelled)
+        words = [word.text for word in option.words] if option.value is None else [option.value]
+        hints += values_of_other_tool(argument.node, words, argument.spelled)
+        if isinstance(argument.node, ParamsNode):
+            # First: it is what the user meant.
+            hints[:0] = value_of_a_group(argument.node, argument.names, words)
         return hints
 
     def _change(self, node: Node, option: Option, rest: str) -> None:

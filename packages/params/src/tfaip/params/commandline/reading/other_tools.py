@@ -1,24 +1,28 @@
-"""Hints for the syntax of other tools: `--x[0] 3`, `--x.append 3`, `--opt.class_path A`, `x=3`, `--x 1,2`."""
+"""Hints for other spellings: `--x[0] 3`, `--x.append 3`, `--opt.class_path A`, `x=3`, `--x 1,2`, `--rate 0.1`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tfaip.params.commandline.reading.arguments import Argument, ArgumentTable
+from tfaip.params.commandline.reading.names import Names, spell
 from tfaip.params.commandline.reading.options import Option, normalise
-from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, ParamsNode
+from tfaip.params.selection import selectable_names
+from tfaip.params.tree.nodes import DictNode, Leaf, ListNode, Node, ParamsNode
 from tfaip.params.tree.parts import has_parts
 from tfaip.params.values.base import ValueType, read_words
 from tfaip.params.values.problem import ValueProblem
+from tfaip.params.values.scalars import BoolType
 
-__all__ = ["argument_of_other_tool", "values_of_other_tool", "word_of_other_tool"]
+__all__ = ["argument_of_other_tool", "value_of_a_group", "values_of_other_tool", "word_of_other_tool"]
 
 _ADDS = {"add", "append", "extend", "insert", "push"}
 _REMOVES = {"del", "delete", "discard", "pop", "remove"}
 _SELECTS = {"class_path", "_target_", "__target__", "__class__", "__cls__", "_type_", "_cls_", "_component_"}
 _BETWEEN = {"init_args", "params", "kwargs"}
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _INDEX = re.compile(r"\[(['\"]?)([^\]]*)\1\]")
 _DASHED = re.compile(r"(?:-|\N{EN DASH}|\N{EM DASH})([A-Za-z_][\w.-]*)(?:=.*)?", re.DOTALL)
 _ASSIGNMENT = re.compile(r"(?:\+{0,2}|~)([A-Za-z_][\w.-]*)(?::?=(.*))?", re.DOTALL)
@@ -86,13 +90,60 @@ def word_of_other_tool(text: str, table: ArgumentTable, plain: Mapping[str, Any]
     return f"write --{found[1]} {found[2]}".rstrip()
 
 
-def values_of_other_tool(kind: ValueType, words: list[str], spelled: str) -> tuple[str, ...]:
-    """The words to write in place of `--x 1,2,3`; empty where that wouldn't help either."""
-    if len(words) != 1 or "," not in words[0]:
-        return ()
-    parts = [part.strip() for part in words[0].strip("[](){} ").split(",") if part.strip()]
-    try:
-        read_words(kind, parts)
-    except ValueProblem:
+def values_of_other_tool(node: Node, words: Sequence[str], spelled: str) -> tuple[str, ...]:
+    """The words to write in place of `--x 1,2,3` or `--x 1, 2, 3`; empty where that wouldn't help either."""
+    text = " ".join(words)
+    parts = [part for part in re.split(r"[,\s]+", text.strip("[](){} ")) if part]
+    if "," not in text or not _reads(node, parts):
         return ()
     return (f"separate values by spaces: {spelled} {' '.join(parts)}",)
+
+
+def _reads(node: Node, parts: Sequence[str]) -> bool:
+    if isinstance(node, ListNode):
+        options = node.spec.options
+        names = selectable_names(node.kind.item, options.choices, bool(options.enforce_choices))
+        return {part.casefold() for part in parts} <= {name.casefold() for name in names}
+    kind = node.spec.kind if isinstance(node, Leaf) else None
+    return isinstance(kind, ValueType) and _is_value(kind, parts)
+
+
+def _is_value(kind: ValueType, words: Sequence[str]) -> bool:
+    try:
+        read_words(kind, words)
+    except ValueProblem:
+        return False
+    return True
+
+
+def value_of_a_group(node: ParamsNode, names: Names, words: Sequence[str]) -> tuple[str, ...]:
+    """The words to write where a group of arguments got a value: `--learning_rate.lr 0.01` for `--learning_rate 0.01`.
+
+    Args:
+        node: The params of the group.
+        names: The names of the group.
+        words: The words after it.
+    """
+    if len(words) != 1:
+        return ()
+    fitting = {name: child for name, child in node.children.items() if _fits(child, words[0])}
+    basic = {name: child for name, child in fitting.items() if child.spec and child.spec.options.basic}
+    found = [
+        f"{spell(names.child(name, child.spec.options).primary)} {words[0]}"
+        for name, child in (basic or fitting).items()
+        if child.spec is not None
+    ]
+    return (f"write {' or '.join(found)}",) if 0 < len(found) <= 3 else ()
+
+
+def _fits(child: Node, word: str) -> bool:
+    """Whether a field takes a number, or a path where it is one of a basic field."""
+    if not isinstance(child, Leaf) or child.spec.options.mode == "hidden":
+        return False
+    kind = child.spec.kind
+    if not isinstance(kind, ValueType) or not _is_value(kind, [word]):
+        return False
+    takes_text = _is_value(kind, ["a/b"])
+    if _NUMBER.fullmatch(word):
+        return not takes_text and not isinstance(kind, BoolType)
+    return takes_text and "/" in word and bool(child.spec.options.basic)

@@ -56,7 +56,7 @@ class Parsed:
     @property
     def request(self) -> str | None:
         """The built-in argument that wants something shown instead of the command run."""
-        return next((name for name in _REQUESTS if self.builtin[name]), None)
+        return next((name for name in _REQUESTS if self.builtin[name] not in (None, False)), None)
 
     @property
     def save_to(self) -> Path | None:

@@ -9,6 +9,7 @@ from typing import Any
 from tfaip.params.commandline.declared.builtin import BUILTIN_ARGUMENTS
 from tfaip.params.commandline.declared.declarations import Declarations
 from tfaip.params.commandline.declared.plain import Arguments, PlainArgument
+from tfaip.params.commandline.declared.shorthands import Shorthand, ShorthandUse
 from tfaip.params.commandline.reading.arguments import is_counter
 from tfaip.params.commandline.reading.binding import Binder
 from tfaip.params.commandline.reading.environment import Environment
@@ -61,7 +62,12 @@ def parse_line(declared: Declarations, words: Sequence[str], claim: Claim | None
         shorts |= {word for word in perhaps if normalise(word) in known}
         counters = {word for word in repeated if word in known and is_counter(known[word].node)}
     is_short = shorts.__contains__ if claim is None else lambda word: bool(_SHORT_OPTION.match(word))
-    return _parse(declared, words, is_short, counters, claim)
+    mentioned = {normalise(word.partition("=")[0]) for word in words if word.startswith("--")}
+    used = None
+    if found := [shorthand for shorthand in declared.shorthands if shorthand.name in mentioned]:
+        # Only the classes that the line selects tell whether an argument has the name of a short form.
+        used = ShorthandUse(found, _parse(declared, words, is_short, counters, None).table)
+    return _parse(declared, words, is_short, counters, claim, used)
 
 
 def parse_values(
@@ -83,7 +89,7 @@ def parse_values(
     for name, root in declared.roots.items():
         binder.bind_root(name, nodes[name], selectable=not root.fixed_class, hidden=root.hidden)
     if unknown := binder.unknown():
-        binder.mistakes += _leftovers(unknown, [], binder, [])
+        binder.mistakes += _leftovers(unknown, [], binder, [], [])
     arguments = (Arguments({}), Arguments({"trust": ()}))
     return Parsed(nodes, binder.table, *arguments, binder.mistakes, declared.check_required, declared.seeds)
 
@@ -94,9 +100,12 @@ def _parse(
     is_short_option: Callable[[str], bool],
     counters: Container[str],
     claim: Claim | None,
+    used: ShorthandUse | None = None,
 ) -> Parsed:
     plain = declared.declared_arguments()
     line = split_line(words, is_short_option, counters)
+    if used is not None:
+        line.options = used.expanded(line.options)
     environment = Environment(declared.env_prefix) if declared.env_prefix else None
     binder = Binder(line.options, import_tag, environment)
     binder.table.reserved = frozenset(key for argument in plain if not argument.positional for key in argument.keys)
@@ -109,7 +118,9 @@ def _parse(
         binder.mistakes += merge_configs(values["config"], nodes, binder.assigner.import_of_files)
     for name, root in declared.roots.items():
         binder.bind_root(name, nodes[name], selectable=not root.fixed_class, hidden=root.hidden)
-    loose = sorted([*line.loose, *binder.loose], key=lambda word: word.position)
+    # The words after a short form come once for each argument that it sets.
+    loose = list({word.position: word for word in [*line.loose, *binder.loose]}.values())
+    loose.sort(key=lambda word: word.position)
     positional = [argument for argument in declared.arguments if argument.positional]
     rest = _bind_positionals(positional, loose, values, binder.mistakes)
     if binder.table.positional:
@@ -123,7 +134,9 @@ def _parse(
     if claim is not None:
         unknown, rest = claim(line, unknown, rest)
     if unknown or rest:
-        binder.mistakes += _leftovers(unknown, rest, binder, plain)
+        binder.mistakes += _leftovers(unknown, rest, binder, plain, declared.shorthands)
+    if used is not None:
+        binder.mistakes = list(dict.fromkeys([*used.mistakes, *binder.mistakes]))
     builtin = {argument.name: values[argument.name] for argument in BUILTIN_ARGUMENTS}
     own = {argument.name: values[argument.name] for argument in declared.arguments}
     arguments = (Arguments(own), Arguments(builtin))
@@ -159,10 +172,15 @@ def _without_options(words: list[Word], line: SplitLine, binder: Binder) -> list
 
 
 def _leftovers(
-    unknown: Sequence[Option], rest: Iterable[Word], binder: Binder, declared: Iterable[PlainArgument]
+    unknown: Sequence[Option],
+    rest: Iterable[Word],
+    binder: Binder,
+    declared: Iterable[PlainArgument],
+    shorthands: Iterable[Shorthand],
 ) -> list[Mistake]:
     plain = {key: argument.kind for argument in declared for key in argument.keys}
     names = [key for key in plain if not key.startswith("-")]
+    names += [shorthand.name for shorthand in shorthands if shorthand.arguments(binder.table)]
     failed = {normalise(mistake.where) for mistake in binder.mistakes}
     found = [unknown_option(option, binder.table, names) for option in unknown if not _hangs_off(option.name, failed)]
     # The words after an unknown argument are its value: one mistake, not two.

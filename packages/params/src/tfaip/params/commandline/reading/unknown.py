@@ -5,10 +5,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterable, Mapping
 
-from tfaip.params.commandline.reading.arguments import Argument, ArgumentTable
+from tfaip.params.commandline.reading.arguments import Argument, ArgumentTable, Group
 from tfaip.params.commandline.reading.names import spell
 from tfaip.params.commandline.reading.options import Option, Word
-from tfaip.params.commandline.reading.other_tools import argument_of_other_tool, word_of_other_tool
+from tfaip.params.commandline.reading.other_tools import argument_of_other_tool, value_of_a_group, word_of_other_tool
 from tfaip.params.defining.fields import PLAIN
 from tfaip.params.defining.structure import fields_of
 from tfaip.params.errors import Mistake
@@ -28,6 +28,11 @@ def unknown_option(option: Option, table: ArgumentTable, plain: Iterable[str]) -
     """The mistake of an option that is neither a plain argument nor one of the classes selected now."""
     if hint := argument_of_other_tool(option, table) or _belongs_elsewhere(option.name, table):
         return Mistake(option.spelled, "unknown argument", (hint,))
+    if groups := [group for group in table.groups if option.name and option.name in group.names.all]:
+        words = [word.text for word in option.words] if option.value is None else [option.value]
+        values = (value_of_a_group(group.node, group.names, words) or () for group in groups)
+        hints = next(filter(None, values), ()) or tuple(hint for group in groups for hint in _fields(group))
+        return Mistake(option.spelled, "is a group of arguments and takes no value", hints)
     names = [*plain, *table.by_name, *(table.negated if "no_" in option.name else ())]
     shown = {name: argument.spelled for name, argument in table.by_name.items()}
     found = dict.fromkeys(shown.get(name, spell(name)) for name in nearest_paths(option.name, names))
@@ -37,7 +42,11 @@ def unknown_option(option: Option, table: ArgumentTable, plain: Iterable[str]) -
 def _siblings(option: Option, table: ArgumentTable) -> tuple[str, ...]:
     """The fields of the params where the argument was looked for."""
     group = next((group for group in table.groups if option.name.rpartition(".")[0] in group.names.all), None)
-    if group is None or not group.names.primary or not group.arguments:
+    return () if group is None else _fields(group)
+
+
+def _fields(group: Group) -> tuple[str, ...]:
+    if not group.names.primary or not group.arguments:
         return ()
     names = [str(argument.path[-1]) for argument in group.arguments]
     more = ", ..." if len(names) > 8 else ""
