@@ -96,6 +96,16 @@ def slurm(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
+def ray(session: nox.Session) -> None:
+    """Run rows of the experimenter on Ray, two nodes on this machine; run the how-to of Ray Tune; takes minutes."""
+    session.install(*_editable(*PACKAGES), "-e", "packages/experimenter[test,ray]", "ray[tune]", "pytest")
+    package = "packages/experimenter"
+    tests = f"{package}/tests/slow/test_ray_for_real.py"
+    session.run("pytest", "-c", f"{package}/pyproject.toml", "--rootdir", package, tests, *session.posargs)
+    session.run("pytest", "tests/test_readmes.py", "-k", "search_with_ray_tune", env=ENVIRONMENT)
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1])
 def fuzz(session: nox.Session) -> None:
     """Read thousands of damaged files of each kind; takes minutes."""
     session.install(*_editable(*PACKAGES), "-e", ".[devel]")

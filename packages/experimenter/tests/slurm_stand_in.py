@@ -30,20 +30,25 @@ def sbatch(words: list[str]) -> int:
     script = sys.stdin.read()
     if not script.startswith("#!"):
         return fail("sbatch", "This does not look like a batch script.")
-    number = 1 + len(list(JOBS.iterdir()))
-    job = JOBS / str(number)
-    job.mkdir()
-    (job / "name").write_text(options["job-name"])
-    (job / "words").write_text("\n".join(words))
-    (job / "script").write_text(script)
-    (job / "script").chmod(0o755)
-    tell(job, "PENDING")
-    if os.fork() == 0:
-        os.setsid()
-        for descriptor in (0, 1, 2):
-            os.dup2(os.open(os.devnull, os.O_RDWR), descriptor)
-        run(job, number, options)
-        os._exit(0)
+    number = 1 + len({path.name.partition("_")[0] for path in JOBS.iterdir()})
+    tasks = [""]
+    if "array" in options:
+        first, _, last = options["array"].partition("-")
+        tasks = [f"_{task}" for task in range(int(first), int(last) + 1)]
+    for task in tasks:
+        job = JOBS / f"{number}{task}"
+        job.mkdir()
+        (job / "name").write_text(options["job-name"])
+        (job / "words").write_text("\n".join(words))
+        (job / "script").write_text(script)
+        (job / "script").chmod(0o755)
+        tell(job, "PENDING")
+        if os.fork() == 0:
+            os.setsid()
+            for descriptor in (0, 1, 2):
+                os.dup2(os.open(os.devnull, os.O_RDWR), descriptor)
+            run(job, number, options)
+            os._exit(0)
     print(number)
     return 0
 
@@ -55,12 +60,13 @@ def run(job: Path, number: int, options: dict[str, str]) -> None:
             return
         time.sleep(0.01)
     log = options["output"].replace("%%", "%")
+    task = {"SLURM_ARRAY_TASK_ID": job.name.partition("_")[2]} if "_" in job.name else {}
     cpus = {"SLURM_CPUS_PER_TASK": options["cpus-per-task"]} if "cpus-per-task" in options else {}
     with Path(log).open("ab") as output:
         script = subprocess.Popen(
             [str(job / "script")],
             cwd=options["chdir"],
-            env={**os.environ, **cpus, "SLURM_JOB_ID": str(number), "SLURM_JOB_NAME": options["job-name"]},
+            env={**os.environ, **cpus, **task, "SLURM_JOB_ID": str(number), "SLURM_JOB_NAME": options["job-name"]},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -77,7 +83,7 @@ def squeue(words: list[str]) -> int:
     options = dict(word.removeprefix("--").partition("=")[::2] for word in words)
     assert {"me", "noheader", "states", "format"} <= options.keys(), words
     wanted = options["states"].split(",")
-    for job in sorted(JOBS.iterdir(), key=lambda path: -int(path.name)):
+    for job in sorted(JOBS.iterdir(), key=lambda path: -int(path.name.partition("_")[0])):
         values = {"%i": job.name, "%T": state_of(job), "%j": (job / "name").read_text()}
         line = options["format"]
         if wanted != ["all"] and values["%T"] not in wanted:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import random
 import signal
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +20,7 @@ from tfaip.experimenter.executors.batch import BatchExecutor, BatchExecutorParam
 from tfaip.experimenter.executors.interface import Ended, ExecutorError, Job, Lost, Running
 from tfaip.experimenter.executors.slots import Slot
 from tfaip.experimenter.executors.slurm import SlurmExecutorParams
-from tfaip.experimenter.queue import scheduler
+from tfaip.experimenter.queue import scheduler, store
 from tfaip.experimenter.queue.scheduler import Options
 from tfaip.experimenter.session import run_plan
 from tfaip.experimenter.views.lines import Lines
@@ -89,6 +92,76 @@ def test_all_jobs_are_asked_for_at_once_and_once_a_second(engine: Engine, clock:
     clock[0] += 1
     engine.poll("k0")
     assert engine.asked == 2
+
+
+class Counting(Engine):
+    """A system with arrays, which counts its calls by the second; jobs end by themselves."""
+
+    largest_array = 500
+
+    def __init__(self, params: BatchExecutorParams, folder: Path) -> None:
+        super().__init__(params, folder)
+        self.calls: Counter[int] = Counter()
+        self.begun = 0.0
+
+    def submit_array(self, batches: Sequence[BatchJob]) -> None:
+        self.submit_all(batches)
+
+    def submit_batch(self, batch: BatchJob) -> None:
+        self.submit_all([batch])
+
+    def submit_all(self, batches: Sequence[BatchJob]) -> None:
+        self.calls[int(batch.time.monotonic())] += 1
+        for found in batches:
+            self.jobs.append(found)
+            self.states[found.name] = BatchState(True, "RUNNING")
+
+    def batch_states(self) -> Mapping[str, BatchState]:
+        self.calls[int(batch.time.monotonic())] += 1
+        return super().batch_states()
+
+    def wait(self, seconds: float) -> None:
+        """Time passes, and some of the jobs end."""
+        now: list[float] = self.clock  # type: ignore[attr-defined]
+        now[0] += seconds
+        for found in [found for found in self.jobs if random.random() < 0.01]:
+            self.jobs.remove(found)
+            record(self, runner.OWNER, "1 2 3", found.job.key)
+            record(self, runner.EXIT, "0 10.0 12.5 ", found.job.key)
+            self.states[found.name] = BatchState(False, "COMPLETED")
+
+
+def test_two_hundred_rows_cost_one_call_a_second(
+    workbook: Callable[..., Path], clock: list[float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random.seed(0)
+    monkeypatch.setattr(store, "SYNCHRONOUS", "OFF")
+    monkeypatch.setattr(scheduler.time, "monotonic", lambda: clock[0])
+    path = workbook(["COMMAND", "ID", "PARAMS"], [], [], *[["echo", number] for number in range(200)])
+    made: list[Counting] = []
+
+    @params
+    class CountingParams(BatchExecutorParams):
+        def cls(self) -> type[Counting]:
+            return Counting
+
+        def create(self, folder: Path) -> Counting:
+            made.append(Counting(self, folder))
+            made[0].clock = clock  # type: ignore[attr-defined]
+            return made[0]
+
+    code = run_plan(
+        read_plan(path),
+        [Slot("slot", number) for number in range(120)],
+        lambda _: Lines(io.StringIO()),
+        Options(),
+        executor=CountingParams(),
+        update=False,
+    )
+    assert code == 0
+    (engine,) = made
+    assert len(engine.calls) > 5
+    assert set(engine.calls.values()) == {1}, "in no second more than one"
 
 
 def test_an_end_is_read_from_the_record(engine: Engine, clock: list[float]) -> None:

@@ -137,7 +137,8 @@ def test_help_shows_the_parameters_of_the_executor_that_is_selected(command: Com
 
 
 MISTAKES = {
-    "locale": "--executor: no class named 'locale'\n  allowed: local, slurm, or module:Class\n  did you mean local?",
+    "locale": "--executor: no class named 'locale'\n  allowed: local, slurm, ray, or module:Class\n"
+    "  did you mean local?",
     "half_a_cluster:Executor": "--executor: half_a_cluster fails to import: NameError: name 'half' is not defined, "
     "got half_a_cluster:Executor",
     "no_such:Executor": "--executor: there is no module no_such, got no_such:Executor",

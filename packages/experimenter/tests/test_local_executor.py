@@ -208,3 +208,34 @@ def test_an_identity_is_never_that_of_another_process() -> None:
     child = subprocess.Popen(["true"])
     wait_for(lambda: identity_of(child.pid) is None, "that the zombie counts as dead")
     child.wait()
+
+
+def test_srun_gets_sigterm_first_which_it_passes_on(executor: LocalExecutor, tmp_path: Path) -> None:
+    srun = tmp_path / "srun"
+    # As srun does: at the first SIGINT it tells the state of its tasks, and goes on.
+    told = "trap 'echo state' INT; trap 'echo passed on; exit 143' TERM; echo ready"
+    srun.write_text(f"{told}; while :; do sleep 0.01; done")
+    words = ("env", "A=1", "sh", str(srun), "--kill-on-bad-exit=1", "tfaip-train", "my.scenario")
+    job = Job("k", words, tmp_path / "out" / "console.log", Slot.named("cpu:0"))
+    executor.submit(job)
+    wait_for(lambda: job.console.exists() and "ready" in job.console.read_text(), "the start")
+    executor.cancel("k")
+    outcome = end_of(executor)
+    assert isinstance(outcome, Ended)
+    assert (outcome.exit_code, outcome.stopped) == (143, "cancel")
+    told = job.console.read_text().splitlines()
+    assert "passed on" in told
+    assert "state" not in told
+
+
+@pytest.mark.parametrize(
+    ("line", "first"),
+    [
+        ("srun tfaip-train s", signal.SIGTERM),
+        ("nice -n 5 /usr/bin/srun -n 2 tfaip-train s", signal.SIGTERM),
+        ("tfaip-train s --trainer.output_dir srun", signal.SIGINT),
+        ("python train.py", signal.SIGINT),
+    ],
+)
+def test_the_first_signal_that_stops_a_command(line: str, first: signal.Signals) -> None:
+    assert runner._stopping(line.split())[0] is first

@@ -199,3 +199,27 @@ def test_gpus_of_this_machine_are_no_slots_of_a_cluster(
     assert ran.returncode == 2
     assert "--slots 50" in ran.stderr
     assert done() == []
+
+
+def test_rows_that_start_at_once_are_an_array_whose_jobs_are_found_and_stopped_one_by_one(
+    slurm: Engine, workbook: MakeWorkbook, command: Command, start: Start
+) -> None:
+    sheet(workbook, f"{LONG}; echo ended $1 >> done", *"abcdef")
+    first = start(*on_slurm("--slots", 6))
+    wait_for(lambda: len(done()) == 6, "all runs", 60)
+    listed = slurm("squeue", "--me", "--noheader", "--states=RUNNING", "--format=%j").stdout.split()
+    assert len(listed) == 6
+    assert len(set(listed)) == 1, "six jobs of one array"
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    again = start(*on_slurm("--slots", 6))
+    wait_for(lambda: counts(command) == {"running": 6}, "the adoption")
+    assert command("cancel", "3", "--xlsx", "runs.xlsx").returncode == 0
+    wait_for(lambda: "stopped c" in done(), "the end of the third row", 60)
+    Path("go").touch()
+    _, told = again.communicate()
+    assert again.returncode == 0, told
+    assert counts(command) == {"finished": 5, "cancelled": 1}
+    assert done() == sorted([f"started {n}" for n in "abcdef"] + [f"ended {n}" for n in "abdef"] + ["stopped c"])
+    marks = {path.name for path in Path("runs.xlsx.experimenter/attempts").glob("*")}
+    assert marks == set()

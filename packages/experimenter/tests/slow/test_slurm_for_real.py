@@ -90,3 +90,19 @@ def test_a_run_whose_runner_is_killed_is_started_again_and_never_there_twice(
     _, told = scheduler.communicate()
     assert scheduler.returncode == 0, told
     assert "its batch job is gone: FAILED" in told
+
+
+def test_a_row_of_two_nodes_is_stopped_by_sigterm_in_all_of_its_tasks(
+    slurm: Engine, workbook: Callable[..., Path], start: Callable[..., Any], command: Callable[..., Any]
+) -> None:
+    task = "trap 'echo term $SLURM_PROCID >> done; exit 143' TERM; trap 'echo int >> done; exit 1' INT"
+    Path("task.sh").write_text(f"{task}; echo started $SLURM_PROCID >> done; while [ ! -e go ]; do sleep 0.02; done")
+    line = "srun --kill-on-bad-exit=1 --ntasks-per-node=1 sh task.sh"
+    workbook(["COMMAND", "ID", "NODES", "PARAMS"], [], [], [line, "a", 2])
+    scheduler = start(*on_slurm("--slots", 1))
+    wait_for(lambda: done() == ["started 0", "started 1"], "both tasks", 60)
+    scheduler.terminate()
+    _, told = scheduler.communicate()
+    assert scheduler.returncode == 130, told
+    assert done() == ["started 0", "started 1", "term 0", "term 1"]
+    assert counts(command) == {"interrupted": 1}

@@ -149,9 +149,11 @@ def prepare(
     if searches:
         searches.catch_up()
     known = {entry.id: entry for entry in store.entries()}
+    told_rows = set()
     for run in runs:
         entry = known[run.id]
-        if entry.state is State.FINISHED and _differs(entry, run.words):
+        if entry.state is State.FINISHED and _differs(entry, run.words) and run.row not in told_rows:
+            told_rows.add(run.row)  # of many trials, one says enough
             listener.said(
                 f"Row {run.row}: the run {one_line(run.id)} has finished with another command line "
                 f'("{quoted(entry.words)}") and isn\'t run again; give the row another ID to run it.'

@@ -28,6 +28,8 @@ ASK_SECONDS = 1.0
 # An engine lists a new job late, and a shared file system shows the record of its end late.
 SETTLE_SECONDS = 10.0
 PREFIX = "tfaip-"
+# The file of an attempt with the name of its job in an array.
+NAME = "name"
 
 
 @dataclass(frozen=True)
@@ -88,11 +90,14 @@ class BatchExecutor(ABC):
 
     The runner writes the records of its job into `folder`, which this machine and the nodes share. A subclass has three
     hooks: `submit_batch`, `batch_states` and `stop_batch`. They raise `ExecutorError` where the system doesn't answer.
+    A system with arrays of jobs has a fourth one, `submit_array`, and says by `largest_array` how many jobs that takes.
 
     Args:
         params: Its parameters.
         folder: Where the attempts leave their records, beside the queue's state.
     """
+
+    largest_array = 0
 
     def __init__(self, params: BatchExecutorParams, folder: Path) -> None:
         self._folder = folder.absolute()
@@ -103,6 +108,9 @@ class BatchExecutor(ABC):
         self._outcomes: dict[str, Outcome] = {}
         self._missing: dict[str, float] = {}
         self._to_stop: list[str] = []
+        self._names: dict[str, str] = {}
+        self._submitted = -ASK_SECONDS
+        self._wishes = False
 
     @abstractmethod
     def submit_batch(self, batch: BatchJob) -> None:
@@ -128,29 +136,103 @@ class BatchExecutor(ABC):
             ExecutorError: The system can't be asked now.
         """
 
+    def submit_array(self, batches: Sequence[BatchJob]) -> None:
+        """Submit several jobs in one call, which differ in their scripts alone.
+
+        Their names are that of the array, a slash, and a number from 0: the states of the jobs have the same names.
+
+        Raises:
+            ExecutorError: The system refuses them all, for good or for now.
+        """
+        raise NotImplementedError
+
     def refusal(self, words: Sequence[str]) -> str | None:
         """Return why a command line can't be run; the programs of the nodes aren't known here."""
         return assignment_refusal(words)
 
     def submit(self, job: Job) -> None:
         """Submit the runner of a job."""
+        batch = self._prepared(job, PREFIX + job.key)
+        try:
+            self.submit_batch(batch)
+        except ExecutorError:
+            # It may have been taken all the same, with the answer lost on the way.
+            Attempt(self._folder, job.key).give_up()
+            raise
+        self._outcomes[job.key] = Running()
+
+    def may_submit(self) -> bool:
+        """Whether jobs may be submitted now: questions and submissions together are one call a second."""
+        self._wishes = time.monotonic() - max(self._submitted, self._asked) < ASK_SECONDS
+        return not self._wishes
+
+    def submit_together(self, jobs: Sequence[Job]) -> Mapping[str, OSError | ExecutorError]:
+        """Submit several jobs, those with the same resources in one call if the system has arrays.
+
+        Returns:
+            The refusals, by the keys of the jobs.
+        """
+        self._submitted = time.monotonic()
+        groups: dict[tuple[str, ...], list[Job]] = {}
+        for job in jobs:
+            groups.setdefault(job.resources, []).append(job)
+        refused: dict[str, OSError | ExecutorError] = {}
+        for group in groups.values():
+            size = max(1, self.largest_array)
+            for start in range(0, len(group), size):
+                refused |= self._submit_group(group[start : start + size])
+        return refused
+
+    def _submit_group(self, jobs: Sequence[Job]) -> dict[str, OSError | ExecutorError]:
+        refused: dict[str, OSError | ExecutorError] = {}
+        if len(jobs) == 1:
+            try:
+                self.submit(jobs[0])
+            except (OSError, ExecutorError) as error:
+                refused[jobs[0].key] = error
+            return refused
+        batches: list[BatchJob] = []
+        array = f"{PREFIX}{jobs[0].key}"
+        for job in jobs:
+            try:
+                batches.append(self._prepared(job, f"{array}/{len(batches)}"))
+            except OSError as error:
+                refused[job.key] = error
+        try:
+            self.submit_array(batches)
+        except ExecutorError as error:
+            for batch in batches:
+                Attempt(self._folder, batch.job.key).give_up()
+            return refused | {batch.job.key: error for batch in batches}
+        self._outcomes |= {batch.job.key: Running() for batch in batches}
+        return refused
+
+    def _prepared(self, job: Job, name: str) -> BatchJob:
         attempt = Attempt(self._folder, job.key)
         attempt.make(job)
+        if name != PREFIX + job.key:
+            # Before it is submitted: another process finds the job by this name.
+            (attempt.folder / NAME).write_text(name, encoding="utf-8")
         words = attempt.runner_words(job, self._grace, NEVER)
         environment = {name: text for name, text in environment_of(job).items() if name != "CUDA_VISIBLE_DEVICES"}
         script = f"#!/bin/sh\nexec {shlex.join(words)}\n"
-        try:
-            self.submit_batch(BatchJob(PREFIX + job.key, script, attempt.folder / "batch.log", environment, job))
-        except ExecutorError:
-            # It may have been taken all the same, with the answer lost on the way.
-            attempt.give_up()
-            raise
-        self._outcomes[job.key] = Running()
+        return BatchJob(name, script, attempt.folder / "batch.log", environment, job)
+
+    def _name(self, key: str) -> str:
+        """The name of a job: that in an array which its attempt has noted, else its own."""
+        if key not in self._names:
+            try:
+                self._names[key] = (self._folder / key / NAME).read_text(encoding="utf-8")
+            except OSError:
+                self._names[key] = PREFIX + key
+        return self._names[key]
 
     def poll(self, key: str) -> Outcome:
         """Return where a job stands; all jobs are asked for at once, and at most once a second."""
         now = time.monotonic()
-        if now - self._asked >= ASK_SECONDS:
+        # Jobs that are to be submitted take turns with the questions.
+        turn = 2 * ASK_SECONDS if self._wishes and self._asked > self._submitted else ASK_SECONDS
+        if now - max(self._submitted, self._asked) >= turn:
             self._asked = now
             self._trouble = None
             try:
@@ -172,12 +254,13 @@ class BatchExecutor(ABC):
 
     def cancel(self, key: str) -> None:
         """Stop a job, so that its run can end cleanly: with all others that are to be stopped, at the next poll."""
-        self._to_stop.append(PREFIX + key)
+        self._to_stop.append(self._name(key))
 
     def forget(self, key: str) -> None:
         """Remove the record of a job."""
         self._outcomes.pop(key, None)
         self._missing.pop(key, None)
+        self._names.pop(key, None)
         Attempt(self._folder, key).remove()
 
     def wait(self, seconds: float) -> None:
@@ -194,13 +277,14 @@ class BatchExecutor(ABC):
         attempt = Attempt(self._folder, key)
         if (ended := attempt.ended) is not None:
             return ended
-        state = self._states.get(PREFIX + key)
+        state = self._states.get(self._name(key))
         if state is not None and state.alive:
             self._missing.pop(key, None)
             return Running(attempt.started)
         word = f": {state.text}" if state is not None else ""
         stopped = state is not None and state.stopped
-        is_settled = now - self._missing.setdefault(key, now) >= SETTLE_SECONDS
+        given_up = attempt.owner == GIVEN_UP
+        is_settled = given_up or now - self._missing.setdefault(key, now) >= SETTLE_SECONDS
         if (is_settled or state is not None) and attempt.owner is None and attempt.give_up():
             return Lost(f"it was never started{word}", False, stopped)
         if not is_settled:

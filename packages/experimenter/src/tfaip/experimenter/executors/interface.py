@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tfaip.experimenter.executors.slots import Slot
 
-__all__ = ["Ended", "Executor", "ExecutorError", "Job", "Lost", "Outcome", "Running"]
+__all__ = ["Ended", "Executor", "ExecutorError", "Job", "Lost", "Outcome", "Running", "TogetherExecutor"]
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,8 @@ class ExecutorError(Exception):
 class Executor(Protocol):
     """Runs jobs so that they outlive the process which submitted them; found again by their key.
 
+    It may be a `TogetherExecutor` too, which takes several jobs at once.
+
     Its parameters (`ExecutorParams`) make it, for the folder where it may keep its records. A class without parameters,
     which `--executor module:Class` may name too, is called with that folder.
     """
@@ -130,3 +132,18 @@ class Executor(Protocol):
 
     def close(self) -> None:
         """Give back what the executor itself holds; jobs that run go on."""
+
+
+@runtime_checkable
+class TogetherExecutor(Protocol):
+    """An executor that is asked whether it may submit now, and then gets all jobs that start at once."""
+
+    def may_submit(self) -> bool:
+        """Whether jobs may be submitted now; else it is asked again soon."""
+
+    def submit_together(self, jobs: Sequence[Job]) -> Mapping[str, OSError | ExecutorError]:
+        """Start several jobs and return at once.
+
+        Returns:
+            The errors that `submit` would raise, by the keys of the jobs.
+        """

@@ -10,6 +10,7 @@ from tfaip.experimenter.errors import ExperimenterError
 from tfaip.experimenter.executors.interface import Executor
 from tfaip.experimenter.executors.local import LocalExecutorParams
 from tfaip.experimenter.executors.params import ExecutorParams
+from tfaip.experimenter.executors.ray import RayExecutorParams
 from tfaip.experimenter.executors.slurm import SlurmExecutorParams
 from tfaip.params import CommandLine, CommandLineError, field, params
 from tfaip.params.registry import name_of, tag_of
@@ -21,7 +22,7 @@ from tfaip.params.values.problem import ValueProblem
 __all__ = ["EXECUTORS", "METHODS", "ExecutorChoice", "accept_class", "executor_named", "name_of_executor"]
 
 # The choices of `--executor`.
-EXECUTORS: list[type[ExecutorParams]] = [LocalExecutorParams, SlurmExecutorParams]
+EXECUTORS: list[type[ExecutorParams]] = [LocalExecutorParams, SlurmExecutorParams, RayExecutorParams]
 
 METHODS = ("refusal", "submit", "poll", "cancel", "forget", "wait", "close")
 

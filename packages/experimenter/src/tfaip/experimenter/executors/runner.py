@@ -9,7 +9,7 @@ It is started anew for each run, so it imports next to nothing. In the folder of
     exit    exit code, start, end, and by whom it was stopped, if by anybody
 """
 
-# ruff: noqa: PTH105, PTH108, PTH118, PTH123 - pathlib would double the start-up
+# ruff: noqa: PTH105, PTH108, PTH118, PTH119, PTH123 - pathlib would double the start-up
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ __all__ = ["CHILD", "EXIT", "LAST_WORD", "NEVER", "OWNER", "main"]
 
 OWNER, CHILD, LAST_WORD, EXIT = "owner", "child", "last word", "exit"
 NEVER = "-"
+SRUN = "srun"
 CANNOT_START = 127
 # How long what a run leaves behind may take to end by itself.
 LEFTOVERS_SECONDS = 2.0
@@ -66,7 +67,7 @@ def main(argv: list[str]) -> None:
         mark = None if adopting else os.environ.get(MARK)
         return processes_of(ancestor=os.getpid(), group=pid, mark=mark)
 
-    code, stopped = _watch(pid, signals, seconds, float(grace), find)
+    code, stopped = _watch(pid, signals, seconds, float(grace), find, _stopping(words))
     # Children of the run would still hold the device. A daemon that is stopped may have something to save.
     if left := end_processes(find, float(grace) if stopped else LEFTOVERS_SECONDS):
         processes = "a process" if left == 1 else f"{left} processes"
@@ -133,13 +134,17 @@ def _become(words: list[str], folder: str, console: str) -> None:
 
 
 def _watch(
-    pid: int, signals: int, timeout: float | None, grace: float, find: Callable[[], list[Process]]
+    pid: int,
+    signals: int,
+    timeout: float | None,
+    grace: float,
+    find: Callable[[], list[Process]],
+    to_send: list[signal.Signals],
 ) -> tuple[int, str]:
     """Wait for the end; stop the run when asked to, or when its time is over."""
     deadline = None if timeout is None else time.monotonic() + timeout
     stopped = ""
-    # A training ends cleanly on Ctrl-C; a program that ignores it is asked again, then killed.
-    to_send = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
+    to_send = [*to_send]
     while (code := _ended(pid)) is None:
         left = None if deadline is None else max(0.0, deadline - time.monotonic())
         ready, _, _ = select.select([signals], [], [], left)
@@ -150,6 +155,18 @@ def _watch(
             _signal_run(pid, to_send.pop(0), find)
             deadline = time.monotonic() + grace if to_send else None
     return code, stopped
+
+
+def _stopping(words: list[str]) -> list[signal.Signals]:
+    """Return the signals that stop a run, one after the other."""
+    for word in words:
+        # The first SIGINT lets srun tell how its tasks stand; it passes SIGTERM on to them.
+        if os.path.basename(word) == SRUN:
+            return [signal.SIGTERM, signal.SIGKILL]
+        if os.path.basename(word).startswith("tfaip-"):
+            break
+    # A training ends cleanly on Ctrl-C; a program that ignores it is asked again, then killed.
+    return [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
 
 
 def _signal_run(pid: int, number: int, find: Callable[[], list[Process]]) -> None:

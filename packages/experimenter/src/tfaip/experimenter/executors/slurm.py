@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -11,6 +12,7 @@ from attrs.validators import ge, optional
 
 from tfaip.experimenter.executors.batch import BatchExecutor, BatchExecutorParams, BatchJob, BatchState
 from tfaip.experimenter.executors.interface import ExecutorError
+from tfaip.experimenter.executors.process_tree import MARK
 from tfaip.params import field, params
 
 __all__ = ["SlurmExecutor", "SlurmExecutorParams"]
@@ -39,6 +41,8 @@ HAS_ENDED = "Invalid job id specified"
 ANSWER_SECONDS = 60.0
 # Options by which sbatch would submit no job, several, or one whose end it waits for.
 NOT_ONE_JOB = ("array", "test-only", "wait", "wrap", "help", "usage", "version")
+# Variables of the user by which sbatch would do the same.
+INPUTS = ("SBATCH_ARRAY_INX", "SBATCH_WAIT")
 
 
 def _check_options(_: object, __: object, options: Sequence[str]) -> None:
@@ -105,6 +109,9 @@ class SlurmExecutor(BatchExecutor):
         folder: Where the attempts leave their records, beside the queue's state.
     """
 
+    # Slurm allows 1001 by default.
+    largest_array = 500
+
     def __init__(self, params: SlurmExecutorParams, folder: Path) -> None:
         super().__init__(params, folder)
         self._params = params
@@ -112,27 +119,47 @@ class SlurmExecutor(BatchExecutor):
 
     def submit_batch(self, batch: BatchJob) -> None:
         """Submit a job by sbatch; the queue starts it again, not Slurm."""
-        comment = f"--comment={batch.job.console.parent.name}"
-        places = [f"--chdir={Path.cwd()}", f"--output={_literal(batch.log)}", "--export=ALL"]
-        # Behind the user's options, since the last one counts: by its name the job is found again.
-        fixed = [*places, "--parsable", "--no-requeue", f"--job-name={batch.name}"]
-        # If this process runs in a job itself, the variables of that job would confuse `srun` in the new one.
-        kept = {k: v for k, v in batch.environment.items() if not k.startswith("SLURM_") or k == "SLURM_CONF"}
-        # A task that dies ends the others of its `srun`, which would wait for it until the time limit.
-        kept.setdefault("SLURM_KILL_BAD_EXIT", "1")
-        options = self._params.for_row(batch.job.resources).sbatch_options()
-        told = _ask("sbatch", comment, *options, *fixed, script=batch.script, environment=kept)
-        self._ids[batch.name] = told.strip().partition(";")[0]  # with a cluster behind it, in a federation
+        words = [f"--comment={batch.job.console.parent.name}", f"--output={_literal(batch.log)}"]
+        self._ids[batch.name] = self._sbatch(batch, words, batch.name, batch.script)
+
+    def submit_array(self, batches: Sequence[BatchJob]) -> None:
+        """Submit an array of jobs by one sbatch."""
+        name = batches[0].name.rpartition("/")[0]
+        cases = []
+        for number, batch in enumerate(batches):
+            log, mark = shlex.quote(str(batch.log)), shlex.quote(batch.environment[MARK])
+            command = batch.script.partition("\n")[2]
+            cases.append(f"{number})\nexec >> {log} 2>&1\n{MARK}={mark}\nexport {MARK}\n{command};;\n")
+        script = f'#!/bin/sh\ncase "$SLURM_ARRAY_TASK_ID" in\n{"".join(cases)}esac\n'
+        words = [f"--comment={len(batches)} rows", "--output=/dev/null", f"--array=0-{len(batches) - 1}"]
+        identity = self._sbatch(batches[0], words, name, script)
+        self._ids |= {batch.name: f"{identity}_{number}" for number, batch in enumerate(batches)}
 
     def batch_states(self) -> Mapping[str, BatchState]:
         """Ask squeue for all jobs of this user; those that have ended stay there for some minutes."""
-        listed = _ask("squeue", "--me", "--noheader", "--states=all", "--format=%i|%T|%j")
+        listed = _ask("squeue", "--me", "--array", "--noheader", "--states=all", "--format=%i|%T|%j")
         states = {}
         for line in listed.splitlines():
             identity, state, name = (*line.split("|", 2), "", "")[:3]  # a job of the user's may have any name
+            _, underscore, number = identity.partition("_")
+            name = f"{name}/{number}" if underscore else name
             self._ids[name] = identity
             states[name] = BatchState(state in ALIVE, state, state in STOPPED)
         return states
+
+    def _sbatch(self, batch: BatchJob, words: Sequence[str], name: str, script: str) -> str:
+        """Submit a script, and return the number of its job."""
+        # Behind the user's options, since the last one counts: by its name the job is found again.
+        fixed = [f"--chdir={Path.cwd()}", "--export=ALL", "--parsable", "--no-requeue", f"--job-name={name}"]
+        # If this process runs in a job itself, the variables of that job would confuse `srun` in the new one.
+        kept = {k: v for k, v in batch.environment.items() if not k.startswith("SLURM_") or k == "SLURM_CONF"}
+        for name_of_input in INPUTS:
+            kept.pop(name_of_input, None)
+        # A task that dies ends the others of its `srun`, which would wait for it until the time limit.
+        kept.setdefault("SLURM_KILL_BAD_EXIT", "1")
+        options = self._params.for_row(batch.job.resources).sbatch_options()
+        told = _ask("sbatch", *options, *words, *fixed, script=script, environment=kept)
+        return told.strip().partition(";")[0]  # with a cluster behind it, in a federation
 
     def stop_batch(self, names: Sequence[str]) -> None:
         """Cancel waiting jobs, and send SIGTERM to the runner of those that run."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from tfaip.experimenter.executors.interface import Ended, Executor, ExecutorError, Job, Lost
+from tfaip.experimenter.executors.interface import Ended, Executor, ExecutorError, Job, Lost, TogetherExecutor
 from tfaip.experimenter.executors.slots import Slot
 from tfaip.experimenter.queue.entries import WAITING, Entry, State
 from tfaip.experimenter.queue.membership import is_member_alive
@@ -195,7 +195,21 @@ class Scheduler:
             self._answered = self._interrupts
 
     def _fill_slots(self) -> bool:
-        """Start what fits; return whether something waits for a slot that a run of before still uses."""
+        """Start what fits; return whether something waits: for a slot that a run of before uses, or for the engine."""
+        together = self._executor if isinstance(self._executor, TogetherExecutor) else None
+        if together is None or (len(self._mine) < len(self._slots) and together.may_submit()):
+            claimed: list[tuple[Entry, Slot]] = []
+            for found in self._claimed():
+                if together is None:
+                    self._start(*found)
+                else:
+                    claimed.append(found)
+            if together and claimed:
+                self._start_together(together, claimed)
+        return not self._mine and any(e.id in self.ids and e.state in WAITING for e in self._store.entries())
+
+    def _claimed(self) -> Iterator[tuple[Entry, Slot]]:
+        """Yield runs for the slots that are free."""
         taken = {entry.slot for entry in self._mine.values()}
         for slot in self._slots:
             if slot.name in taken or time.monotonic() < self._not_before:
@@ -204,29 +218,46 @@ class Scheduler:
                 self.ids.add(added)
             entry = self._store.claim(slot, self._member, self.ids)
             if entry is not None:
-                self._start(entry, slot)
-        return not self._mine and any(e.id in self.ids and e.state in WAITING for e in self._store.entries())
+                yield entry, slot
 
     def _start(self, entry: Entry, slot: Slot) -> None:
+        job = self._job(entry, slot)
+        try:
+            self._executor.submit(job)
+        except (OSError, ExecutorError) as error:
+            self._not_started(entry, error)
+        else:
+            self._started(entry, job)
+
+    def _start_together(self, executor: TogetherExecutor, claimed: Sequence[tuple[Entry, Slot]]) -> None:
+        jobs = [self._job(entry, slot) for entry, slot in claimed]
+        refused = executor.submit_together(jobs)
+        for (entry, _), job in zip(claimed, jobs, strict=True):
+            if job.key in refused:
+                self._not_started(entry, refused[job.key])
+            else:
+                self._started(entry, job)
+
+    def _job(self, entry: Entry, slot: Slot) -> Job:
         words = words_of_attempt(entry, self._store)
         self._store.attempting(entry)
         self._mine[entry.key] = entry
-        try:
-            resources = self._resources.get(entry.id, ())
-            job = Job(entry.key, tuple(words), entry.console, slot, self._options.timeout, resources)
-            self._executor.submit(job)
-        except OSError as error:
+        resources = self._resources.get(entry.id, ())
+        return Job(entry.key, tuple(words), entry.console, slot, self._options.timeout, resources)
+
+    def _started(self, entry: Entry, job: Job) -> None:
+        self._told.pop("submit", None)
+        self._listener.started(entry, job.words)
+
+    def _not_started(self, entry: Entry, error: OSError | ExecutorError) -> None:
+        if isinstance(error, OSError):
             # Its folder can't be made, say: that ends this run, and no other.
             where = f" ({error.filename})" if error.filename else ""
             self._refused(entry, f"{error.strerror or error}{where}")
-        except ExecutorError as error:
-            if error.permanent:
-                self._refused(entry, str(error))
-            else:
-                self._put_back(entry, str(error))
+        elif error.permanent:
+            self._refused(entry, str(error))
         else:
-            self._told.pop("submit", None)
-            self._listener.started(entry, words)
+            self._put_back(entry, str(error))
 
     def _refused(self, entry: Entry, why: str) -> None:
         now = time.time()

@@ -30,6 +30,8 @@ CREATE TABLE IF NOT EXISTS runs (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
 """
+# A commit is on the disk when it returns: after a power failure a finished run is still finished.
+SYNCHRONOUS = "FULL"
 # An attempt that is lost again and again (its runner is killed, say) isn't started for ever.
 MOST_LOSSES = 5
 
@@ -53,8 +55,7 @@ class Store:
             self._db.row_factory = sqlite3.Row
             # The write-ahead log lives in memory that machines don't share; a rollback journal needs locks alone.
             self._db.execute("PRAGMA journal_mode=TRUNCATE")
-            # A commit is on the disk when it returns: after a power failure a finished run is still finished.
-            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.execute(f"PRAGMA synchronous={SYNCHRONOUS}")
             with self.transaction():
                 (version,) = self._db.execute("PRAGMA user_version").fetchone()
                 if version == 0:

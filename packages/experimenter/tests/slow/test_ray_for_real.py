@@ -1,0 +1,70 @@
+"""The tests of `test_ray.py` on Ray itself: two nodes on this machine. Skipped where Ray isn't installed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_ray import *  # noqa: F403 - the tests; the fixture below takes the place of theirs
+from test_ray import counts, done, on_ray, sheet
+from waiting import wait_for
+
+cluster_utils = pytest.importorskip("ray.cluster_utils")
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    # A run that is stopped takes seconds at most, and so does the notice of a node that is no more.
+    os.environ |= {"RAY_health_check_period_ms": "1000", "RAY_health_check_failure_threshold": "3"}
+    started = cluster_utils.Cluster(initialize_head=True, head_node_args={"num_cpus": 4})
+    started.add_node(num_cpus=4)
+    yield started
+    started.shutdown()
+
+
+@pytest.fixture
+def ray(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cluster of Ray that programs find by themselves."""
+    monkeypatch.setenv("RAY_ADDRESS", cluster.address)
+
+
+@pytest.mark.usefixtures("ray")
+def test_forty_rows_run_once_each_though_the_scheduler_is_killed_ten_times(
+    workbook: Callable[..., Path], command: Callable[..., Any], start: Callable[..., Any]
+) -> None:
+    names = [f"r{number}" for number in range(40)]
+    sheet(workbook, "echo $1 >> done; sleep 0.5", *names)
+    for _ in range(10):
+        before = len(done())
+        scheduler = start(*on_ray("--slots", 8))
+        wait_for(lambda before=before: len(done()) >= min(40, before + 3), "some rows", 60)
+        scheduler.kill()
+        scheduler.wait()
+    last = command(*on_ray("--slots", 8))
+    assert last.returncode == 0, last.stderr
+    assert done() == sorted(names)
+    assert counts(command) == {"finished": 40}
+
+
+@pytest.mark.usefixtures("ray")
+def test_rows_of_a_node_that_goes_down_run_on_another(
+    cluster: Any, workbook: Callable[..., Path], start: Callable[..., Any]
+) -> None:
+    script = "echo $1 $$ >> begun; while [ ! -e go ]; do sleep 0.05; done; echo $1 >> done"
+    sheet(workbook, script, *"abcdef")
+    scheduler = start(*on_ray("--slots", 6, "--executor.grace", "1s"))
+    begun = Path("begun")
+    wait_for(lambda: begun.exists() and len(begun.read_text().splitlines()) == 6, "all rows", 60)
+    node = next(iter(cluster.worker_nodes))
+    cluster.remove_node(node, allow_graceful=False)
+    cluster.add_node(num_cpus=4)
+    wait_for(lambda: len(begun.read_text().splitlines()) > 6, "the rows of that node", 120)
+    alive = [line.split()[1] for line in begun.read_text().splitlines() if Path(f"/proc/{line.split()[1]}").exists()]
+    assert len(alive) <= 6
+    Path("go").touch()
+    _, told = scheduler.communicate()
+    assert scheduler.returncode == 0, told
+    assert done() == list("abcdef")
