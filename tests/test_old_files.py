@@ -16,7 +16,7 @@ from tfaip.model import (
     ScenarioBaseParams,
     TrainerPipelineParams,
 )
-from tfaip.model.testing.points.params import PointsScenarioParams
+from tfaip.model.testing.points.params import PointsPipelineParams, PointsScenarioParams
 from tfaip.params import LoadError, ParamsWarning, from_dict, load
 from tfaip.params.registry import find_tag
 from tfaip.pipeline import (
@@ -76,6 +76,7 @@ FORMER_TAGS = {
     "tfaip.trainer.scheduler.warmup_decay_params:WarmupDecayParams": WarmupDecayParams,
     "tfaip.trainer.warmstart.warmstart_params:WarmStartParams": WarmstartParams,
 }
+TRAINER = TrainerParams[PointsScenarioParams, PointsPipelineParams]
 FORMER_FIELDS = {
     "global_clip_norm": (AdamParams, 5.0, "clip_global_norm"),
     "decay_min_fraction": (ExponentialDecayParams, 0.2, "lr_min_fraction"),
@@ -83,6 +84,7 @@ FORMER_FIELDS = {
     "use_input_gradient_regularization": (PointsScenarioParams, True, "input_gradient_regularization"),
     "input_gradient_regularization_h": (PointsScenarioParams, 0.1, "input_gradient_h"),
     "input_gradient_regularization_lambda": (PointsScenarioParams, 0.2, "input_gradient_lambda"),
+    "progbar_delta_time": (TRAINER, 2.0, "lines_every"),
     "scenario_id": (PointsScenarioParams, "my.scenario:Mine", "scenario"),
 }
 
@@ -103,6 +105,20 @@ def test_a_class_of_tfaip_is_known_by_its_former_tag(tag):
 def test_a_field_takes_its_value_by_its_former_name(former):
     cls, value, name = FORMER_FIELDS[former]
     assert getattr(from_dict(cls, {former: value}), name) == value
+
+
+FORMER_VALUES = {
+    "samples_per_epoch": (TRAINER, -1, ("samples_per_epoch", None)),
+    "progress_bar_mode": (TRAINER, 1, ("progress", "bar")),
+    "export_best": (TRAINER, None, ("export_best", True)),
+    "warmup_epochs": (WarmupDecayParams, -1, ("warmup_epochs", 10)),
+}
+
+
+@pytest.mark.parametrize("name", FORMER_VALUES)
+def test_a_former_value_stands_for_one_of_today(name):
+    cls, value, (field, now) = FORMER_VALUES[name]
+    assert getattr(from_dict(cls, {name: value}), field) == now
 
 
 @pytest.fixture

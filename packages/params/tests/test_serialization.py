@@ -387,3 +387,16 @@ def test_members_with_values_of_their_own_are_stored_by_value(values: dict[str, 
     for member in own:
         assert to_dict(holder(own=member))["own"] == member.value
         assert from_dict(holder, to_dict(holder(own=member))).own is member
+
+
+def test_a_former_value_stands_for_one_of_today_in_files_alone() -> None:
+    @params
+    class Run:
+        epochs: int | None = field(default=5, former_values={-1: None, 0: 1})
+        shows: bool | str = field(default="bar", former_values={1: "bar", None: "off"})
+
+    assert from_dict(Run, {"epochs": -1, "shows": 1}) == Run(epochs=None, shows="bar")
+    assert from_dict(Run, {"epochs": 0, "shows": None}) == Run(epochs=1, shows="off")
+    assert from_dict(Run, {"shows": True}).shows is True
+    assert Run(epochs=-1).epochs == -1
+    assert to_dict(Run(epochs=None))["epochs"] is None

@@ -48,7 +48,10 @@ class TrainerParams(Generic[TScenarioParams, TTrainerPipelineParams]):
         help="Stages of the training, one after the other, such as: Stage Stage; default: the whole run is one stage",
     )
     samples_per_epoch: int | None = field(
-        default=None, validator=optional(ge(1)), help="Samples of an epoch; default: one pass over the data"
+        default=None,
+        former_values={-1: None},
+        validator=optional(ge(1)),
+        help="Samples of an epoch; default: one pass over the data",
     )
     scale_epoch_size: float = field(
         default=1.0,
@@ -113,7 +116,7 @@ class TrainerParams(Generic[TScenarioParams, TTrainerPipelineParams]):
         default=0.0, validator=ge(0), help="Write a checkpoint when the last one is this old; 0: don't"
     )
     keep_checkpoints: int = field(default=2, validator=ge(1), help="Number of checkpoints to keep, the newest")
-    export_best: bool = field(default=True, help="Export the best model so far to best_dir")
+    export_best: bool = field(default=True, former_values={None: True}, help="Export the best model so far to best_dir")
     export_final: bool = field(default=True, help="Export the last model to export_dir")
     export_every_n_epochs: int = field(
         default=0, validator=ge(0), help="Export the model of every n-th epoch to epoch_dir; 0: of none"
@@ -142,10 +145,16 @@ class TrainerParams(Generic[TScenarioParams, TTrainerPipelineParams]):
         default="auto",
         choices=["auto", "bar", "lines", "off"],
         aliases=("progress_bar_mode",),
+        former_names=["progress_bar_mode"],
+        former_values={0: "off", 1: "bar", 2: "lines"},
         help="Progress on the console; auto: a bar on a terminal, else lines",
     )
     lines_every: float = field(
-        default=5.0, validator=gt(0), aliases=("progbar_delta_time",), help="Seconds between two progress lines"
+        default=5.0,
+        validator=gt(0),
+        aliases=("progbar_delta_time",),
+        former_names=["progbar_delta_time"],
+        help="Seconds between two progress lines",
     )
     steps_per_call: int = field(
         default=0,

@@ -50,6 +50,7 @@ class FieldKeywords(TypedDict, total=False):
     converter: Callable[[Any], Any] | None
     validator: Callable[[Any, Any, Any], Any] | Sequence[Callable[[Any, Any, Any], Any]] | None
     former_names: Sequence[str]
+    former_values: Mapping[Any, Any]
     encoder: Callable[[Any], Any] | None
     decoder: Callable[[Any], Any] | None
     metadata: Mapping[Any, Any] | None
@@ -68,6 +69,7 @@ class FieldOptions:
         "enforce_choices",
         "fixed_class",
         "former_names",
+        "former_values",
         "help",
         "mode",
         "nargs",
@@ -92,6 +94,7 @@ class FieldOptions:
         positional: bool = False,
         counter: bool = False,
         former_names: Sequence[str] = (),
+        former_values: Mapping[Any, Any] | None = None,
         encoder: Callable[[Any], Any] | None = None,
         decoder: Callable[[Any], Any] | None = None,
     ) -> None:
@@ -108,8 +111,16 @@ class FieldOptions:
         self.positional = positional
         self.counter = counter
         self.former_names = tuple(former_names)
+        self.former_values = tuple((former_values or {}).items())
         self.encoder = encoder
         self.decoder = decoder
+
+    def value_of_today(self, data: Any) -> Any:
+        """Return the value that plain data of a file stands for."""
+        for former, now in self.former_values:
+            if type(data) is type(former) and data == former:  # True is 1, but no number
+                return now
+        return data
 
     def problem(self) -> str | None:
         """The mistakes in these options that hold for any type of the field."""
@@ -185,6 +196,7 @@ def field(
         converter: Applied by attrs to each assigned value.
         validator: Called by attrs with instance, attribute and value; raises `ValueError` where the value is wrong.
         former_names: Earlier names of the field, with which older files still load.
+        former_values: What plain values of older files stand for, as files write it today: `{-1: None}`.
         encoder: Turns the value into plain data for files, in place of the conversion of its type.
         decoder: The inverse of `encoder`.
         metadata: Passed on to attrs.

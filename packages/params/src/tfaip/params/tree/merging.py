@@ -257,6 +257,8 @@ class Merger:
     def _merge_field(self, child: Node, value: Any, path: Path) -> None:
         """Lay a value over a field; a null that it can't hold stands for its default where mismatches are tolerated."""
         count, origin = len(self.problems), child.origin
+        if child.spec is not None:
+            value = child.spec.options.value_of_today(value)
         self.merge(child, value, path)
         is_required = isinstance(child, Leaf) and child.value is UNSET
         if value is None and len(self.problems) > count and self._mismatches is self.tolerated and not is_required:

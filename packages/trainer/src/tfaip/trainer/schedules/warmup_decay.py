@@ -22,7 +22,7 @@ __all__ = ["WarmupDecay", "WarmupDecayParams"]
 class WarmupDecayParams(LearningRateParams):
     """A warm-up, then a decay with the square root of the epochs."""
 
-    warmup_epochs: int = field(default=10, validator=ge(1), help="Epochs of the warm-up")
+    warmup_epochs: int = field(default=10, former_values={-1: 10}, validator=ge(1), help="Epochs of the warm-up")
 
     def cls(self) -> type[WarmupDecay]:
         """Return the schedule's class."""
