@@ -196,7 +196,7 @@ def field(
         converter: Applied by attrs to each assigned value.
         validator: Called by attrs with instance, attribute and value; raises `ValueError` where the value is wrong.
         former_names: Earlier names of the field, with which older files still load.
-        former_values: Values of older files, and those that stand for them today, both as files write them: `{-1: None}`.
+        former_values: Values of older files and their values of today, both as files write them: `{-1: None}`.
         encoder: Turns the value into plain data for files, in place of the conversion of its type.
         decoder: The inverse of `encoder`.
         metadata: Passed on to attrs.
