@@ -210,12 +210,19 @@ def test_an_identity_is_never_that_of_another_process() -> None:
     child.wait()
 
 
-def test_srun_gets_sigterm_first_which_it_passes_on(executor: LocalExecutor, tmp_path: Path) -> None:
-    srun = tmp_path / "srun"
-    # As srun does: at the first SIGINT it tells the state of its tasks, and goes on.
-    told = "trap 'echo state' INT; trap 'echo passed on; exit 143' TERM; echo ready"
-    srun.write_text(f"{told}; while :; do sleep 0.01; done")
-    words = ("env", "A=1", "sh", str(srun), "--kill-on-bad-exit=1", "tfaip-train", "my.scenario")
+def test_the_tasks_of_srun_get_sigterm_first(
+    executor: LocalExecutor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    # As srun does: it keeps SIGINT to itself, and kills its tasks on SIGTERM.
+    told = "trap 'echo state' INT; trap 'echo killed; exit 1' TERM; echo ready"
+    (programs / "srun").write_text(f"{told}; until [ -e stop ]; do sleep 0.01; done; echo ended; exit 143")
+    (programs / "scancel").write_text('#!/bin/sh\necho "$@" > stop\n')
+    (programs / "scancel").chmod(0o755)
+    monkeypatch.setenv("PATH", str(programs), prepend=os.pathsep)
+    monkeypatch.setenv("SLURM_JOB_ID", "17")
+    words = ("env", "A=1", "sh", str(programs / "srun"), "--kill-on-bad-exit=1", "tfaip-train", "my.scenario")
     job = Job("k", words, tmp_path / "out" / "console.log", Slot.named("cpu:0"))
     executor.submit(job)
     wait_for(lambda: job.console.exists() and "ready" in job.console.read_text(), "the start")
@@ -223,19 +230,22 @@ def test_srun_gets_sigterm_first_which_it_passes_on(executor: LocalExecutor, tmp
     outcome = end_of(executor)
     assert isinstance(outcome, Ended)
     assert (outcome.exit_code, outcome.stopped) == (143, "cancel")
-    told = job.console.read_text().splitlines()
-    assert "passed on" in told
-    assert "state" not in told
+    assert job.console.read_text().splitlines() == ["ready", "ended"]
+    assert Path("stop").read_text() == "--signal=TERM 17\n"
 
 
 @pytest.mark.parametrize(
-    ("line", "first"),
+    ("line", "job", "first"),
     [
-        ("srun tfaip-train s", signal.SIGTERM),
-        ("nice -n 5 /usr/bin/srun -n 2 tfaip-train s", signal.SIGTERM),
-        ("tfaip-train s --trainer.output_dir srun", signal.SIGINT),
-        ("python train.py", signal.SIGINT),
+        ("srun tfaip-train s", "17", runner.TASKS),
+        ("nice -n 5 /usr/bin/srun -n 2 tfaip-train s", "17", runner.TASKS),
+        ("srun tfaip-train s", None, signal.SIGINT),
+        ("tfaip-train s --trainer.output_dir srun", "17", signal.SIGINT),
+        ("python train.py", "17", signal.SIGINT),
     ],
 )
-def test_the_first_signal_that_stops_a_command(line: str, first: signal.Signals) -> None:
-    assert runner._stopping(line.split())[0] is first
+def test_the_first_signal_that_stops_a_command(
+    line: str, job: str | None, first: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLURM_JOB_ID", job) if job else monkeypatch.delenv("SLURM_JOB_ID", raising=False)
+    assert runner._stopping(line.split())[0] == first

@@ -30,7 +30,9 @@ __all__ = ["CHILD", "EXIT", "LAST_WORD", "NEVER", "OWNER", "main"]
 
 OWNER, CHILD, LAST_WORD, EXIT = "owner", "child", "last word", "exit"
 NEVER = "-"
-SRUN = "srun"
+SRUN, JOB = "srun", "SLURM_JOB_ID"
+# In place of a signal's number: SIGTERM for the tasks that srun has started on the nodes of this job.
+TASKS = 0
 CANNOT_START = 127
 # How long what a run leaves behind may take to end by itself.
 LEFTOVERS_SECONDS = 2.0
@@ -139,7 +141,7 @@ def _watch(
     timeout: float | None,
     grace: float,
     find: Callable[[], list[Process]],
-    to_send: list[signal.Signals],
+    to_send: list[int],
 ) -> tuple[int, str]:
     """Wait for the end; stop the run when asked to, or when its time is over."""
     deadline = None if timeout is None else time.monotonic() + timeout
@@ -157,20 +159,33 @@ def _watch(
     return code, stopped
 
 
-def _stopping(words: list[str]) -> list[signal.Signals]:
+def _stopping(words: list[str]) -> list[int]:
     """Return the signals that stop a run, one after the other."""
+    # A training ends cleanly on Ctrl-C; a program that ignores it is asked again, then killed.
+    signals = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
     for word in words:
-        # The first SIGINT lets srun tell how its tasks stand; it passes SIGTERM on to them.
-        if os.path.basename(word) == SRUN:
-            return [signal.SIGTERM, signal.SIGKILL]
+        if os.path.basename(word) == SRUN and JOB in os.environ:
+            return [TASKS, *signals[1:]]
         if os.path.basename(word).startswith("tfaip-"):
             break
-    # A training ends cleanly on Ctrl-C; a program that ignores it is asked again, then killed.
-    return [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
+    return [*signals]
+
+
+def _signal_tasks() -> bool:
+    """Let Slurm send SIGTERM to the tasks of this job; srun itself passes on neither SIGINT nor SIGTERM."""
+    try:
+        os.posix_spawnp("scancel", ["scancel", "--signal=TERM", os.environ[JOB]], os.environ)
+    except OSError:
+        return False
+    return True
 
 
 def _signal_run(pid: int, number: int, find: Callable[[], list[Process]]) -> None:
     """Signal the group, as a terminal does; SIGTERM and SIGKILL also reach children in sessions of their own."""
+    if number == TASKS:
+        if _signal_tasks():
+            return
+        number = signal.SIGTERM
     _signal_group(pid, number)
     if number != signal.SIGINT:
         for process in find():
