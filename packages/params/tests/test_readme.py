@@ -25,3 +25,10 @@ def test_first_example(line: str, printed: str, tmp_path: Path) -> None:
     )
     assert (done.stdout + done.stderr).strip() == printed
     assert done.returncode == (2 if "error" in printed else 0)
+
+
+def test_all_blocks_are_one_program(tmp_path: Path) -> None:
+    (tmp_path / "train.py").write_text("\n".join(re.findall(r"```python\n(.*?)```", README, re.DOTALL)))
+    done = subprocess.run([sys.executable, "train.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "True"  # the stored parameters are the same
