@@ -1,11 +1,15 @@
-"""Makes the pictures of the documents from a real training: `python docs/make_pictures.py`, or `nox -s pictures`.
+"""Makes the pictures of the documents from real trainings: `python docs/make_pictures.py`, or `nox -s pictures`.
 
-images/training.svg      the terminal while the second epoch runs
-images/results.svg       the terminal at the end
-images/tensorboard.png   what TensorBoard shows of the run
+images/training.svg                the terminal while the second epoch runs
+images/results.svg                 the terminal at the end
+images/tensorboard.png             curves and confusion matrices of the run in TensorBoard
+images/tensorboard_pr_curves.png   its curves of precision and recall
+images/tensorboard_images.png      images that a graph has recorded, of a run with photographs
+images/tensorboard_hparams.png     three runs with their parameters
 
-The terminal is emulated, and TensorBoard is opened in a Chromium without a window: that of the system, or Playwright's
-own (`playwright install chromium`). Takes a minute.
+`python docs/make_pictures.py tensorboard_hparams` makes one picture. The terminal is emulated. TensorBoard is opened in
+a Chromium without a window: the one of the system, or Playwright's own (`playwright install chromium`). Takes some
+minutes.
 """
 
 from __future__ import annotations
@@ -23,13 +27,13 @@ import subprocess
 import sys
 import tempfile
 import termios
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 
 import pyte
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 from pyte.screens import Char
 from rich.console import Console
 from rich.style import Style
@@ -40,13 +44,18 @@ IMAGES = ROOT / "docs/images"
 PROGRAMS = Path(sys.executable).parent
 
 COMMAND = "tfaip-train examples.tutorial.full --trainer.epochs 10 --trainer.output_dir runs/full"
+TEXTURES = "tfaip-train examples.imageclassification --trainer.epochs 5 --trainer.output_dir runs/textures"
+RATES = ["0.0003", "0.001", "0.003"]
+WITH_RATE = (
+    "tfaip-train examples.tutorial.min --trainer.epochs 3 --learning_rate.lr {rate} "
+    "--trainer.output_dir runs/rates/{rate}"
+)
 COLUMNS, LINES = 100, 42
 UNDER_WAY = re.compile(r"epoch 2/10 [^%]* [5-9]\d%")
 # Seconds after which a screen is taken to be drawn to its end.
 PAUSE = 0.02
 
 BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
-WINDOW = (1400, 860)
 # All in one grid, where without a filter each of them would be a section of its own.
 TENSORBOARD = "?tagFilter=^(acc|confusion|digit|even_auc|loss)$&smoothing=0#timeseries"
 
@@ -54,14 +63,27 @@ Line = list[Char]
 
 
 def main() -> None:
-    """Train, and make all pictures."""
+    """Train, and make all pictures, or the ones that are named."""
     IMAGES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        under_way, end = screens_of(COMMAND, Path(folder), UNDER_WAY)
-        (IMAGES / "training.svg").write_text(as_svg(under_way, COMMAND, "training"), encoding="utf-8")
-        (IMAGES / "results.svg").write_text(as_svg(end, COMMAND, "results"), encoding="utf-8")
-        with tensorboard(Path(folder) / "runs/full") as address:
-            photograph(address + TENSORBOARD, IMAGES / "tensorboard.png")
+    wanted = sys.argv[1:] or ["training", "tensorboard_images", "tensorboard_hparams"]
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        if "training" in wanted:
+            under_way, end = screens_of(COMMAND, folder, UNDER_WAY)
+            (IMAGES / "training.svg").write_text(as_svg(under_way, COMMAND, "training"), encoding="utf-8")
+            (IMAGES / "results.svg").write_text(as_svg(end, COMMAND, "results"), encoding="utf-8")
+            with tensorboard(folder / "runs/full") as address:
+                photograph(address + TENSORBOARD, "tensorboard", (1400, 860), as_cards)
+                photograph(address + "#pr_curves", "tensorboard_pr_curves", (1400, 600))
+        if "tensorboard_images" in wanted:
+            run_to_its_end(TEXTURES, folder)
+            with tensorboard(folder / "runs/textures") as address:
+                photograph(address + "?tagFilter=images#timeseries", "tensorboard_images", (1000, 480), as_cards)
+        if "tensorboard_hparams" in wanted:
+            for rate in RATES:
+                run_to_its_end(WITH_RATE.format(rate=rate), folder)
+            with tensorboard(folder / "runs/rates") as address:
+                photograph(address + "#hparams", "tensorboard_hparams", (1800, 420))
 
 
 def screens_of(command: str, folder: Path, moment: re.Pattern[str]) -> tuple[list[Line], list[Line]]:
@@ -80,6 +102,16 @@ def screens_of(command: str, folder: Path, moment: re.Pattern[str]) -> tuple[lis
     if not found:
         sys.exit("\n".join([*screen.display, f"{command}: no line was like {moment.pattern}"]))
     return found, lines_of(screen)
+
+
+def run_to_its_end(command: str, folder: Path) -> None:
+    """Run a command and forget what it prints.
+
+    Raises:
+        SystemExit: It failed.
+    """
+    for _ in run_in_terminal(command, folder):
+        pass
 
 
 def run_in_terminal(command: str, folder: Path) -> Iterator[bytes]:
@@ -166,8 +198,12 @@ def color_of(name: str) -> str:
 @contextmanager
 def tensorboard(folder: Path) -> Iterator[str]:
     """Serve a run and yield the address."""
+    # The page shows the path as it is given.
     process = subprocess.Popen(
-        [PROGRAMS / "tensorboard", "--logdir", folder, "--port", "0"], stderr=subprocess.PIPE, text=True
+        [PROGRAMS / "tensorboard", "--logdir", folder.name, "--port", "0"],
+        cwd=folder.parent,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     try:
         assert process.stderr is not None
@@ -181,21 +217,30 @@ def tensorboard(folder: Path) -> Iterator[str]:
         process.wait()
 
 
-def photograph(address: str, file: Path) -> None:
-    """Open a page of TensorBoard, wait until its curves are drawn, and write a picture of it."""
+def photograph(
+    address: str, name: str, window: tuple[int, int], prepare: Callable[[Page], None] = lambda page: None
+) -> None:
+    """Open a page of TensorBoard in a window, wait until it is drawn, and write a picture of it."""
     browser_of_system = next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_playwright() as playwright:
         # Within containers, where root runs it, Chromium's sandbox is not to be had.
         browser = playwright.chromium.launch(executable_path=browser_of_system, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": WINDOW[0], "height": WINDOW[1]})
+        page = browser.new_page(viewport={"width": window[0], "height": window[1]})
+        page.set_default_timeout(120_000)  # a slow machine
         page.goto(address)
-        page.wait_for_selector("card-view line-chart")
-        for setting in ("Ignore outliers in chart scaling", "Enable step selection and data table"):
-            page.get_by_label(setting).uncheck()
-        page.get_by_role("button", name="Close side pane").click()
-        page.wait_for_timeout(3000)
-        page.screenshot(path=file)
+        page.wait_for_load_state("networkidle")
+        prepare(page)
+        page.wait_for_timeout(5000)
+        page.screenshot(path=IMAGES / f"{name}.png")
         browser.close()
+
+
+def as_cards(page: Page) -> None:
+    """Show the cards of the time series alone, with plain curves."""
+    page.wait_for_selector("card-view")
+    for setting in ("Ignore outliers in chart scaling", "Enable step selection and data table"):
+        page.get_by_label(setting).uncheck()
+    page.get_by_role("button", name="Close side pane").click()
 
 
 if __name__ == "__main__":
