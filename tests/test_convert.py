@@ -11,6 +11,7 @@ from commands import COMMANDS, ROOT
 from tfaip.model import Bundle, BundleError, load_prediction_function, load_weights
 from tfaip.model.stored.convert import convert_exported_model
 from tfaip.model.stored.former_export import FormerExport
+from tfaip.model.stored.former_layers import same_layers
 
 MOVED = ROOT / "tests/moved"
 COMMAND = "tfaip-convert-exported-model"
@@ -129,12 +130,55 @@ def test_a_scenario_that_the_user_names_takes_the_place_of_the_stored_one(tmp_pa
     assert params.scenario == scenario_cls.tag() == "old_scenario.scenario:QuadrantScenario"
 
 
-def test_the_number_of_a_recurrent_cell_does_not_count():
-    from tfaip.model.stored.convert import _matched
+SAME_LAYERS = {
+    "layers are numbered through a process": (
+        ["dense_1/kernel", "dense/kernel", "dense_2/bias"],
+        ["dense_12/bias", "dense_9/kernel", "dense_7/kernel"],
+        {"dense/kernel": "dense_7/kernel", "dense_1/kernel": "dense_9/kernel", "dense_2/bias": "dense_12/bias"},
+    ),
+    "a number that both have is not the same layer": (
+        ["dense/kernel", "dense_1/kernel"],
+        ["dense_1/kernel", "dense_2/kernel"],
+        {"dense/kernel": "dense_1/kernel", "dense_1/kernel": "dense_2/kernel"},
+    ),
+    "names of the user are kept": (["block_1/w", "block_2/w"], ["block_0/w", "block_1/w"], {"block_1/w": "block_1/w"}),
+    "another number of layers is no order": (["dense/w", "dense_1/w"], ["dense_1/w"], {"dense_1/w": "dense_1/w"}),
+    "cells and directions": (
+        ["bidirectional/forward_lstm/lstm_cell/kernel", "bidirectional/backward_lstm/lstm_cell/kernel"],
+        ["bidirectional_2/backward_lstm_4/lstm_cell_9/kernel", "bidirectional_2/forward_lstm_4/lstm_cell_8/kernel"],
+        {
+            "bidirectional/forward_lstm/lstm_cell/kernel": "bidirectional_2/forward_lstm_4/lstm_cell_8/kernel",
+            "bidirectional/backward_lstm/lstm_cell/kernel": "bidirectional_2/backward_lstm_4/lstm_cell_9/kernel",
+        },
+    ),
+    "normalisation within a part": (
+        ["stem/batch_normalization/moving_mean", "stem/conv2d/kernel"],
+        ["stem/batch_normalization_5/moving_mean", "stem/conv2d_3/kernel"],
+        {
+            "stem/batch_normalization/moving_mean": "stem/batch_normalization_5/moving_mean",
+            "stem/conv2d/kernel": "stem/conv2d_3/kernel",
+        },
+    ),
+    "the layer of a wrapper": (
+        ["time_distributed/dense/kernel", "time_distributed/dense/bias"],
+        ["time_distributed_1/kernel", "time_distributed_1/bias"],
+        {
+            "time_distributed/dense/kernel": "time_distributed_1/kernel",
+            "time_distributed/dense/bias": "time_distributed_1/bias",
+        },
+    ),
+    "depthwise kernels": (
+        ["depthwise_conv2d/kernel"],
+        ["depthwise_conv2d_1/depthwise_kernel"],
+        {"depthwise_conv2d/kernel": "depthwise_conv2d_1/depthwise_kernel"},
+    ),
+}
 
-    stored = {"old/lstm/lstm_cell_7/kernel": np.zeros(3), "old/lstm/lstm_cell_7/bias": np.zeros(2)}
-    found = _matched([("graph/lstm/lstm_cell/kernel", (3,)), ("graph/lstm/lstm_cell/bias", (2,))], stored, MOVED)
-    assert list(found.values()) == list(stored)
+
+@pytest.mark.parametrize("case", SAME_LAYERS)
+def test_layers_that_keras_numbered_are_found(case):
+    paths, former, expected = SAME_LAYERS[case]
+    assert same_layers(paths, former) == expected
 
 
 def test_weights_without_a_counterpart_are_listed(tmp_path):

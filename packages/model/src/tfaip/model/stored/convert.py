@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from tfaip.model.runtime.backend import root_logger_unchanged
 from tfaip.model.scenario.scenario import ScenarioBase
 from tfaip.model.stored.export import export_bundle
 from tfaip.model.stored.former_export import FormerExport, require_new_folder
+from tfaip.model.stored.former_layers import same_layers, within_graph
 from tfaip.params.suggestions import nearest
 from tfaip.pipeline.hooks import call_user_code
 
@@ -27,9 +27,6 @@ __all__ = ["ConvertedModel", "ConvertedWeight", "Transform", "convert_exported_m
 
 Transform = Callable[[str, np.ndarray], "tuple[str, np.ndarray] | None"]
 """From the name and the value of a former weight, `Graph/layer/kernel`, to those of today; `None` leaves it out."""
-
-# Keras 2 counted the cells of recurrent layers through the whole process.
-_CELL_NUMBER = re.compile(r"(?<=_cell)_\d+(?=/)")
 
 
 @dataclass(frozen=True)
@@ -76,8 +73,9 @@ def convert_exported_model(
 ) -> ConvertedModel:
     """Write a bundle of today's code with the weights of an exported model of tfaip 1.2.
 
-    A weight is found by its path: `root/Graph/layer/kernel:0` is `graph/layer/kernel` today. The name of the graph and
-    the numbers of recurrent cells may differ. The SavedModel is a program: open one of an unknown person in a sandbox.
+    A weight is found by its path: `root/Graph/layer/kernel:0` is `graph/layer/kernel` today. The name of the graph may
+    differ, and so may the numbers of layers without a name of their own. The SavedModel is a program: open one of an
+    unknown person in a sandbox.
 
     Args:
         former: The files of the exported model.
@@ -144,12 +142,12 @@ def _matched(
     """The name of the former weight for each path of today."""
     found: dict[str, str] = {}
     problems = []
+    paths = {name: name.partition(" (")[0] for name in stored}
+    former_of = same_layers([within_graph(path) for path, _ in wanted], map(within_graph, paths.values()))
     for path, shape in wanted:
-        names: list[str] = []
-        for spelled in (_as_it_is, _within_graph, _without_numbers):
-            names = [name for name in stored if spelled(name.partition(" (")[0]) == spelled(path)]
-            if names:
-                break
+        within = former_of.get(within_graph(path))
+        names = [name for name, spelled in paths.items() if within_graph(spelled) == within]
+        names = [name for name in names if paths[name] == path] or names
         if len(names) == 1 and stored[names[0]].shape == shape:
             found[path] = names[0]
         elif len(names) == 1:
@@ -165,18 +163,6 @@ def _matched(
             "former weights by a function, --transform module:function"
         )
     return found
-
-
-def _as_it_is(path: str) -> str:
-    return path
-
-
-def _within_graph(path: str) -> str:
-    return path.partition("/")[2]
-
-
-def _without_numbers(path: str) -> str:
-    return _CELL_NUMBER.sub("", _within_graph(path))
 
 
 def _signature(loaded: Any) -> Any:
