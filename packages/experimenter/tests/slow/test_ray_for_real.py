@@ -53,7 +53,7 @@ def test_forty_rows_run_once_each_though_the_scheduler_is_killed_ten_times(
     for _ in range(10):
         before = len(done())
         scheduler = start(*on_ray("--slots", 8))
-        wait_for(lambda before=before: len(done()) >= min(40, before + 3), "some rows", 60)
+        wait_for(lambda before=before: len(done()) >= min(40, before + 3), "some rows", 300)
         scheduler.kill()
         scheduler.wait()
     last = command(*on_ray("--slots", 8))
@@ -70,11 +70,11 @@ def test_rows_of_a_node_that_goes_down_run_on_another(
     sheet(workbook, script, *"abcdef")
     scheduler = start(*on_ray("--slots", 6, "--executor.grace", "1s"))
     begun = Path("begun")
-    wait_for(lambda: begun.exists() and len(begun.read_text().splitlines()) == 6, "all rows", 60)
+    wait_for(lambda: begun.exists() and len(begun.read_text().splitlines()) == 6, "all rows", 300)
     node = next(iter(cluster.worker_nodes))
     cluster.remove_node(node, allow_graceful=False)
     _add_node(cluster)
-    wait_for(lambda: len(begun.read_text().splitlines()) > 6, "the rows of that node", 120)
+    wait_for(lambda: len(begun.read_text().splitlines()) > 6, "the rows of that node", 300)
     alive = [line.split()[1] for line in begun.read_text().splitlines() if Path(f"/proc/{line.split()[1]}").exists()]
     assert len(alive) <= 6
     Path("go").touch()

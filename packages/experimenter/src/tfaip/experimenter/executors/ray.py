@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -36,6 +37,7 @@ DEVICES = (
 )
 UNITS = {"": 20, "K": 10, "M": 20, "G": 30, "T": 40}
 PR_SET_PDEATHSIG = 1
+LISTENER_SECONDS = 10.0
 
 
 def _check_memory(_: object, __: object, value: str) -> None:
@@ -203,11 +205,22 @@ def _connected(address: str) -> tuple[Any, bool]:
     if ray.is_initialized():
         return ray, False
     try:
+        _require_listener(os.environ.get("RAY_ADDRESS", "") if address == "auto" else address)
         quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.WARNING}
         ray.init(address=address, namespace=NAMESPACE, **quiet)
-    except (ConnectionError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise ExperimenterError(
             f"--executor.address: there is no cluster of Ray at {address} ({reason}); start one by ray start --head"
         ) from error
     return ray, True
+
+
+def _require_listener(address: str) -> None:
+    """Refuse an address where nobody listens: Ray would try for minutes, and then end this process.
+
+    Raises:
+        OSError: Nobody listens.
+    """
+    if match := re.fullmatch(r"(?:ray://)?([\w.-]+):(\d+)", address):
+        socket.create_connection((match[1], int(match[2])), LISTENER_SECONDS).close()
