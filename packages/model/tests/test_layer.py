@@ -59,7 +59,7 @@ def test_a_layer_goes_through_the_serialization_of_keras_with_its_nested_paramet
     graph = built_chain(DenseStackParams(nodes=[4], dropout=0.5), nested(3), dtype="mixed_bfloat16")
     stored = keras.saving.serialize_keras_object(graph)
     rebuilt = keras.saving.deserialize_keras_object(stored)
-    assert type(rebuilt) is Chain
+    assert isinstance(rebuilt, Chain)
     assert rebuilt.params == graph.params
     assert rebuilt.dtype_policy.name == "mixed_bfloat16"
     rebuilt.prediction_outputs(POINTS)

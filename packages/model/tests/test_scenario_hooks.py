@@ -16,8 +16,8 @@ from tfaip.model.testing.points.params import (
     PointsScenarioParams,
 )
 from tfaip.model.testing.points.scenario import PointsScenario
-from tfaip.model.type_arguments import type_argument
 from tfaip.params import field, params, to_dict
+from tfaip.params.defining.type_arguments import type_argument
 
 # A codec, whose size is known to the data and decides on the size of the last layer.
 

@@ -10,9 +10,12 @@ import tfaip.params  # noqa: F401 - first: it puts the current folder last, whic
 
 # isort: split
 from tfaip.model.runtime.backend import prefer_onednn
+from tfaip.model.runtime.quiet_import import import_quietly
 from tfaip.params.public_names import public_names
 
 # Here, since each module of tfaip that loads TensorFlow loads this package first.
 prefer_onednn()
+import_quietly()
 
-__getattr__, __dir__, __all__ = public_names(__name__)
+# `import *` leaves out Keras: a notebook has its own name for it.
+__getattr__, __dir__, __all__ = public_names(__name__, unlisted=["keras"])

@@ -24,6 +24,7 @@ from tfaip.model.model_definition_error import ModelDefinitionError as ModelDefi
 from tfaip.model.model_metrics import ModelMetrics as ModelMetrics
 from tfaip.model.model_params import ModelBaseParams as ModelBaseParams
 from tfaip.model.model_params import TModelParams as TModelParams
+from tfaip.model.runtime.libraries import keras as keras
 from tfaip.model.scenario.list_file import ListFilePipelineParams as ListFilePipelineParams
 from tfaip.model.scenario.list_file import ListFileScenario as ListFileScenario
 from tfaip.model.scenario.list_file import TListsParams as TListsParams
@@ -38,6 +39,10 @@ from tfaip.model.scenario.pipeline_params import TTrainerPipelineParams as TTrai
 from tfaip.model.scenario.pipeline_params import TTrainGeneratorParams as TTrainGeneratorParams
 from tfaip.model.scenario.pipeline_params import TValGeneratorParams as TValGeneratorParams
 from tfaip.model.scenario.scenario import ScenarioBase as ScenarioBase
+from tfaip.model.scenario.scenario_of import ScenarioOf as ScenarioOf
+from tfaip.model.scenario.scenario_of import TData as TData
+from tfaip.model.scenario.scenario_of import TGenerator as TGenerator
+from tfaip.model.scenario.scenario_of import TModel as TModel
 from tfaip.model.stored.adapt import AdaptedBundle as AdaptedBundle
 from tfaip.model.stored.adapt import adapt_bundle as adapt_bundle
 from tfaip.model.stored.export import export_bundle as export_bundle

@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from keras import ops
-
+from tfaip.model.runtime.libraries import keras
 from tfaip.params import UserError
 from tfaip.params.suggestions import did_you_mean, nearest
 from tfaip.pipeline import ArraySpec
@@ -86,12 +85,12 @@ class ClassWeight:
                 f"class_weight must find the target {self.target!r} among those of the losses, got {sorted(targets)}"
             )
         classes = targets[self.target]
-        classes = ops.argmax(classes, axis=-1) if self._is_one_hot else ops.reshape(classes, (-1,))
-        classes = ops.cast(classes, "int32")
-        table = ops.convert_to_tensor([*self._table, 1.0], dtype="float32")
+        classes = keras.ops.argmax(classes, axis=-1) if self._is_one_hot else keras.ops.reshape(classes, (-1,))
+        classes = keras.ops.cast(classes, "int32")
+        table = keras.ops.convert_to_tensor([*self._table, 1.0], dtype="float32")
         # Classes behind the last weight, and padding below zero, weigh 1.
-        known = ops.logical_and(classes >= 0, classes < len(self._table))
-        return ops.take(table, ops.where(known, classes, len(self._table)), axis=0)
+        known = keras.ops.logical_and(classes >= 0, classes < len(self._table))
+        return keras.ops.take(table, keras.ops.where(known, classes, len(self._table)), axis=0)
 
 
 def _target(name: str, specs: Mapping[str, ArraySpec]) -> str:

@@ -20,4 +20,5 @@ FORMER_MODULES: dict[str, str] = {
     "tfaip.model.onednn": "tfaip.model.runtime.backend",
     "tfaip.model.scenario.stored_params": "tfaip.model.stored.params",
     "tfaip.model.tensor_specs": "tfaip.model.runtime.tracing",
+    "tfaip.model.type_arguments": "tfaip.params.defining.type_arguments",
 }

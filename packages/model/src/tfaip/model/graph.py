@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
-
-import keras
-import tensorflow as tf
 
 from tfaip.model.layer import LayerBase
 from tfaip.model.layer_params import TLayerParams
 from tfaip.model.model_definition_error import ModelDefinitionError
+from tfaip.model.runtime.libraries import keras, tf
+from tfaip.params.defining.made_by import bind_params
 from tfaip.pipeline.hooks import hook, hook_with
 
 __all__ = ["GraphBase"]
 
 Tensors = Mapping[str, Any]
-
-HALVES = (tf.float16, tf.bfloat16)
 
 
 class GraphBase(LayerBase[TLayerParams]):
@@ -31,6 +28,10 @@ class GraphBase(LayerBase[TLayerParams]):
         params: The parameters class instance from which the graph is built.
         name: Name of the layer, the first part of each variable's path.
     """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        bind_params(cls, object, "graph_cls")
 
     # Hooks.
 
@@ -70,17 +71,21 @@ class GraphBase(LayerBase[TLayerParams]):
         if not self.has_two_graphs:
             return self._checked("call", self(dict(inputs), training=training))
 
+        from tfaip.model.runtime.graph_run import GraphRun
+
         def train_graph(given: Mapping[str, Tensors]) -> Any:
             return self.build_train_graph(given["inputs"], given["targets"], training=training)
 
         given = {"inputs": dict(inputs), "targets": dict(targets)}
-        return self._checked("build_train_graph", _GraphRun(self, train_graph)(given, training=training))
+        return self._checked("build_train_graph", GraphRun(self, train_graph)(given, training=training))
 
     def prediction_outputs(self, inputs: Tensors) -> dict[str, Any]:
         """Return the outputs of the prediction graph, as `training_outputs` does."""
         if not self.has_two_graphs:
             return self._checked("call", self(dict(inputs), training=False))
-        outputs = _GraphRun(self, self.build_prediction_graph)(dict(inputs), training=False)
+        from tfaip.model.runtime.graph_run import GraphRun
+
+        outputs = GraphRun(self, self.build_prediction_graph)(dict(inputs), training=False)
         return self._checked("build_prediction_graph", outputs)
 
     def _call(self, inputs: Tensors, training: bool | None) -> dict[str, Any]:
@@ -94,29 +99,9 @@ class GraphBase(LayerBase[TLayerParams]):
                 f"{type(self).__qualname__}.{function} must return a dict of named tensors, "
                 f"got {type(outputs).__qualname__}"
             )
+        halves = (tf.float16, tf.bfloat16)
         # Losses and metrics would lose digits, and NumPy does not know bfloat16.
         return {
-            name: keras.ops.cast(output, "float32") if getattr(output, "dtype", None) in HALVES else output
+            name: keras.ops.cast(output, "float32") if getattr(output, "dtype", None) in halves else output
             for name, output in outputs.items()
         }
-
-
-class _GraphRun(keras.layers.Layer):
-    """Runs a function of a graph as Keras runs the `call` of a layer.
-
-    Only so its variables go by the name of the graph, its layers know whether they train, and their additions to the
-    losses are forgotten with the next batch.
-    """
-
-    def __init__(self, graph: GraphBase[Any], function: Callable[..., Any]) -> None:
-        super().__init__(name=graph.name, dtype=graph.dtype_policy)
-        self.graph = graph
-        self.function = function
-
-    def build(self, input_shape: Any = None) -> None:
-        if not self.graph.built:
-            self.graph.build(input_shape)
-        self.built = True
-
-    def call(self, given: Any, training: bool | None = None) -> Any:
-        return self.function(given)

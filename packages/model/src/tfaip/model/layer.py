@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Generic, Self
+from typing import TYPE_CHECKING, Any, Generic, Self
 
-import keras
-
-from tfaip.model.layer_params import TLayerParams
+from tfaip.model.keras_layer import keras_layer, register_layer
+from tfaip.model.layer_params import LayerBaseParams, TLayerParams
 from tfaip.model.model_definition_error import ModelDefinitionError
+from tfaip.model.runtime.libraries import keras
 from tfaip.model.tensorboard.recorder import record_histogram, record_image, record_scalar
-from tfaip.model.type_arguments import type_argument
 from tfaip.params import from_dict, to_dict
+from tfaip.params.defining.type_arguments import type_argument
 from tfaip.pipeline.hooks import Hooked
 
 __all__ = ["LayerBase"]
 
 
-class LayerBase(Hooked, keras.layers.Layer, Generic[TLayerParams]):
+if TYPE_CHECKING:
+
+    class _Base(Hooked, keras.layers.Layer):
+        """The bases of an object."""
+
+else:
+    _Base = Hooked  # Keras' layer joins when an object is made, see `keras_layer`
+
+
+class LayerBase(_Base, Generic[TLayerParams]):
     """A Keras layer that is made from parameters, and whose config holds them.
 
     Subclasses override `__init__`, where they make their sub-layers, and `call`. Each is known to Keras' serialization
-    under its module and name, without a decorator.
+    under its module and name, without a decorator. A class statement loads neither Keras nor TensorFlow; each object is
+    a `keras.layers.Layer`.
 
     Args:
         params: The parameters class instance from which the layer is made.
@@ -29,13 +39,18 @@ class LayerBase(Hooked, keras.layers.Layer, Generic[TLayerParams]):
             it holds from process to process; layers of one parent need names that differ.
     """
 
+    _made_by = LayerBaseParams
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: D102 - said by the class
+        return super().__new__(keras_layer(cls), *args, **kwargs)
+
     def __init__(self, params: TLayerParams, name: str | None = None, **kwargs: Any) -> None:
         super().__init__(name=name or _snake_case(type(self).__name__), **kwargs)
         self.params = params
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        keras.saving.register_keras_serializable(cls.__module__, cls.__qualname__)(cls)
+        register_layer(cls)
 
     def build(self, input_shape: Any = None) -> None:
         """Mark the layer as built; its sub-layers build themselves when they are first called."""

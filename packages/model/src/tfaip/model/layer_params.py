@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tfaip.params import Creates, params
+from tfaip.params.defining.made_by import may_be_bound
 
 if TYPE_CHECKING:
     from tfaip.model.graph import GraphBase
@@ -25,6 +25,13 @@ class LayerBaseParams(Creates["LayerBase[Any]"]):
     other distributions join by the entry-point group `tfaip.layers`.
     """
 
+    _made_as = "LayerBase"
+
+    @may_be_bound
+    def cls(self) -> type[LayerBase[Any]]:
+        """Return the class of the layer; can be left out where it stands in the same module."""
+        raise NotImplementedError
+
     def create(self, name: str | None = None, **kwargs: Any) -> LayerBase[Any]:
         """Make the layer of these parameters.
 
@@ -39,9 +46,12 @@ class LayerBaseParams(Creates["LayerBase[Any]"]):
 class GraphBaseParams(LayerBaseParams):
     """Base of the parameters of a graph that is chosen on the command line."""
 
-    @abstractmethod
+    _made_as = "GraphBase"
+
+    @may_be_bound
     def cls(self) -> type[GraphBase[Any]]:
-        """Return the class of the graph; import it in this method, so that parameters never load TensorFlow."""
+        """Return the class of the graph; can be left out where it stands in the same module."""
+        raise NotImplementedError
 
     def create(self, name: str | None = None, **kwargs: Any) -> GraphBase[Any]:
         """Make the graph of these parameters, as a layer is made."""

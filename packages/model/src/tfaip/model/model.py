@@ -6,16 +6,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Generic, NamedTuple
 
-import keras
-import tensorflow as tf
-
-from tfaip.model.bundle.weights import require_own_paths
 from tfaip.model.class_weight import ClassWeight
 from tfaip.model.graph import GraphBase
 from tfaip.model.metric import MetricDefinition
 from tfaip.model.model_definition_error import ModelDefinitionError
-from tfaip.model.model_params import TModelParams
-from tfaip.model.runtime.backend import layers_numbered_from_one, require_tensorflow, whole_keras_errors
+from tfaip.model.model_params import ModelBaseParams, TModelParams
+from tfaip.model.runtime.backend import (
+    layers_numbered_from_one,
+    require_own_paths,
+    require_tensorflow,
+    whole_keras_errors,
+)
+from tfaip.model.runtime.libraries import keras, tf
 from tfaip.model.runtime.tracing import tensor_specs
 from tfaip.params.shown_text import clean_text
 from tfaip.pipeline import DataBase, Sample
@@ -46,6 +48,8 @@ class ModelBase(Hooked, ABC, Generic[TModelParams]):
     Subclasses override the hooks that start with an underscore, and `create_graph`.
     """
 
+    _made_by = ModelBaseParams
+
     # Weighs the samples of a training beside `_sample_weights`; the trainer sets it.
     class_weight: ClassWeight | None = None
 
@@ -53,10 +57,10 @@ class ModelBase(Hooked, ABC, Generic[TModelParams]):
         require_tensorflow()
         self.params = params
 
-    @abstractmethod
     @hook
     def create_graph(self, params: TModelParams) -> GraphBase[Any]:
-        """Make the graph, not yet built."""
+        """Make the graph, not yet built; by default the one whose type argument these parameters are."""
+        return params.graph_cls()(params)
 
     @abstractmethod
     @hook

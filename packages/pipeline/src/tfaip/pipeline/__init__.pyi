@@ -24,6 +24,7 @@ from tfaip.pipeline.data.processor import TProcessorParams as TProcessorParams
 from tfaip.pipeline.data.resources import resource as resource
 from tfaip.pipeline.data.sample import Sample as Sample
 from tfaip.pipeline.errors import DataError as DataError
+from tfaip.pipeline.generators.arrays import ArrayGenerator as ArrayGenerator
 from tfaip.pipeline.running.batch_iterator import BatchIterator as BatchIterator
 from tfaip.pipeline.running.data_pipeline import DataPipeline as DataPipeline
 from tfaip.pipeline.tf_dataset import InputDataset as InputDataset

@@ -5,7 +5,6 @@ Keras' own layout goes by attribute names and positions, which says nothing to s
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import h5py
 import numpy as np
 
 from tfaip.model.bundle.array_file import ArrayFile
+from tfaip.model.runtime.backend import require_own_paths
 
 __all__ = ["read_weights", "require_own_paths", "write_weights"]
 
@@ -28,20 +28,6 @@ def write_weights(path: Path, variables: Sequence[Any]) -> None:
     with h5py.File(path, "w") as file:
         for variable in variables:
             file.create_dataset(variable.path, data=np.asarray(variable.numpy()))
-
-
-def require_own_paths(variables: Sequence[Any]) -> None:
-    """Refuse variables that can't be told apart by their paths.
-
-    Raises:
-        ValueError: Two variables have one path.
-    """
-    twice = [name for name, count in Counter(v.path for v in variables).items() if count > 1]
-    if twice:
-        raise ValueError(
-            f"each variable must have a path of its own, but these are shared: {', '.join(twice)}; "
-            "give the layers names that differ"
-        )
 
 
 def read_weights(

@@ -1,19 +1,21 @@
-"""Settings of TensorFlow and Keras: backend, kernels, logging, whole errors, names of layers."""
+"""Settings of TensorFlow and Keras: backend, kernels, logging, whole errors, names of layers and variables."""
 
 from __future__ import annotations
 
 import logging
 import os
 import sys
-from collections import defaultdict
-from collections.abc import Generator, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 __all__ = [
     "layers_numbered_from_one",
     "onednn_choice",
     "prefer_onednn",
     "prefer_tensorflow",
+    "require_own_paths",
     "require_tensorflow",
     "root_logger_unchanged",
     "whole_keras_errors",
@@ -115,3 +117,17 @@ def layers_numbered_from_one() -> Generator[None]:
         yield
     finally:
         global_state.set_global_attribute(LAYER_NUMBERS, defaultdict(int) if outside is None else outside)
+
+
+def require_own_paths(variables: Sequence[Any]) -> None:
+    """Refuse variables that can't be told apart by their paths.
+
+    Raises:
+        ValueError: Two variables have one path.
+    """
+    twice = [name for name, count in Counter(v.path for v in variables).items() if count > 1]
+    if twice:
+        raise ValueError(
+            f"each variable must have a path of its own, but these are shared: {', '.join(twice)}; "
+            "give the layers names that differ"
+        )

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-import tensorflow as tf
-
+from tfaip.model.runtime.libraries import tf
 from tfaip.pipeline import ArraySpec
 
 __all__ = ["compiled", "tensor_specs"]

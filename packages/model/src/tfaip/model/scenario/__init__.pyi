@@ -9,5 +9,6 @@ from tfaip.model.scenario.pipeline_params import PipelineSetup as PipelineSetup
 from tfaip.model.scenario.pipeline_params import TrainerPipelineParams as TrainerPipelineParams
 from tfaip.model.scenario.pipeline_params import TrainerPipelineParamsBase as TrainerPipelineParamsBase
 from tfaip.model.scenario.scenario import ScenarioBase as ScenarioBase
+from tfaip.model.scenario.scenario_of import ScenarioOf as ScenarioOf
 from tfaip.model.stored.params import find_stored_scenario as find_stored_scenario
 from tfaip.model.stored.params import load_stored_params as load_stored_params

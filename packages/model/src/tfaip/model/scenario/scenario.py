@@ -14,8 +14,8 @@ from tfaip.model.evaluator import Evaluator, EvaluatorParams
 from tfaip.model.scenario.params import ScenarioBaseParams, TScenarioParams
 from tfaip.model.scenario.pipeline_params import TTrainerPipelineParams
 from tfaip.model.scenario.upper_floor import stored_scenarios, upper_floor
-from tfaip.model.type_arguments import type_argument
 from tfaip.params import UserError, from_dict
+from tfaip.params.defining.type_arguments import type_argument
 from tfaip.params.trust.main_module import module_name_of
 from tfaip.pipeline import DataGeneratorParams
 from tfaip.pipeline.hooks import Hooked, hook

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import tensorflow as tf
 
@@ -16,15 +16,13 @@ from tfaip.model.bundle.manifest import Manifest
 from tfaip.model.bundle.weights import write_weights
 from tfaip.model.folders.atomic_folder import replaced_folder
 from tfaip.model.folders.folder_lock import FolderInUseError, FolderLock
+from tfaip.model.graph import GraphBase
+from tfaip.model.model import ModelBase
 from tfaip.model.runtime.autograph_files import remove_autograph_files
 from tfaip.model.runtime.backend import root_logger_unchanged
 from tfaip.model.runtime.tracing import tensor_specs
 from tfaip.model.scenario import ScenarioBase
 from tfaip.params import save
-
-if TYPE_CHECKING:
-    from tfaip.model.graph import GraphBase
-    from tfaip.model.model import ModelBase
 
 __all__ = ["export_bundle"]
 

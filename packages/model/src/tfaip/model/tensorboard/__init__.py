@@ -3,18 +3,6 @@
 In: tensors of layers, models and metrics. Out: summaries of the last batch of an epoch.
 """
 
-from tfaip.model.tensorboard.confusion_matrix import ConfusionMatrix
-from tfaip.model.tensorboard.metric_summaries import write_metric_summaries
-from tfaip.model.tensorboard.pr_curve import PRCurve
-from tfaip.model.tensorboard.recorder import Recorder, record, record_histogram, record_image, record_scalar
+from tfaip.params.public_names import public_names
 
-__all__ = [
-    "ConfusionMatrix",
-    "PRCurve",
-    "Recorder",
-    "record",
-    "record_histogram",
-    "record_image",
-    "record_scalar",
-    "write_metric_summaries",
-]
+__getattr__, __dir__, __all__ = public_names(__name__)

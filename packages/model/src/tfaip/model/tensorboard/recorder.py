@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
+
+from tfaip.model.runtime.libraries import tf
 
 __all__ = ["Recorder", "record", "record_histogram", "record_image", "record_scalar"]
 

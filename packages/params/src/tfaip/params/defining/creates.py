@@ -7,8 +7,9 @@ import types
 import typing
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from tfaip.params.defining.made_by import named_by
 from tfaip.params.errors import DefinitionError
 from tfaip.params.registry import tag_of
 
@@ -19,6 +20,16 @@ T_co = TypeVar("T_co", covariant=True)
 
 class AbstractParamsError(DefinitionError, TypeError):
     """A base class of parameters was instantiated; a `TypeError`, as for any abstract class."""
+
+
+def _how_to_bind(cls: type[Any]) -> str:
+    """The two ways to say what parameters make, where a class can name them as its type argument."""
+    base = cls._made_as
+    if cls.__abstractmethods__ != {"cls"} or not base:
+        return ""
+    if names := [made.__qualname__ for made in named_by(cls)]:
+        return f", and {' and '.join(names)} name it as their type argument; define cls() to choose one"
+    return f"; write it, or derive its class from {base}[{cls.__name__}] in the same module"
 
 
 if TYPE_CHECKING:
@@ -69,11 +80,17 @@ class Creates(ABC, _Typed[T_co]):
 
                 return Hinge
 
+    Where the base of the objects calls `bind_params`, `cls` can be left out: the parameters make the class that names
+    them as its type argument, in the same module.
+
     A class without `cls` is a base: it can be neither instantiated nor selected. Override `create` where the object's
     constructor takes its arguments in another order.
     """
 
     __slots__ = ()
+
+    # Name of the base whose subclasses may name these parameters as their type argument, see `bind_params`.
+    _made_as: ClassVar[str] = ""
 
     if not TYPE_CHECKING:  # type checkers look at the fields
 
@@ -82,6 +99,7 @@ class Creates(ABC, _Typed[T_co]):
                 missing = " and ".join(f"{name}()" for name in sorted(cls.__abstractmethods__))
                 raise AbstractParamsError(
                     f"Can't instantiate abstract class {cls.__name__} of {cls.__module__}: it doesn't define {missing}"
+                    f"{_how_to_bind(cls)}"
                 )
             return super().__new__(cls)
 

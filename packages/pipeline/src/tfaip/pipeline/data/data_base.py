@@ -12,7 +12,7 @@ import numpy as np
 import tfaip.pipeline
 from tfaip.pipeline.batching.layout import BatchLayout
 from tfaip.pipeline.data.array_spec import ArraySpec, as_array_specs
-from tfaip.pipeline.data.data_base_params import TDataParams
+from tfaip.pipeline.data.data_base_params import DataBaseParams, TDataParams
 from tfaip.pipeline.data.generator import DataGeneratorParams
 from tfaip.pipeline.data.pipeline_params import DataPipelineParams, PipelineMode
 from tfaip.pipeline.data.resources import export_resources
@@ -28,6 +28,8 @@ class DataBase(Hooked, Generic[TDataParams]):
     Args:
         params: The parameters.
     """
+
+    _made_by = DataBaseParams
 
     def __init__(self, params: TDataParams) -> None:
         self.params = params

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tfaip.params import Creates, field, params
+from tfaip.params.defining.made_by import may_be_bound
 from tfaip.pipeline.data.processor import DataProcessorParams, TProcessorParams
 from tfaip.pipeline.hooks import make
 
@@ -109,6 +110,8 @@ class ComposedProcessorPipelineParams(DataProcessorPipelineParams):
 class DataBaseParams(Creates["DataBase[Any]"]):
     """The base class of the data's parameters: the processors before and after the model."""
 
+    _made_as = "DataBase"
+
     pre_proc: DataProcessorPipelineParams = field(
         basic=False,
         factory=SequentialProcessorPipelineParams,
@@ -128,6 +131,11 @@ class DataBaseParams(Creates["DataBase[Any]"]):
     def resource_path(self, path: str) -> str:
         """Where a resource is: relative paths start from `resource_base_path`."""
         return str(Path(self.resource_base_path or ".") / path)
+
+    @may_be_bound
+    def cls(self) -> type[DataBase[Any]]:
+        """Return the class of the data; can be left out where it stands in the same module."""
+        raise NotImplementedError
 
     def create(self) -> DataBase[Any]:
         """Make the data."""

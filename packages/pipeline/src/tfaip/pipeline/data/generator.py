@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from tfaip.params import Creates, UserError, params
+from tfaip.params.defining.made_by import may_be_bound
 from tfaip.pipeline.data.pipeline_params import PipelineMode
 from tfaip.pipeline.errors import DataError
 from tfaip.pipeline.hooks import Hooked, call_user_code, hook, make
@@ -23,6 +24,13 @@ __all__ = ["DataGenerator", "DataGeneratorParams", "TGeneratorParams", "is_index
 )
 class DataGeneratorParams(Creates["DataGenerator[Any]"]):
     """The base class of generators' parameters."""
+
+    _made_as = "DataGenerator"
+
+    @may_be_bound
+    def cls(self) -> type[DataGenerator[Any]]:
+        """Return the class of the generator; can be left out where it stands in the same module."""
+        raise NotImplementedError
 
     def create(self, mode: PipelineMode) -> DataGenerator[Any]:
         """Make the generator."""
@@ -65,6 +73,8 @@ class DataGenerator(Hooked, ABC, Generic[TGeneratorParams]):
         mode: The use of the pipeline.
         params: The parameters that made this generator.
     """
+
+    _made_by = DataGeneratorParams
 
     def __init__(self, mode: PipelineMode, params: TGeneratorParams) -> None:
         self.mode = mode

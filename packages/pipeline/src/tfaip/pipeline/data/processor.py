@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from tfaip.params import Creates, field, params
+from tfaip.params.defining.made_by import may_be_bound
 from tfaip.pipeline.data.pipeline_params import GENERAL, PipelineMode
 from tfaip.pipeline.errors import DefinitionError
 from tfaip.pipeline.hooks import Hooked, hook, make
@@ -33,9 +34,16 @@ __all__ = [
 class DataProcessorParams(Creates["DataProcessor[Any]"]):
     """The base class of processors' parameters."""
 
+    _made_as = "MappingDataProcessor"
+
     modes: set[PipelineMode] = field(
         factory=lambda: set(GENERAL), help="The modes of a pipeline in which the processor is used"
     )
+
+    @may_be_bound
+    def cls(self) -> type[DataProcessor[Any]]:
+        """Return the class of the processor; can be left out where it stands in the same module."""
+        raise NotImplementedError
 
     def create(self, data_params: DataBaseParams, mode: PipelineMode) -> DataProcessor[Any]:
         """Make the processor."""
@@ -54,6 +62,8 @@ class DataProcessor(Hooked, ABC, Generic[TProcessorParams]):
         data_params: The parameters of the data, which several processors may share.
         mode: The use of the pipeline.
     """
+
+    _made_by = DataProcessorParams
 
     def __init__(self, params: TProcessorParams, data_params: DataBaseParams, mode: PipelineMode) -> None:
         self.params = params

@@ -1,5 +1,6 @@
 """The public names of the package: one line each, for type checkers and for `public_names`."""
 
+from tfaip.pipeline.generators.arrays import ArrayGenerator as ArrayGenerator
 from tfaip.pipeline.generators.budgeted_lists import BudgetedListsGenerator as BudgetedListsGenerator
 from tfaip.pipeline.generators.budgeted_lists import BudgetedListsGeneratorParams as BudgetedListsGeneratorParams
 from tfaip.pipeline.generators.csv_file import CSVGenerator as CSVGenerator

@@ -8,6 +8,8 @@ from types import ModuleType
 from typing import Any, NamedTuple, TypeVar
 from weakref import WeakSet
 
+from tfaip.params import Creates
+from tfaip.params.defining.made_by import bind_params
 from tfaip.pipeline.errors import DefinitionError, HookError
 from tfaip.pipeline.hooks.code_of_class import reads_of_former_params, uses_name
 from tfaip.pipeline.hooks.former import FORMER_HOOKS, HOOKS_BY_NAME, UNMISTAKABLE
@@ -20,6 +22,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
 _MARK = "__by_name__"
+
+# Layers get their Keras base when the first object is made.
+_LIBRARIES = ("keras", "tensorflow")
 
 # Scenarios for tests and templates are written like those of users.
 _OUR_MODULES = re.compile(r"tfaip\.(params|pipeline|model|predict|trainer|cli|experimenter)(\.(?!testing\b)|$)")
@@ -129,8 +134,13 @@ class Hooked:
 
     _params: Any = _FormerParams()
 
+    # The base of the parameters that make such objects; none where the objects are no parameters' own.
+    _made_by: type[Creates[Any]] | None = None
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        if cls._made_by is not None:
+            bind_params(cls, cls._made_by)
         if not is_ours(cls.__module__):
             _refuse_former_hooks(cls)
             _refuse_former_signatures(cls)
@@ -189,9 +199,10 @@ def _refuse_former_params(cls: type) -> None:
 
 
 def _users(cls: type) -> list[type]:
-    """The class, and those above it that are neither the framework's nor bases of these, as Keras' layer is."""
+    """The class, and those above it that are neither the framework's nor bases of these, nor Keras' layer."""
     ours = [owner for owner in cls.__mro__ if is_ours(owner.__module__)]
-    return [owner for owner in cls.__mro__ if not any(owner in base.__mro__ for base in ours)]
+    others = [owner for owner in cls.__mro__ if owner.__module__.partition(".")[0] not in _LIBRARIES]
+    return [owner for owner in others if not any(owner in base.__mro__ for base in ours)]
 
 
 def _message(cls: str, name: str, method: Any, base: Any, problem: str) -> str:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tfaip.model import BundleError, ScenarioBase, load_prediction_function, load_weights
+from tfaip.model import BundleError, GraphBase, ModelBase, ScenarioBase, load_prediction_function, load_weights
+from tfaip.model.runtime.tracing import compiled, tensor_specs
 from tfaip.pipeline import DataBase
-
-if TYPE_CHECKING:
-    from tfaip.model import GraphBase, ModelBase
 
 __all__ = ["PredictionFunction", "bundle_prediction_function", "graph_prediction_function", "load_graph"]
 
@@ -27,8 +25,6 @@ def graph_prediction_function(graph: GraphBase[Any], data: DataBase[Any], *, eag
         eager: Run uncompiled.
     """
     import tensorflow as tf
-
-    from tfaip.model.runtime.tracing import compiled, tensor_specs
 
     specs = tensor_specs(data.input_layer_specs())
     outputs = graph.prediction_outputs if eager else compiled(graph.prediction_outputs, input_signature=[specs])

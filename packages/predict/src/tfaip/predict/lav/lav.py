@@ -6,9 +6,16 @@ import os
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
-from tfaip.model import ScenarioBase, configure_devices, find_stored_scenario, load_scenario_params
+from tfaip.model import (
+    GraphBase,
+    ModelBase,
+    ScenarioBase,
+    configure_devices,
+    find_stored_scenario,
+    load_scenario_params,
+)
 from tfaip.pipeline import Batch, DataPipeline, Sample
 from tfaip.predict.computing.array_adoption import as_tensors
 from tfaip.predict.computing.batches_ahead import BATCHES_AHEAD, map_ahead, raised_behind
@@ -18,9 +25,6 @@ from tfaip.predict.lav.lav_base import LAVBase
 from tfaip.predict.lav.measures import TrainingGraphMeasures
 from tfaip.predict.lav.params import LAVParams
 from tfaip.predict.loaded_object import absolute
-
-if TYPE_CHECKING:
-    from tfaip.model import GraphBase, ModelBase
 
 __all__ = ["LAV"]
 

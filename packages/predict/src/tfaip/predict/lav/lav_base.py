@@ -6,9 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tfaip.model import ScenarioBase
+from tfaip.model import ModelBase, ScenarioBase
 from tfaip.pipeline import Batch, DataGeneratorParams, DataPipeline, PipelineMode, Sample
 from tfaip.pipeline.hooks import Hooked, call_user_code
 from tfaip.predict.errors import PredictionError
@@ -18,9 +18,6 @@ from tfaip.predict.lav.params import LAVParams
 from tfaip.predict.lav.result import LAVResult
 from tfaip.predict.loaded_object import LoadedObject
 from tfaip.predict.progress import with_progress
-
-if TYPE_CHECKING:
-    from tfaip.model import ModelBase
 
 __all__ = ["LAVBase"]
 

@@ -6,11 +6,12 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tfaip.model import MetricDefinition
+from tfaip.model import GraphBase, MetricDefinition, ModelBase
+from tfaip.model.runtime.tracing import compiled
 from tfaip.pipeline import DataBase
 
 if TYPE_CHECKING:
-    from tfaip.model import GraphBase, ModelBase, ModelMetrics
+    from tfaip.model import ModelMetrics
 
 __all__ = ["Measures", "TrainingGraphMeasures"]
 
@@ -64,7 +65,6 @@ class Measures:
     def _prepare(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> None:
         """Find out on the first batch what can be computed."""
         from tfaip.model import ModelMetrics
-        from tfaip.model.runtime.tracing import compiled
 
         losses: list[str] = []
         try:
@@ -139,7 +139,6 @@ class TrainingGraphMeasures(Measures):
 
     def _prepare(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> None:
         from tfaip.model.model_metrics import build_metrics
-        from tfaip.model.runtime.tracing import compiled
 
         del inputs, targets, outputs
         _, self._metrics = build_metrics(self._model, self._graph, self._data)

@@ -6,11 +6,11 @@ import os
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 
-from tfaip.model import ScenarioBase, find_stored_scenario, load_scenario_params
+from tfaip.model import ModelBase, ScenarioBase, find_stored_scenario, load_scenario_params
 from tfaip.pipeline import Batch, DataPipeline, Sample
 from tfaip.predict.computing.array_adoption import as_tensors
 from tfaip.predict.computing.batches_ahead import BATCHES_AHEAD, map_ahead, raised_behind
@@ -20,9 +20,6 @@ from tfaip.predict.lav.lav_base import LAVBase
 from tfaip.predict.lav.params import LAVParams, MultiLAVParams
 from tfaip.predict.loaded_object import absolute
 from tfaip.predict.voting import MultiModelPredictor, MultiModelPredictorParams, MultiModelVoter
-
-if TYPE_CHECKING:
-    from tfaip.model import ModelBase
 
 __all__ = ["MultiLAV"]
 

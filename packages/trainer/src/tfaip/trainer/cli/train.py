@@ -20,7 +20,7 @@ from tfaip.params import UserError, to_json
 from tfaip.pipeline import PipelineMode
 from tfaip.trainer import TrainerParams
 from tfaip.trainer.cli.check_console import ConsoleStages
-from tfaip.trainer.cli.early_tensorflow import EarlyTensorFlow
+from tfaip.pipeline.early_tensorflow import EarlyTensorFlow
 from tfaip.trainer.cli.scenario_command_line import (
     named_on_the_line,
     require_data,

@@ -6,11 +6,10 @@ import math
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tfaip.model import ModelDefinitionError
+from tfaip.model import ModelBase, ModelDefinitionError
 from tfaip.trainer.params import TrainerParams
 
 if TYPE_CHECKING:
-    from tfaip.model import ModelBase
     from tfaip.trainer.run.run_context import RunContext
 
 __all__ = ["BestModel", "check_best_log", "find_best_model"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tfaip.model import Evaluator
+from tfaip.model import Evaluator, ModelBase
 from tfaip.model.runtime.tracing import compiled
 from tfaip.pipeline import DataBase, DataPipeline, Sample
 from tfaip.pipeline.hooks import call_user_code
@@ -17,7 +17,6 @@ from tfaip.trainer.loop.compiled_loop import CompiledLoop
 from tfaip.trainer.loop.input_batches import sample_metas
 
 if TYPE_CHECKING:
-    from tfaip.model import ModelBase
     from tfaip.trainer.step.training_state import TrainingState
 
 __all__ = ["PrintedSamples", "Validation"]

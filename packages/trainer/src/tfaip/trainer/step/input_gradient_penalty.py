@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
+from tfaip.model import GraphBase
 from tfaip.params import ParamsError
 from tfaip.pipeline import DataBase
-
-if TYPE_CHECKING:
-    from tfaip.model import GraphBase
 
 __all__ = ["InputGradientPenalty"]
 

@@ -6,7 +6,6 @@ of the notebook again.
 
 from __future__ import annotations
 
-import importlib
 import io
 import pickle
 import sys
@@ -19,6 +18,7 @@ from typing import Any
 
 from tfaip.params.registry import is_params_class, register, registration
 from tfaip.params.trust.main_module import MAIN, is_defined_in_main, is_interactive
+from tfaip.pipeline.loaded_later import loaded_later
 
 __all__ = ["Definitions", "can_send_cells", "pickled_with_cells", "unsendable_global"]
 
@@ -138,15 +138,3 @@ def _pickler_class() -> Any:
             return reduced
 
     return Pickler
-
-
-class _LoadedLater(ModuleType):
-    """A module that is imported when something is looked up in it."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(importlib.import_module(self.__name__), name)
-
-
-def loaded_later(name: str) -> ModuleType:
-    """The module, if it has been imported; else one that imports it when it is used."""
-    return sys.modules.get(name) or _LoadedLater(name)

@@ -13,7 +13,7 @@ from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.engine.counters import Report
 from tfaip.pipeline.engine.stream.portion import Portion
 
-__all__ = ["Board", "Done", "Failed", "Note", "Order", "Ready", "StartFailed"]
+__all__ = ["Board", "Done", "Failed", "Note", "Notice", "Order", "Ready", "StartFailed"]
 
 _SIZE = 24
 _IDLE = -1
@@ -41,6 +41,13 @@ class Order:
 @dataclass(slots=True)
 class Ready:
     """The worker has built generator and processors."""
+
+
+@dataclass(slots=True)
+class Notice:
+    """Something to tell the user of all workers, once."""
+
+    text: str
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from time import monotonic
 
 from tfaip.pipeline.engine.counters import Counters
 from tfaip.pipeline.engine.plan import WorkerSettings
-from tfaip.pipeline.engine.processes.messages import Done, Failed, Order, Ready, StartFailed
+from tfaip.pipeline.engine.processes.messages import Done, Failed, Notice, Order, Ready, StartFailed
 from tfaip.pipeline.engine.processes.pickling import first_unpicklable, not_sent
 from tfaip.pipeline.engine.processes.restored_error import error_of
 from tfaip.pipeline.engine.processes.worker_process import WorkerProcess, describe_exit
@@ -215,7 +215,7 @@ class WorkerPool:
         except (EOFError, ConnectionError):
             self._lost(worker)
 
-    def _take(self, worker: WorkerProcess, message: Ready | StartFailed | Done | Failed) -> None:
+    def _take(self, worker: WorkerProcess, message: Ready | Notice | StartFailed | Done | Failed) -> None:
         if isinstance(message, Done):
             task = self._finished(worker, message.task)
             task.result = _result(task.portion, message)
@@ -233,6 +233,8 @@ class WorkerPool:
         elif isinstance(message, Ready):
             worker.ready = True
             self._failed_starts = 0
+        elif isinstance(message, Notice):
+            tell_once(message.text)
         else:
             raise WorkerStartError(f"a worker could not build its generator and processors:\n{message.traceback}")
 

@@ -17,9 +17,10 @@ from time import perf_counter
 
 import numpy as np
 
+from tfaip.pipeline.early_tensorflow import EarlyTensorFlow
 from tfaip.pipeline.engine.plan import Plan
 from tfaip.pipeline.engine.processes.channel import SMALL, Channel
-from tfaip.pipeline.engine.processes.messages import Board, Done, Order, Ready, StartFailed
+from tfaip.pipeline.engine.processes.messages import Board, Done, Notice, Order, Ready, StartFailed
 from tfaip.pipeline.engine.processes.pickling import first_unpicklable, not_sent
 from tfaip.pipeline.engine.processes.restored_error import tell
 from tfaip.pipeline.engine.processes.shared_memory import Block
@@ -48,11 +49,11 @@ def main() -> None:
     logging.getLogger("tfaip.pipeline.text_files").setLevel(logging.ERROR)
     channel = Channel(socket.socket(fileno=descriptors["socket"]))
     board = Board(descriptors["board"])
-    with contextlib.suppress(EOFError, ConnectionError):
-        serve(channel, board)
+    with contextlib.suppress(EOFError, ConnectionError), EarlyTensorFlow() as early:
+        serve(channel, board, early)
 
 
-def serve(channel: Channel, board: Board) -> None:
+def serve(channel: Channel, board: Board, early: EarlyTensorFlow) -> None:
     """Build what the first message says, then do what the others ask for.
 
     Raises:
@@ -72,15 +73,26 @@ def serve(channel: Channel, board: Board) -> None:
         channel.send(StartFailed(shortened(traceback.format_exc(), LONGEST_TRACEBACK)))
         return
     channel.send(Ready())
+    told = _tell(early, channel)
     while True:
         flushed = perf_counter()
         for order in waiting:
             work_on(order, segments[order.segment], channel, board)
+            told = told or _tell(early, channel)
             if order.tell or perf_counter() - flushed > _HOLD:
                 channel.flush()
                 flushed = perf_counter()
         channel.flush()
         waiting = channel.receive()
+
+
+def _tell(early: EarlyTensorFlow, channel: Channel) -> bool:
+    """Say from which line TensorFlow was loaded, if it was."""
+    if not early.found:
+        return False
+    line, _, remedy = early.findings()
+    channel.send(Notice(f"A worker process is slow to start, and large: {line} {remedy}"))
+    return True
 
 
 def work_on(order: Order, segment: Segment, channel: Channel, board: Board) -> None:

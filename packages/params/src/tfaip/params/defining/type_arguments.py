@@ -1,4 +1,7 @@
-"""The arguments by which a class names what its generic base is about."""
+"""The arguments by which a class names the subject of its generic base.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tfaip.trainer.cli.early_tensorflow import EarlyTensorFlow
+from tfaip.pipeline.early_tensorflow import EarlyTensorFlow
 
 LIBRARIES = ("heavy", "heavy_layers")
 

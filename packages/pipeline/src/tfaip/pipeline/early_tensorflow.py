@@ -1,4 +1,7 @@
-"""Modules of a scenario that load TensorFlow before computing starts, so that `--help` and the workers are slow."""
+"""Modules of a scenario that load TensorFlow before computing starts, so that `--help` and the workers are slow.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any, NamedTuple, Self
 
+from tfaip.pipeline.hooks import is_ours
+
 __all__ = ["EarlyTensorFlow"]
 
 _LIBRARIES = ("tensorflow", "keras")
@@ -22,6 +27,12 @@ class _Place(NamedTuple):
     module: str
     file: str
     line: int
+    name: str
+
+    def __str__(self) -> str:
+        code = linecache.getline(self.file, self.line).strip()
+        within = "" if self.name == "<module>" else f" in {self.name}"
+        return f"{_shown(self.file)}:{self.line}{within}" + (f" ({code})" if code else "")
 
 
 class EarlyTensorFlow:
@@ -56,21 +67,27 @@ class EarlyTensorFlow:
             self._time(spec.loader)
         return spec
 
-    def findings(self, package: str) -> list[str]:
+    @property
+    def found(self) -> bool:
+        """Whether TensorFlow or Keras was imported."""
+        return bool(self._places)
+
+    def findings(self, package: str = "") -> list[str]:
         """Return what to tell about the import, in sentences; nothing if there was none.
 
         Args:
-            package: Package of the scenario; of the lines that lead to the import, its last one is shown.
+            package: Package of the scenario; of the lines that lead to the import, its last one is shown, else the last
+                one outside of tfaip.
         """
         if not self._places:
             return []
-        own = (place for place in self._places if place.module.partition(".")[0] == package)
-        place = next(own, self._places[0])
-        code = linecache.getline(place.file, place.line).strip()
+        own = [place for place in self._places if place.module.partition(".")[0] == package]
+        users = [place for place in self._places if not is_ours(place.module)]
+        place = next(iter([*own, *users, *self._places]))
         return [
-            f"{_shown(place.file)}:{place.line} loads TensorFlow, in {self.seconds:.1f} s: {code}",
-            "--help and each worker that needs the module wait for it.",
-            "Import TensorFlow or Keras in the functions that need it, and models and graphs in `cls()`.",
+            f"{place} loads TensorFlow, in {self.seconds:.1f} s.",
+            "--help and each worker that needs it wait for that.",
+            "Write `from tfaip.model import keras` at the top, or import TensorFlow in the functions that need it.",
         ]
 
     def _time(self, loader: Any) -> None:
@@ -92,7 +109,7 @@ def _executed_lines(libraries: Sequence[str]) -> Iterator[_Place]:
     while frame is not None:
         module = frame.f_globals.get("__name__", "")
         if module != __name__ and module.partition(".")[0] not in ("importlib", *libraries):
-            yield _Place(module, frame.f_code.co_filename, frame.f_lineno)
+            yield _Place(module, frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_qualname)
         frame = frame.f_back  # type: ignore[assignment]  # the outermost has none
 
 

@@ -1,0 +1,19 @@
+"""Keras and TensorFlow, loaded when something is looked up in them.
+
+A module with parameters and models says `from tfaip.model import keras` at its top, and its help answers at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tfaip.pipeline.loaded_later import loaded_later
+
+if TYPE_CHECKING:
+    import keras
+    import tensorflow as tf
+else:
+    keras = loaded_later("keras")
+    tf = loaded_later("tensorflow")
+
+__all__ = ["keras", "tf"]

@@ -1,0 +1,1 @@
+"""A scenario in one file, as `tfaip-new --template single` writes it."""
