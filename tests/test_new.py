@@ -6,10 +6,12 @@ import sys
 import pytest
 
 from commands import run
-from tfaip.cli.new import TEMPLATES, NewScenarioError, write_scenario
+from tfaip.cli.new import SINGLE, TEMPLATES, NewScenarioError, main, write_scenario
+
+PACKAGES = [template for template in TEMPLATES if template != SINGLE]
 
 
-@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("template", PACKAGES)
 def test_no_name_of_the_template_is_left(template, tmp_path):
     folder = write_scenario("my_digits", template, tmp_path)
     assert (folder / "test_my_digits.py").is_file()
@@ -39,6 +41,8 @@ def test_the_texts_of_a_new_scenario_are_sorted_and_in_its_name(template, name, 
     line = [sys.executable, "-m", "ruff", *words]
     done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+    if template == SINGLE:
+        return
     readme = (folder / "README.md").read_text(encoding="utf-8")
     assert readme.startswith(f"# The scenario `{name}`\n")
     assert f"| `test_{name}.py` | tests; change " in readme
@@ -53,13 +57,29 @@ def test_a_name_whose_classes_would_clash_with_those_of_tfaip_is_refused(name, t
     assert not (tmp_path / name).exists()
 
 
-@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("template", PACKAGES)
 def test_a_new_scenario_passes_its_own_tests(template, tmp_path):
     write_scenario("my_digits", template, tmp_path)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "my_digits"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_scenario_in_one_file_is_one_file_and_says_its_commands(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    main(["my_rings", "--template", "single"])
+    assert [path.name for path in tmp_path.iterdir()] == ["my_rings.py"]
+    text = (tmp_path / "my_rings.py").read_text()
+    assert len(text.splitlines()) < 70
+    assert "template" not in text.lower()
+    assert "class MyRings(tm.ScenarioOf[MyRingsData, MyRingsModel, MyRingsPoints]):" in text
+    shown = capsys.readouterr().out.splitlines()
+    assert shown[2] == "  tfaip-train my_rings.py --check  # is everything right?"
+    assert shown[-1] == "  tfaip-predict --export_dir runs/my_rings/best  # use it"
+    for template in TEMPLATES:
+        with pytest.raises(NewScenarioError, match=r"my_rings.py is there already, and nothing of it was changed"):
+            write_scenario("my_rings", template, tmp_path)
 
 
 def test_a_new_scenario_trains(tmp_path):

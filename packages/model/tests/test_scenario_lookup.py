@@ -117,6 +117,11 @@ def test_what_a_user_may_type(name, found):
         ("shop_lookup.bases:Marked", "bases:Marked is a base of scenarios, not one itself; it holds Concrete"),
         ("shop_lookup.only_base", "holds no scenario.*; Marked, Unfinished, Open, _Hidden is only a base"),
         ("../elsewhere/shop_lose/scenario.py", "there is no file or folder .*did you mean .*elsewhere/shop_loose/scen"),
+        ("several.py", "there is no file or folder several.py"),
+        (
+            "shop_lookup/singel.py",
+            "no file or folder shop_lookup/singel.py, did you mean shop_lookup/single.py",
+        ),
         ("../elsewhere/shop-dashes/my-scenario.py", "'my-scenario' must be letters, digits and underscores; rename it"),
         ("../elsewhere/shop_bare", "folder .*shop_bare holds no scenario.py; name one of its files: first.py"),
         ("../elsewhere/shop_clash/json.py", "would be imported as 'json', but that is .*: rename one of them"),

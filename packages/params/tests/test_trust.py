@@ -160,11 +160,26 @@ def test_a_module_that_only_a_file_names_is_located_without_importing_anything(l
         "class Thing(lab.MyScenario): pass",
         "class Thing(ScenarioBaseParams[A, B]): pass",
         "class Thing(Mixin, OtherParams): pass",
+        "class Thing(tm.ScenarioOf[A, B, C]): pass",
+        "class Base(ScenarioOf[A, B, C]): pass\nclass Thing(Base): pass",
     ],
 )
 def test_what_looks_like_params_or_a_scenario_is_trusted(lab: Path, body: str) -> None:
     (lab / "looks_lab.py").write_text(body)
     assert trusted_packages_of("looks_lab:Thing") == {"looks_lab"}
+
+
+def test_the_parameters_that_a_scenario_makes_are_trusted_with_it(lab: Path) -> None:
+    (lab / "made_lab.py").write_text("class Thing(ScenarioOf[A, B, C]): pass\nclass Circle(Circle): pass")
+    assert trusted_packages_of("made_lab:Thing.Params", "made_lab:Thing.PipelineParams") == {"made_lab"}
+    for tag in ("made_lab:Thing.Other", "made_lab:Params", "made_lab:Circle.Params"):
+        with pytest.raises(LoadError, match="defines no params or scenario class"):
+            trusted_packages_of(tag)
+
+
+def test_a_module_of_another_machine_is_asked_for() -> None:
+    with pytest.raises(LoadError, match=r"copy absent.py \(or the folder absent\) to this .* PATH/absent.py"):
+        trusted_packages_of("absent:Thing")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """`--check` names the line of a scenario that loads TensorFlow; a small package stands for TensorFlow here."""
 
-import importlib
+import importlib.util
 import sys
 
 import pytest
@@ -47,15 +47,14 @@ def test_the_last_line_of_the_scenarios_package_is_shown():
     early = loaded("mine.scenario")
     assert early.seconds > 0
     first, second, third = early.findings("mine")
-    assert first.startswith("mine/data.py:3 loads TensorFlow, in ")
-    assert first.endswith(" s: import glue")
-    assert second == "--help and each worker that needs the module wait for it."
-    assert third == "Import TensorFlow or Keras in the functions that need it, and models and graphs in `cls()`."
+    assert first.startswith("mine/data.py:3 (import glue) loads TensorFlow, in ")
+    assert second == "--help and each worker that needs it wait for that."
+    assert third.startswith("Write `from tfaip.model import keras` at the top, or import TensorFlow in the functions")
 
 
 @pytest.mark.usefixtures("project")
 def test_a_line_of_another_package_is_shown_where_the_scenario_has_none():
-    assert loaded("mine.scenario").findings("other")[0].startswith("glue.py:1 loads TensorFlow")
+    assert loaded("mine.scenario").findings("other")[0].startswith("glue.py:1 (import heavy_layers) loads TensorFlow")
 
 
 @pytest.mark.usefixtures("project")
@@ -77,4 +76,18 @@ def test_a_library_that_is_missing_raises_as_ever(tmp_path):
     (tmp_path / "glue.py").write_text("import heavy_layers_2")
     with EarlyTensorFlow(("heavy_layers_2",)) as early, pytest.raises(ModuleNotFoundError, match="heavy_layers_2"):
         importlib.import_module("mine.scenario")
-    assert early.findings("mine")[0].startswith("mine/data.py:3")
+    assert not early.found
+
+
+@pytest.mark.usefixtures("project")
+def test_a_look_for_the_library_is_no_import():
+    with EarlyTensorFlow(LIBRARIES) as early:
+        assert importlib.util.find_spec("heavy") is not None
+    assert not early.found
+
+
+@pytest.mark.usefixtures("project")
+def test_a_function_is_named_with_its_line():
+    with EarlyTensorFlow(LIBRARIES) as early:
+        importlib.import_module("mine.late").cls()
+    assert early.findings()[0].startswith("mine/late.py:2 in cls (import heavy) loads TensorFlow")

@@ -44,7 +44,8 @@ def clashing_name(source: str) -> str | None:
 
 def _own_imports_apart(text: str, name: str) -> str:
     """Set the imports of the package apart; those of tfaip stand with other libraries in the project of a user."""
-    joined = re.sub(r"^((?:from|import) (\w+).*\n)\n(?=from tfaip\b)", _joined_libraries, text, flags=re.MULTILINE)
+    before_tfaip = re.compile(r"^((?:from|import) (\w+).*\n)\n(?=(?:from|import) tfaip\b)", re.MULTILINE)
+    joined = before_tfaip.sub(_joined_libraries, text)
     return re.sub(rf"^((?:from|import) tfaip\b.*\n|\)\n)(?=from {name}\b)", r"\1\n", joined, flags=re.MULTILINE)
 
 

@@ -60,9 +60,8 @@ class EarlyTensorFlow:
         """Return how Python loads a library, with its loading timed; `None` for all other modules."""
         if name not in self._libraries or self._places:
             return None
-        self._places = list(_executed_lines(self._libraries))
-        others = (finder.find_spec(name, path, target) for finder in sys.meta_path if finder is not self)
-        spec = next(filter(None, others), None)
+        behind = sys.meta_path[sys.meta_path.index(self) + 1 :]
+        spec = next(filter(None, (finder.find_spec(name, path, target) for finder in behind)), None)
         if spec is not None and spec.loader is not None:
             self._time(spec.loader)
         return spec
@@ -94,6 +93,10 @@ class EarlyTensorFlow:
         execute = loader.exec_module
 
         def exec_module(module: ModuleType) -> None:
+            if self._places:
+                execute(module)
+                return
+            self._places = list(_executed_lines(self._libraries))
             began = time.perf_counter()
             try:
                 execute(module)

@@ -6,10 +6,13 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from tfaip.model.scenario.module_place import trusted_module
 from tfaip.params.trust.current_folder import search_current_folder
 from tfaip.params.trust.remembered import remember, remember_package_of
 
-__all__ = ["remember_scenario", "take_user_word", "trusted_on_the_line", "values_of"]
+__all__ = ["remember_scenario", "take_user_word", "trusted_on_the_line", "values_of", "with_trusted_names"]
+
+TRUST = "--trust"
 
 
 def take_user_word(
@@ -38,7 +41,24 @@ def remember_scenario(scenario: type[Any]) -> None:
 
 def trusted_on_the_line(words: Sequence[str]) -> list[str]:
     """The packages that `--trust` names, for files that are read before the line can be."""
-    return values_of(["--trust"], words)[0]
+    return values_of([TRUST], words)[0]
+
+
+def with_trusted_names(words: Sequence[str]) -> list[str]:
+    """Return the words of a line with the names of modules that `--trust` names by paths; these can be imported then.
+
+    Raises:
+        ScenarioNotFoundError: There is no such file, or it can't be imported.
+    """
+    named, takes = [], False
+    for word in words:
+        if word.startswith("-"):
+            name, equals, value = word.partition("=")
+            takes = name == TRUST
+            named.append(f"{name}={trusted_module(value)}" if takes and equals else word)
+        else:
+            named.append(trusted_module(word) if takes else word)
+    return named
 
 
 def values_of(options: Sequence[str], words: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from tfaip.model.command.line_words import take_user_word, trusted_on_the_line, values_of
+from tfaip.model.command.line_words import take_user_word, trusted_on_the_line, values_of, with_trusted_names
 from tfaip.model.command.log_level import LOG_LEVELS, take_log_level
 from tfaip.model.command.user_errors import USAGE_ERROR, reported_user_errors
 from tfaip.model.runtime.backend import prefer_tensorflow
@@ -134,6 +134,8 @@ def run_command(
             print(f"\n{name}: error: expects {wanted}, got: {one_line(' '.join(words))}", file=sys.stderr)
         raise SystemExit(0 if asked else USAGE_ERROR)
     subject, about = next(((subject, tuple(values)) for subject, values in given.items() if values), (FIRST_WORD, ()))
+    with reported_user_errors(name):
+        rest = with_trusted_names(rest)
     take_user_word(argv, rest, [folder for value in about for folder in subject.reading(value)])
     prefer_tensorflow()
     with reported_user_errors(name):

@@ -37,8 +37,8 @@ class _QuietFinder:
         """The import system's question."""
         if name not in _LIBRARIES:
             return None
-        others = (finder.find_spec(name, path, target) for finder in sys.meta_path if finder is not cls)
-        spec = next(filter(None, others), None)
+        behind = sys.meta_path[sys.meta_path.index(cls) + 1 :]
+        spec = next(filter(None, (finder.find_spec(name, path, target) for finder in behind)), None)
         if spec is not None and spec.loader is not None:
             _wrap(name, spec.loader)
         return spec

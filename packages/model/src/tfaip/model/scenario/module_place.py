@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tfaip.model.scenario.not_found import ScenarioNotFoundError
-from tfaip.model.scenario.root_folder import root_folder
+from tfaip.model.scenario.root_folder import own_root_folder, root_folder
 from tfaip.params.suggestions import nearest
 from tfaip.params.trust.locating import locate
 from tfaip.params.trust.preferred import prefer
 from tfaip.params.trust.searched_last import search_last
 
-__all__ = ["ModulePlace", "dotted_or_path", "module_place"]
+__all__ = ["ModulePlace", "dotted_or_path", "module_place", "trusted_module"]
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,34 @@ def module_place(text: str) -> ModulePlace:
         return ModulePlace(text)
     path = _existing(Path(text).expanduser())
     if path is None:
-        if Path(text).is_absolute() or text.startswith((".", "~")):
+        dotted = text.strip("/").removesuffix(".py").replace("/", ".")
+        is_path = Path(text).is_absolute() or text.startswith((".", "~"))
+        if is_path or (text.endswith(".py") and locate(dotted) is None):
             raise ScenarioNotFoundError(f"there is no file or folder {text}{_beside(Path(text).expanduser())}")
-        return ModulePlace(text.strip("/").removesuffix(".py").replace("/", "."))
+        return ModulePlace(dotted)
     file = _file_of(path.resolve())
-    root = root_folder(file)
+    return _place_below(root_folder(file), file, text)
+
+
+def trusted_module(text: str) -> str:
+    """Return the name of a module or package that `--trust` names by its name, or by the path of its file or folder.
+
+    The name is the one that a file of parameters knows: as seen from the folder of the file, unless its imports, or an
+    `__init__.py` beside it, tell of a package.
+
+    Raises:
+        ScenarioNotFoundError: The text is a path of no file, or of a module that can't be imported.
+    """
+    if "/" not in text and not text.endswith(".py"):
+        return text
+    path = Path(text).expanduser()
+    if not path.exists():
+        raise ScenarioNotFoundError(f"--trust: there is no file or folder {text}{_beside(path)}")
+    file = _file_of(path.resolve())
+    return _place_below(own_root_folder(file), file, text).name.partition(".")[0]
+
+
+def _place_below(root: Path, file: Path, text: str) -> ModulePlace:
     parts = _name_below(root, file)
     if wrong := [part for part in parts if not part.isidentifier()]:
         raise ScenarioNotFoundError(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tfaip.params.trust.locating import locate
 
-__all__ = ["root_folder"]
+__all__ = ["own_root_folder", "root_folder"]
 
 
 def root_folder(file: Path) -> Path:
@@ -21,6 +21,11 @@ def root_folder(file: Path) -> Path:
     for modules. 4. The folder of its outermost package.
     """
     return _of_own_imports(file) or _of_missing_imports(file) or _searched(file) or _of_package(file)
+
+
+def own_root_folder(file: Path) -> Path:
+    """Return the same, whatever is searched for modules: it doesn't depend on the current folder."""
+    return _of_own_imports(file) or _of_package(file)
 
 
 def _of_own_imports(file: Path) -> Path | None:

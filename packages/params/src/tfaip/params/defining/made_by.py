@@ -47,7 +47,7 @@ def bind_params(made: type, base: type[Any], method: str = "cls") -> None:
         method: The method of the parameters that returns the class.
     """
     argument = type_argument(made, 0)
-    if not isinstance(argument, type) or not issubclass(argument, base) or argument.__module__ != made.__module__:
+    if not isinstance(argument, type) or not issubclass(argument, base) or _scope(argument) != _scope(made):
         return
     if made.__name__.startswith("_") or abc.ABC in made.__bases__:
         return
@@ -70,6 +70,11 @@ def named_by(params_cls: type, method: str = "cls") -> list[type]:
     """Return the classes that name parameters as their type argument, in the same module."""
     found: list[type] = vars(params_cls).get(_NAMED_BY, {}).get(method, [])
     return found
+
+
+def _scope(cls: type) -> tuple[str, str]:
+    """The module of a class, and the class or function within it: a class of a function is nobody else's."""
+    return cls.__module__, cls.__qualname__.rpartition(".")[0]
 
 
 def params_of(made: type, base: type[Any]) -> type[Any]:

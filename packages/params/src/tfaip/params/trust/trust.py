@@ -81,7 +81,9 @@ class Trust:
         if _covers(self.packages, module):
             return
         if located is None or not located.has_source:
-            raise ValueProblem(f"no source of a module {module!r} on sys.path", elsewhere)
+            is_absent = not elsewhere and locate(_top(module)) is None
+            hints = _how_to_copy(module) if is_absent else elsewhere
+            raise ValueProblem(f"no source of a module {module!r} on sys.path", hints)
         if not located.is_installed and not is_remembered(located):
             raise _only_here(located)
         require_definition(located, qualname)
@@ -151,7 +153,8 @@ class Trust:
             found = locate_below(folder, module)
             if found is not None and found.has_source:
                 self._refuse_inside(module, found)
-                word = f"PYTHONPATH={folder} and --trust {_top(module)}"
+                is_file = found.place == found.file
+                word = f"--trust {found.file}" if is_file else f"PYTHONPATH={folder} and --trust {_top(module)}"
                 return (f"there is {found.file}; if you know where it is from: {word}",)
         return ()
 
@@ -251,6 +254,13 @@ def _only_here(located: Located, tag: str = "") -> ValueProblem:
 def _words(module: str) -> str:
     top = _top(module)
     return f"if you know where it is from: --trust {top}, in Python trust=[{top!r}]"
+
+
+def _how_to_copy(module: str) -> tuple[str]:
+    """What a file of another machine needs: the module of its classes, or the package that it is in."""
+    top, file = _top(module), f"{module}.py"
+    needed, path = (f"the folder {top}", top) if "." in module else (f"{file} (or the folder {top})", file)
+    return (f"copy {needed} to this machine, and name the copy: --trust PATH/{path}",)
 
 
 def _covers(packages: Iterable[str], module: str) -> bool:

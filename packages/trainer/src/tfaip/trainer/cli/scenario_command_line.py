@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
 from tfaip.model import ScenarioBase, find_scenario
 from tfaip.model.command import Invocation, blamed, remember_scenario, values_of
 from tfaip.params import CommandLine
+from tfaip.pipeline.early_tensorflow import EarlyTensorFlow
 from tfaip.trainer import TrainerParams
 from tfaip.trainer.folder.bundle_places import BUNDLE_DIRS
 from tfaip.trainer.folder.named_places import require_places, run_folder_of
@@ -16,12 +18,21 @@ from tfaip.trainer.stages.stages import TrainingStages
 __all__ = ["add_training", "named_on_the_line", "require_data", "require_folder", "scenario_command_line"]
 
 
-def scenario_command_line(call: Invocation) -> tuple[type[ScenarioBase[Any, Any]], CommandLine]:
+def scenario_command_line(
+    call: Invocation, early: EarlyTensorFlow | None = None
+) -> tuple[type[ScenarioBase[Any, Any]], CommandLine]:
     """Return the scenario that a command is about, and a command line with the root `trainer` of its defaults.
 
     The place of the scenario's package is remembered as trusted where the user typed its name.
+
+    Args:
+        call: The command and its words.
+        early: Takes note of an import of TensorFlow, for the caller to tell; by default it is told here.
     """
-    scenario = find_scenario(call.about[0])
+    with early or EarlyTensorFlow() as noted, blamed():
+        scenario = find_scenario(call.about[0])
+    if early is None and (findings := noted.findings(scenario.__module__.partition(".")[0])):
+        print(f"{call.name}: warning: {' '.join(findings)}", file=sys.stderr)
     if call.typed:
         remember_scenario(scenario)
     default = scenario.default_trainer_params()

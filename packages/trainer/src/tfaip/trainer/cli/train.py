@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from typing import Any
 
 from tfaip.model import ScenarioBase
@@ -18,9 +17,9 @@ from tfaip.model.command import (
 )
 from tfaip.params import UserError, to_json
 from tfaip.pipeline import PipelineMode
+from tfaip.pipeline.early_tensorflow import EarlyTensorFlow
 from tfaip.trainer import TrainerParams
 from tfaip.trainer.cli.check_console import ConsoleStages
-from tfaip.pipeline.early_tensorflow import EarlyTensorFlow
 from tfaip.trainer.cli.scenario_command_line import (
     named_on_the_line,
     require_data,
@@ -61,8 +60,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 def _train(call: Invocation) -> None:
     arguments, measures_threads = _without_threads(call.words)
     early = EarlyTensorFlow()
-    with early if "--check" in arguments else nullcontext():
-        scenario, command_line = scenario_command_line(call)
+    scenario, command_line = scenario_command_line(call, early if "--check" in arguments else None)
     command_line.add_argument(
         "--check",
         type=bool,

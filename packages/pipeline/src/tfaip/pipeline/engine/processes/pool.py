@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import select
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from functools import cache
 from time import monotonic
 
 from tfaip.pipeline.engine.counters import Counters
@@ -18,6 +20,8 @@ from tfaip.pipeline.engine.stream.portion import PackedRows, Portion, Samples, d
 from tfaip.pipeline.errors import PipelineError, SampleTimeoutError, WorkerDiedError, WorkerStartError
 
 __all__ = ["PoolClosedError", "Task", "WorkerPool"]
+
+logger = logging.getLogger(__name__)
 
 _TICK = 0.1
 """Seconds after which a waiting pool looks for workers that are stuck, and whether it was closed by another thread."""
@@ -234,7 +238,7 @@ class WorkerPool:
             worker.ready = True
             self._failed_starts = 0
         elif isinstance(message, Notice):
-            tell_once(message.text)
+            _tell_once(message.text)
         else:
             raise WorkerStartError(f"a worker could not build its generator and processors:\n{message.traceback}")
 
@@ -346,3 +350,9 @@ def _result(portion: Portion, message: Done) -> Samples | PackedRows:
     if isinstance(message.made, list):
         return Samples(epoch, positions, message.made, message.elements, keep=keep)
     return PackedRows(epoch, positions, message.made, message.elements, keep=keep)
+
+
+@cache
+def _tell_once(text: str) -> None:
+    """Log what workers have to say: one line for all of them, and for all pipelines of the process."""
+    logger.warning("%s", text)
