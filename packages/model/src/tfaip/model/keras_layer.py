@@ -3,8 +3,8 @@
 A class statement needs its bases at once, so that a module with a graph would load TensorFlow. The class that you write
 has no base of Keras. Its first object makes a subclass of the same name, which derives from Keras' layer too.
 
-Two other forms were left out. Classes named by text (`module:Class`) change when they move. Two classes `GraphBase`, one
-for each moment of loading, would not know each other's objects.
+Two other forms were left out. Classes named by text (`module:Class`) change when they move. A second `GraphBase`, for
+modules that load Keras early, would not know the objects of the first one.
 """
 
 from __future__ import annotations

@@ -257,7 +257,7 @@ def _words(module: str) -> str:
 
 
 def _how_to_copy(module: str) -> tuple[str]:
-    """What a file of another machine needs: the module of its classes, or the package that it is in."""
+    """The remedy for a file of another machine: the module of its classes, or their package."""
     top, file = _top(module), f"{module}.py"
     needed, path = (f"the folder {top}", top) if "." in module else (f"{file} (or the folder {top})", file)
     return (f"copy {needed} to this machine, and name the copy: --trust PATH/{path}",)
