@@ -86,7 +86,7 @@ def lines(bundle: Path) -> str:
         colour = RIGHT if prediction.outputs["sequence"] == sample.targets["text"] else WRONG
         parts.append(picture(line, 0, y, height * line.shape[1] / line.shape[0], height))
         parts.append(words(prediction.outputs["sequence"], 0, y + height + 14, colour))
-    return svg(760, 6 * (height + 28), parts, "Rendered lines of text, and the text that was read")
+    return svg(400, 6 * (height + 28), parts, "Rendered lines of text, and the text that was read")
 
 
 def dates(bundle: Path) -> str:
@@ -129,7 +129,7 @@ def svg(width: float, height: float, parts: list[str], title: str) -> str:
 PICTURES: dict[str, tuple[str, Callable[[Path], str]]] = {
     "textures": ("examples.imageclassification", textures),
     "dates": ("examples.seq2seq", dates),
-    "lines": ("examples.atr --trainer.epochs 8", lines),
+    "lines": ("examples.atr --trainer.epochs 5", lines),
 }
 
 
