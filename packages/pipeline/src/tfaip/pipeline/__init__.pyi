@@ -1,6 +1,9 @@
 """The public names of the package: one line each, for type checkers and for `public_names`."""
 
 from tfaip.pipeline.batching.batch import Batch as Batch
+from tfaip.pipeline.data.adapted_processor import AdaptedProcessor as AdaptedProcessor
+from tfaip.pipeline.data.adapted_processor import AdaptedProcessorParams as AdaptedProcessorParams
+from tfaip.pipeline.data.adapted_processor import TAdaptedParams as TAdaptedParams
 from tfaip.pipeline.data.array_spec import ArraySpec as ArraySpec
 from tfaip.pipeline.data.data_base import DataBase as DataBase
 from tfaip.pipeline.data.data_base_params import ComposedProcessorPipelineParams as ComposedProcessorPipelineParams
@@ -25,6 +28,7 @@ from tfaip.pipeline.data.resources import resource as resource
 from tfaip.pipeline.data.sample import Sample as Sample
 from tfaip.pipeline.errors import DataError as DataError
 from tfaip.pipeline.generators.arrays import ArrayGenerator as ArrayGenerator
+from tfaip.pipeline.running.adapting import adapt_processors as adapt_processors
 from tfaip.pipeline.running.batch_iterator import BatchIterator as BatchIterator
 from tfaip.pipeline.running.data_pipeline import DataPipeline as DataPipeline
 from tfaip.pipeline.tf_dataset import InputDataset as InputDataset

@@ -6,12 +6,15 @@ import logging
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Generic
 
 from tfaip.model import DeviceError, ExportedModel, ScenarioBase, configure_devices
 from tfaip.model.command import logging_of_client
 from tfaip.params import save, to_json
 from tfaip.params.shown_text import one_line
+from tfaip.pipeline import AdaptedProcessorParams, adapt_processors
 from tfaip.pipeline.hooks import Hooked, hook
 from tfaip.trainer.distribution.cluster import Cluster
 from tfaip.trainer.distribution.lost_worker import lost_workers
@@ -208,12 +211,27 @@ class Trainer(Hooked, Generic[TTrainerParams]):
             run.warm_start(starter)
 
     @contextmanager
+    def _adapted(self, folder: RunFolder | None) -> Iterator[None]:
+        """Adapt processors to the training samples, unless that was done before; the run keeps their statistics."""
+        data, gen = self.scenario.data, self.params.gen
+        place = nullcontext(folder.statistics) if folder else TemporaryDirectory()
+        with place as path:
+            for processor in data.params.pre_proc.processors_of_type(AdaptedProcessorParams):
+                moved = Path(path) / Path(processor.statistics).name
+                if processor.statistics and not Path(processor.statistics).exists() and moved.is_file():
+                    processor.statistics = str(moved.absolute())  # the folder of the run has moved
+            if adapt_processors(data, gen.training_samples(), Path(path), setup=gen.setup.train) and folder:
+                save(self.params, folder.trainer_params)
+            yield
+
+    @contextmanager
     def _opened(self, folder: RunFolder | None, strategy: Strategy | None) -> Iterator[TrainingRun]:
         with (
             console_of_training(self.params),
             logging_of_client(type(self.scenario)),
             write_errors(folder, self.scenario),
             logged_to(folder.log if folder else None),
+            self._adapted(folder),
             StopSignals() as signals,
             lost_workers() if strategy else nullcontext(),
             StatusFile(folder.status if folder else None, self.params.epochs) as status,

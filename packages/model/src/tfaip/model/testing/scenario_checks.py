@@ -22,7 +22,7 @@ from tfaip.model.bundle import load_prediction_function, load_weights
 from tfaip.model.device import DeviceConfigParams
 from tfaip.model.scenario.upper_floor import upper_floor
 from tfaip.params import load, save
-from tfaip.pipeline import Batch, DataGeneratorParams, DataPipelineParams, PipelineMode
+from tfaip.pipeline import Batch, DataGeneratorParams, DataPipelineParams, PipelineMode, adapt_processors
 
 if TYPE_CHECKING:
     from tfaip.model.scenario.upper_floor import TrainerParams
@@ -269,6 +269,7 @@ class ScenarioChecks:
         cls, params: TrainerParams, mode: PipelineMode, setup: DataPipelineParams, generator: DataGeneratorParams
     ) -> Iterator[Batch]:
         data = cls.scenario(params.scenario).data
+        adapt_processors(data, params.gen.training_samples(), cls._folder / "statistics")
         pipeline = data.create_pipeline(mode, setup, generator, seed=params.random_seed or 0)
         with pipeline.generate_input_batches(repeat=False) as batches:
             yield from batches

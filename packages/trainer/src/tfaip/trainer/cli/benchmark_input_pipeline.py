@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tfaip.model.command import Invocation, blamed, run_command
-from tfaip.pipeline import PipelineMode
+from tfaip.pipeline import PipelineMode, adapt_processors
 from tfaip.trainer.cli.scenario_command_line import scenario_command_line
 
 __all__ = ["main"]
+
+# Samples that processors are adapted to: the speed does not depend on the values.
+ADAPTED = 1000
 
 USAGE = """\
 usage: tfaip-benchmark-input-pipeline SCENARIO [--time_limit SECONDS] [arguments]
@@ -41,10 +46,12 @@ def _measure(call: Invocation) -> None:
     command_line.add_argument("--time_limit", type=float, default=10.0, help="Seconds to measure")
     parsed = command_line.parse(call.words)
     params = parsed["trainer"]
-    with blamed():
+    with blamed(), TemporaryDirectory() as folder:
         scenario_cls.complete_trainer_params(params)
-        pipeline = scenario_cls(params.scenario).data.create_pipeline(
-            PipelineMode.TRAINING, params.gen.setup.train, params.gen.training_samples(), seed=params.random_seed or 0
+        data, samples = scenario_cls(params.scenario).data, params.gen.training_samples()
+        adapt_processors(data, samples, Path(folder), limit=ADAPTED)
+        pipeline = data.create_pipeline(
+            PipelineMode.TRAINING, params.gen.setup.train, samples, seed=params.random_seed or 0
         )
         print(pipeline.describe(), flush=True)
         with Live(console=Console(stderr=True), transient=True) as live:

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 NAMES = (
     *(PARAMS, f".{PARAMS}.part", "train.log", "metrics.jsonl", "status.json", ".status.json.writing"),
     *("recorders.json", ".recorders.json.writing"),
-    *("events", "checkpoint", "best", "export", "epochs"),
+    *("events", "checkpoint", "best", "export", "epochs", "statistics"),
     *(".best.writing", ".best.former", ".export.writing", ".export.former"),
 )
 # A status takes some hundred bytes, parameters some kilobytes unless they hold long lists.
@@ -203,6 +203,11 @@ class RunFolder:
     def checkpoint(self) -> Path:
         """The state from which a resumed run starts."""
         return self.path / "checkpoint"
+
+    @property
+    def statistics(self) -> Path:
+        """Statistics that processors have adapted to the training samples."""
+        return self.path / "statistics"
 
     @property
     def best(self) -> Path:

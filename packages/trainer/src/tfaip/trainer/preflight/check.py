@@ -16,7 +16,7 @@ import tensorflow as tf
 from tfaip.model import GraphBase, ModelBase, ModelMetrics, ScenarioBase, configure_devices, export_bundle
 from tfaip.model.bundle.load import load_prediction_function
 from tfaip.model.runtime.backend import whole_keras_errors
-from tfaip.pipeline import Batch, DataGeneratorParams, DataPipeline, PipelineMode, Sample
+from tfaip.pipeline import Batch, DataGeneratorParams, DataPipeline, PipelineMode, Sample, adapt_processors
 from tfaip.predict import PredictionFunction, graph_prediction_function
 from tfaip.predict.lav.result import numbers_of
 from tfaip.trainer.params import TrainerParams
@@ -39,6 +39,9 @@ logger = logging.getLogger(__name__)
 
 # Of a reloaded SavedModel against the graph: the order of floating-point sums may differ, nothing else.
 RELOAD_TOLERANCE = 1e-4
+
+# Samples that processors are adapted to: enough for figures of the right size.
+ADAPTED = 1000
 
 
 def check_scenario(
@@ -87,9 +90,15 @@ class _Check:
         self._weights: dict[str, float]
         # Names of the evaluator's figures that become logs.
         self._figures: list[str] = []
+        self._statistics: Path
 
     def run(self, *, measure_threads: bool) -> None:
         """Take all steps."""
+        with tempfile.TemporaryDirectory() as folder:
+            self._statistics = Path(folder)
+            self._run(measure_threads=measure_threads)
+
+    def _run(self, *, measure_threads: bool) -> None:
         batches = self._check_data()
         self._check_trainer()
         inputs, targets = _tensors(batches[0].inputs), _tensors(batches[0].targets)
@@ -109,6 +118,7 @@ class _Check:
             self._params, self._scenario = self._trainer.params, self._trainer.scenario
             data, gen = self._scenario.data, self._params.gen
             stage.found_hooks(self._scenario, data)
+            adapt_processors(data, gen.training_samples(), self._statistics, limit=ADAPTED)
             self._stages.know(data)
             pipeline = serial_pipeline(
                 self._scenario, PipelineMode.TRAINING, gen.setup.train, gen.training_samples(), self._seed
