@@ -49,6 +49,7 @@ def test_the_held_out_samples_are_in_no_statistics(points_params, train):
 
 def test_a_bundle_brings_its_statistics_along(points_params, train, tmp_path):
     params = normalised_params(points_params, epochs=1)
+    params.scenario.export_serve = True
     train(params)
     moved = tmp_path / "moved"
     shutil.copytree(params.output_dir / "export", moved)
