@@ -27,7 +27,7 @@ def same_layers(paths: Iterable[str], former: Iterable[str]) -> dict[str, str]:
 
     Args:
         paths: Paths of today, without the name of the graph.
-        former: Those of the former model.
+        former: Layers of the former model.
     """
     return dict(_same([path.split("/") for path in paths], [path.split("/") for path in dict.fromkeys(former)]))
 

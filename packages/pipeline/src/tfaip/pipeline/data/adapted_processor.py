@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tfaip.params import params
+from tfaip.pipeline.data.data_base_params import DataBaseParams
 from tfaip.pipeline.data.pipeline_params import PipelineMode
 from tfaip.pipeline.data.processor import DataProcessorParams, MappingDataProcessor
 from tfaip.pipeline.data.resources import resource
@@ -17,7 +18,6 @@ from tfaip.pipeline.hooks import hook
 if TYPE_CHECKING:
     import numpy as np
 
-    from tfaip.pipeline.data.data_base_params import DataBaseParams
     from tfaip.pipeline.data.sample import Sample
 
 __all__ = ["AdaptedProcessor", "AdaptedProcessorParams", "TAdaptedParams"]
@@ -45,6 +45,15 @@ class AdaptedProcessor(MappingDataProcessor[TAdaptedParams]):
         super().__init__(params, data_params, mode)
         self._statistics = self._read() if params.statistics else None
 
+    @abstractmethod
+    @hook
+    def adapt(self, samples: Iterable[Sample]) -> Mapping[str, np.ndarray]:
+        """Hook: the statistics of samples, arrays by name; texts are arrays of the dtype `str`.
+
+        The samples are those of the training, once and in order, after the processors before this one. Processors of
+        the training alone, such as augmentation, are left out.
+        """
+
     @property
     def statistics(self) -> Mapping[str, np.ndarray]:
         """The arrays that `adapt` returned.
@@ -58,15 +67,6 @@ class AdaptedProcessor(MappingDataProcessor[TAdaptedParams]):
                 "adapt_processors(data, samples, folder), or name a file of statistics"
             )
         return self._statistics
-
-    @abstractmethod
-    @hook
-    def adapt(self, samples: Iterable[Sample]) -> Mapping[str, np.ndarray]:
-        """Hook: the statistics of samples, arrays by name; texts are arrays of the dtype `str`.
-
-        The samples are those of the training, once and in order, after the processors before this one. Processors of
-        the training alone, such as augmentation, are left out.
-        """
 
     def _read(self) -> dict[str, Any]:
         import numpy as np

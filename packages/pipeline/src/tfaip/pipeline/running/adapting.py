@@ -8,6 +8,8 @@ import logging
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tfaip.pipeline.data.adapted_processor import AdaptedProcessor, AdaptedProcessorParams
 from tfaip.pipeline.data.data_base import DataBase
 from tfaip.pipeline.data.data_base_params import DataBaseParams, SequentialProcessorPipelineParams
@@ -76,8 +78,6 @@ def _adapt(
     setup: DataPipelineParams | None,
     limit: int | None,
 ) -> None:
-    import numpy as np
-
     processor = params.create(data.params, PipelineMode.EVALUATION)
     assert isinstance(processor, AdaptedProcessor)
     serial = DataPipelineParams(num_processes=setup.num_processes if setup else 0)

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tfaip.model.command import Invocation, blamed, run_command
-from tfaip.pipeline import PipelineMode, adapt_processors
+from tfaip.pipeline import PipelineMode
 from tfaip.trainer.cli.scenario_command_line import scenario_command_line
 
 __all__ = ["main"]
@@ -40,6 +40,7 @@ def _measure(call: Invocation) -> None:
     from rich.live import Live
     from rich.text import Text
 
+    from tfaip.pipeline import adapt_processors
     from tfaip.pipeline.measure import format_measurement, measure
 
     scenario_cls, command_line = scenario_command_line(call)

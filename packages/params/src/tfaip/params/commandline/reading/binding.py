@@ -209,7 +209,7 @@ class Binder:
         words = [word.text for word in option.words] if option.value is None else [option.value]
         hints += values_of_other_tool(argument.node, words, argument.spelled)
         if isinstance(argument.node, ParamsNode):
-            # First: it is what the user meant.
+            # First: the user meant it.
             hints[:0] = value_of_a_group(argument.node, argument.names, words)
         return hints
 
