@@ -121,7 +121,7 @@ class Declarations:
 
         Args:
             name: The short form.
-            targets: The full paths of the arguments that it sets, such as `trainer.learning_rate.lr`. Those that don't
+            targets: The full paths of the arguments that it sets, such as `trainer.learning_rate.lr`. Targets that don't
                 exist for the selected classes are left out.
 
         Raises:
