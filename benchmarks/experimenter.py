@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -27,6 +28,7 @@ SHORT = "true"
 # A command that takes a moment without using a processor.
 WAITING = "sleep 0.05"
 LARGE = 20_000
+STAND_IN = Path(__file__).parents[1] / "packages/experimenter/tests/slurm_stand_in.py"
 
 
 def write_workbook(path: Path, command: str, rows: int) -> None:
@@ -81,6 +83,30 @@ def measure_update(folder: Path, rows: int) -> None:
     print(f"{rows} rows: reading {read:.2f} s, reading and updating {update:.2f} s")
 
 
+def measure_calls(folder: Path, rows: int) -> None:
+    """Print how often the queue calls the engine of a cluster in a second, here the stand-in for Slurm of the tests."""
+    write_workbook(folder / "runs.xlsx", "sleep 5", rows)
+    shutil.rmtree(folder / "runs.xlsx.experimenter", ignore_errors=True)
+    programs, calls = folder / "slurm", folder / "calls"
+    programs.mkdir()
+    stand_in = STAND_IN.read_text(encoding="utf-8").replace("sys.exit(main())", "NOTE; sys.exit(main())")
+    note = f"open({str(calls)!r}, 'a').write(str(int(time.time())) + chr(10))"
+    for name in ("sbatch", "squeue", "scancel"):
+        (programs / name).write_text(f"#!{sys.executable}\n{stand_in.replace('NOTE', note)}", encoding="utf-8")
+        (programs / name).chmod(0o755)
+    path = os.pathsep.join([str(programs), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": path, "STAND_IN_OF_SLURM": str(folder / "jobs of slurm")}
+    words = [sys.executable, "-m", "tfaip.experimenter", "--xlsx", "runs.xlsx", "--no_update"]
+    on_cluster = [*words, "--executor", "slurm", "--slots", str(rows)]
+    subprocess.run(on_cluster, cwd=folder, check=True, capture_output=True, env=environment)
+    by_second = Counter(calls.read_text(encoding="utf-8").split())
+    span = int(max(by_second)) - int(min(by_second)) + 1
+    print(
+        f"{rows} rows on a cluster: {by_second.total()} calls of the engine in {span} s, "
+        f"{by_second.total() / span:.2f} a second   (to reach: at most 1)"
+    )
+
+
 def main() -> None:
     """Measure all."""
     print(f"Python {sys.version.split()[0]}, {os.cpu_count()} processors")
@@ -89,6 +115,7 @@ def main() -> None:
             measure_queue(Path(name), command)
         for rows in (ROWS, LARGE):
             measure_update(Path(name), rows)
+        measure_calls(Path(name), ROWS)
 
 
 if __name__ == "__main__":

@@ -246,6 +246,27 @@ def test_a_log_that_no_run_writes_ends_the_search_and_is_told_with_those_that_th
     assert len(engine.words) == 5
 
 
+def test_a_trial_that_diverges_has_failed_and_the_search_goes_on(workbook: MakeWorkbook) -> None:
+    def diverging(values: dict[str, str], epoch: int) -> dict[str, float]:
+        return {"val_loss": math.nan} if len(engine.words) in (1, 3) else curve(values, epoch)
+
+    path = sheet(workbook, trials=4)
+    engine = Engine(diverging)
+    assert search(path, engine)[0] == 0
+    assert [trial.outcome.value for trial in trials(path)] == ["failed", "complete", "failed", "complete"]
+
+
+def test_hidden_rows_get_no_further_trials_and_stop_nothing(workbook: MakeWorkbook) -> None:
+    engine = Engine(curve)
+    search(sheet(workbook, trials=2), engine)
+    path = sheet(workbook, trials=9, x="log(1e-3, 1)")
+    book = openpyxl.load_workbook(path)
+    book["runs"].row_dimensions[4].hidden = True
+    book.save(path)
+    assert search(path, engine)[0] == 0
+    assert len(engine.words) == 2
+
+
 def test_another_log_is_measured_anew(workbook: MakeWorkbook) -> None:
     path = sheet(workbook, trials=3, objective="val_loss")
     search(path, Engine(curve))

@@ -71,12 +71,14 @@ class RunHistory:
         metric: The metric that says which epoch is the best, `None` if the run has not told it yet.
         lower: Whether a smaller value of that metric is better.
         losses: Metrics that are losses, as the run itself says.
+        names: All metrics, also those without a finite value.
     """
 
     epochs: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
     metric: str | None = None
     lower: bool = True
     losses: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
 
 
 def read_history(folder: Path, *, guess: bool = True) -> RunHistory:
@@ -111,6 +113,7 @@ class _FolderReader:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._problems: list[str] = []
+        self._names: set[str] = set()
 
     def progress(self) -> RunProgress:
         """Read all."""
@@ -137,10 +140,10 @@ class _FolderReader:
         told = _told_metric(epochs, status)
         metric = told or (_best(epochs, status)[0] if guess and epochs else None)
         if metric is None:
-            return RunHistory(epochs, losses=losses)
+            return RunHistory(epochs, losses=losses, names=frozenset(self._names))
         mode = status.get("best_mode") if told else None
         lower = mode == "min" if mode in ("min", "max") else metric in losses or lower_is_better(metric)
-        return RunHistory(epochs, metric, lower, losses)
+        return RunHistory(epochs, metric, lower, losses, frozenset(self._names))
 
     def _status(self, name: str) -> dict[str, Any]:
         try:
@@ -173,6 +176,7 @@ class _FolderReader:
                     return epochs
                 continue
             found = {key: _number(value) for key, value in values.items() if key not in NO_METRICS}
+            self._names.update(found)
             finite = [(key, value) for key, value in found.items() if value is not None]
             most = max(most, len(finite))
             epochs[epoch] = dict(finite[:MOST_METRICS])
@@ -193,6 +197,7 @@ class _FolderReader:
                         values[metric.strip()] = float(text)
                     except ValueError:
                         continue
+                self._names.update(filter(None, values))
                 epochs[int(match[1])] = {key: value for key, value in values.items() if key and math.isfinite(value)}
         return epochs
 

@@ -176,10 +176,11 @@ class RunningSearch:
         history = read_history(entry.folder)
         objective = self._objective(history)
         values = _values(history, objective) if objective else {}
+        if not values and objective and objective.log in history.names:
+            return replace(trial, outcome=Outcome.FAILED)  # it has diverged: no value is a number
         if not values or objective is None:
             wanted = f"no log {objective.log}" if objective else "no logs"
-            there = sorted({name for found in history.epochs.values() for name in found})
-            told = f"; its logs are {', '.join(there)}" if there else ""
+            told = f"; its logs are {', '.join(sorted(history.names))}" if history.names else ""
             self.trouble = f"The search {self.search.id} stops: the run {trial.id} has written {wanted}{told}."
             self._say(one_line(self.trouble))
             return replace(trial, outcome=Outcome.UNMEASURED)
@@ -203,7 +204,7 @@ class RunningSearch:
             wanted = self.search.objective
             log = wanted.log if wanted else history.metric
             if log is None or not any(log in found for found in history.epochs.values()):
-                return wanted
+                return wanted  # a run without a number tells nothing about its direction
             lower = history.lower if log == history.metric else log in history.losses or lower_is_better(log)
             if wanted is not None and wanted.lower is not None:
                 lower = wanted.lower

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 
 from tfaip.experimenter.commands.plan import Plan, PlannedRun
 from tfaip.experimenter.errors import ExperimenterError
@@ -55,7 +56,11 @@ class Searches:
         self._resources = resources
         self._storage = Storage(state.path / "optuna.sqlite", say)
         self._open = [RunningSearch(run.search, store, params, self._storage, say) for run in plan.runs if run.search]
-        hidden = [RunningSearch(run.search, store, params, self._storage, say) for run in plan.hidden if run.search]
+        hidden = []
+        for run in plan.hidden:
+            # Nothing that the user doesn't see may stop the rest.
+            with suppress(ExperimenterError):
+                hidden += [RunningSearch(run.search, store, params, self._storage, say)] if run.search else []
         self._all = {search.search.id: search for search in (*self._open, *hidden)}
         self._ids: set[str] = set()
 
