@@ -1,11 +1,15 @@
 """Files that are named and missing are told by each command before TensorFlow loads."""
 
+import sys
 from importlib import import_module
 
 import pytest
 
+import tfaip.model.scenario.scenario as scenario_module
 from examples.atr.scenario import ATRScenario
-from tfaip.params import save
+from tfaip.model.evaluator import Evaluator, EvaluatorParams, counting, figures_of
+from tfaip.params import UserError, save
+from tfaip.predict import LAVParams, PredictorParams
 
 MISSING = ["--train.image_files", "there/is/none*.png"]
 
@@ -83,3 +87,62 @@ def test_several_bundles_are_looked_for_before_any_is_loaded(told, bundle):
     assert said in told("tfaip.predict.cli.predict", "--export_dir", bundle, missing)
     assert said in told("tfaip.predict.cli.multi_lav", "--export_dirs", bundle, missing)
     assert said in told("tfaip.model.cli.adapt_exported_model", "--export_dir", missing)
+
+
+@pytest.fixture
+def python(monkeypatch):
+    """Python in which TensorFlow must not load."""
+    monkeypatch.setattr(scenario_module, "import_tensorflow", lambda: pytest.fail("it loads TensorFlow"))
+    monkeypatch.delitem(sys.modules, "tensorflow", raising=False)
+
+
+def test_python_names_missing_files_of_a_training_before_tensorflow_loads(python, params):
+    params.gen.train.image_files = ["there/is/none*.png"]
+    with pytest.raises(UserError, match=r"there/is/none\*\.png"):
+        ATRScenario.create_trainer(params)
+
+
+@pytest.mark.parametrize("make", [ATRScenario.create_predictor, ATRScenario.create_lav])
+def test_python_names_a_missing_bundle_before_tensorflow_loads(python, make, tmp_path):
+    params = PredictorParams() if make == ATRScenario.create_predictor else LAVParams()
+    with pytest.raises(UserError, match="a bundle is a folder, but .* is not there"):
+        make(tmp_path / "none", params)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [("optimizer", "adam", "expects OptimizerParams, got 'adam'"), ("epochs", 2.5, "expects int, got 2.5")],
+)
+def test_python_names_a_wrong_assignment_before_tensorflow_loads(python, params, field, value, message):
+    setattr(params, field, value)
+    with pytest.raises(UserError, match=f"^TrainerParams.{field}: {message}$"):
+        ATRScenario.create_trainer(params)
+
+
+@pytest.mark.parametrize(
+    ("hook", "value", "message"),
+    [
+        ("default_params", None, "default_params must return an object of the scenario's parameters, got None"),
+        ("trainer_pipeline_params_cls", None, "trainer_pipeline_params_cls must return a class, got None"),
+    ],
+)
+def test_a_wrong_result_of_a_hook_of_a_scenario_is_one_sentence(monkeypatch, hook, value, message):
+    monkeypatch.setattr(ATRScenario, hook, classmethod(lambda cls: value))
+    with pytest.raises(UserError, match=rf"^ATRScenario\.{message}"):
+        ATRScenario.default_trainer_params()
+
+
+@pytest.mark.parametrize(
+    ("hook", "value"), [("evaluator_cls", None), ("evaluator_kwargs", None), ("evaluator_kwargs", ["a"])]
+)
+def test_a_wrong_result_of_a_hook_of_the_evaluator_is_one_sentence(monkeypatch, hook, value):
+    monkeypatch.setattr(ATRScenario, hook, classmethod(lambda cls: value))
+    with pytest.raises(UserError, match=rf"^ATRScenario\.{hook} must return a "):
+        ATRScenario.create_evaluator(EvaluatorParams())
+
+
+@pytest.mark.parametrize(("hook", "value"), [("result", None), ("result", 3), ("__enter__", None)])
+def test_an_evaluator_that_returns_something_else_is_named(hook, value):
+    evaluator = type("Mine", (Evaluator,), {hook: lambda self: value})(EvaluatorParams())
+    with pytest.raises(UserError, match=rf"^Mine\.{hook} must return "), counting(evaluator) as counts:
+        figures_of(counts)

@@ -92,7 +92,7 @@ def test_update_writes_parameters_and_metrics_of_all_runs(workbook: MakeWorkbook
         "trainer.lr": 1e-3,
         "trainer.name": "=first",
         "best val_acc": 0.8,
-        "best loss": 2.0,
+        "loss in best epoch": 2.0,
         "best epoch": 2,
         "last val_acc": 0.7,
         "last loss": 1.0,

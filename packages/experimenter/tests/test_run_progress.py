@@ -51,7 +51,13 @@ def test_losses_are_better_when_lower_whatever_they_are_called() -> None:
         for value in (0.1, 0.2)
     ]
     lower = {column.title: column.lower_is_better for column in metric_columns(progress, None)}
-    assert lower == {"best digit": True, "best top": False, "best epoch": None, "last digit": True, "last top": False}
+    assert lower == {
+        "digit in best epoch": True,
+        "top in best epoch": False,
+        "best epoch": None,
+        "last digit": True,
+        "last top": False,
+    }
 
 
 def test_an_epoch_that_was_repeated_counts_as_it_was_last(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
+import keras
 import numpy as np
 import pytest
 
-from tfaip.model import MetricDefinition, ModelBase
+from tfaip.model import GraphBase, MetricDefinition, ModelBase
+from tfaip.model.model_definition_error import ModelDefinitionError
 from tfaip.model.model_params import ModelBaseParams
 from tfaip.model.testing.points.model import PointsModel
 from tfaip.model.testing.points.params import PointsModelParams
@@ -39,6 +41,38 @@ def test_a_loss_may_be_a_mean_or_one_value_a_sample(loss):
 def test_a_wrong_loss_names_hook_rule_and_value(loss, message):
     with pytest.raises(TypeError, match=message):
         Model(_loss=loss).losses(*BATCH)
+
+
+@pytest.mark.parametrize(
+    ("hook", "value", "call", "message"),
+    [
+        ("_metric", [1], "metrics", "Model._metric must return a dict of MetricDefinitions by name, got a list: [1]"),
+        ("_metric", None, "metrics", "by name, got None: is its `return` missing?"),
+        ("_loss_weights", 0.5, "loss_weights", "_loss_weights must return a dict of numbers by the names of losses"),
+        ("_loss_weights", {"a": "0.5"}, "loss_weights", "got a dict: {'a': '0.5'}"),
+        ("_export_graphs", None, "export_graphs", "Model._export_graphs must return a dict of named tensors by the"),
+        ("_export_graphs", {"default": 3}, "export_graphs", "got a dict: {'default': 3}"),
+        ("_loss", None, "losses", "Model._loss must return a dict of named losses, got None"),
+        ("_loss", {"l": keras.losses.MeanSquaredError()}, "losses", "an uncalled loss for 'l': call MeanSquaredError"),
+        ("_loss", {"l": keras.losses.mean_squared_error}, "losses", "an uncalled loss for 'l': call the function"),
+        ("_loss", {"l": None}, "losses", "Model._loss must return tensors, got None"),
+        ("_best_logging_settings", None, "best_logging_settings", "got None"),
+    ],
+)
+def test_a_wrong_result_of_a_hook_is_one_sentence(hook, value, call, message):
+    arguments = {"metrics": (), "best_logging_settings": (), "loss_weights": (["a"],), "export_graphs": ({}, {})}
+    with pytest.raises(ModelDefinitionError) as caught:
+        getattr(Model(**{hook: value}), call)(*arguments.get(call, BATCH))
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("graph", "got"), [(None, "got None"), (GraphBase, "got the class GraphBase, of which no object")]
+)
+def test_create_graph_must_return_a_graph(graph, got):
+    with pytest.raises(ModelDefinitionError, match=rf"Model\.create_graph must return a graph, {got}"):
+        Model(create_graph=graph).build_graph(None)
 
 
 def test_missing_loss_weights_are_one():

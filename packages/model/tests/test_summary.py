@@ -1,9 +1,13 @@
+import io
+
+import keras
 import numpy as np
 from layer_chain import Chain, ChainParams, ResidualParams, ScaleParams
+from rich.console import Console
 
 from tfaip.model.layers import DenseStackParams
-from tfaip.model.summary import summary_text
-from tfaip.model.testing.points.model import PointsModel
+from tfaip.model.summary import summary_text, summary_tree
+from tfaip.model.testing.points.model import PointsGraph, PointsModel
 from tfaip.model.testing.points.params import PointsModelParams
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.model.testing.sequences.scenario import SequencesScenario
@@ -54,10 +58,30 @@ def test_of_two_graphs_the_training_graph_is_shown():
     assert "not called" not in text
 
 
-def test_a_narrow_page_cuts_names_and_no_figures():
-    text = summary_text(
-        *built(ChainModel(PointsModelParams()), PointsScenario(PointsScenario.default_params()).data), width=60
-    )
-    assert max(map(len, text.splitlines())) <= 60
-    assert "(?, 5)" in text
-    assert "80 B" in text
+def test_a_narrow_terminal_cuts_names_and_no_figures_and_text_cuts_nothing(monkeypatch):
+    parts = built(ChainModel(PointsModelParams()), PointsScenario(PointsScenario.default_params()).data)
+    console = Console(file=io.StringIO(), width=60, color_system=None, force_terminal=True)
+    console.print(summary_tree(*parts))
+    narrow = console.file.getvalue()
+    assert max(map(len, narrow.splitlines())) <= 60
+    assert "(?, 5)" in narrow
+    assert "80 B" in narrow
+    monkeypatch.setenv("COLUMNS", "20")
+    assert "…" not in summary_text(*parts)
+
+
+def test_the_input_of_a_functional_model_is_no_layer():
+    class FunctionalGraph(PointsGraph):
+        def __init__(self, params, name="points", **kwargs):
+            super().__init__(params, name=name, **kwargs)
+            given = keras.Input((2,), name="given")
+            self.hidden = keras.Model(given, keras.layers.Dense(5, name="dense")(given), name="inner")
+
+    class FunctionalModel(PointsModel):
+        def create_graph(self, params):
+            return FunctionalGraph(params)
+
+    data = PointsScenario(PointsScenario.default_params()).data
+    text = summary_text(*built(FunctionalModel(PointsModelParams()), data))
+    assert "InputLayer" not in text
+    assert "dense" in text

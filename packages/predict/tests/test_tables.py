@@ -1,11 +1,12 @@
 import io
 
+import pytest
 from rich.console import Console
 
 from predict_cases import POINTS
 from tfaip.predict.evaluation import print_figures
 from tfaip.predict.lav.result import LAVResult
-from tfaip.predict.lav.table import results_table
+from tfaip.predict.lav.table import figure_in_words, results_table
 
 STRANGE = "[bold]cat[/] [/oops] :smile:\x1b[2J"
 SHOWN = r"[bold]cat[/] [/oops] :smile:\u001b[2J"
@@ -22,3 +23,11 @@ def test_names_and_texts_of_an_evaluation_are_text_and_no_markup(capsys, monkeyp
     monkeypatch.setenv("COLUMNS", "200")
     print_figures({STRANGE: 0.5, "worst": STRANGE})
     assert capsys.readouterr().out.count(SHOWN) == 2
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0.123456, "0.1235"), (12.3456, "12.35"), (123456.7, "123,457"), (1e-7 / 3, "3.333e-08"), (1234567, "1,234,567")],
+)
+def test_figures_show_four_digits(value, words):
+    assert figure_in_words(value) == words

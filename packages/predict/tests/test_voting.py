@@ -9,8 +9,8 @@ from tfaip.model import load_prediction_function, load_scenario_params
 from tfaip.model.testing.points.data import DIRECTIONS
 from tfaip.model.testing.points.params import JitterParams, PointsDataParams
 from tfaip.model.testing.points.scenario import PointsScenario
-from tfaip.params import params, save
-from tfaip.pipeline import ComposedProcessorPipelineParams, PipelineMode
+from tfaip.params import UserError, params, save
+from tfaip.pipeline import ComposedProcessorPipelineParams, PipelineMode, Sample
 from tfaip.pipeline.data.resources import resource
 from tfaip.predict import (
     LAV,
@@ -76,6 +76,17 @@ def test_a_voter_of_ones_own_is_one_method(three_exported):
     alone = PointsScenario.create_predictor(three_exported[-1][0].path, in_process())
     for one, other in zip(predictor.predict(POINTS), alone.predict(POINTS), strict=True):
         np.testing.assert_allclose(one.outputs["logits"], other.outputs["logits"], atol=1e-6)
+
+
+@pytest.mark.parametrize("hook", ["vote", "finalize_sample"])
+def test_a_voter_that_returns_no_sample_is_named(hook):
+    class Forgets(MultiModelVoter):
+        def vote(self, sample):
+            return sample
+
+    setattr(Forgets, hook, lambda self, sample: None)
+    with pytest.raises(UserError, match=rf"Forgets\.{hook} must return a Sample, got None"):
+        MultiModelPredictor._join(SimpleNamespace(voter=Forgets()), [Sample(inputs={}, outputs={})])
 
 
 def test_the_voter_sees_each_models_own_post_processing_and_finalizes_once(three_exported, tmp_path):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from tfaip.params import params
-from tfaip.pipeline.hooks import Hooked, hook
+from tfaip.pipeline.hooks import Hooked, call_user_code, hook, returned
 
 if TYPE_CHECKING:
     from tfaip.pipeline import Sample
 
-__all__ = ["Evaluator", "EvaluatorParams", "TEvaluatorParams"]
+__all__ = ["Evaluator", "EvaluatorParams", "TEvaluatorParams", "counting", "figures_of"]
 
 
 @params(former_tags=["tfaip.evaluator.params:EvaluatorParams"])
@@ -48,3 +50,24 @@ class Evaluator(Hooked, Generic[TEvaluatorParams]):
     def result(self) -> dict[str, Any]:
         """Return the figures by name; the base class has none."""
         return {}
+
+
+@contextmanager
+def counting(evaluator: Evaluator[Any]) -> Iterator[Evaluator[Any]]:
+    """Enter an evaluator.
+
+    Raises:
+        HookError: Its `__enter__` returns no evaluator.
+    """
+    with evaluator as entered:
+        yield returned(evaluator, "__enter__", entered, Evaluator, "the evaluator: `return self`")
+
+
+def figures_of(evaluator: Evaluator[Any]) -> dict[str, Any]:
+    """Return the figures of an evaluator.
+
+    Raises:
+        HookError: Its `result` returns no dict.
+    """
+    figures = call_user_code(evaluator.result)
+    return dict(returned(evaluator, "result", figures, Mapping, "a dict of figures by name"))

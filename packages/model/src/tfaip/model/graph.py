@@ -10,7 +10,7 @@ from tfaip.model.layer_params import TLayerParams
 from tfaip.model.model_definition_error import ModelDefinitionError
 from tfaip.model.runtime.libraries import keras, tf
 from tfaip.params.defining.made_by import bind_params
-from tfaip.pipeline.hooks import hook, hook_with
+from tfaip.pipeline.hooks import hook, hook_with, returned
 
 __all__ = ["GraphBase"]
 
@@ -94,11 +94,7 @@ class GraphBase(LayerBase[TLayerParams]):
         return self._checked("call", call(dict(inputs), training=training))
 
     def _checked(self, function: str, outputs: Any) -> dict[str, Any]:
-        if not isinstance(outputs, Mapping):
-            raise ModelDefinitionError(
-                f"{type(self).__qualname__}.{function} must return a dict of named tensors, "
-                f"got {type(outputs).__qualname__}"
-            )
+        returned(self, function, outputs, Mapping, "a dict of named tensors", ModelDefinitionError)
         halves = (tf.float16, tf.bfloat16)
         # Losses and metrics would lose digits, and NumPy does not know bfloat16.
         return {

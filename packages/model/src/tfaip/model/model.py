@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
+from numbers import Real
 from typing import Any, Generic, NamedTuple
 
 from tfaip.model.class_weight import ClassWeight
@@ -21,7 +22,7 @@ from tfaip.model.runtime.libraries import keras, tf
 from tfaip.model.runtime.tracing import tensor_specs
 from tfaip.params.shown_text import clean_text
 from tfaip.pipeline import DataBase, Sample
-from tfaip.pipeline.hooks import Hooked, call_user_code, hook
+from tfaip.pipeline.hooks import Hooked, call_user_code, described, hook, returned
 
 __all__ = ["Forward", "ModelBase"]
 
@@ -133,7 +134,7 @@ class ModelBase(Hooked, ABC, Generic[TModelParams]):
             return self._build_graph(data)
 
     def _build_graph(self, data: DataBase[Any]) -> GraphBase[Any]:
-        graph = self.create_graph(self.params)
+        graph = self._returned("create_graph", self.create_graph(self.params), GraphBase, "a graph")
         inputs = tensor_specs(data.input_layer_specs())
         targets = tensor_specs(data.target_layer_specs())
 
@@ -186,12 +187,7 @@ class ModelBase(Hooked, ABC, Generic[TModelParams]):
         names: Any = self._class_names()
         if names is None:
             return None
-        is_list = isinstance(names, Sequence) and not isinstance(names, str)
-        if not is_list or not all(isinstance(name, str) for name in names) or len(set(names)) < len(names):
-            raise ModelDefinitionError(
-                f"{type(self).__qualname__}._class_names must return different texts, one a class, got {names!r}"
-            )
-        return list(names)
+        return list(self._returned("_class_names", names, _are_different_texts, "different texts, one a class"))
 
     def sample_weights(
         self, inputs: Tensors, targets: Tensors, names: Collection[str] | None = None, *, training: bool = False
@@ -218,11 +214,10 @@ class ModelBase(Hooked, ABC, Generic[TModelParams]):
         return weights
 
     def _tensors_of(self, hook: str, tensors: Any) -> dict[str, Any]:
-        if not isinstance(tensors, Mapping):
-            raise ModelDefinitionError(
-                f"{type(self).__qualname__}.{hook} must return a dict of named tensors, got {tensors!r}"
-            )
-        return dict(tensors)
+        return dict(self._returned(hook, tensors, Mapping, "a dict of named tensors"))
+
+    def _returned(self, hook: str, value: Any, fits: Any, wanted: str) -> Any:
+        return returned(self, hook, value, fits, wanted, ModelDefinitionError)
 
     def losses(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> dict[str, Any]:
         """Return each loss as a float32 scalar, the mean of the batch.
@@ -245,9 +240,7 @@ class ModelBase(Hooked, ABC, Generic[TModelParams]):
         """
         losses = self._loss(inputs, targets, outputs)
         where = f"{type(self).__qualname__}._loss"
-        if not isinstance(losses, Mapping) or not losses:
-            got = repr(losses) if isinstance(losses, Mapping) else type(losses).__qualname__
-            raise ModelDefinitionError(f"{where} must return a dict of named losses, got {got}")
+        self._returned("_loss", losses, lambda found: isinstance(found, Mapping) and found, "a dict of named losses")
         weights = self.sample_weights(inputs, targets, list(losses), training=training)
         return {name: _weighted_loss(where, name, loss, weights.get(name)) for name, loss in losses.items()}
 
@@ -257,7 +250,10 @@ class ModelBase(Hooked, ABC, Generic[TModelParams]):
         Raises:
             ModelDefinitionError: The hook weighs a loss that there is not.
         """
-        weights = self._loss_weights() or {}
+        weights = self._loss_weights()
+        if weights is None:
+            weights = {}
+        self._returned("_loss_weights", weights, _are_weights, "a dict of numbers by the names of losses, or None")
         unknown = sorted(set(weights) - set(names))
         if unknown:
             raise ModelDefinitionError(
@@ -272,14 +268,14 @@ class ModelBase(Hooked, ABC, Generic[TModelParams]):
         Raises:
             ModelDefinitionError: The hook returned something else than metric definitions.
         """
-        metrics = self._metric()
+        metrics: Any = self._returned("_metric", self._metric(), Mapping, "a dict of MetricDefinitions by name")
         for name, metric in metrics.items():
             if not isinstance(metric, MetricDefinition):
                 raise ModelDefinitionError(
                     f"{type(self).__qualname__}._metric must return MetricDefinitions by name, "
-                    f"got {metric!r} for {name!r}"
+                    f"got {described(metric)} for {name!r}"
                 )
-        return metrics
+        return dict(metrics)
 
     def best_logging_settings(self) -> tuple[str, str]:
         """Return the mode and the log of the hook, as it gives them.
@@ -329,16 +325,42 @@ class ModelBase(Hooked, ABC, Generic[TModelParams]):
         Raises:
             ModelDefinitionError: The hook returned nothing under `default`.
         """
-        graphs = self._export_graphs(inputs, outputs, {})
+        wanted = "a dict of named tensors by the labels of graphs, one of them 'default'"
+        graphs: Any = self._returned("_export_graphs", self._export_graphs(inputs, outputs, {}), _are_graphs, wanted)
         if "default" not in graphs:
             raise ModelDefinitionError(
                 f"{type(self).__qualname__}._export_graphs must return a graph labelled 'default', got {sorted(graphs)}"
             )
-        return graphs
+        return dict(graphs)
+
+
+def _are_different_texts(names: Any) -> bool:
+    is_list = isinstance(names, Sequence) and not isinstance(names, str)
+    return is_list and all(isinstance(name, str) for name in names) and len(set(names)) == len(names)
+
+
+def _are_weights(weights: Any) -> bool:
+    return isinstance(weights, Mapping) and all(isinstance(weight, Real) for weight in weights.values())
+
+
+def _are_graphs(graphs: Any) -> bool:
+    return isinstance(graphs, Mapping) and all(isinstance(graph, Mapping) for graph in graphs.values())
+
+
+def _tensor_of_loss(where: str, name: str, loss: Any) -> Any:
+    if isinstance(loss, keras.losses.Loss) or (callable(loss) and not hasattr(loss, "dtype")):
+        called = f"{type(loss).__qualname__ if isinstance(loss, keras.losses.Loss) else 'the function'}"
+        raise ModelDefinitionError(
+            f"{where} must return tensors, got an uncalled loss for {name!r}: call {called} with target and output"
+        )
+    try:
+        return tf.convert_to_tensor(loss)
+    except (TypeError, ValueError) as error:
+        raise ModelDefinitionError(f"{where} must return tensors, got {described(loss)} for {name!r}") from error
 
 
 def _weighted_loss(where: str, name: str, loss: Any, weights: Any) -> Any:
-    loss = tf.convert_to_tensor(loss)
+    loss = _tensor_of_loss(where, name, loss)
     if not loss.dtype.is_floating:
         raise ModelDefinitionError(f"{where} must return floating-point losses, got {loss.dtype.name} for {name!r}")
     while loss.shape.rank is not None and loss.shape.rank > 1 and loss.shape[-1] == 1:

@@ -11,7 +11,7 @@ from typing import Any
 
 import keras
 import tensorflow as tf
-from rich.console import Console, Group
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
@@ -21,6 +21,7 @@ from tfaip.model.model import ModelBase
 from tfaip.model.runtime.tracing import tensor_specs
 from tfaip.model.scenario import ScenarioBase
 from tfaip.params.shown_text import one_line
+from tfaip.params.table_console import print_table, table_console
 from tfaip.pipeline import DataBase
 
 __all__ = ["print_summary", "summary_text", "summary_tree"]
@@ -50,9 +51,9 @@ def summary_tree(graph: GraphBase[Any], model: ModelBase[Any], data: DataBase[An
     return Group(table, Text(f"{total}, {_size(graph.weights)}", "bold"))
 
 
-def summary_text(graph: GraphBase[Any], model: ModelBase[Any], data: DataBase[Any], width: int = 80) -> str:
-    """Return the tree as plain text, of lines no longer than `width`."""
-    console = Console(file=StringIO(), width=width, color_system=None, force_jupyter=False)
+def summary_text(graph: GraphBase[Any], model: ModelBase[Any], data: DataBase[Any]) -> str:
+    """Return the tree as plain text, at full width: no name is cut."""
+    console = table_console(file=StringIO(), color_system=None, force_jupyter=False)
     console.print(summary_tree(graph, model, data))
     lines = console.file.getvalue().rstrip("\n").split("\n")  # type: ignore[attr-defined]  # of the StringIO
     return "\n".join(line.rstrip() for line in lines)
@@ -63,7 +64,7 @@ def print_summary(scenario: ScenarioBase[Any, Any], device: DeviceConfigParams) 
     model = scenario.create_model()
     with precision_policy(device.precision):
         graph = model.build_graph(scenario.data)
-    Console().print(summary_tree(graph, model, scenario.data))
+    print_table(summary_tree(graph, model, scenario.data))
 
 
 def _rows(layer: Any, guide: str = "", indent: str = "") -> Iterator[tuple[str, Any]]:
@@ -75,7 +76,9 @@ def _rows(layer: Any, guide: str = "", indent: str = "") -> Iterator[tuple[str, 
 
 
 def _sub_layers(layer: Any) -> list[Any]:
-    return list(layer._flatten_layers(include_self=False, recursive=False))  # Keras has no public name for it
+    below = layer._flatten_layers(include_self=False, recursive=False)  # Keras has no public name for it
+    # An input of a functional model only stands for a tensor: nothing calls it.
+    return [sub_layer for sub_layer in below if not isinstance(sub_layer, keras.layers.InputLayer)]
 
 
 def _output_shapes(

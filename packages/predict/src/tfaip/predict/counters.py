@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rich.console import Console
 from rich.table import Table
+
+from tfaip.params.table_console import print_table
 
 __all__ = ["PredictionCounters", "print_benchmark"]
 
@@ -59,7 +60,7 @@ def print_benchmark(counters: PredictionCounters) -> None:
     }
     for name, value in rows.items():
         table.add_row(name, value)
-    Console(stderr=True).print(table)
+    print_table(table, stderr=True)
 
 
 def _share(seconds: float, whole: float) -> str:

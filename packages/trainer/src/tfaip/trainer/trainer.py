@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +15,7 @@ from tfaip.model.command import logging_of_client
 from tfaip.params import save, to_json
 from tfaip.params.shown_text import one_line
 from tfaip.pipeline import AdaptedProcessorParams, adapt_processors
-from tfaip.pipeline.hooks import Hooked, hook
+from tfaip.pipeline.hooks import Hooked, hook, returned
 from tfaip.trainer.distribution.cluster import Cluster
 from tfaip.trainer.distribution.lost_worker import lost_workers
 from tfaip.trainer.distribution.share import share_of_batches
@@ -241,8 +241,10 @@ class Trainer(Hooked, Generic[TTrainerParams]):
                 folder,
                 signals,
                 status,
-                callbacks=self.create_callbacks(),
-                actions=self.create_actions(),
+                callbacks=returned(
+                    self, "create_callbacks", self.create_callbacks(), Sequence, "a list of Keras callbacks"
+                ),
+                actions=returned(self, "create_actions", self.create_actions(), Sequence, "a list of Action objects"),
                 after_export=self.after_export,
                 strategy=strategy,
             ) as run,

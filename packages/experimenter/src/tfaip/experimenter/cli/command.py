@@ -35,6 +35,7 @@ from tfaip.experimenter.views.live import LiveView
 from tfaip.experimenter.views.snapshot import Snapshot
 from tfaip.experimenter.views.status import status_json, workbook_snapshot
 from tfaip.params.shown_text import clean_text, one_line
+from tfaip.params.table_console import print_table
 
 __all__ = ["PROG", "main"]
 
@@ -141,7 +142,7 @@ def _status(words: list[str]) -> int:
     if arguments.json:
         print(clean_text(status_json(snapshot)))
     else:
-        Console(highlight=False).print(drawn_snapshot(snapshot, all_failures=True))
+        print_table(drawn_snapshot(snapshot, all_failures=True), highlight=False)
     return 0
 
 

@@ -159,7 +159,12 @@ def metric_columns(progress: Sequence[RunProgress], main: str | None) -> list[Co
     losses = frozenset[str]().union(*(found.losses for found in progress))
     lower = {name: name in losses or lower_is_better(name) for name in names}
     columns = [
-        Column(f"best {name}", tuple(_figure(found.best.get(name)) for found in progress), lower[name])
+        # Only the main metric is at its best in the best epoch.
+        Column(
+            f"best {name}" if name == main else f"{name} in best epoch",
+            tuple(_figure(found.best.get(name)) for found in progress),
+            lower[name],
+        )
         for name in names
         if name != "lr"
     ]

@@ -60,13 +60,11 @@ class Bundle:
         if bundle.path != path:
             logger.warning("An export to %s was interrupted; the bundle before it is used, %s", path, bundle.path)
         if not bundle.path.is_dir():
-            raise BundleError(f"a bundle is a folder, but {bundle.path} is {_what_is(bundle.path)}")
+            raise BundleError(f"a bundle is a folder, but {bundle.path} is {_what_is(bundle.path)}{_meant(path)}")
         manifest = bundle.manifest()
         if not bundle.scenario_params.is_file():
-            inside = [name for name in ("best", "export") if (bundle.path / name / "scenario_params.json").is_file()]
-            hint = f"; did you mean {' or '.join(str(bundle.path / name) for name in inside)}?" if inside else ""
             what = "is broken" if manifest else "is no bundle"
-            raise BundleError(f"{bundle.path} {what}, it has no scenario_params.json{hint}")
+            raise BundleError(f"{bundle.path} {what}, it has no scenario_params.json{_meant(path)}")
         for part in (bundle.scenario_params, bundle.weights):
             if outside := what_leads_out(bundle.path, part):
                 raise BundleError(f"the parts of the bundle {bundle.path} must lie in it, but {outside}")
@@ -141,6 +139,15 @@ class Bundle:
     def saved_model(self, label: str) -> Path:
         """SavedModel of the exported graph of any label."""
         return self.serve if label == DEFAULT_LABEL else self.additional(label)
+
+
+def _meant(path: Path) -> str:
+    """A hint at the bundles in the folder of a run, or at the bundle or the run that a path leads into."""
+    for folder in (path, *list(path.parents)[:2]):
+        near = [folder / "best", folder / "export"] if folder == path else [folder, folder / "best", folder / "export"]
+        if found := [str(bundle) for bundle in near if (bundle / "scenario_params.json").is_file()]:
+            return f"; did you mean {' or '.join(found)}?"
+    return ""
 
 
 def _what_is(path: Path) -> str:

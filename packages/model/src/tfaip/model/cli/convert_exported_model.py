@@ -115,10 +115,11 @@ def _first_inputs(
 
 
 def _show(converted: Any, told: Sequence[str]) -> None:
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False)
+    from tfaip.params.table_console import table_console
+
+    console = table_console(highlight=False)
     for text in told:
         console.print(clean_text(text), markup=False)
     table = Table("weight", "former", "shape")

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from importlib import metadata
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 from tfaip.model.bundle.errors import BundleError
 from tfaip.model.bundle.exported_model import ExportedModel
+from tfaip.model.bundle.layout import Bundle
 from tfaip.model.command.tensorflow_import import import_tensorflow
 from tfaip.model.evaluator import Evaluator, EvaluatorParams
 from tfaip.model.scenario.params import ScenarioBaseParams, TScenarioParams
 from tfaip.model.scenario.pipeline_params import TTrainerPipelineParams
 from tfaip.model.scenario.upper_floor import stored_scenarios, upper_floor
-from tfaip.params import UserError, from_dict
+from tfaip.params import UserError, check, from_dict
 from tfaip.params.defining.type_arguments import type_argument
 from tfaip.params.trust.main_module import module_name_of
 from tfaip.pipeline import DataGeneratorParams
-from tfaip.pipeline.hooks import Hooked, hook
+from tfaip.pipeline.hooks import Hooked, hook, is_ours, returned
 
 if TYPE_CHECKING:
     from tfaip.model.model import ModelBase
@@ -96,7 +98,8 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TTrainerPipelineParams]):
     def default_trainer_params(cls) -> TrainerParams:
         """Return the parameters that the command line of a training starts from."""
         return upper_floor("trainer").TrainerParams(
-            scenario=cls.tagged(cls.default_params()), gen=cls.trainer_pipeline_params_cls()()
+            scenario=cls.tagged(cls._checked_default_params()),
+            gen=cls._class_of("trainer_pipeline_params_cls")(),
         )
 
     @classmethod
@@ -200,17 +203,23 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TTrainerPipelineParams]):
     @hook
     def create_trainer(cls, params: TrainerParams) -> Trainer:
         """Return a trainer; `tfaip-trainer` must be installed."""
-        import_tensorflow()
+        check(params)
         cls.complete_trainer_params(params)
+        if "tensorflow" not in sys.modules:
+            # A missing file is told at once. With TensorFlow loaded, the training tells it just as soon.
+            params.gen.require_files(lav=params.lav_every_n > 0)
+            params.warmstart.require_model()
+        import_tensorflow()
         scenario_params = cast("TScenarioParams", params.scenario)
-        return cls.trainer_cls()(params, cls(cls.tagged(scenario_params)))
+        return cls._class_of("trainer_cls")(params, cls(cls.tagged(scenario_params)))
 
     @classmethod
     @hook
     def create_predictor(cls, path: str | os.PathLike[str], params: PredictorParams) -> Predictor:
         """Return a predictor of the bundle at `path`; `tfaip-predict` must be installed."""
-        import_tensorflow()
-        return cls.predictor_cls().from_path(path, params, trust=cls._trusted(), **cls.predictor_kwargs())
+        load = cls._class_of("predictor_cls").from_path
+        cls._require([path], params, load)
+        return load(path, params, trust=cls._trusted(), **cls._keywords_of("predictor_kwargs"))
 
     @classmethod
     @hook
@@ -218,8 +227,9 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TTrainerPipelineParams]):
         cls, paths: Sequence[str | os.PathLike[str]], params: MultiModelPredictorParams
     ) -> MultiModelPredictor:
         """Return a predictor of the bundles at `paths`, which vote; `tfaip-predict` must be installed."""
-        import_tensorflow()
-        return cls.multi_predictor_cls().from_paths(paths, params, trust=cls._trusted(), **cls.predictor_kwargs())
+        load = cls._class_of("multi_predictor_cls").from_paths
+        cls._require(paths, params, load)
+        return load(paths, params, trust=cls._trusted(), **cls._keywords_of("predictor_kwargs"))
 
     @classmethod
     @hook
@@ -229,21 +239,23 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TTrainerPipelineParams]):
         `tfaip-predict` must be installed. As for a predictor, the bundle is an argument of its own: one set of
         parameters validates many bundles.
         """
-        import_tensorflow()
-        return cls.lav_cls().from_path(path, params, scenario=cls, trust=cls._trusted(), **cls.lav_kwargs())
+        load = cls._class_of("lav_cls").from_path
+        cls._require([path], params, load)
+        return load(path, params, scenario=cls, trust=cls._trusted(), **cls._keywords_of("lav_kwargs"))
 
     @classmethod
     @hook
     def create_multi_lav(cls, paths: Sequence[str | os.PathLike[str]], params: MultiLAVParams) -> MultiLAV:
         """Return what validates the vote of the bundles at `paths`; `tfaip-predict` must be installed."""
-        import_tensorflow()
-        return cls.multi_lav_cls().from_paths(paths, params, scenario=cls, trust=cls._trusted(), **cls.lav_kwargs())
+        load = cls._class_of("multi_lav_cls").from_paths
+        cls._require(paths, params, load)
+        return load(paths, params, scenario=cls, trust=cls._trusted(), **cls._keywords_of("lav_kwargs"))
 
     @classmethod
     @hook
     def create_evaluator(cls, params: EvaluatorParams) -> Evaluator[Any]:
         """Return an evaluator."""
-        return cls.evaluator_cls()(params, **cls.evaluator_kwargs())
+        return cls._class_of("evaluator_cls")(params, **cls._keywords_of("evaluator_kwargs"))
 
     @hook
     def create_model(self) -> ModelBase[Any]:
@@ -325,6 +337,28 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TTrainerPipelineParams]):
         params.scenario = cls.tag()
         params.tfaip_model_version = metadata.version("tfaip-model")
         return params
+
+    @classmethod
+    def _checked_default_params(cls) -> TScenarioParams:
+        default = cls.default_params()
+        return returned(cls, "default_params", default, ScenarioBaseParams, "an object of the scenario's parameters")
+
+    @classmethod
+    def _class_of(cls, hook: str) -> Any:
+        return returned(cls, hook, getattr(cls, hook)(), callable, "a class")
+
+    @classmethod
+    def _keywords_of(cls, hook: str) -> dict[str, Any]:
+        return returned(cls, hook, getattr(cls, hook)(), Mapping, "a dict of keyword arguments")
+
+    @classmethod
+    def _require(cls, bundles: Iterable[str | os.PathLike[str]], params: Any, load: Any) -> None:
+        """Refuse wrong parameters and missing bundles before TensorFlow loads, and load it."""
+        check(params)
+        # A client's own `from_path` may read something else than a folder.
+        for path in bundles if is_ours(load.__module__) else ():
+            Bundle.at(path)
+        import_tensorflow()
 
     @classmethod
     def _trusted(cls) -> tuple[str, ...]:

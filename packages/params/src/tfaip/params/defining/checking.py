@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import sys
 import typing
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -13,8 +15,9 @@ from tfaip.params.defining.field_spec import FieldSpec
 from tfaip.params.defining.fields import options_of
 from tfaip.params.defining.generics import annotated_fields, is_open, origin_class, substitute
 from tfaip.params.defining.structure import fields_of
-from tfaip.params.errors import DefinitionError
+from tfaip.params.errors import DefinitionError, ParamsError
 from tfaip.params.values.annotations import has_fields
+from tfaip.params.values.base import ValueType
 from tfaip.params.values.problem import ValueProblem
 from tfaip.params.values.structures import ParamsDict, ParamsList, ParamsType
 
@@ -50,12 +53,22 @@ def _resolved(cls: type[Any], name: str, annotation: Any) -> Any:
         return None
 
 
-def check(cls: type[Any]) -> None:
-    """Check a params class and all classes that it holds, with the defaults that its factories make; for tests.
+def check(checked: Any) -> None:
+    """Check a params class and all classes that it holds, for tests; or an instance, whose values may have changed.
+
+    Args:
+        checked: A class is checked with the defaults that its factories make. An instance is checked value by value;
+            text is good for a path.
 
     Raises:
-        DefinitionError: With all that is wrong: types, defaults, choices, names that don't exist.
+        DefinitionError: With all that is wrong in a class: types, defaults, choices, names that don't exist.
+        ParamsError: With all values of an instance that have a wrong type.
     """
+    if not isinstance(checked, type) and has_fields(type(checked)):
+        if wrong := list(_wrong_values(checked, type(checked).__name__)):
+            raise ParamsError("\n".join(wrong))
+        return
+    cls: type[Any] = checked
     problems: list[str] = []
     seen: set[type[Any]] = set()
     waiting = [cls]
@@ -66,6 +79,26 @@ def check(cls: type[Any]) -> None:
             waiting += _check_class(found, problems)
     if problems:
         raise DefinitionError("\n".join(dict.fromkeys(problems)))
+
+
+def _wrong_values(instance: Any, where: str) -> Iterator[str]:
+    """A sentence for each value of another type than that of its field, in an instance and all that it holds."""
+    for name, spec in fields_of(type(instance)).items():
+        value = getattr(instance, name, None)
+        try:
+            if not is_open(spec.annotation) or value is None:
+                spec.check_value(value)
+        except ValueProblem as problem:
+            if not _is_text_of_a_path(spec, value):
+                yield f"{where}.{name}: {problem.problem}"
+        held = value if isinstance(value, list | tuple) else value.values() if isinstance(value, dict) else [value]
+        for item in held:
+            if has_fields(type(item)):
+                yield from _wrong_values(item, f"{where}.{name}")
+
+
+def _is_text_of_a_path(spec: FieldSpec, value: Any) -> bool:
+    return isinstance(value, str) and isinstance(spec.kind, ValueType) and spec.kind.holds(Path(value))
 
 
 def _check_class(cls: type[Any], problems: list[str]) -> list[type[Any]]:

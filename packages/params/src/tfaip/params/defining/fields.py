@@ -7,6 +7,7 @@ from typing import Any, Literal, TypedDict, TypeVar, Unpack, get_args
 
 import attrs
 
+from tfaip.params.defining.guarded import guarded
 from tfaip.params.errors import DefinitionError
 
 __all__ = ["PLAIN", "TYPE_ARGUMENT", "FieldOptions", "Mode", "field", "options_of"]
@@ -219,7 +220,8 @@ def field(
     if problem := options.problem():
         raise DefinitionError(f"field(...): {problem}")
     metadata = {**(metadata or {}), _METADATA_KEY: options}
-    declared: Any = attrs.field(default=made, converter=converter, validator=validator, metadata=metadata)
+    checks = guarded(validator) if validator else None
+    declared: Any = attrs.field(default=made, converter=converter, validator=checks, metadata=metadata)
     return declared
 
 

@@ -16,15 +16,18 @@ from tfaip.pipeline.hooks.hooked import (
     make,
     overridden_hooks,
 )
+from tfaip.pipeline.hooks.returned import described, returned
 
 __all__ = [
     "FORMER_HOOKS",
     "Hooked",
     "call_user_code",
+    "described",
     "hook",
     "hook_with",
     "hooks_of",
     "is_ours",
     "make",
     "overridden_hooks",
+    "returned",
 ]

@@ -7,12 +7,12 @@ from contextlib import ExitStack, closing
 from textwrap import shorten
 from typing import Any
 
-from rich.console import Console
 from rich.text import Text
 
 from tfaip.model import find_stored_scenario, load_scenario_params
 from tfaip.model.command import Invocation, blamed, import_tensorflow, log_of_client, log_to_console
 from tfaip.params.shown_text import one_line
+from tfaip.params.table_console import table_console
 from tfaip.pipeline import PipelineMode
 from tfaip.predict.cli.bundle_command import require_data
 from tfaip.predict.cli.inference_arguments import add_inference_arguments, apply_inference_arguments, hidden_voter
@@ -89,7 +89,7 @@ def _default_voter(scenario: Any) -> Any:
 
 def _print_table(results: list[Any]) -> None:
 
-    console = Console()
+    console = table_console()
     console.print(results_table(results))
     # The columns are headed by the names that logs and dumps go by.
     for result in results:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tfaip.model import ModelBase, ScenarioBase
+from tfaip.model.evaluator import counting, figures_of
 from tfaip.pipeline import Batch, DataGeneratorParams, DataPipeline, PipelineMode, Sample
 from tfaip.pipeline.hooks import Hooked, call_user_code
 from tfaip.predict.errors import PredictionError
@@ -81,11 +82,11 @@ class LAVBase(Hooked, LoadedObject, ABC):
         pipeline = self.scenario.data.create_pipeline(PipelineMode.EVALUATION, self.params.pipeline, generator)
         self._measures.reset()
         evaluator = self.scenario.create_evaluator(self.scenario.params.evaluator)
-        with evaluator as counting, pipeline.generate_input_batches(repeat=False) as batches:
+        with counting(evaluator) as counts, pipeline.generate_input_batches(repeat=False) as batches:
             predicted = self._predicted(pipeline, batches)
             with closing(with_progress(predicted, pipeline.samples_per_epoch, self.params)) as samples:
                 for sample in samples:
-                    call_user_code(counting.update_state, sample)
+                    call_user_code(counts.update_state, sample)
                     for callback in callbacks:
                         call_user_code(callback.on_sample_end, sample)
             counters = batches.counters
@@ -100,7 +101,7 @@ class LAVBase(Hooked, LoadedObject, ABC):
                 samples=counters.samples,
                 skipped=counters.skipped,
                 metrics=self._measures.result(),
-                evaluator=call_user_code(counting.result),
+                evaluator=figures_of(counts),
                 not_computed=dict(self._measures.not_computed),
             )
         for callback in callbacks:

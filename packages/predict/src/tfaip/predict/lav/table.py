@@ -45,4 +45,7 @@ def figure_in_words(value: Any) -> str | None:
     number = np.asarray(value)
     if number.size != 1 or number.dtype.kind not in "biuf":
         return None
-    return f"{number.item():,}" if number.dtype.kind in "iu" else f"{number.item():.6g}"
+    value = number.item()
+    # Four digits say all that a person compares; results files hold all digits.
+    is_whole = number.dtype.kind in "iu" or 1e4 <= abs(value) < 1e9
+    return f"{value:,.0f}" if is_whole else f"{value:.4g}"

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from tfaip.model import configure_devices, load_scenario_params
 from tfaip.pipeline import DataPipeline, Sample
-from tfaip.pipeline.hooks import call_user_code, hook
+from tfaip.pipeline.hooks import call_user_code, hook, returned
 from tfaip.predict.errors import PredictionError
 from tfaip.predict.given_samples import GivenSamples
 from tfaip.predict.loaded_object import absolute
@@ -44,7 +44,7 @@ class MultiModelPredictor(PredictorBase):
         self, params: PredictorParams, models: Sequence[LoadedModel], voter: MultiModelVoter | None = None
     ) -> None:
         super().__init__(params, models)
-        self.voter = self.create_voter() if voter is None else voter
+        self.voter = self._made_voter() if voter is None else voter
         self.voter.loaded_models = tuple(self._models)
 
     @classmethod
@@ -126,6 +126,12 @@ class MultiModelPredictor(PredictorBase):
             for number, row in rows:
                 yield number, self._join(row)
 
+    def _made_voter(self) -> MultiModelVoter:
+        return returned(self, "create_voter", self.create_voter(), MultiModelVoter, "a voter")
+
     def _join(self, samples: Sequence[Sample]) -> Sample:
         together = samples[0].new_outputs([sample.outputs for sample in samples])
-        return call_user_code(self.voter.finalize_sample, call_user_code(self.voter.vote, together))
+        for name in ("vote", "finalize_sample"):
+            voted = call_user_code(getattr(self.voter, name), together)
+            together = returned(self.voter, name, voted, Sample, "a Sample")
+        return together

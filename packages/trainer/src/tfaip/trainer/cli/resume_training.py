@@ -16,7 +16,13 @@ from tfaip.model.command import (
     run_command,
 )
 from tfaip.trainer import RunFolder, TrainerParams
-from tfaip.trainer.cli.scenario_command_line import add_training, named_on_the_line, require_data, require_folder
+from tfaip.trainer.cli.scenario_command_line import (
+    add_training,
+    named_on_the_line,
+    require_data,
+    require_folder,
+    trainer_of,
+)
 from tfaip.trainer.folder.named_places import names_of_places, require_named_places
 
 __all__ = ["main"]
@@ -66,7 +72,7 @@ def _resume(call: Invocation) -> None:
     require_data(scenario, params)
     import_tensorflow()
     with blamed():
-        trainer = scenario.create_trainer(params)
+        trainer = trainer_of(scenario, params)
     trainer.resume()
 
 

@@ -10,12 +10,13 @@ from tfaip.model import ScenarioBase, find_scenario
 from tfaip.model.command import Invocation, blamed, remember_scenario, values_of
 from tfaip.params import CommandLine
 from tfaip.pipeline.early_tensorflow import EarlyTensorFlow
+from tfaip.pipeline.hooks import returned
 from tfaip.trainer import TrainerParams
 from tfaip.trainer.folder.bundle_places import BUNDLE_DIRS
 from tfaip.trainer.folder.named_places import require_places, run_folder_of
 from tfaip.trainer.stages.stages import TrainingStages
 
-__all__ = ["add_training", "named_on_the_line", "require_data", "require_folder", "scenario_command_line"]
+__all__ = ["add_training", "named_on_the_line", "require_data", "require_folder", "scenario_command_line", "trainer_of"]
 
 
 def scenario_command_line(
@@ -35,7 +36,8 @@ def scenario_command_line(
         print(f"{call.name}: warning: {' '.join(findings)}", file=sys.stderr)
     if call.typed:
         remember_scenario(scenario)
-    default = scenario.default_trainer_params()
+    given = scenario.default_trainer_params()
+    default = returned(scenario, "default_trainer_params", given, TrainerParams, "the parameters of a training")
     command_line = call.command_line(scenario.__doc__ or "")
     add_training(command_line, default)
     return scenario, command_line
@@ -89,3 +91,13 @@ def require_data(scenario: type[ScenarioBase[Any, Any]], params: TrainerParams) 
         with blamed():
             made = scenario(scenario.tagged(params.scenario))
         stages.scenarios(made)
+
+
+def trainer_of(scenario: type[ScenarioBase[Any, Any]], params: TrainerParams) -> Any:
+    """Return the trainer of a scenario.
+
+    Raises:
+        HookError: The scenario makes something else.
+    """
+    made: Any = scenario.create_trainer(params)
+    return returned(scenario, "create_trainer", made, lambda found: hasattr(found, "train"), "a trainer")

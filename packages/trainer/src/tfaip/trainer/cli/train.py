@@ -25,6 +25,7 @@ from tfaip.trainer.cli.scenario_command_line import (
     require_data,
     require_folder,
     scenario_command_line,
+    trainer_of,
 )
 from tfaip.trainer.folder.stored_training import require_named_folder
 from tfaip.trainer.stages.stages import TrainingStages
@@ -94,7 +95,7 @@ def _train(call: Invocation) -> None:
         _summarize(scenario, params)
     else:
         with blamed():
-            trainer = scenario.create_trainer(params)
+            trainer = trainer_of(scenario, params)
         trainer.train()
 
 

@@ -296,7 +296,9 @@ class RunFolder:
     def _require_run(self) -> None:
         if not self.trainer_params.is_file():
             what = f"it has no {self.trainer_params.name}" if self.path.is_dir() else "there is no such folder"
-            raise RunFolderError(f"{self.path} is not the folder of a run: {what}")
+            above = [folder for folder in list(self.path.parents)[:2] if (folder / self.trainer_params.name).is_file()]
+            hint = f"; did you mean {above[0]}?" if above else ""
+            raise RunFolderError(f"{self.path} is not the folder of a run: {what}{hint}")
 
     def _require_writable(self) -> None:
         """Find out by writing: permission bits don't tell of read-only file systems, nor a full disk."""

@@ -15,6 +15,7 @@ import tensorflow as tf
 
 from tfaip.model import GraphBase, ModelBase, ModelMetrics, ScenarioBase, configure_devices, export_bundle
 from tfaip.model.bundle.load import load_prediction_function
+from tfaip.model.evaluator import counting, figures_of
 from tfaip.model.runtime.backend import whole_keras_errors
 from tfaip.pipeline import Batch, DataGeneratorParams, DataPipeline, PipelineMode, Sample, adapt_processors
 from tfaip.predict import PredictionFunction, graph_prediction_function
@@ -214,11 +215,11 @@ class _Check:
             self._stages.names |= {"outputs": list(samples[0].outputs), "targets": list(samples[0].targets or {})}
             words: list[str] = []
             logger.info("Running %s on %d samples", self._scenario.evaluator_cls().__qualname__, len(samples))
-            with self._scenario.create_evaluator(self._scenario.params.evaluator) as evaluator:
+            with counting(self._scenario.create_evaluator(self._scenario.params.evaluator)) as evaluator:
                 for sample in samples:
                     self._model.print_evaluate(sample, self._scenario.data, words.append)
                     evaluator.update_state(sample)
-                figures = evaluator.result()
+                figures = figures_of(evaluator)
             self._figures = list(numbers_of(figures, self._metrics.result()))
             stage.found(f"{len(samples)} samples" + (f", the first in words: {words[0]}" if words else ""))
             if figures:

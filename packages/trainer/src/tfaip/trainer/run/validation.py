@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tfaip.model import Evaluator, ModelBase
+from tfaip.model.evaluator import counting, figures_of
 from tfaip.model.runtime.tracing import compiled
 from tfaip.pipeline import DataBase, DataPipeline, Sample
 from tfaip.pipeline.hooks import call_user_code
@@ -90,7 +91,7 @@ class Validation:
                 self._between_calls()
             return self._state.val_metrics.result()
 
-        with self._create_evaluator() as evaluator:
+        with counting(self._create_evaluator()) as evaluator:
 
             def take(sample: Sample) -> None:
                 call_user_code(evaluator.update_state, sample)
@@ -98,7 +99,7 @@ class Validation:
 
             self._run_one_by_one(lambda: True, take)
             metrics = self._state.val_metrics.result()
-            self.figures = call_user_code(evaluator.result)
+            self.figures = figures_of(evaluator)
             return {**metrics, **numbers_of(self.figures, metrics)}
 
     def _run_one_by_one(self, goes_on: Callable[[], bool], take: Callable[[Sample], None]) -> bool:
