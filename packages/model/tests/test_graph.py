@@ -3,8 +3,9 @@ import numpy as np
 import pytest
 
 from tfaip.model import GraphBase
-from tfaip.model.testing.points.model import PointsGraph
-from tfaip.model.testing.points.params import PointsModelParams
+from tfaip.model.model_definition_error import ModelDefinitionError
+from tfaip.model.testing.points.model import PointsGraph, PointsModel
+from tfaip.model.testing.points.params import PointsDataParams, PointsModelParams
 
 
 def test_building_makes_every_variable_under_the_name_of_the_graph(built):
@@ -54,3 +55,32 @@ def test_training_and_prediction_may_be_two_graphs():
     zeros, ones = np.zeros((2, 3), np.float32), np.ones((2, 3), np.float32)
     taught = graph.build_train_graph({"x": zeros}, {"teacher": ones})["y"]
     np.testing.assert_array_equal(taught, graph.build_prediction_graph({"x": ones})["y"])
+
+
+class LocalLayer(PointsGraph):
+    def call(self, inputs, training=None):
+        shifted = inputs["point"] + keras.layers.Dense(2)(inputs["point"])
+        return super().call({"point": shifted}, training)
+
+
+class AddedLayer(PointsGraph):
+    def call(self, inputs, training=None):
+        self.shift = keras.layers.Dense(2)
+        return super().call({"point": inputs["point"] + self.shift(inputs["point"])}, training)
+
+
+class LocalActivation(PointsGraph):
+    def call(self, inputs, training=None):
+        return super().call({"point": keras.layers.ReLU()(inputs["point"])}, training)
+
+
+@pytest.mark.parametrize("graph", [LocalLayer, AddedLayer, LocalActivation])
+def test_a_layer_with_weights_that_is_made_in_call_is_refused(graph):
+    model = PointsModel(PointsModelParams())
+    model.create_graph = graph
+    data = PointsDataParams().create()
+    if graph is LocalActivation:  # it has nothing to train
+        assert model.build_graph(data).weights
+        return
+    with pytest.raises(ModelDefinitionError, match=rf"^{graph.__name__} must make its layers in __init__, not in call"):
+        model.build_graph(data)

@@ -18,6 +18,7 @@ from tfaip.model.runtime.backend import (
     require_tensorflow,
     whole_keras_errors,
 )
+from tfaip.model.runtime.layers_in_call import refused_layers_in_call
 from tfaip.model.runtime.libraries import keras, tf
 from tfaip.model.runtime.tracing import tensor_specs
 from tfaip.params.shown_text import clean_text
@@ -145,7 +146,7 @@ class ModelBase(Hooked, ABC, Generic[TModelParams]):
                 graph.prediction_outputs(inputs)
 
         # In such a scope Keras makes the variables after the trace, so that a distribution strategy can place them.
-        with keras.StatelessScope():
+        with refused_layers_in_call(graph), keras.StatelessScope():
             tf.function(trace, autograph=False).get_concrete_function(inputs, targets)
         require_own_paths(graph.weights)
         return graph
