@@ -121,8 +121,8 @@ class Declarations:
 
         Args:
             name: The short form.
-            targets: The full paths of the arguments that it sets, such as `trainer.learning_rate.lr`. Targets that don't
-                exist for the selected classes are left out.
+            targets: The full paths of the arguments that it sets, such as `trainer.learning_rate.lr`. Targets that
+                don't exist for the selected classes are left out.
 
         Raises:
             DefinitionError: The name is taken by another short form, or there is no target.
