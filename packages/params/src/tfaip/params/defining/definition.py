@@ -17,6 +17,7 @@ from tfaip.params.defining.defaults import TypeArgumentDefault
 from tfaip.params.defining.fields import TYPE_ARGUMENT, field
 from tfaip.params.defining.former_names import accept_former_names
 from tfaip.params.defining.generics import annotated_fields
+from tfaip.params.defining.guarded import guarded
 from tfaip.params.errors import DefinitionError
 from tfaip.params.registry import is_params_class, register, tag_of
 
@@ -133,6 +134,7 @@ def _check_fields(cls: type[Any], attributes: list[attrs.Attribute[Any]]) -> lis
     checked = [
         a.evolve(alias=a.name) if a.name in own and a.alias in (None, a.name.lstrip("_")) else a for a in checked
     ]
+    checked = [a.evolve(validator=guarded(a.validator)) if a.validator is not None else a for a in checked]
     return [a.evolve(converter=skipping_converted(a.converter)) if a.converter is not None else a for a in checked]
 
 

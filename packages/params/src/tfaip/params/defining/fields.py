@@ -7,7 +7,6 @@ from typing import Any, Literal, TypedDict, TypeVar, Unpack, get_args
 
 import attrs
 
-from tfaip.params.defining.guarded import guarded
 from tfaip.params.errors import DefinitionError
 
 __all__ = ["PLAIN", "TYPE_ARGUMENT", "FieldOptions", "Mode", "field", "options_of"]
@@ -220,8 +219,7 @@ def field(
     if problem := options.problem():
         raise DefinitionError(f"field(...): {problem}")
     metadata = {**(metadata or {}), _METADATA_KEY: options}
-    checks = guarded(validator) if validator else None
-    declared: Any = attrs.field(default=made, converter=converter, validator=checks, metadata=metadata)
+    declared: Any = attrs.field(default=made, converter=converter, validator=validator, metadata=metadata)
     return declared
 
 

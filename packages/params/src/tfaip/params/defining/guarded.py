@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import attrs
 
+from tfaip.params.defining.structure import fields_of
 from tfaip.params.errors import ParamsError
 from tfaip.params.values.problem import ValueProblem
 
@@ -33,15 +34,12 @@ class _Guarded:
         return repr(self._validator)
 
 
-def guarded(validators: Validator | Sequence[Validator]) -> Validator:
-    """One validator for all of them; a value of another type than that of the field is named."""
-    return _Guarded(attrs.validators.and_(*validators) if isinstance(validators, Sequence) else validators)
+def guarded(validator: Validator) -> Validator:
+    """The validator, which now names a value of another type than that of the field."""
+    return validator if isinstance(validator, _Guarded) else _Guarded(validator)
 
 
 def _problem_of_type(cls: type[Any], name: str, value: Any) -> str:
-    # Loaded only for a mistake: the fields of a class know of this module.
-    from tfaip.params.defining.structure import fields_of
-
     try:
         fields_of(cls)[name].check_value(value)
     except ValueProblem as problem:
