@@ -9,3 +9,5 @@ from tfaip.pipeline.generators.in_memory import InMemoryGenerator as InMemoryGen
 from tfaip.pipeline.generators.in_memory import InMemoryGeneratorParams as InMemoryGeneratorParams
 from tfaip.pipeline.generators.list_file import ListFileGenerator as ListFileGenerator
 from tfaip.pipeline.generators.list_file_params import ListFileGeneratorParams as ListFileGeneratorParams
+from tfaip.pipeline.generators.table import TableGenerator as TableGenerator
+from tfaip.pipeline.generators.table import TableGeneratorParams as TableGeneratorParams

@@ -60,9 +60,7 @@ class CSVGenerator(DataGenerator[CSVGeneratorParams]):
     def __getitem__(self, index: int) -> Sample:
         """The sample of a row."""
         file, name, target, others = self._rows[index]
-        found = ListedPaths(file).find(name)
-        # An entry without a file is missing in the folder of the table.
-        path = Path(found) if found != name or Path(name).exists() else file.parent / name
+        path = Path(ListedPaths(file).find_or_expect(name))
         return Sample(
             inputs=self.load(path) if self.mode.needs_inputs else None,
             targets=target,

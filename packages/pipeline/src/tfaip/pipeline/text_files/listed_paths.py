@@ -42,3 +42,10 @@ class ListedPaths:
                 entry,
             )
         return entry
+
+    def find_or_expect(self, entry: str) -> str:
+        """Return the path of an entry that must name a file: a missing file is expected in the folder of the list."""
+        found = self.find(entry)
+        if found != entry or os.path.isabs(entry) or "://" in entry or os.path.exists(entry):  # noqa: PTH110, PTH117
+            return found
+        return os.path.join(self._folder, entry)  # noqa: PTH118
