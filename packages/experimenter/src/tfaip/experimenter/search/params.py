@@ -77,7 +77,7 @@ class PrunerParams(Creates["BasePruner"]):
 class MedianPrunerParams(PrunerParams):
     """End a run whose best epoch so far is worse than the median of the others at the same epoch."""
 
-    startup_trials: int = field(default=5, validator=ge(1), help="Number of trials that run to their end before")
+    startup_trials: int = field(default=4, validator=ge(1), help="Number of trials that run to their end before")
     warmup_epochs: int = field(default=1, validator=ge(0), help="Epochs of each trial before it may be ended")
 
     def cls(self) -> type[BasePruner]:
