@@ -8,6 +8,8 @@ import attrs
 import pytest
 
 from commands import COMMANDS, ROOT
+from tfaip.model import LayerBase
+from tfaip.model.keras_layer import keras_layer
 from tfaip.pipeline.hooks import FORMER_HOOKS, hooks_of
 from tfaip.pipeline.hooks.signatures import wanted
 from tfaip.upgrade.tables import FIELDS, METHODS, NAMES, OPTIONS, SIGNATURES
@@ -38,6 +40,8 @@ def fields_of(cls):
 
 def has(cls, member):
     """Whether a class has a member, or its constructor sets an attribute of that name."""
+    if issubclass(cls, LayerBase):
+        cls = keras_layer(cls)  # the class of its objects, which Keras' layer has joined
     if hasattr(cls, member) or (attrs.has(cls) and member in fields_of(cls)):
         return True
     ours = [each for each in cls.__mro__ if "__init__" in vars(each) and each.__module__.startswith("tfaip.")]
