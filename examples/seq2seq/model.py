@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
-from keras import ops
 
 from examples.seq2seq.characters import PADDING
 from examples.seq2seq.graph import Seq2SeqGraph
 from examples.seq2seq.params import Seq2SeqModelParams
-from tfaip.model import ModelBase
+from tfaip.model import ModelBase, mean_by_sample
 from tfaip.pipeline import DataBase, Sample
 
 Tensors = Mapping[str, Any]
@@ -25,9 +24,8 @@ class Seq2SeqModel(ModelBase[Seq2SeqModelParams]):
     def _loss(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> dict[str, Any]:
         target = targets["target"]
         losses = keras.losses.sparse_categorical_crossentropy(target, outputs["logits"], from_logits=True)
-        weights = ops.cast(target != PADDING, losses.dtype)
         # The mean over the tokens of a sample, so that a long one counts as much as a short one.
-        return {"tokens": ops.sum(losses * weights, axis=-1) / ops.sum(weights, axis=-1)}
+        return {"tokens": mean_by_sample(losses, target != PADDING)}
 
     def _best_logging_settings(self) -> tuple[str, str]:
         return "max", "val_exact"  # of the evaluator

@@ -21,6 +21,7 @@ from tfaip.pipeline import (
     PipelineMode,
     SequentialProcessorPipelineParams,
 )
+from tfaip.pipeline.errors import DefinitionError
 from tfaip.pipeline.generators import ListFileGeneratorParams
 
 
@@ -115,6 +116,28 @@ def test_validation_reads_all_lines_in_order_without_comments(gen):
 def test_without_lists_to_validate_on_there_is_no_validation(gen):
     gen.val.lists = []
     assert gen.val_gen() is None
+
+
+def test_lists_that_have_samples_without_a_file_are_validated(gen):
+    @params
+    class GeneratedParams(ListFileGeneratorParams):
+        def has_samples(self):
+            return True
+
+    @params
+    class GeneratedPipelineParams(ListFilePipelineParams[GeneratedParams]):
+        pass
+
+    made = GeneratedPipelineParams()
+    assert made.val_gen() is made.val
+
+
+def test_a_split_refuses_lists_to_validate_on(gen):
+    gen.validation_split = 0.2
+    with pytest.raises(DefinitionError, match="validation samples are named too: leave out one of them"):
+        gen.validation_samples()
+    gen.val.lists = []
+    assert gen.validation_samples().held_out
 
 
 def test_without_lists_to_train_on_the_message_names_the_argument(gen):

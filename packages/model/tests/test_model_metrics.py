@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfaip.model import MetricDefinition, ModelMetrics
+from tfaip.model import MetricDefinition, ModelMetrics, mean_by_sample
 from tfaip.model.testing.points.model import PointsModel
 from tfaip.model.testing.points.params import PointsModelParams
 
@@ -79,6 +79,21 @@ def test_a_mean_counts_each_value_once_whatever_the_size_of_its_batch():
     assert (
         updated(MetricDefinition.mean(lambda inputs, targets, outputs: outputs["z"] > 1), batch([1, 2, 3, 4])) == 0.75
     )
+
+
+def test_the_mean_of_a_sample_leaves_padding_out():
+    values = tf.constant([[1.0, 3.0, np.inf], [2.0, 4.0, 6.0], [1.0, 1.0, 1.0]])
+    mask = tf.constant([[True, True, False], [True, True, True], [False, False, False]])
+    assert mean_by_sample(values, mask).numpy().tolist() == [2.0, 4.0, 0.0]
+
+
+def test_the_mean_of_a_sample_divides_by_the_sum_of_its_weights():
+    assert mean_by_sample(tf.constant([[1.0, 4.0]]), tf.constant([[3, 1]])).numpy().tolist() == [1.75]
+
+
+def test_weights_of_steps_weigh_all_values_of_a_step():
+    values = tf.constant([[[1.0, 3.0], [9.0, 9.0]]])
+    assert mean_by_sample(values, tf.constant([[1.0, 0.0]])).numpy().tolist() == [2.0]
 
 
 def test_a_weighted_mean_divides_by_the_sum_of_its_weights():

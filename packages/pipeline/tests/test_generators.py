@@ -7,15 +7,17 @@ from hypothesis import strategies as st
 from pipeline_cases import batches_of, make_pipeline, make_sample
 
 from tfaip.params import field, params
-from tfaip.pipeline import DataGenerator, DataGeneratorParams, PipelineMode
+from tfaip.pipeline import DataGenerator, DataGeneratorParams, PipelineMode, Sample
 from tfaip.pipeline.errors import DataError, DefinitionError
 from tfaip.pipeline.generators import (
     BudgetedListsGeneratorParams,
     CSVGeneratorParams,
     InMemoryGeneratorParams,
+    ListFileGenerator,
     ListFileGeneratorParams,
 )
 from tfaip.pipeline.generators.line_lists import weighted_picks
+from tfaip.pipeline.text_files import read_lines
 
 TRAINING, EVALUATION, PREDICTION = PipelineMode.TRAINING, PipelineMode.EVALUATION, PipelineMode.PREDICTION
 
@@ -87,6 +89,37 @@ def test_lists_come_in_order_without_comments(lists):
     assert [sample.inputs for sample in generator.generate_pass(3)] == ["a0", "a1", "a2", "b0", "b1"]
     assert [sample.targets for sample in generator.generate()] == ["a0", "a1", "a2", "b0", "b1"]
     assert len(generator) == 5
+
+
+class PairsGenerator(ListFileGenerator):
+    """Two lines are an entry: the place of the first one in a file, or both as they arrive."""
+
+    def entries(self, path):
+        return [(path, number) for number in range(0, len(read_lines(path)), 2)]
+
+    def entries_of_stream(self, lines):
+        yield from zip(*[iter(lines)] * 2, strict=True)
+
+    def sample(self, entry):
+        path, number = entry
+        pair = tuple(read_lines(path)[number : number + 2]) if isinstance(number, int) else entry
+        return Sample(inputs=pair)
+
+
+def test_an_entry_of_a_list_may_take_several_lines(tmp_path):
+    (tmp_path / "a").write_text("1\n2\n3\n4\n5\n6\n")
+    generator = PairsGenerator(EVALUATION, ListFileGeneratorParams(lists=[str(tmp_path / "a")]))
+    assert len(generator) == 3
+    assert generator.keep_only([0, 2])
+    assert [sample.inputs for sample in generator.generate()] == [("1", "2"), ("5", "6")]
+    drawn = PairsGenerator(TRAINING, generator.params).generate_pass(0)
+    assert sorted(sample.inputs for sample in drawn) == [("1", "2"), ("3", "4"), ("5", "6")]
+
+
+def test_an_entry_of_the_standard_input_may_take_several_lines(monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("1\n2\n3\n4\n"))
+    generator = PairsGenerator(EVALUATION, ListFileGeneratorParams(lists=["-"]))
+    assert [sample.inputs for sample in generator.generate()] == [("1", "2"), ("3", "4")]
 
 
 def test_training_draws_from_lists_by_their_ratios(lists):

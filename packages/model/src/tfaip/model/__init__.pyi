@@ -50,3 +50,4 @@ from tfaip.model.stored.params import find_stored_scenario as find_stored_scenar
 from tfaip.model.stored.params import load_params_of_today as load_params_of_today
 from tfaip.model.stored.params import load_scenario_params as load_scenario_params
 from tfaip.model.stored.params import load_stored_params as load_stored_params
+from tfaip.model.weighted_mean import mean_by_sample as mean_by_sample

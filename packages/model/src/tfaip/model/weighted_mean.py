@@ -1,7 +1,4 @@
-"""A Keras metric: the mean of values, each with its weight.
-
-Internal API of the package; `MetricDefinition.mean` makes it.
-"""
+"""Means of values, each with its weight: over an epoch (a Keras metric), and of each sample."""
 
 from __future__ import annotations
 
@@ -11,11 +8,33 @@ from typing import Any
 import keras
 from keras import ops
 
-__all__ = ["WeightedMean"]
+__all__ = ["WeightedMean", "mean_by_sample"]
+
+
+def mean_by_sample(values: Any, weights: Any) -> Any:
+    """Return the weighted mean of each sample, float (batch,); 0 where all its weights are 0.
+
+    A loss over the steps of a sequence takes its mask as weights, so that padding does not count:
+
+        return {"tokens": mean_by_sample(losses, inputs["words"] != 0)}
+
+    Args:
+        values: Float, (batch, steps) or more axes.
+        weights: Any numeric dtype or bool, of the same shape, or of fewer axes; 0 for padding.
+    """
+    weights = _like(ops.cast(weights, values.dtype), values)
+    # Padding may hold infinities, which a weight of 0 turns into NaN.
+    values = ops.where(weights == 0, ops.zeros_like(values), values)
+    axes = tuple(range(1, len(values.shape)))
+    total = ops.sum(weights, axis=axes)
+    return ops.sum(values * weights, axis=axes) / ops.where(total == 0, ops.ones_like(total), total)
 
 
 class WeightedMean(keras.metrics.Mean):
-    """The mean of all values so far: sum of weight times value, divided by the sum of the weights."""
+    """The mean of all values so far: sum of weight times value, divided by the sum of the weights.
+
+    Internal API of the package; `MetricDefinition.mean` makes it.
+    """
 
     def update_state(self, values: Any, weights: Any = None, sample_weight: Any = None) -> None:
         """Take a batch into account.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Generic, TypeVar
 
 from tfaip.model.scenario.params import TScenarioParams
-from tfaip.model.scenario.pipeline_params import TrainerPipelineParamsBase
+from tfaip.model.scenario.pipeline_params import TrainerPipelineParams
 from tfaip.model.scenario.scenario import ScenarioBase
 from tfaip.params import TYPE_ARGUMENT, field, params
 from tfaip.pipeline.generators.list_file_params import ListFileGeneratorParams
@@ -17,19 +17,15 @@ TListsParams = TypeVar("TListsParams", bound=ListFileGeneratorParams)
 
 
 @params(former_tags=["tfaip.scenario.listfile.params:ListFileTrainerPipelineParams"])
-class ListFilePipelineParams(TrainerPipelineParamsBase[TListsParams, TListsParams], Generic[TListsParams]):
+class ListFilePipelineParams(TrainerPipelineParams[TListsParams, TListsParams], Generic[TListsParams]):
     """Lists to train on, and others to validate on; without the latter there is no validation."""
 
     train: TListsParams = field(default=TYPE_ARGUMENT, mode="flat", help="Lists of the training")
     val: TListsParams = field(default=TYPE_ARGUMENT, mode="flat", help="Lists of the validation")
 
-    def train_gen(self) -> TListsParams:
-        """Return the generator that draws from the training's lists by their ratios, endlessly."""
-        return self.train
-
     def val_gen(self) -> TListsParams | None:
-        """Return the generator that reads the validation's lists in order; `None` where there are none."""
-        return self.val if self.val.lists else None
+        """Return the generator that reads the validation's lists in order; `None` where it has no samples."""
+        return self.val if self.val.has_samples() else None
 
 
 class ListFileScenario(

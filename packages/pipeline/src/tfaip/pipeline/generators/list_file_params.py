@@ -31,6 +31,10 @@ class ListFileGeneratorParams(DataGeneratorParams):
     ignore_prefix: str = field(default="#", help="Prefix of lines that are left out")
     list_seed: int = field(default=0, mode="ignore", help="Seed of the sampling in training")
 
+    def has_samples(self) -> bool:
+        """Hook: whether there is anything to read: a list, unless a subclass has samples without one."""
+        return bool(self.lists)
+
     def cls(self) -> type[DataGenerator[Any]]:
         """The generator."""
         from tfaip.pipeline.generators.list_file import ListFileGenerator
