@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-__all__ = ["OUTSIDE", "Entity", "entities_of"]
+from tfaip.pipeline import DataError
+
+__all__ = ["OUTSIDE", "Entity", "check_tag", "entities_of"]
 
 OUTSIDE = "O"
 
 BEGINS = ("B", "S", "U")  # begin of several tokens; a single token, as IOBES and BILOU call it
 ENDS = ("E", "S", "L", "U")
+PREFIXES = ("B", "I", "M", "E", "S", "L", "U")  # M is the I of BMES
 
 
 class Entity(NamedTuple):
@@ -45,3 +48,16 @@ def entities_of(tags: Sequence[str]) -> list[Entity]:
             begin = index
         former_prefix, former_kind = prefix, kind
     return found
+
+
+def check_tag(tag: str, place: str) -> None:
+    """Refuse anything but `O`, or a prefix, a hyphen and a type, which may hold hyphens.
+
+    Raises:
+        DataError: It is no tag; with its place.
+    """
+    prefix, _, kind = tag.partition("-")
+    if tag != OUTSIDE and (prefix not in PREFIXES or not kind):
+        raise DataError(
+            f"{place}: a tag must be {OUTSIDE}, or one of {', '.join(PREFIXES)}, a hyphen and a type, got {tag!r}"
+        )

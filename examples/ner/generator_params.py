@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrs.validators import ge, in_
 
-from tfaip.model import TrainerPipelineParams
+from tfaip.model import ListFilePipelineParams
 from tfaip.params import field, params
-from tfaip.pipeline import DataGeneratorParams
+from tfaip.pipeline.generators import ListFileGeneratorParams
 
 if TYPE_CHECKING:
-    from examples.ner.generators import SentencesGenerator
+    from tfaip.pipeline import DataGenerator
 
 __all__ = ["NERTrainerPipelineParams", "SentencesParams"]
 
 
 @params
-class SentencesParams(DataGeneratorParams):
+class SentencesParams(ListFileGeneratorParams):
     """Lists of CoNLL files; without any, sentences that are generated."""
 
     lists: list[str] = field(
-        factory=list, help="Lists of CoNLL files, a path per line, relative to the list; wildcards are allowed"
+        factory=list,
+        help="Lists of CoNLL files, a path per line, relative to the list; wildcards are allowed; outside of training, "
+        "- is a CoNLL file on the standard input",
     )
     part: str = field(
         default="training",
@@ -31,15 +33,19 @@ class SentencesParams(DataGeneratorParams):
     )
     count: int = field(default=4000, validator=ge(1), help="Number of sentences to generate")
 
-    def cls(self) -> type[SentencesGenerator]:
-        """Return the generator's class."""
-        from examples.ner.generators import SentencesGenerator
+    def has_samples(self) -> bool:
+        """Return True: without lists, sentences are generated."""
+        return True
 
-        return SentencesGenerator
+    def cls(self) -> type[DataGenerator[Any]]:
+        """Return the generator's class."""
+        from examples.ner.generators import GeneratedSentences, ListedSentences
+
+        return ListedSentences if self.lists else GeneratedSentences
 
 
 @params
-class NERTrainerPipelineParams(TrainerPipelineParams[SentencesParams, SentencesParams]):
+class NERTrainerPipelineParams(ListFilePipelineParams[SentencesParams]):
     """Sentences for the training and sentences for the validation."""
 
     train: SentencesParams = field(factory=SentencesParams, mode="flat", help="Sentences of the training")

@@ -1,4 +1,4 @@
-"""The network: a word's embedding and its spelling, a recurrent encoder, and a tag for each word."""
+"""The network: a word's embedding and its spelling, an encoder of the sentence, and a tag for each word."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from examples.ner.params import NERModelParams
-from examples.ner.vocabulary import CHARACTERS, PADDING, SPECIAL
+from examples.ner.vocabulary import PADDING, SPECIAL
 from tfaip.model import GraphBase
 
 
@@ -16,7 +16,7 @@ class NERGraph(GraphBase[NERModelParams]):
     def __init__(self, params: NERModelParams, name: str = "ner", **kwargs: Any) -> None:
         super().__init__(params, name=name, **kwargs)
         self.words = keras.layers.Embedding(params.words + SPECIAL, params.word_units, name="words")
-        self.characters = keras.layers.Embedding(CHARACTERS, params.character_units, name="characters")
+        self.characters = keras.layers.Embedding(params.characters + SPECIAL, params.character_units, name="characters")
         self.spelling = keras.layers.Conv1D(
             params.spelling_units, 3, padding="same", activation="relu", name="spelling"
         )

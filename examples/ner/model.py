@@ -9,7 +9,7 @@ from keras import ops
 from examples.ner.entities import OUTSIDE
 from examples.ner.graph import NERGraph
 from examples.ner.params import NERModelParams
-from tfaip.model import MetricDefinition, ModelBase
+from tfaip.model import MetricDefinition, ModelBase, mean_by_sample
 from tfaip.pipeline import DataBase, Sample
 
 Tensors = Mapping[str, Any]
@@ -27,7 +27,7 @@ class NERModel(ModelBase[NERModelParams]):
         losses = keras.losses.sparse_categorical_crossentropy(tags, outputs["logits"], from_logits=True)
         outside = self.params.tags.index(OUTSIDE)
         weights = outputs["mask"] * ops.where(tags == outside, self.params.outside_weight, 1.0)
-        return {"tags": ops.sum(losses * weights, axis=-1) / ops.sum(weights, axis=-1)}
+        return {"tags": mean_by_sample(losses, weights)}
 
     def _metric(self) -> dict[str, MetricDefinition]:
         def right(inputs: Tensors, targets: Tensors, outputs: Tensors) -> Any:

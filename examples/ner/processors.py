@@ -7,7 +7,7 @@ import numpy as np
 from examples.ner.entities import entities_of
 from examples.ner.params import NERDataParams
 from examples.ner.processor_params import DecodeTagsParams, EncodeSentenceParams
-from examples.ner.vocabulary import SPECIAL, character_numbers, word_numbers
+from examples.ner.vocabulary import character_numbers, numbered, word_numbers
 from tfaip.pipeline import DataBaseParams, DataError, MappingDataProcessor, PipelineMode, Sample
 
 
@@ -18,7 +18,8 @@ class EncodeSentence(MappingDataProcessor[EncodeSentenceParams]):
 
     def __init__(self, params: EncodeSentenceParams, data_params: DataBaseParams, mode: PipelineMode) -> None:
         super().__init__(params, data_params, mode)
-        self.words = {word: number for number, word in enumerate(self.data_params.read_words(), start=SPECIAL)}
+        self.words = numbered(self.data_params.read_words())
+        self.characters = numbered(self.data_params.read_characters())
         self.tags = {tag: number for number, tag in enumerate(self.data_params.read_tags())}
 
     def apply(self, sample: Sample) -> Sample:
@@ -30,7 +31,9 @@ class EncodeSentence(MappingDataProcessor[EncodeSentenceParams]):
         if sample.inputs is None:
             return sample
         tokens = sample.inputs["tokens"]
-        return sample.new_inputs({"words": word_numbers(tokens, self.words), "characters": character_numbers(tokens)})
+        return sample.new_inputs(
+            {"words": word_numbers(tokens, self.words), "characters": character_numbers(tokens, self.characters)}
+        )
 
     def _tag(self, tag: str) -> int:
         if tag not in self.tags:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from examples.ner.evaluator import NEREvaluator
 from examples.ner.generator_params import NERTrainerPipelineParams, SentencesParams
-from examples.ner.params import DEFAULT_TAGS, DEFAULT_WORDS, NERScenarioParams
+from examples.ner.params import DEFAULT_CHARACTERS, DEFAULT_TAGS, DEFAULT_WORDS, NERScenarioParams
 from tfaip.model import ScenarioBase
 
 if TYPE_CHECKING:
@@ -18,9 +18,10 @@ class NERScenario(ScenarioBase[NERScenarioParams, NERTrainerPipelineParams]):
 
     @classmethod
     def default_params(cls) -> NERScenarioParams:
-        """Return the parameters that a training starts from: words and tags become resources of each bundle."""
+        """Return the parameters that a training starts from: the vocabularies become resources of each bundle."""
         params = super().default_params()
         params.data.words, params.data.tags = DEFAULT_WORDS, DEFAULT_TAGS
+        params.data.characters = DEFAULT_CHARACTERS
         return params
 
     @classmethod
@@ -48,6 +49,7 @@ class NERScenario(ScenarioBase[NERScenarioParams, NERTrainerPipelineParams]):
         return NEREvaluator
 
     def complete_params(self) -> None:
-        """Tell the model the tags, and the number of known words."""
+        """Tell the model the tags, and the numbers of known words and characters."""
         data, model = self.params.data, self.params.model
         model.words, model.tags = len(data.read_words()), data.read_tags()
+        model.characters = len(data.read_characters())
