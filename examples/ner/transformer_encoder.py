@@ -15,6 +15,7 @@ class TransformerEncoder(LayerBase[TransformerEncoderParams]):
 
     def __init__(self, params: TransformerEncoderParams, name: str = "encoder", **kwargs: Any) -> None:
         super().__init__(params, name=name, **kwargs)
+        self.supports_masking = True
         self.project = keras.layers.Dense(params.units, name="project")
         self.blocks = [EncoderBlock(params, name=f"block_{number}") for number in range(params.blocks)]
         self.norm = keras.layers.LayerNormalization(name="norm")
@@ -45,6 +46,7 @@ class EncoderBlock(LayerBase[TransformerEncoderParams]):
 
     def __init__(self, params: TransformerEncoderParams, name: str = "block", **kwargs: Any) -> None:
         super().__init__(params, name=name, **kwargs)
+        self.supports_masking = True
         self.attention = params.attention.create(name="attention")
         self.dense = keras.layers.Dense(params.feed_forward, activation="relu", name="dense")
         self.back = keras.layers.Dense(params.units, name="back")
