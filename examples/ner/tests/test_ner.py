@@ -238,7 +238,7 @@ def test_vocabularies_hold_frequent_words_and_all_characters_and_tags(tmp_path):
     found = {path.name: read_lines(path) for path in (tmp_path / "v").iterdir()}
     assert found == {
         "words.txt": ["the"],
-        "characters.txt": sorted({*"TheTHEBär"}),
+        "characters.txt": sorted({*"ThetheTHEBär"}),
         "tags.txt": ["O", "B-LOC"],
     }
 
