@@ -150,6 +150,13 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
+def notebooks(session: nox.Session) -> None:
+    """Execute the notebooks of the documents; `nox -s notebooks -- --store` writes their outputs into them."""
+    session.install(*_editable(*PACKAGES), "-e", ".[devel,examples]")
+    session.run("python", "docs/run_notebooks.py", *session.posargs, env=ENVIRONMENT)
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1])
 def pictures(session: nox.Session) -> None:
     """Train the full tutorial and make the pictures of the documents from it; needs a Chromium, and takes a minute."""
     session.install(*_editable(*PACKAGES), "-e", ".[docs,examples]")

@@ -13,7 +13,7 @@ author = "the authors of tfaip"
 copyright = author  # noqa: A001 - the name that Sphinx reads
 version = release = installed_version("tfaip")
 
-extensions = ["myst_parser", "autodoc2", "sphinxcontrib.mermaid"]
+extensions = ["myst_nb", "autodoc2", "sphinxcontrib.mermaid"]
 # Pictures of the READMEs, which GitHub draws too.
 myst_fence_as_directive = ["mermaid"]
 html_theme = "furo"
@@ -27,6 +27,8 @@ if repository := os.environ.get("READTHEDOCS_GIT_CLONE_URL", "").removesuffix(".
         "source_branch": os.environ.get("READTHEDOCS_GIT_IDENTIFIER", "main"),
         "source_directory": "docs/",
     }
+# Pages show the stored outputs of notebooks; `nox -s notebooks` executes them.
+nb_execution_mode = "off"
 linkcheck_timeout = 20
 linkcheck_retries = 2
 myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]

@@ -53,7 +53,7 @@ def test_help_and_workers_load_no_tensorflow():
 
 def test_digits_are_trained_resumed_validated_and_predicted(folder, capsys, caplog):
     train([str(DIGITS), "--trainer.output_dir", "run", *SHORT])
-    assert "A worker process is slow to start" not in caplog.text
+    assert "Worker processes are slow to start" not in caplog.text
     resume(["run", "--trainer.epochs", "2"])
     assert len((folder / "run/metrics.jsonl").read_text().splitlines()) == 2
     capsys.readouterr()

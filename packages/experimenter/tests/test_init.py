@@ -10,6 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+import tfaip.experimenter.cli.command as experimenter
+
 Command = Callable[..., subprocess.CompletedProcess[str]]
 Programs = Callable[[str, str], Path]
 
@@ -74,6 +76,17 @@ def test_a_new_workbook_has_the_parameters_with_their_help_and_choices(programs:
     }
     dry = command("--xlsx", "new.xlsx", "--dry_run")
     assert dry.stdout == "tfaip-train my.scenario --trainer.output_dir runs/1\n"
+
+
+@pytest.mark.parametrize(("gpus", "where"), [(0, "--cpus 0"), (None, "--cpus 0"), (2, "--gpus 0")])
+def test_the_command_that_runs_the_rows_fits_the_machine(
+    gpus: int | None, where: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(experimenter, "count_gpus", lambda: gpus)
+    monkeypatch.setattr(experimenter, "init_workbook", lambda *_, **__: None)
+    with pytest.raises(SystemExit):
+        experimenter.main(["--init", "new.xlsx", "my.scenario"])
+    assert capsys.readouterr().err.strip().endswith(f"--xlsx new.xlsx {where}")
 
 
 def test_what_is_there_is_not_overwritten(programs: Programs, command: Command) -> None:

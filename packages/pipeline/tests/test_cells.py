@@ -84,7 +84,7 @@ except WrongBox as error:
 
 
 def typed(tmp_path, *parts):
-    """The output of parts that run one after the other at Python's prompt."""
+    """The output of parts that run one after the other at Python's prompt, and what the log shows."""
     (tmp_path / "tensorflow.py").write_text("TensorShape = tuple\n")
     lines = []
     for number, text in enumerate(parts):
@@ -101,18 +101,22 @@ def typed(tmp_path, *parts):
         check=False,
     )
     assert "Traceback" not in done.stderr, done.stderr
-    return done.stdout.splitlines()
+    return done.stdout.splitlines(), done.stderr
 
 
 def test_cells_run_in_workers_and_cells_that_run_again_are_taken_over(tmp_path):
     again = PROCESSOR.replace("OFFSET = 10", "OFFSET = 20")
     uses = again.replace("made = type", "made = tf and tf.TensorShape and type")
-    assert typed(tmp_path, SETUP, PROCESSOR, RUN, again, "told()", uses, "told()") == [
+    shown, log = typed(tmp_path, SETUP, PROCESSOR, RUN, again, "told()", uses, "told()", "told()")
+    assert shown == [
         "[10, 11, 12, 13, 14, 15] False False",
         "told: too narrow",
         "[20, 21, 22, 23, 24, 25] False False",
         "[20, 21, 22, 23, 24, 25] False True",  # a processor that uses TensorFlow gets it
+        "[20, 21, 22, 23, 24, 25] False True",
     ]
+    assert log.count("Worker processes are slow to start, and large: ") == 1
+    assert "in Widen.apply loads TensorFlow. Write `from tfaip.model import keras`" in log
 
 
 @pytest.fixture

@@ -53,6 +53,7 @@ def test_a_history_becomes_a_table_of_pandas(history):
 def test_a_history_is_plotted_with_training_and_validation_in_one_chart(history):
     pytest.importorskip("matplotlib", reason="matplotlib is not installed")
     figure = history.plot()
+    assert figure._repr_png_().startswith(b"\x89PNG")  # a notebook shows it without more ado
     assert [axes.get_title() for axes in figure.axes] == ["loss", "lr", "lav_acc"]
     assert [line.get_label() for line in figure.axes[0].lines] == ["training", "validation", "best epoch"]
     assert len(history.plot("loss").axes) == 1

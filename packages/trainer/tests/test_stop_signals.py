@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from tfaip.trainer.run import stop_signals
 from tfaip.trainer.run.stop_signals import StopRequested, StopSignals
 
 BLOCKED = """
@@ -77,3 +78,11 @@ def test_other_threads_get_no_signals_and_do_nothing():
     thread.start()
     thread.join()
     assert entered == [True]
+
+
+def test_a_notebook_is_told_of_interrupts_in_words(monkeypatch):
+    assert stop_signals._words(signal.SIGINT) == "SIGINT: finishing the step; a second SIGINT ends at once"
+    monkeypatch.setattr(stop_signals, "in_notebook", lambda: True)
+    assert stop_signals._words(signal.SIGINT) == (
+        "Interrupted: finishing the step. A second interrupt ends the kernel at once"
+    )

@@ -16,7 +16,9 @@ from typing import Any, NamedTuple, Self
 
 from tfaip.pipeline.hooks import is_ours
 
-__all__ = ["EarlyTensorFlow"]
+__all__ = ["REMEDY", "EarlyTensorFlow"]
+
+REMEDY = "Write `from tfaip.model import keras` at the top, or import TensorFlow in the functions that need it."
 
 _LIBRARIES = ("tensorflow", "keras")
 
@@ -80,14 +82,17 @@ class EarlyTensorFlow:
         """
         if not self._places:
             return []
+        return [
+            f"{self.place(package)} loads TensorFlow, in {self.seconds:.1f} s.",
+            "--help and each worker that needs it wait for that.",
+            REMEDY,
+        ]
+
+    def place(self, package: str = "") -> str:
+        """Return the line to tell of an import that was found, see `findings`."""
         own = [place for place in self._places if place.module.partition(".")[0] == package]
         users = [place for place in self._places if not is_ours(place.module)]
-        place = next(iter([*own, *users, *self._places]))
-        return [
-            f"{place} loads TensorFlow, in {self.seconds:.1f} s.",
-            "--help and each worker that needs it wait for that.",
-            "Write `from tfaip.model import keras` at the top, or import TensorFlow in the functions that need it.",
-        ]
+        return str(next(iter([*own, *users, *self._places])))
 
     def _time(self, loader: Any) -> None:
         execute = loader.exec_module

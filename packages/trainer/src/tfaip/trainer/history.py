@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from html import escape
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +59,7 @@ class History(dict[str, float]):
             names: Logs to draw, without `val_`; all if none is named.
 
         Returns:
-            A `matplotlib.figure.Figure`.
+            A `matplotlib.figure.Figure`, which a notebook shows.
 
         Raises:
             ModuleNotFoundError: matplotlib is not installed.
@@ -68,10 +70,10 @@ class History(dict[str, float]):
         unknown = [name for name in charts if name not in known and f"val_{name}" not in known]
         if unknown:
             raise KeyError(f"there is no log {unknown[0]!r}; there are {', '.join(known) or 'none'}")
-        figure_module = _imported("matplotlib.figure", "matplotlib")
+        figure_class = _figure_class(_imported("matplotlib.figure", "matplotlib"))
         columns = min(len(charts), 3) or 1
         rows = -(-len(charts) // columns) or 1
-        figure = figure_module.Figure(figsize=(4.5 * columns, 3.2 * rows), layout="constrained")
+        figure = figure_class(figsize=(4.5 * columns, 3.2 * rows), layout="constrained")
         for position, chart in enumerate(charts, start=1):
             axes = figure.add_subplot(rows, columns, position)
             for name, label in ((chart, "training"), (f"val_{chart}", "validation")):
@@ -103,6 +105,19 @@ def epochs_html(rows: Sequence[Mapping[str, Any]], best_epoch: int | None) -> st
         style = ' style="font-weight: bold"' if best else ""
         lines.append(f"<tr{style}><td>{row['epoch']}{'*' if best else ''}</td>{cells}</tr>")
     return "\n".join([*lines, "</tbody></table>"])
+
+
+@cache
+def _figure_class(module: Any) -> Any:
+    """Return a figure that shows itself: notebooks show others only where `pyplot` is set up."""
+
+    class Figure(module.Figure):
+        def _repr_png_(self) -> bytes:
+            file = BytesIO()
+            self.savefig(file, format="png")
+            return file.getvalue()
+
+    return Figure
 
 
 def _imported(module: str, package: str | None = None) -> Any:

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any, Self
 
+from tfaip.trainer.reporting.notebook import in_notebook
+
 __all__ = ["STOPPING", "StopRequested", "StopSignals"]
 
 logger = logging.getLogger(__name__)
@@ -98,8 +100,7 @@ class StopSignals:
                     if not noted:
                         noted = True
                         self.received = self.received or signal.Signals(number)
-                        name = signal.Signals(number).name
-                        logger.warning("%s: finishing the step; a second SIGINT ends at once", name)
+                        logger.warning(_words(signal.Signals(number)))
 
     def _end_at_once(self) -> None:
         try:
@@ -111,3 +112,9 @@ class StopSignals:
         finally:
             # The main thread may be inside of TensorFlow for long, and could not be unwound.
             os._exit(128 + signal.SIGINT)
+
+
+def _words(received: signal.Signals) -> str:
+    if in_notebook():
+        return "Interrupted: finishing the step. A second interrupt ends the kernel at once"
+    return f"{received.name}: finishing the step; a second SIGINT ends at once"

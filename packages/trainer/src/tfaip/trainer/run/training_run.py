@@ -23,6 +23,7 @@ from tfaip.trainer.folder.run_folder import RunFolder
 from tfaip.trainer.history import History
 from tfaip.trainer.params import TrainerParams
 from tfaip.trainer.recorders.recorder_list import Recorders
+from tfaip.trainer.reporting.notebook import in_notebook
 from tfaip.trainer.reporting.progress import create_progress
 from tfaip.trainer.reporting.status_file import StatusFile
 from tfaip.trainer.run.action_list import ActionList
@@ -256,7 +257,9 @@ class TrainingRun:
             logger.warning("Stopped before the first step")  # which is no reason to lose the run that it would replace
         elif context.folder and context.params.write_checkpoints:
             self._checkpoint.write(context, self._epochs.last_state())
-            logger.warning("Stopped. Go on with: %s", context.folder.resume_command(context.scenario))
+            # In a notebook the trainer is at hand.
+            command = "trainer.resume()" if in_notebook() else context.folder.resume_command(context.scenario)
+            logger.warning("Stopped. Go on with: %s", command)
         else:
             logger.warning("Stopped; there is no checkpoint to go on from, since none are written")
 

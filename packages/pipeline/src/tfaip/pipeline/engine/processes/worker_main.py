@@ -17,7 +17,7 @@ from time import perf_counter
 
 import numpy as np
 
-from tfaip.pipeline.early_tensorflow import EarlyTensorFlow
+from tfaip.pipeline.early_tensorflow import REMEDY, EarlyTensorFlow
 from tfaip.pipeline.engine.plan import Plan
 from tfaip.pipeline.engine.processes.channel import SMALL, Channel
 from tfaip.pipeline.engine.processes.messages import Board, Done, Notice, Order, Ready, StartFailed
@@ -90,8 +90,8 @@ def _tell(early: EarlyTensorFlow, channel: Channel) -> bool:
     """Say from which line TensorFlow was loaded, if it was."""
     if not early.found:
         return False
-    line, _, remedy = early.findings()
-    channel.send(Notice(f"A worker process is slow to start, and large: {line} {remedy}"))
+    # The same words from each worker, so that they are told once.
+    channel.send(Notice(f"Worker processes are slow to start, and large: {early.place()} loads TensorFlow. {REMEDY}"))
     return True
 
 
