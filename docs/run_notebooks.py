@@ -1,4 +1,4 @@
-"""Runs the notebooks of the documents, as `nox -s notebooks` does: `python docs/run_notebooks.py [--store]`.
+"""Runs the notebooks of the documents, as `nox -s notebooks` does: `python docs/run_notebooks.py [--store] [NAME ...]`.
 
 Each notebook runs in a kernel of its own, in an empty folder; an error in a cell ends the run. `--store` writes the
 outputs into the notebooks, for the pages. No output may hold a path of this machine, or be large.
@@ -43,9 +43,11 @@ def run(file: Path) -> Any:
     return notebook
 
 
-def main(store: bool) -> None:
-    """Run all notebooks, and store their outputs if asked to."""
+def main(names: list[str], *, store: bool) -> None:
+    """Run the named notebooks, all if none is named, and store their outputs if asked to."""
     for file in sorted(FOLDER.glob("*.ipynb")):
+        if names and file.name not in names:
+            continue
         notebook = run(file)
         if store:
             nbformat.write(notebook, file)
@@ -53,4 +55,5 @@ def main(store: bool) -> None:
 
 
 if __name__ == "__main__":
-    main("--store" in sys.argv[1:])
+    words = sys.argv[1:]
+    main([word for word in words if word != "--store"], store="--store" in words)

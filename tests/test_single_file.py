@@ -9,7 +9,7 @@ import pytest
 
 from commands import ROOT, run
 from tfaip.cli.new import write_scenario
-from tfaip.params.trust import searched_last
+from tfaip.params.trust import remembered, searched_last
 from tfaip.predict.cli.lav import main as lav
 from tfaip.predict.cli.predict import main as predict
 from tfaip.trainer.cli.resume_training import main as resume
@@ -27,6 +27,7 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
     monkeypatch.setattr(searched_last._InstalledFirst, "folders", dict(searched_last._InstalledFirst.folders))
+    monkeypatch.setattr(remembered, "_named", set())
     before = set(sys.modules)
     yield tmp_path
     for name in set(sys.modules) - before:

@@ -6,6 +6,8 @@ import pytest
 
 from tfaip.model.command.line_words import with_trusted_names
 from tfaip.model.scenario import ScenarioNotFoundError
+from tfaip.params import LoadError, trusted_packages_of
+from tfaip.params.trust import remembered
 from tfaip.params.trust.locating import locate
 
 
@@ -14,6 +16,7 @@ def folder(tmp_path, monkeypatch):
     for path, text in {
         "here/copies/trusted_alone.py": "",
         "other/trusted_pack/__init__.py": "",
+        "other/trusted_folder/inside.py": "class Inside(ScenarioOf[A, B, C]): pass",
         "other/trusted_pack/scenario.py": "",
         "other/trusted_space/inner/scenario.py": "import trusted_space.sizes",
         "other/trusted_space/sizes.py": "",
@@ -23,6 +26,7 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path / "here")
     monkeypatch.setattr(sys, "path", [str(tmp_path / "here"), *sys.path])
     monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    monkeypatch.setattr(remembered, "_named", set())
     return tmp_path
 
 
@@ -33,6 +37,7 @@ def folder(tmp_path, monkeypatch):
         ("../other/trusted_pack", "trusted_pack"),
         ("../other/trusted_pack/scenario.py", "trusted_pack"),
         ("../other/trusted_space/inner/scenario.py", "trusted_space"),
+        ("../other/trusted_folder", "trusted_folder"),
         ("some_package", "some_package"),
     ],
 )
@@ -42,6 +47,13 @@ def test_a_path_becomes_the_name_that_can_be_imported(folder, word, name, joined
     expected = ["--a", "x", *([f"--trust={name}"] if joined else ["--trust", name]), "--b", "y/z.py"]
     assert with_trusted_names(words) == expected
     assert name == "some_package" or str(folder) in locate(name).file
+
+
+def test_a_file_is_trusted_by_the_longer_name_of_its_folder(folder, monkeypatch):
+    with pytest.raises(LoadError, match="no source of a module 'trusted_folder.inside'"):
+        trusted_packages_of("trusted_folder.inside:Inside.Params")
+    with_trusted_names(["--trust", "../other/trusted_folder/inside.py"])
+    assert trusted_packages_of("trusted_folder.inside:Inside.Params") == {"trusted_folder"}
 
 
 @pytest.mark.usefixtures("folder")

@@ -12,9 +12,14 @@ from tfaip.model.scenario.root_folder import own_root_folder, root_folder
 from tfaip.params.suggestions import nearest
 from tfaip.params.trust.locating import locate
 from tfaip.params.trust.preferred import prefer
+from tfaip.params.trust.remembered import name_place
 from tfaip.params.trust.searched_last import search_last
 
 __all__ = ["ModulePlace", "dotted_or_path", "module_place", "trusted_module"]
+
+
+# The modules that a folder stands for.
+_OF_A_FOLDER = ("__init__.py", "scenario.py")
 
 
 @dataclass(frozen=True)
@@ -56,8 +61,8 @@ def module_place(text: str) -> ModulePlace:
 def trusted_module(text: str) -> str:
     """Return the name of a module or package that `--trust` names by its name, or by the path of its file or folder.
 
-    The name is the one that a file of parameters knows: as seen from the folder of the file, unless its imports, or an
-    `__init__.py` beside it, tell of a package.
+    The name is the one as seen from the folder of the file. Its imports, or an `__init__.py` beside it, may tell of a
+    package. A file of parameters may know it by a longer name, `folder.module`: the place counts as named, too.
 
     Raises:
         ScenarioNotFoundError: The text is a path of no file, or of a module that can't be imported.
@@ -67,6 +72,10 @@ def trusted_module(text: str) -> str:
     path = Path(text).expanduser()
     if not path.exists():
         raise ScenarioNotFoundError(f"--trust: there is no file or folder {text}{_beside(path)}")
+    name_place(path)
+    if path.is_dir() and not any((path / name).is_file() for name in _OF_A_FOLDER):
+        search_last(str(path.resolve().parent))
+        return path.resolve().name
     file = _file_of(path.resolve())
     return _place_below(own_root_folder(file), file, text).name.partition(".")[0]
 
@@ -120,7 +129,7 @@ def _file_of(path: Path) -> Path:
     """The module that a folder stands for: itself as a package, else its module `scenario`."""
     if path.is_file():
         return path
-    for name in ("__init__.py", "scenario.py"):
+    for name in _OF_A_FOLDER:
         if (path / name).is_file():
             return path / name
     files = sorted(file.name for file in path.glob("*.py"))

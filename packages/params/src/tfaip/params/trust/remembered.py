@@ -16,9 +16,10 @@ from tfaip.params.regular_files import open_regular
 from tfaip.params.trust.current_folder import is_inside
 from tfaip.params.trust.locating import Located, locate
 
-__all__ = ["is_remembered", "remember", "remember_package_of", "remembered_places", "trusted_file"]
+__all__ = ["is_remembered", "name_place", "remember", "remember_package_of", "remembered_places", "trusted_file"]
 
 _MAX_BYTES = 2**20
+_named: set[str] = set()
 _KEY = "places"
 # Together a second; a write takes a millisecond.
 _ATTEMPTS, _PAUSE = 200, 0.005
@@ -39,6 +40,11 @@ def trusted_file() -> Path:
     if not path.is_absolute():  # older versions of platformdirs: it could be in any current folder
         raise FileNotFoundError(errno.ENOENT, "no configuration folder", str(path))
     return path
+
+
+def name_place(place: str | os.PathLike[str]) -> None:
+    """Let a file or folder that this user has named by its path count as remembered in this process."""
+    _named.add(os.path.realpath(place))
 
 
 def is_remembered(located: Located) -> bool:
@@ -76,14 +82,14 @@ def _note(places: Iterable[str], reading: Iterable[str | os.PathLike[str]] = ())
     read = [os.path.realpath(folder) for folder in reading]
     named = map(os.path.realpath, places)
     wanted = {place for place in named if not any(is_inside(place, folder) for folder in read)}
-    if wanted.issubset(remembered_places()):
+    if wanted.issubset(_stored_places()):
         return
     try:
         folder = trusted_file().parent
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _alone_in(folder):
             # A place that is gone may come back as somebody else's.
-            _write([*filter(os.path.exists, remembered_places()), *wanted])
+            _write([*filter(os.path.exists, _stored_places()), *wanted])
     except OSError:
         return  # it is a convenience: the word can be given each time
 
@@ -116,7 +122,12 @@ def _folder_of(located: Located) -> str:
 
 
 def remembered_places() -> list[str]:
-    """The places that this user has named; none where anybody else may have written the file."""
+    """The places that this user has named, in this process or before."""
+    return [*_named, *_stored_places()]
+
+
+def _stored_places() -> list[str]:
+    """The places in the file; none where anybody else may have written it."""
     try:
         with open_regular(trusted_file()) as file:
             status = os.fstat(file.fileno())

@@ -224,8 +224,10 @@ def refuse_two_places(module: str, located: Located | None, *, by_path: bool = F
 
 def _remembered_folders(module: str) -> list[str]:
     """The folders of remembered places that have a module."""
-    names = (_top(module), f"{_top(module)}.py")
-    folders = {os.path.dirname(place) for place in remembered_places() if os.path.basename(place) in names}
+    names, path = (_top(module), f"{_top(module)}.py"), os.sep + os.path.join(*module.split(".")) + ".py"
+    places = remembered_places()
+    folders = {os.path.dirname(place) for place in places if os.path.basename(place) in names}
+    folders |= {place.removesuffix(path) for place in places if place.endswith(path)}
     return [folder for folder in sorted(folders) if locate_below(folder, module)]
 
 
