@@ -130,6 +130,7 @@ def test_the_sheet_can_be_sorted_links_its_folders_marks_the_best_and_has_a_char
     assert best < above < 2.0
     chart = next(content for name, content in parts(path).items() if "/charts/" in name and is_ours(name)).decode()
     assert "best val_acc" in chart
+    assert 'min val="0"' in chart.partition("valAx")[2]
     assert f"'{SHEET}'!$A$2:$A$4" in chart
 
 

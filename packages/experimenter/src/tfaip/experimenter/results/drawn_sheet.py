@@ -155,6 +155,10 @@ def _draw_chart(sheet: Worksheet, table: ResultsTable) -> int:
     chart.legend = None
     # Without these, openpyxl's axes are not shown.
     chart.x_axis.delete = chart.y_axis.delete = False
+    values = [value for value in table.columns[number - 1].values if isinstance(value, int | float)]
+    if values and min(values) >= 0:
+        # The length of a bar is its value.
+        chart.y_axis.scaling.min = 0
     chart.add_data(Reference(sheet, min_col=number, min_row=FIRST_ROW, max_row=last))
     chart.set_categories(Reference(sheet, min_col=1, min_row=FIRST_ROW, max_row=last))
     # Without a fill of their own, LibreOffice draws the bars in no colour at all.
