@@ -13,7 +13,7 @@ from tfaip.pipeline.hooks import FORMER_HOOKS
 from tfaip.upgrade.former_metrics import with_metric
 from tfaip.upgrade.project import called, dotted
 from tfaip.upgrade.rewriter import Rewriter, code, expression, statements
-from tfaip.upgrade.tables import SIGNATURES
+from tfaip.upgrade.tables import SIGNATURES, is_former_module, is_package_of_today
 
 __all__ = ["DEFAULTS_OF_PARTS", "Hooks"]
 
@@ -60,6 +60,14 @@ _ONE_TO_N = "set `one_to_n = True` where each sample is processed on its own, so
 class Hooks(Rewriter):
     """Hooks get their names and signatures of today; `tfaip.pipeline.hooks` says which are gone."""
 
+    def visit_Module(self, node: cst.Module) -> None:  # noqa: N802
+        """Look whether the file was written for tfaip 1.2."""
+        modules = [dotted(cst.ensure_type(each, cst.ImportFrom).module) for each in m.findall(node, m.ImportFrom())]
+        self._is_former = any(
+            each in ("tfaip", "paiargparse") or (is_former_module(each) and not is_package_of_today(each))
+            for each in modules
+        )
+
     def leave_ClassDef(self, original_node: cst.ClassDef, updated_node: cst.ClassDef) -> cst.ClassDef:  # noqa: N802
         """Rewrite the hooks of one class."""
         kinds = self.file.project.kinds(original_node.name.value)
@@ -70,7 +78,7 @@ class Hooks(Rewriter):
         node = node.with_changes(body=node.body.with_changes(body=self._body(node, kinds)))
         if "ModelBase" in kinds:
             node = with_metric(self, node)
-            node = self._with_graph(node)
+            node = self._with_graph(node) if self._is_former else node
         if "GeneratingDataProcessor" in kinds and "generate" in self._methods and "one_to_n" not in code(node):
             self.note(_ONE_TO_N)
         if "self._params" in code(node) and not m.findall(node, m.AssignTarget(_FORMER_PARAMS)):

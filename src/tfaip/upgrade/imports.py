@@ -12,7 +12,7 @@ import libcst.matchers as m
 from tfaip.upgrade.names import used_names, with_names
 from tfaip.upgrade.project import dotted
 from tfaip.upgrade.rewriter import Rewriter, SourceFile, code, statements
-from tfaip.upgrade.tables import NAMES, former_name, is_former_module
+from tfaip.upgrade.tables import NAMES, former_name, is_former_module, is_package_of_today
 
 __all__ = ["Imports"]
 
@@ -170,7 +170,7 @@ class Imports(Rewriter):
             is_former = module in ("paiargparse", "tfaip") or is_former_module(module)
             if is_former and not self._used[local]:
                 self._before[local] += 1  # it may have been imported for its effects, which are gone
-            elif is_former and module != "tfaip":
+            elif is_former and module != "tfaip" and not is_package_of_today(module):
                 self.note(_UNKNOWN + module)
         return self._still_used(line, imported)
 

@@ -10,7 +10,7 @@ import libcst.matchers as m
 from tfaip.upgrade.names import used_names, with_names
 from tfaip.upgrade.project import dotted
 from tfaip.upgrade.rewriter import Rewriter, statements
-from tfaip.upgrade.tables import former_name, is_former_module
+from tfaip.upgrade.tables import former_name, is_former_module, is_package_of_today
 
 __all__ = ["ModuleAttributes", "without_aliases"]
 
@@ -39,7 +39,7 @@ class ModuleAttributes(Rewriter):
             if before != local and not before.startswith(f"{local}."):
                 continue
             whole = module + before.removeprefix(local)
-            if former_name(whole, name):
+            if former_name(whole, name) and not is_package_of_today(whole):
                 self._found[name] = (whole, name)
                 return cst.Name(name)
         return updated_node

@@ -16,6 +16,7 @@ from tfaip.upgrade.tables.former import (
     former_classes,
     former_name,
     is_former_module,
+    is_package_of_today,
     option_of,
 )
 
@@ -31,5 +32,6 @@ __all__ = [
     "former_classes",
     "former_name",
     "is_former_module",
+    "is_package_of_today",
     "option_of",
 ]

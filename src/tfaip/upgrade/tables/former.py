@@ -19,6 +19,7 @@ __all__ = [
     "former_classes",
     "former_name",
     "is_former_module",
+    "is_package_of_today",
     "option_of",
 ]
 
@@ -144,6 +145,11 @@ _IN_BOTH = ("tfaip.model", "tfaip.predict", "tfaip.trainer")
 def is_former_module(module: str) -> bool:
     """Whether tfaip 1.2 had a module or package of this name."""
     return module in _PACKAGES
+
+
+def is_package_of_today(module: str) -> bool:
+    """Whether a package of tfaip 1.2, which exported no names, exports names today."""
+    return module in _IN_BOTH
 
 
 def former_name(module: str, name: str) -> FormerName | None:
