@@ -184,6 +184,14 @@ def test_a_missing_file_names_its_sample_and_can_be_skipped(run, lines_bundle, t
     assert "Predicted 2 samples, 1 were dropped or skipped" in err
 
 
+def test_predictions_are_rows_of_a_csv_file(run, exported, tmp_path):
+    words = [*IN_PROCESS, "--data.count", "20", "--output", tmp_path / "out.csv", "--predict.silent"]
+    code, _, err = run("tfaip-predict", "--export_dir", exported[0].path, *words)
+    assert code == 0, err
+    header, *rows = (tmp_path / "out.csv").read_text().splitlines()
+    assert (header.split(",")[0], len(rows)) == ("index", 20)
+
+
 def test_each_list_is_validated_on_its_own_as_table_json_events_and_dumps(run, lines_bundle, lists, tmp_path):
     words = ["--data.lists", *lists, *IN_PROCESS, "--json", tmp_path / "r.json", "--tensorboard", tmp_path / "events"]
     code, out, err = run("tfaip-lav", "--export_dir", lines_bundle, *words, "--dump", tmp_path / "pairs")

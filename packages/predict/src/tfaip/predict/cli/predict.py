@@ -14,6 +14,7 @@ from tfaip.predict.cli.inference_arguments import add_inference_arguments, apply
 from tfaip.predict.counters import print_benchmark
 from tfaip.predict.dump import DumpWriter
 from tfaip.predict.params import PredictorParams
+from tfaip.predict.prediction_files import prediction_file
 from tfaip.predict.predictor import Predictor
 from tfaip.predict.voting.predictor import MultiModelPredictor
 
@@ -29,6 +30,7 @@ bundles vote.
 
   tfaip-predict --export_dir runs/min/best
   tfaip-predict --export_dir runs/1/best runs/2/best runs/3/best --voter Majority
+  tfaip-predict --export_dir BUNDLE --output predictions.csv --predict.silent
   tfaip-predict --export_dir BUNDLE --dump predictions --predict.silent
   tfaip-predict --export_dir BUNDLE --help     all arguments: --data.*: samples, --predict.*: prediction
 
@@ -61,6 +63,11 @@ def _predict(call: Invocation) -> None:
     command_line.add_argument(
         "--dump", type=str | None, help="Folder to write the predictions to; it must be a new one"
     )
+    command_line.add_argument(
+        "--output",
+        type=str | None,
+        help="File to write the predictions to, a new one: .csv, .json, .jsonl, or masks/{}.png for pictures",
+    )
     command_line.add_argument("--benchmark", type=bool, help="Show the time of each operation at the end")
     parsed = command_line.parse(call.words)
     params, arguments = parsed["predict"], parsed.arguments
@@ -74,6 +81,7 @@ def _predict(call: Invocation) -> None:
 
     with ExitStack() as stack:
         dump = stack.enter_context(DumpWriter(arguments.dump, notes={"bundles": paths})) if arguments.dump else None
+        output = stack.enter_context(prediction_file(arguments.output)) if arguments.output else None
         import_tensorflow()
         with blamed():
             if len(paths) == 1:
@@ -84,6 +92,8 @@ def _predict(call: Invocation) -> None:
         for sample in predictor.predict(parsed["data"]):
             if dump is not None:
                 dump.write(sample)
+            if output is not None:
+                output.write(sample)
             if model is not None:
                 model.print_evaluate(sample, predictor.data)
     counters = predictor.counters
