@@ -98,6 +98,14 @@ def test_a_file_that_is_there_is_never_replaced(tmp_path, name):
     assert (tmp_path / name.replace("{}", "000000_x")).read_text() == "mine"
 
 
+@pytest.mark.parametrize(("fitting", "left"), [(0, []), (1, ["out.csv.part"])])
+def test_an_error_keeps_written_samples_in_a_part_and_leaves_no_empty_one(tmp_path, fitting, left):
+    samples = [sample(x=1)] * fitting + [sample(x=object())]
+    with pytest.raises(PredictionError):
+        written(tmp_path / "out.csv", *samples)
+    assert [path.name for path in tmp_path.iterdir()] == left
+
+
 def test_a_format_of_a_user_is_found_by_its_ending(tmp_path, monkeypatch):
     monkeypatch.setattr("tfaip.predict.prediction_files.by_ending._formats", {})
 

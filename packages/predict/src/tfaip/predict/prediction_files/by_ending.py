@@ -91,6 +91,8 @@ class PredictionFile(ABC):
                 self._file.write(self.after())
         if exc_type is None:
             self._part.replace(self.path)
+        elif not self.count:
+            self._part.unlink()
 
 
 def prediction_file(path: str | os.PathLike[str]) -> PredictionFile:
