@@ -3,6 +3,7 @@
     images/gallery_textures.svg   patches of photographs, and the predicted texture of each
     images/gallery_lines.svg      rendered lines of text, and the text that was read
     images/gallery_dates.svg      dates in words, and the predicted dates
+    images/gallery_entities.svg   sentences, and the entities that were found
 
 Each example is trained by the first command of its README, with fewer epochs for the lines. It predicts samples that
 its training doesn't see. All samples are generated, or come with scikit-image without restrictions. `--runs` keeps the
@@ -101,6 +102,22 @@ def dates(bundle: Path) -> str:
     return svg(440, 8 * 20, parts, "Dates in words, and the predicted dates")
 
 
+def entities(bundle: Path) -> str:
+    """Write eight sentences with the entities that were found, each with its type."""
+    from examples.ner.entities import entities_of
+    from examples.ner.scenario import NERScenario
+
+    parts = []
+    for place, (sample, prediction) in enumerate(predicted(bundle, NERScenario, range(8))):
+        tokens, true = [escape(token) for token in sample.meta["tokens"]], entities_of(sample.targets["tags"])
+        for entity in prediction.outputs["entities"]:
+            colour = RIGHT if entity in true else WRONG
+            tokens[entity.begin] = f"<tspan fill='{colour}'>{tokens[entity.begin]}"
+            tokens[entity.end - 1] += f" ({entity.kind})</tspan>"
+        parts.append(f"<text y='{16 + place * 20}' fill='{TEXT}' font-size='12' {FONT}>{' '.join(tokens)}</text>")
+    return svg(760, 8 * 20, parts, "Sentences, and the entities that were found")
+
+
 def picture(array: Any, x: float, y: float, width: float, height: float) -> str:
     """Return an image of shape (height, width) or (height, width, 1 or 3), uint8 or float from 0 to 1."""
     array = np.asarray(array)
@@ -129,6 +146,7 @@ def svg(width: float, height: float, parts: list[str], title: str) -> str:
 PICTURES: dict[str, tuple[str, Callable[[Path], str]]] = {
     "textures": ("examples.imageclassification", textures),
     "dates": ("examples.seq2seq", dates),
+    "entities": ("examples.ner", entities),
     "lines": ("examples.atr --trainer.epochs 5", lines),
 }
 
