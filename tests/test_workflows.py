@@ -10,7 +10,7 @@ from commands import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 # Run by hand: what they make is looked at, or they are steps of a release.
-BY_HAND = {"pictures", "corpus", "dist"}
+BY_HAND = {"gallery", "pictures", "corpus", "dist"}
 
 
 def noxfile():

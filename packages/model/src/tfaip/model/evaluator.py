@@ -1,4 +1,7 @@
-"""Evaluators: figures computed from samples after post-processing, in plain Python."""
+"""Evaluators: figures computed from samples after post-processing, in plain Python.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Tables that are never cut: at full width in files and pipes, as wide as the window on a terminal."""
+"""Tables that are never cut: at full width in files and pipes, as wide as the window on a terminal.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 
