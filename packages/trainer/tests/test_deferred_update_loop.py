@@ -58,10 +58,10 @@ class Numbers:
         self.left_out.assign_add(1)
 
 
-def batches(numbers, ends=()):
+def batches(numbers, ends=(), sizes=None):
     def generate():
         for place, number in enumerate(numbers):
-            yield {"x": np.full(2, number, np.float32)}, {}, place in ends
+            yield {"x": np.full(sizes[place] if sizes else 2, number, np.float32)}, {}, place in ends
 
     vector = tf.TensorSpec((None,), tf.float32)
     return iter(
@@ -95,6 +95,13 @@ def test_a_call_ends_with_the_pass_and_with_its_limits_after_all_updates(sparse,
     third = loop(iterator, max_samples=3)
     assert (third.steps, third.samples) == (2, 4)
     assert float(step.total) == 2 * (2 ** (end + 4) - 1)
+
+
+def test_sparse_gradients_may_have_other_rows_in_each_step():
+    step = Numbers(sparse=True)
+    call = DeferredUpdateLoop(step, steps_per_call=4)(batches([1, 10, 100, 1000], sizes=[2, 1, 4, 3]))
+    assert (call.steps, call.samples) == (4, 10)
+    assert float(step.total) == 3412
 
 
 def test_it_is_chosen_where_steps_are_checked(points_params):

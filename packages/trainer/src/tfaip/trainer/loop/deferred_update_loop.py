@@ -46,14 +46,9 @@ class DeferredUpdateLoop(CompiledLoop):
 
         inputs, targets, ended, waited = next_batch(iterator)
         begun, finite = self._begin(inputs, targets)
-        if any(isinstance(part, tf.IndexedSlices) for part in begun):
-            # Gradients of an embedding, of as many rows as the batch has words: a loop can't hand them on.
-            self._finish_if(finite, begun)
-            left = tf.where(ended | ~finite, tf.zeros_like(max_steps), max_steps - 1)
-            steps, samples, seconds, last_ended, last_finite = super()._loop(iterator, left, max_samples - begun[0])
-            return steps + 1, samples + begun[0], waited + seconds, ended | last_ended, finite & last_finite
         start = (tf.constant(1, tf.int64), begun[0], waited, ended, finite, begun)
-        *counts, finite, begun = tf.while_loop(goes_on, once, start, parallel_iterations=1)
+        shapes = (*(value.shape for value in start[:-1]), [_shape_of_any_batch(part) for part in begun])
+        *counts, finite, begun = tf.while_loop(goes_on, once, start, shape_invariants=shapes, parallel_iterations=1)
         self._finish_if(finite, begun)
         return *counts, finite
 
@@ -63,3 +58,10 @@ class DeferredUpdateLoop(CompiledLoop):
             return tf.constant(True)
 
         tf.cond(finite, lambda: done(self._finish), lambda: done(self._leave_out))
+
+
+def _shape_of_any_batch(part: Any) -> tf.TensorShape:
+    """Return the shape that a part of the result of `begin` has in all steps."""
+    if isinstance(part, tf.IndexedSlices):  # the gradient of an embedding, with a row for each word of the batch
+        return tf.TensorShape([None, *part.values.shape[1:]])
+    return part.shape
