@@ -1,6 +1,10 @@
-"""The step of the examples beside the same graph in plain `keras.Model.fit`.
+"""The step of the examples, or of any scenario, beside the same graph in plain `keras.Model.fit`.
 
     python benchmarks/example_steps.py [--only seq2seq atr] [--rounds 5] [--steps 100]
+    python benchmarks/example_steps.py --scenario segments --scenario examples.atr train.batch_size=32
+
+`--scenario` takes a scenario, and then arguments of its training. `chrt -f 10` before the command keeps other programs
+of the machine out of the figures.
 
 Both train the scenario's graph with its losses, metrics and optimizer on the same batches, which are ready in memory
 and padded to one shape. The contestants take turns, each in a process of its own: one epoch to compile, and then three
@@ -38,21 +42,33 @@ EXAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
 def main() -> None:
     """Run the contestants in turns and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="+", choices=list(EXAMPLES), default=list(EXAMPLES))
+    parser.add_argument("--only", nargs="+", choices=list(EXAMPLES), help="examples; default: all")
+    parser.add_argument(
+        "--scenario",
+        nargs="+",
+        action="append",
+        metavar=("MODULE", "ARGUMENT=VALUE"),
+        default=[],
+        help="another scenario, with arguments of its training, such as train.batch_size=32; may be repeated",
+    )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--steps", type=int, default=100, help="steps of an epoch")
     parser.add_argument("--contestant", nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.contestant:
-        kind, name = arguments.contestant
-        print(json.dumps({"tfaip": _tfaip, "fit": _fit}[kind](*EXAMPLES[name], arguments.steps)))
+        kind, example = arguments.contestant
+        print(json.dumps({"tfaip": _tfaip, "fit": _fit}[kind](*json.loads(example), arguments.steps)))
         return
+    names = arguments.only or ([] if arguments.scenario else list(EXAMPLES))
+    examples = {name: EXAMPLES[name] for name in names}
+    for module, *changes in arguments.scenario:
+        examples[" ".join((module, *changes))] = (module, dict(change.split("=", 1) for change in changes))
     print("| example | fit | tfaip | tfaip beside fit | range |\n| --- | ---: | ---: | ---: | --- |")
-    for name in arguments.only:
+    for name, example in examples.items():
         seconds: dict[str, list[float]] = {"fit": [], "tfaip": []}
         for number in range(arguments.rounds):
             for kind in sorted(seconds, reverse=number % 2 == 1):
-                seconds[kind].append(_run(kind, name, arguments.steps))
+                seconds[kind].append(_run(kind, example, arguments.steps))
         fit, tfaip = (statistics.median(seconds[kind]) for kind in ("fit", "tfaip"))
         ratios = [ours / theirs for ours, theirs in zip(seconds["tfaip"], seconds["fit"], strict=True)]
         print(
@@ -62,8 +78,8 @@ def main() -> None:
         )
 
 
-def _run(kind: str, name: str, steps: int) -> float:
-    words = [sys.executable, __file__, "--contestant", kind, name, "--steps", str(steps)]
+def _run(kind: str, example: tuple[str, dict[str, Any]], steps: int) -> float:
+    words = [sys.executable, __file__, "--contestant", kind, json.dumps(example), "--steps", str(steps)]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(done.stderr)
