@@ -42,7 +42,9 @@ class Seq2SeqGraph(GraphBase[Seq2SeqModelParams]):
         return self.search(state, step=self.decoder.step, constants=constants)
 
     def _encoded(self, inputs: Tensors) -> tuple[Any, Any]:
-        """Return the encoded source, float (batch, steps, 2 * units), and its mask, bool (batch, steps)."""
-        mask = inputs["source"] != PADDING
-        memory = self.encoder(self.embedding(inputs["source"]), mask=mask)
+        """Return the encoded source, float (batch, steps + 1, 2 * units), and its mask, bool (batch, steps + 1)."""
+        # A step of padding, since a GRU takes no batch of empty texts.
+        source = ops.pad(inputs["source"], ((0, 0), (0, 1)), constant_values=PADDING)
+        mask = source != PADDING
+        memory = self.encoder(self.embedding(source), mask=mask)
         return ops.where(ops.expand_dims(mask, -1), memory, 0), mask

@@ -97,6 +97,15 @@ class Seq2SeqModelParams(ModelBaseParams):
         factory=lambda: BeamSearchParams(max_length=40), help="Decoding of a prediction, token by token"
     )
 
+    def post_init(self) -> None:
+        """Refuse a search beyond the positions of a transformer."""
+        longest = self.beam.max_length
+        if isinstance(self.decoder, TransformerDecoderParams) and self.decoder.positions < longest:
+            raise ValueError(
+                f"decoder.positions must be >= beam.max_length, got {self.decoder.positions} and {longest}: "
+                "raise decoder.positions before the training, or lower beam.max_length"
+            )
+
     def cls(self) -> type[Seq2SeqModel]:
         """Return the model's class."""
         from examples.seq2seq.model import Seq2SeqModel

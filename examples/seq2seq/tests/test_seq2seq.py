@@ -7,12 +7,23 @@ from keras import ops
 from commands import run
 from examples.seq2seq.characters import END, PADDING, START, VOCABULARY, decode, encode
 from examples.seq2seq.dates import FORMS, ordinal, written_date
+from examples.seq2seq.evaluator import Seq2SeqEvaluator
 from examples.seq2seq.generator_params import TextsParams
-from examples.seq2seq.params import RecurrentDecoderParams, Seq2SeqDataParams, TransformerDecoderParams
+from examples.seq2seq.graph import Seq2SeqGraph
+from examples.seq2seq.params import (
+    RecurrentDecoderParams,
+    Seq2SeqDataParams,
+    Seq2SeqEvaluatorParams,
+    Seq2SeqModelParams,
+    TransformerDecoderParams,
+)
 from examples.seq2seq.scenario import Seq2SeqScenario
+from tfaip.model.cli.adapt_exported_model import main as adapt_exported_model
 from tfaip.model.layers import AttentionParams
 from tfaip.model.testing import ScenarioChecks
-from tfaip.pipeline import DataError, DataPipelineParams, PipelineMode
+from tfaip.params import CommandLineError, with_values
+from tfaip.pipeline import DataError, DataPipelineParams, PipelineMode, Sample
+from tfaip.predict import LAVParams, PredictorParams
 
 SCENARIO = "examples.seq2seq"
 
@@ -92,6 +103,17 @@ def test_a_target_ends_with_the_end_token():
     assert sample.targets["target"][-1] == END
 
 
+def test_a_batch_of_empty_texts_is_translated_like_an_empty_text_beside_others():
+    params = Seq2SeqModelParams(embedding=4, encoder_units=4, decoder=SMALL["recurrent"])
+    params.beam.max_length = 3
+    graph = Seq2SeqGraph(params)
+    graph.build_train_graph({"source": ops.ones((1, 2), "int64")}, {"target": ops.ones((1, 2), "int64")})
+    alone = graph.build_prediction_graph({"source": ops.zeros((1, 0), "int64")})
+    beside = graph.build_prediction_graph({"source": ops.convert_to_tensor([[0, 0], [5, 6]], "int64")})
+    np.testing.assert_array_equal(alone["sequences"][0], beside["sequences"][0])
+    np.testing.assert_allclose(alone["scores"][0], beside["scores"][0], rtol=1e-5)
+
+
 def test_texts_of_a_table_are_read(tmp_path):
     table = tmp_path / "pairs.csv"
     table.write_text("source,target\nabc,cba\n")
@@ -111,6 +133,28 @@ def test_a_table_without_targets_is_refused_in_training(tmp_path):
     table.write_text("source\nabc\n")
     with pytest.raises(DataError, match="'target'"):
         samples_of(TextsParams(tables=[str(table)]))
+
+
+def evaluated(pairs, **params):
+    """Return the figures of predicted texts and their true ones."""
+    with Seq2SeqEvaluator(Seq2SeqEvaluatorParams(**params)) as evaluator:
+        for text, true in pairs:
+            evaluator.update_state(Sample(outputs={"text": text}, targets={"text": true}, meta={"source": "s"}))
+        return evaluator.result()
+
+
+def test_the_evaluator_counts_exact_texts_and_wrong_characters():
+    figures = evaluated([("2012-03-03", "2012-03-03"), ("2012-03-0", "2012-03-03"), ("", "")])
+    assert figures == {"exact": 2 / 3, "cer": 1 / 20}
+
+
+def test_the_evaluator_shows_the_worst_texts():
+    assert evaluated([("ab", "ab"), ("xy", "ab"), ("ax", "ab")], worst=1)["worst"] == "s | xy | ab"
+
+
+def test_a_search_beyond_the_positions_of_the_transformer_is_refused():
+    with pytest.raises(CommandLineError, match=r"positions must be >= beam.max_length, got 100 and 101"):
+        with_values(Seq2SeqModelParams(), {"decoder": "TransformerDecoder", "beam.max_length": 101})
 
 
 @pytest.mark.parametrize("decoder", SMALL)
@@ -149,13 +193,34 @@ def test_a_run_of_two_stages_writes_a_bundle(trained):
 
 
 def test_the_width_of_the_beam_is_changed_after_the_training(trained, tmp_path):
-    wide = tmp_path / "wide"
-    adapted = run("tfaip-adapt-exported-model", str(trained / "best"), "--model.beam.width", "3", "--output", str(wide))
-    assert adapted.returncode == 0, adapted.stderr
-    predicted = run("tfaip-predict", "--export_dir", str(wide), "--data.count", "2", "--dump", str(tmp_path / "dump"))
-    assert predicted.returncode == 0, predicted.stderr
+    words = [
+        str(trained / "best"),
+        "--model.beam.width",
+        "3",
+        "--output",
+        str(tmp_path / "wide"),
+        "--trust",
+        "examples",
+    ]
+    adapt_exported_model(words)
+    greedy, wide = (predicted(bundle, ["3 March 2012", "", "März"]) for bundle in (trained / "best", tmp_path / "wide"))
+    for one, several in zip(greedy, wide, strict=True):
+        assert (len(one.outputs["texts"]), len(several.outputs["texts"])) == (1, 3)
+        assert several.outputs["text"] == several.outputs["texts"][0]
+        assert sorted(several.outputs["scores"], reverse=True) == list(several.outputs["scores"])
 
-    from tfaip.predict import DumpReader
 
-    sample = next(iter(DumpReader(tmp_path / "dump")))
-    assert len(sample.outputs["texts"]) == 3
+def predicted(bundle, sources):
+    """Return the predictions of texts by a bundle."""
+    params = PredictorParams(pipeline=DataPipelineParams(num_processes=0))
+    samples = [Sample(inputs={"source": source}, meta={"source": source}) for source in sources]
+    return list(Seq2SeqScenario.create_predictor(bundle, params).predict_raw(samples))
+
+
+@pytest.mark.parametrize("with_training_graph", [False, True])
+def test_the_loss_of_a_bundle_needs_the_training_graph(trained, with_training_graph):
+    params = LAVParams(pipeline=DataPipelineParams(num_processes=0), with_training_graph=with_training_graph)
+    lav = Seq2SeqScenario.create_lav(trained / "best", params)
+    (result,) = lav.run([TextsParams(part="validation", count=4)])
+    assert ("loss" in result.metrics) == with_training_graph
+    assert set(result.evaluator) == {"exact", "cer"}
