@@ -85,7 +85,7 @@ def test_a_moved_read_only_bundle_predicts_in_a_process_that_has_neither_model_n
         path.chmod(0o555 if path.is_dir() else 0o444)
     code = """
         import sys
-        for name in ("testing.points.model", "graph", "model", "model_metrics"):
+        for name in ("testing.points.model", "model_metrics", "runtime.graph_run"):
             sys.modules[f"tfaip.model.{name}"] = None
         sys.modules["tfaip.trainer"] = sys.modules["keras"] = None
         import numpy as np
