@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pipeline_cases import DataParams, NumbersParams
 
 from tfaip.pipeline import PipelineMode
+from tfaip.pipeline.early_tensorflow import EarlyTensorFlow
 from tfaip.pipeline.engine.counters import Counters
 from tfaip.pipeline.engine.plan import Plan, SegmentPlan, WorkerSettings
 from tfaip.pipeline.engine.processes import pool as pool_module
@@ -49,7 +50,7 @@ def test_a_worker_tells_of_its_results_when_it_was_asked_to_and_when_it_is_out_o
     consumer.flush()
     ours.shutdown(socket.SHUT_WR)
     with pytest.raises(EOFError):
-        serve(worker, Board())
+        serve(worker, Board(), EarlyTensorFlow())
     assert worker.told == [[Ready], [0, 1], [2, 3, 4], [5]]
 
 

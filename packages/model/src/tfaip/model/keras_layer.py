@@ -45,7 +45,7 @@ def register_layer(cls: type[Any]) -> None:
     """Let Keras' serialization know a new class by its module and name: at once, or when Keras is loaded."""
     if _JOINED in vars(cls):  # it is a subclass that `keras_layer` makes
         return
-    if "keras" in sys.modules:
+    if sys.modules.get("keras") is not None:
         _register(cls)
         return
     if not _waiting:
