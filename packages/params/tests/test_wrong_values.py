@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -71,3 +72,21 @@ def test_a_check_takes_right_values_and_text_for_a_path() -> None:
     made = OuterParams(inner=InnerParams(rate=1))
     made.folder = "runs/x"  # type: ignore[assignment]
     check(made)
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+@params
+class Painted:
+    colours: set[Colour] = field(factory=set)
+
+
+def test_the_text_of_an_enum_of_texts_is_as_good_as_its_member():
+    check(Painted(colours={"red"}))
+
+
+def test_a_text_that_is_no_member_of_an_enum_is_refused():
+    with pytest.raises(ParamsError, match="expects Colour, got 'blue'"):
+        check(Painted(colours={"blue"}))

@@ -17,7 +17,7 @@ from tfaip.model.testing.points.model import PointsGraph
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.params import SaveError
 from tfaip.pipeline import PipelineMode
-from tfaip.trainer import ConstantParams, RunFolder, RunFolderError, SGDParams, TrainerParams
+from tfaip.trainer import ConstantParams, RunFolder, RunFolderError, SGDParams, Trainer, TrainerParams
 from tfaip.trainer.folder.checkpoint import Checkpoints
 
 
@@ -277,10 +277,12 @@ def test_a_value_that_cannot_be_loaded_again_is_refused_before_a_folder_is_touch
     params = points_params(overwrite=True)
     params.output_dir.mkdir()
     (params.output_dir / "trainer_params.json").write_text("the run before")
-    params.scenario.model.units = "many"
-    for start in (train, resume):
+    for start in (Trainer.train, Trainer.resume):
+        params.scenario.model.units = 8
+        trainer = PointsScenario.create_trainer(params)
+        trainer.params.scenario.model.units = "many"
         with pytest.raises(SaveError, match=r"\$\.scenario\.model\.units: can't be saved: expects int, got 'many'"):
-            start(params)
+            start(trainer)
     assert [path.name for path in params.output_dir.iterdir()] == ["trainer_params.json"]
 
 

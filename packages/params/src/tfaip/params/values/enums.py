@@ -129,8 +129,8 @@ class EnumType(ScalarType):
         return plain_member(value) if isinstance(value, self.cls) else writing.plain(value)
 
     def check(self, value: Any) -> None:
-        """Take members."""
-        if not isinstance(value, self.cls):
+        """Take members, and texts that are equal to one, as in enums of texts."""
+        if not isinstance(value, self.cls) and not (isinstance(value, str) and value in list(self.cls)):
             raise self.refused(value)
 
     def json_schema(self, schemas: SchemaHost) -> dict[str, Any]:
