@@ -130,9 +130,9 @@ def test_odd_names_of_runs_and_metrics_leave_the_workbook_readable(workbook: Mak
     assert sheet["A2"].value == "1e5"
     assert sheet["A3"].value == "ab\u2028c"
     values = dict(zip(header, [cell.value for cell in sheet[2]], strict=True))
-    assert values["best =1+1"] == ODD_NAMES.index("=1+1")
-    assert [values[f"best {name}"] for name in ("ab", "ab (2)")] == [2, 3]
-    assert sum(str(title).startswith("best xxx") for title in header) == 2
+    assert values["=1+1 in best epoch"] == ODD_NAMES.index("=1+1")
+    assert [values[f"ab in best epoch{number}"] for number in ("", " (2)")] == [2, 3]
+    assert sum(str(title).startswith("xxx") for title in header) == 2
     assert listed_columns(path) == header
     targets = [cell.hyperlink.target for row in sheet.iter_rows() for cell in row if cell.hyperlink]
     assert targets == ["out", "out%20%23%25%3F%22%26%3C%27%C3%A9"]
