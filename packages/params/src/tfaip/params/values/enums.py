@@ -130,7 +130,8 @@ class EnumType(ScalarType):
 
     def check(self, value: Any) -> None:
         """Take members, and texts that are equal to one, as in enums of texts."""
-        if not isinstance(value, self.cls) and not (isinstance(value, str) and value in [member.value for member in self.cls]):
+        is_equal = isinstance(value, str) and value in [member.value for member in self.cls]
+        if not isinstance(value, self.cls) and not is_equal:
             raise self.refused(value)
 
     def json_schema(self, schemas: SchemaHost) -> dict[str, Any]:
