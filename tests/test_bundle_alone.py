@@ -40,7 +40,7 @@ def exported(tmp_path_factory):
 FRESH = """
 import json, sys
 BLOCKED = ("codec_project.model", "codec_project.graph", "codec_project.scenario", "tfaip.trainer", "tfaip.cli",
-           "tfaip.experimenter", "tfaip.model.model", "tfaip.model.graph", "tfaip.model.layer")
+           "tfaip.experimenter", "tfaip.model.model_metrics", "tfaip.model.runtime.graph_run")
 class Finder:
     def find_spec(self, name, path=None, target=None):
         if any(f"{name}.".startswith(f"{blocked}.") for blocked in BLOCKED):

@@ -169,11 +169,12 @@ def test_the_input_pipeline_is_measured_without_tensorflow(tmp_path):
     assert "samples/s, first batch after" in done.stdout
 
 
-def test_a_mistake_in_the_scenarios_own_code_keeps_its_traceback(tmp_path):
+def test_a_mistake_in_the_code_of_a_scenario_is_named_with_its_line(tmp_path):
     (tmp_path / "broken_scenario.py").write_text("from tfaip.model import ScenarioBase\n1 / 0\n")
     done = run("tfaip-train", "broken_scenario", cwd=tmp_path)
-    assert done.returncode == 1
-    assert "ZeroDivisionError" in done.stderr
+    assert done.returncode == 2
+    assert "broken_scenario.py:2: ZeroDivisionError: division by zero" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 WRONG_DEFAULT = """

@@ -1,5 +1,6 @@
 """A scenario in one file: short, light, and whole with every command. The commands share the process of the tests."""
 
+import logging
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,7 @@ SHORT = ["--trainer.epochs", "1", "--trainer.samples_per_epoch", "64", "--train.
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """The current folder, with nothing left of its modules afterwards."""
+    """The current folder, with nothing left of its modules and of the commands' logging afterwards."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("CI", "1")  # nothing is remembered
     monkeypatch.setattr(sys, "path", list(sys.path))
@@ -29,7 +30,12 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.setattr(searched_last._InstalledFirst, "folders", dict(searched_last._InstalledFirst.folders))
     monkeypatch.setattr(remembered, "_named", set())
     before = set(sys.modules)
+    logger = logging.getLogger("tfaip")
+    monkeypatch.setattr(logger, "handlers", list(logger.handlers))
+    monkeypatch.setattr(logger, "level", logger.level)
+    monkeypatch.setattr(logger, "propagate", logger.propagate)
     yield tmp_path
+    logger.manager._clear_cache()
     for name in set(sys.modules) - before:
         if getattr(sys.modules[name], "__file__", None) and str(tmp_path) in sys.modules[name].__file__:
             del sys.modules[name]
@@ -88,7 +94,7 @@ def test_a_bundle_of_one_file_is_read_elsewhere_with_that_file(folder, monkeypat
 
 
 MISTAKES = {
-    "broken.py": ("def f(:\n", "broken.py:1: SyntaxError: invalid syntax"),
+    "unfinished.py": ("def f(:\n", "unfinished.py:1: SyntaxError: invalid syntax"),
     "fails.py": ("import os\nos.nothing\n", "fails.py:2: AttributeError: module 'os' has no attribute 'nothing'"),
     "lone.py": ("import os\n", "lone holds no scenario"),
     "random.py": ("", "random.py would be imported as 'random', but that is "),
