@@ -132,6 +132,14 @@ def test_a_wrong_result_of_a_hook_of_a_scenario_is_one_sentence(monkeypatch, hoo
         ATRScenario.default_trainer_params()
 
 
+def test_a_scenario_whose_prediction_has_no_samples_is_named(monkeypatch):
+    monkeypatch.setattr(ATRScenario, "default_predict_generator_params", classmethod(lambda cls: None))
+    message = r"^ATRScenario\.default_predict_generator_params must return parameters of a generator, got None"
+    for asked in (ATRScenario.predict_generator_params, ATRScenario.predict_generator_params_cls):
+        with pytest.raises(UserError, match=message):
+            asked()
+
+
 @pytest.mark.parametrize(
     ("hook", "value"), [("evaluator_cls", None), ("evaluator_kwargs", None), ("evaluator_kwargs", ["a"])]
 )

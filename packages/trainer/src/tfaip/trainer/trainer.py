@@ -99,7 +99,8 @@ class Trainer(Hooked, Generic[TTrainerParams]):
     @hook
     def create_warm_starter(self) -> WarmStarter:
         """Return the object that loads weights into a new run; its `trainer` is set afterwards."""
-        return self.warm_starter_cls()(self.params.warmstart)
+        cls = returned(self, "warm_starter_cls", self.warm_starter_cls(), callable, "a class")
+        return cls(self.params.warmstart)
 
     # The public part.
 
@@ -206,7 +207,9 @@ class Trainer(Hooked, Generic[TTrainerParams]):
 
     def _warm_start(self, run: TrainingRun) -> None:
         if self.params.warmstart.model is not None:
-            starter = self.create_warm_starter()
+            starter = returned(
+                self, "create_warm_starter", self.create_warm_starter(), WarmStarter, "an object of WarmStarter"
+            )
             starter.trainer = self
             run.warm_start(starter)
 

@@ -58,9 +58,7 @@ def _convert(call: Invocation) -> None:
     if scenario_names and call.typed:
         remember_scenario(scenario_cls)
     line = call.command_line("Make a bundle of a model that tfaip 1.2 has exported.")
-    line.add_root(
-        "data", scenario_cls.predict_generator_params_cls(), default=scenario_cls.default_predict_generator_params()
-    )
+    line.add_root("data", scenario_cls.predict_generator_params_cls(), default=scenario_cls.predict_generator_params())
     line.add_argument("--output", required=True, help="Folder of the new bundle; it must be a new one")
     line.add_argument("--scenario", type=str | None, help="Scenario of today; default: the one of the parameters")
     line.add_argument("--params", type=str | None, help="File of the parameters; default: beside the SavedModel")

@@ -85,7 +85,7 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TTrainerPipelineParams]):
     @hook
     def predict_generator_params_cls(cls) -> type[DataGeneratorParams]:
         """Return the class that says where samples come from in prediction: the one of the default."""
-        return type(cls.default_predict_generator_params())
+        return type(cls.predict_generator_params())
 
     @classmethod
     @hook
@@ -112,7 +112,7 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TTrainerPipelineParams]):
         default = cls.default_validation_generator_params()
         if cls.predict_generator_params_cls.__func__ is ScenarioBase.predict_generator_params_cls.__func__:  # type: ignore[attr-defined]
             return default
-        chosen = cls.predict_generator_params_cls()
+        chosen = cls._class_of("predict_generator_params_cls")
         return default if isinstance(default, chosen) else chosen()
 
     @hook
@@ -325,6 +325,14 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TTrainerPipelineParams]):
     def model_cls(cls) -> type[ModelBase[Any]]:
         """Return the class of the model that the default parameters name; this loads TensorFlow."""
         return cls.default_params().model.cls()
+
+    @classmethod
+    def predict_generator_params(cls) -> DataGeneratorParams:
+        """Return the checked result of `default_predict_generator_params`."""
+        default = cls.default_predict_generator_params()
+        return returned(
+            cls, "default_predict_generator_params", default, DataGeneratorParams, "parameters of a generator"
+        )
 
     @classmethod
     def tag(cls) -> str:

@@ -17,7 +17,7 @@ from tfaip.pipeline.data.generator import DataGeneratorParams
 from tfaip.pipeline.data.pipeline_params import DataPipelineParams, PipelineMode
 from tfaip.pipeline.data.resources import export_resources
 from tfaip.pipeline.data.sample import Sample
-from tfaip.pipeline.hooks import Hooked, hook
+from tfaip.pipeline.hooks import Hooked, hook, returned
 
 __all__ = ["DataBase"]
 
@@ -86,7 +86,8 @@ class DataBase(Hooked, Generic[TDataParams]):
 
     def padding_values(self) -> dict[str, Any]:
         """By key, the value that fills up arrays shorter than others of their batch."""
-        return dict(self._padding_values())
+        values = self._padding_values()
+        return dict(returned(self, "_padding_values", values, Mapping, "a dict of values by key"))
 
     def batch_layout(self, mode: PipelineMode) -> BatchLayout:
         """The arrays of a batch in a mode."""
@@ -105,7 +106,8 @@ class DataBase(Hooked, Generic[TDataParams]):
         Raises:
             DefinitionError: It can't work as it is put together.
         """
-        return self.data_pipeline_cls()(self, mode, pipeline_params, generator_params, seed=seed)
+        cls = returned(self, "data_pipeline_cls", self.data_pipeline_cls(), callable, "a class")
+        return cls(self, mode, pipeline_params, generator_params, seed=seed)
 
     def get_or_create_pipeline(
         self,

@@ -12,7 +12,7 @@ from tfaip.pipeline.data.sample import Sample, pass_generator
 from tfaip.pipeline.errors import DataError, DefinitionError
 from tfaip.pipeline.generators.line_lists import read_lengths, read_list, weighted_picks, with_line
 from tfaip.pipeline.generators.list_file_params import ListFileGeneratorParams
-from tfaip.pipeline.hooks import hook
+from tfaip.pipeline.hooks import hook, returned
 from tfaip.pipeline.text_files import ListedPaths, expand_globs
 
 __all__ = ["BudgetedListsGenerator", "BudgetedListsGeneratorParams", "batches_by_budget"]
@@ -96,7 +96,8 @@ class BudgetedListsGenerator(DataGenerator[BudgetedListsGeneratorParams]):
 
     def _sample_of(self, number: int, entry: int) -> Sample:
         line = self._lists[number][entry]
-        return with_line(self.sample(self._paths[number].find(line), self._lengths[number][entry]), line)
+        sample = self.sample(self._paths[number].find(line), self._lengths[number][entry])
+        return with_line(returned(self, "sample", sample, Sample, "a Sample"), line)
 
 
 def batches_by_budget(lengths: Sequence[int], budget: int, *, min_batch_size: int = 1) -> list[list[int]]:

@@ -14,7 +14,7 @@ from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.errors import DataError
 from tfaip.pipeline.generators.line_lists import is_entry, read_list, weighted_picks, with_line
 from tfaip.pipeline.generators.list_file_params import STANDARD_INPUT, ListFileGeneratorParams
-from tfaip.pipeline.hooks import hook
+from tfaip.pipeline.hooks import hook, returned
 from tfaip.pipeline.text_files import ListedPaths, expand_globs, lines_of_stream
 
 __all__ = ["ListFileGenerator"]
@@ -101,4 +101,6 @@ class ListFileGenerator(DataGenerator[ListFileGeneratorParams]):
         return Sample(inputs=entry, targets=entry, meta={"line": entry})
 
     def _sample_of(self, entry: Any, paths: ListedPaths) -> Sample:
-        return with_line(self.sample(paths.find(entry)), entry) if isinstance(entry, str) else self.sample(entry)
+        if not isinstance(entry, str):
+            return returned(self, "sample", self.sample(entry), Sample, "a Sample")
+        return with_line(returned(self, "sample", self.sample(paths.find(entry)), Sample, "a Sample"), entry)

@@ -20,7 +20,7 @@ from tfaip.pipeline.engine.plan import Plan
 from tfaip.pipeline.engine.stream.portion import PipelineState
 from tfaip.pipeline.engine.stream.source import Element
 from tfaip.pipeline.errors import DefinitionError
-from tfaip.pipeline.hooks import Hooked, call_user_code
+from tfaip.pipeline.hooks import Hooked, call_user_code, returned
 from tfaip.pipeline.running.batch_iterator import BatchIterator
 from tfaip.pipeline.running.batcher import AsGivenBatcher, Batcher, FixedBatcher
 from tfaip.pipeline.running.buckets import BucketBatcher, default_bucket_sizes
@@ -290,7 +290,13 @@ class DataPipeline(Hooked):
             self._layout,
             params.bucket_boundaries,
             params.bucket_batch_sizes or default_bucket_sizes(params.batch_size, params.bucket_boundaries),
-            call_user_code(self.data.element_length_fn),
+            returned(
+                self.data,
+                "element_length_fn",
+                call_user_code(self.data.element_length_fn),
+                callable,
+                "a function of a sample",
+            ),
             drop_remainder=params.batch_drop_remainder,
             skip=engine.counters.count_bad if params.on_bad_sample == "skip" else None,
         )

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 from tfaip.pipeline.data.data_base_params import (
     ComposedProcessorPipelineParams,
     DataBaseParams,
@@ -13,11 +15,12 @@ from tfaip.pipeline.data.data_base_params import (
     SequentialProcessorPipelineParams,
 )
 from tfaip.pipeline.data.pipeline_params import PipelineMode
+from tfaip.pipeline.data.processor import DataProcessor
 from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.engine.engine import Engine
 from tfaip.pipeline.engine.stream.portion import Samples
 from tfaip.pipeline.engine.stream.source import Element
-from tfaip.pipeline.hooks import call_user_code
+from tfaip.pipeline.hooks import call_user_code, returned
 from tfaip.pipeline.user_code import SampleError
 
 __all__ = ["elements_of", "split_for_preload"]
@@ -35,13 +38,18 @@ def split_for_preload(
         count = 0
         if not left:
             for params in stage.processors:
-                if mode in params.modes and not call_user_code(params.create, data_params, mode).supports_preload():
+                if mode in params.modes and not _supports_preload(call_user_code(params.create, data_params, mode)):
                     break
                 count += 1
         for part, into in ((stage.processors[:count], done), (stage.processors[count:], left)):
             if part:
                 into.append(SequentialProcessorPipelineParams(run_parallel=stage.run_parallel, processors=part))
     return ComposedProcessorPipelineParams(pipelines=done), ComposedProcessorPipelineParams(pipelines=left)
+
+
+def _supports_preload(processor: DataProcessor[Any]) -> bool:
+    answer = call_user_code(processor.supports_preload)
+    return returned(processor, "supports_preload", answer, (bool, np.bool_), "True or False")
 
 
 def elements_of(engine: Engine, *, grouped: bool) -> list[Element]:

@@ -54,7 +54,7 @@ def _predict(call: Invocation) -> None:
     scenario_params, *_ = [load_scenario_params(path, trust=trust, reading=paths) for path in paths]
     scenario = find_stored_scenario(scenario_params, trust=trust, reading=paths)
     default = PredictorParams() if len(paths) == 1 else scenario.multi_predictor_cls().default_params()
-    generator = scenario.default_predict_generator_params()
+    generator = scenario.predict_generator_params()
     command_line = call.command_line("Predict with a bundle, or by a vote of several.")
     command_line.add_root("data", scenario.predict_generator_params_cls(), default=generator)
     hidden = hidden_voter(scenario, "predict") if len(paths) > 1 else []

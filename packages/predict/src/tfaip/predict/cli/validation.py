@@ -41,9 +41,7 @@ def validate(call: Invocation, *, votes: bool) -> None:
     scenario = find_stored_scenario(scenario_params, trust=trust, reading=paths)
     default: LAVParams = MultiLAVParams(voter=_default_voter(scenario)) if votes else LAVParams()
     command_line = call.command_line("Load and validate a bundle, or the vote of several.")
-    command_line.add_root(
-        "data", scenario.predict_generator_params_cls(), default=scenario.default_predict_generator_params()
-    )
+    command_line.add_root("data", scenario.predict_generator_params_cls(), default=scenario.predict_generator_params())
     command_line.add_root("lav", type(default), default=default, hidden=hidden_voter(scenario, "lav") if votes else [])
     add_inference_arguments(command_line, "lav")
     command_line.add_argument("--json", type=str | None, help="File to write the results to; -: the standard output")
@@ -59,7 +57,7 @@ def validate(call: Invocation, *, votes: bool) -> None:
     if params.silent:
         logging.getLogger("tfaip").setLevel(logging.WARNING)
     require_data(paths, parsed["data"], PipelineMode.EVALUATION)
-    default_data = scenario.default_predict_generator_params()
+    default_data = scenario.predict_generator_params()
     with blamed():
         data_sets = data_sets_of(
             generator_with_targets(scenario, parsed["data"], chosen=parsed["data"] != default_data)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tfaip.params import Creates, field, params
-from tfaip.pipeline.hooks import Hooked, hook
+from tfaip.pipeline.hooks import Hooked, hook, returned
 
 __all__ = ["LearningRateParams", "Schedule"]
 
@@ -64,7 +64,8 @@ class Schedule(Hooked, ABC):
         The variable is e = max(0, epoch - offset), with whole epochs where the schedule is a step function.
         """
         whole = self.ops.floor(epoch) if self.step_function else epoch
-        return self.rate(self.ops.maximum(whole - float(self.offset), 0.0))
+        rate = self.rate(self.ops.maximum(whole - float(self.offset), 0.0))
+        return returned(self, "rate", rate, _is_number, "a number")
 
     @abstractmethod
     @hook
@@ -94,3 +95,8 @@ class Schedule(Hooked, ABC):
     def variables(self) -> list[Any]:
         """Keras variables of a schedule that remembers something."""
         return []
+
+
+def _is_number(rate: Any) -> bool:
+    # A tensor, an array or a number; `None` is a forgotten `return`.
+    return hasattr(rate, "dtype") or isinstance(rate, int | float)

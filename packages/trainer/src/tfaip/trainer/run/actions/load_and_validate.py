@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tfaip.pipeline import DataGeneratorParams, Sample
+from tfaip.pipeline.hooks import returned
 from tfaip.predict import LAVCallback, LAVParams, graph_prediction_function
 from tfaip.trainer.run.actions.action import Action
 from tfaip.trainer.run.best_model import check_best_log
@@ -41,13 +42,14 @@ class LoadAndValidate(Action):
             lambda sample: state.model.print_evaluate(sample, scenario.data, logger.info),
             limit=scenario.params.print_eval_limit,
         )
-        keywords = dict(scenario.lav_kwargs())
+        keywords = dict(returned(scenario, "lav_kwargs", scenario.lav_kwargs(), Mapping, "a dict of keyword arguments"))
         callbacks = [
             _Stop(context.check_stop),
             *keywords.pop("callbacks", ()),
             *(() if params.lav_silent else (words,)),
         ]
-        self._lav = scenario.lav_cls()(
+        cls = returned(scenario, "lav_cls", scenario.lav_cls(), callable, "a class")
+        self._lav = cls(
             LAVParams(pipeline=params.gen.setup.val, run_eagerly=params.force_eager),
             scenario,
             graph_prediction_function(state.graph, scenario.data, eager=params.force_eager),
