@@ -144,7 +144,7 @@ def test_odd_lines_of_a_log_are_no_results(tmp_path: Path) -> None:
 
 
 def test_a_number_of_300_digits_is_shown_in_short() -> None:
-    assert metric_text(RunProgress(best={"m": 1e300}, metric="m", best_epoch=1)) == "best m 1.0000e+300 in epoch 1"
+    assert metric_text(RunProgress(best={"m": 1e300}, metric="m", best_epoch=1)) == "best m 1e+300 in epoch 1"
 
 
 def test_a_folder_that_is_a_file_is_no_progress(tmp_path: Path) -> None:

@@ -168,3 +168,37 @@ def test_a_pipeline_needs_no_code_of_a_generator_and_makes_the_dtype_of_the_spec
 def test_contradicting_parameters_are_refused(table, given, message):
     with pytest.raises(DefinitionError, match=message):
         rows(table(), **given)
+
+
+def test_a_star_stands_for_all_columns_that_nothing_names(table):
+    file = table('id,rooms,"area, m2",price\na,3,80,100\n')
+    (sample,) = rows(file, inputs=["x=*"], targets=["price"], ignore=["id"])
+    assert (sample.inputs["x"].tolist(), sample.targets["price"].tolist()) == ([80, 3], [100])
+    assert sample.meta["id"] == "a"
+    (sample,) = rows(file, inputs=["*"], targets=["price"], ignore=["id"])
+    assert list(sample.inputs) == ["area, m2", "rooms"]
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"inputs": ["x=*"], "targets": ["*"]}, r"one entry may be \*, or KEY=\*, got \['x=\*', '\*'\]"),
+        ({"inputs": ["x=*,age"]}, r"one entry may be \*, or KEY=\*, got \['x=\*,age'\]"),
+        (
+            {"inputs": ["*"], "ignore": ["Id"]},
+            r"ignore must name columns of the table, got \['Id'\]; there are",
+        ),
+        ({"inputs": ["age"], "ignore": ["id"]}, r"ignore names columns that \* leaves out, but no input is \*"),
+        ({"inputs": ["rooms,age", "*"], "targets": []}, "must have the columns"),
+        ({"inputs": ["x=id,rooms,age,sea", "*"], "targets": ["price"]}, r"\* must stand for at least one column"),
+    ],
+)
+def test_a_star_that_means_nothing_clear_is_refused(table, given, message):
+    with pytest.raises((DefinitionError, DataError), match=message):
+        rows(table(), **given)
+
+
+def test_a_star_in_a_generator_without_tables_is_no_mistake_yet():
+    with pytest.raises(DefinitionError, match="inputs must name"):
+        TableGeneratorParams(inputs=[]).create(TRAINING)
+    assert len(TableGeneratorParams(inputs=["x=*"], targets=["y"]).create(TRAINING)) == 0

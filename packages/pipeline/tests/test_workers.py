@@ -1,5 +1,6 @@
 """Promise 7 and 4: how workers start, what they know, and how much they do in advance."""
 
+import os
 import subprocess
 import sys
 import textwrap
@@ -206,3 +207,23 @@ def test_workers_import_what_a_path_names_and_nothing_that_shadows_what_is_insta
     metas = metas_of(make_pipeline(TellFileParams(), num_processes=1, generator=NumbersParams(count=8)))
     del sys.modules["lab_pinned"]
     assert {meta["file"] for meta in metas} == {str(here / "lab_pinned.py")}
+
+
+def test_a_module_that_runs_a_pipeline_when_it_is_imported_starts_no_processes_without_end(tmp_path):
+    (tmp_path / "squares.py").write_text(
+        "from pipeline_cases import Double, DoubleParams, batches_of, make_pipeline\n"
+        "from tfaip.params import params\n\n\n"
+        "@params\nclass MineParams(DoubleParams):\n    def cls(self):\n        return Double\n\n\n"
+        "batches_of(make_pipeline(MineParams(), num_processes=1))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", "import squares"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "squares.py:12: squares runs a pipeline, or a training, when it is imported" in done.stderr

@@ -1,3 +1,4 @@
+import csv
 import io
 import json
 import logging
@@ -7,13 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import export
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from lines_scenario import LinesScenario
 from predict_cases import BarePointsScenario
-from tfaip.model.testing.points.data import PointsGenerator
+from tfaip.model.testing.points.data import DirectionName, PointsGenerator
 from tfaip.model.testing.points.params import PointsGeneratorParams
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.model.testing.sequences.scenario import SequencesScenario
@@ -184,12 +186,49 @@ def test_a_missing_file_names_its_sample_and_can_be_skipped(run, lines_bundle, t
     assert "Predicted 2 samples, 1 were dropped or skipped" in err
 
 
-def test_predictions_are_rows_of_a_csv_file(run, exported, tmp_path):
-    words = [*IN_PROCESS, "--data.count", "20", "--output", tmp_path / "out.csv", "--predict.silent"]
+@pytest.mark.parametrize("votes", [False, True])
+def test_predictions_are_written_as_csv_and_json(run, three_exported, tmp_path, votes):
+    paths = [bundle.path for bundle, _ in three_exported][: 3 if votes else 1]
+    words = [*(["--voter", "Majority"] if votes else []), *IN_PROCESS, "--data.count", "20", "--predict.silent"]
+    for name in ("out.csv", "out.json", "out.jsonl"):
+        code, _, err = run("tfaip-predict", "--export_dir", *paths, *words, "--output", tmp_path / name)
+        assert code == 0, err
+    with (tmp_path / "out.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    objects = json.loads((tmp_path / "out.json").read_text())
+    assert [row["index"] for row in rows] == [str(index) for index in range(20)]
+    assert [row["name"] for row in rows] == [each["outputs"]["name"] for each in objects]
+    assert objects == [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+
+
+def test_outputs_that_are_pictures_become_png_files(run, exported, tmp_path, monkeypatch):
+    monkeypatch.setattr(DirectionName, "apply", lambda self, sample: sample.new_outputs({"mask": np.eye(3)}))
+    words = [*IN_PROCESS, "--data.count", "2", "--output", tmp_path / "{}.png", "--predict.silent"]
     code, _, err = run("tfaip-predict", "--export_dir", exported[0].path, *words)
     assert code == 0, err
-    header, *rows = (tmp_path / "out.csv").read_text().splitlines()
-    assert (header.split(",")[0], len(rows)) == ("index", 20)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["000000_mask.png", "000001_mask.png"]
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "message"),
+    [
+        ("out.xml", None, "the ending of a file of predictions must be one of .csv, .json, .jsonl, .png, got"),
+        ("out.csv", "out.csv", "out.csv already"),
+        ("out.csv", "out.csv.part", "out.csv.part of a command that is running or was stopped"),
+        ("out.png", None, "the file name of pictures must hold {} once"),
+    ],
+)
+def test_a_wrong_file_of_predictions_is_told_before_tensorflow_loads(
+    run, exported, tmp_path, monkeypatch, name, before, message
+):
+    monkeypatch.setattr(predict, "import_tensorflow", lambda: pytest.fail("it loads"))
+    if before:
+        (tmp_path / before).write_text("mine")
+    words = [*IN_PROCESS, "--output", tmp_path / name]
+    code, out, err = run("tfaip-predict", "--export_dir", exported[0].path, *words)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert not before or (tmp_path / before).read_text() == "mine"
 
 
 def test_each_list_is_validated_on_its_own_as_table_json_events_and_dumps(run, lines_bundle, lists, tmp_path):

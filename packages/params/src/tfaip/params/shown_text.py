@@ -1,4 +1,4 @@
-r"""Texts from files and data as they are shown: on a terminal, in a table, in a log.
+r"""Texts from files and data, and numbers, as they are shown: on a terminal, in a table, in a log.
 
 A control character could paint the screen, hide the text before it, or begin a line that a program takes for another.
 It is shown as its escape: `\n`, `\u001b`.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["clean_text", "encodable", "one_line"]
+__all__ = ["clean_text", "encodable", "number_text", "one_line"]
 
 # Controls of ASCII and Latin-1, separators of lines, marks of the direction of writing, halves of surrogate pairs.
 _ALL = "\x00-\x1f\x7f-\x9f\u061c\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff"
@@ -48,3 +48,13 @@ def encodable(text: str, encoding: str | None) -> str:
     except UnicodeEncodeError:
         return text.translate(_PLAIN).encode(encoding, "backslashreplace").decode(encoding)
     return text
+
+
+def number_text(value: float) -> str:
+    """Return a number with the four digits that a person compares: `0.9723`, `22.66`, `22656`, `0.00099`, `1.5e-07`."""
+    size = abs(value)
+    if 0.1 <= size < 10:
+        return f"{value:.4f}"  # losses and metrics of a table stay aligned
+    if 10 <= size < 1e9:
+        return f"{value:.{2 if size < 100 else 1 if size < 1000 else 0}f}"
+    return f"{value:.4g}"

@@ -10,8 +10,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from tfaip.params.shown_text import number_text
 from tfaip.trainer.reporting.epoch_table import choose_rows, log_names
-from tfaip.trainer.reporting.results_line import format_value
 
 __all__ = ["History"]
 
@@ -101,7 +101,7 @@ def epochs_html(rows: Sequence[Mapping[str, Any]], best_epoch: int | None) -> st
     for row in choose_rows(rows, best_epoch):
         best = row["epoch"] == best_epoch
         values = (row.get(name) for name in names)
-        cells = "".join(f"<td>{'' if value is None else escape(format_value(value))}</td>" for value in values)
+        cells = "".join(f"<td>{'' if value is None else escape(number_text(value))}</td>" for value in values)
         style = ' style="font-weight: bold"' if best else ""
         lines.append(f"<tr{style}><td>{row['epoch']}{'*' if best else ''}</td>{cells}</tr>")
     return "\n".join([*lines, "</tbody></table>"])

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from tfaip.experimenter.run_folder.progress import RunProgress
+from tfaip.params.shown_text import number_text
 
-__all__ = ["duration", "metric_text", "value_text"]
-
-
-def value_text(value: float) -> str:
-    """Return four decimals, and the exponent where they would show nothing, or hundreds of digits in front."""
-    return f"{value:.4f}" if value == 0 or 1e-3 <= abs(value) < 1e9 else f"{value:.4e}"
+__all__ = ["duration", "metric_text"]
 
 
 def metric_text(progress: RunProgress) -> str:
     """Return `best val_acc 0.9832 in epoch 7`, `""` as long as there is none."""
     if progress.best_value is None:
         return ""
-    return f"best {progress.metric} {value_text(progress.best_value)} in epoch {progress.best_epoch}"
+    return f"best {progress.metric} {number_text(progress.best_value)} in epoch {progress.best_epoch}"
 
 
 def duration(seconds: float | None) -> str:

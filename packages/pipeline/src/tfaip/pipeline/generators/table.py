@@ -10,7 +10,7 @@ from tfaip.pipeline.data.generator import DataGenerator, DataGeneratorParams
 from tfaip.pipeline.data.pipeline_params import PipelineMode
 from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.errors import DataError, DefinitionError
-from tfaip.pipeline.generators.table_columns import Key, categories_of, keys_of
+from tfaip.pipeline.generators.table_columns import Key, categories_of, keys_of, with_other_columns
 from tfaip.pipeline.hooks import hook
 from tfaip.pipeline.text_files import QUOTING, ListedPaths, Row, expand_globs, read_table
 
@@ -25,7 +25,9 @@ class TableGeneratorParams(DataGeneratorParams):
 
     files: list[str] = field(basic=True, factory=list, help="CSV or TSV files; wildcards are allowed")
     inputs: list[str] = field(
-        basic=True, factory=list, help="Inputs of a sample: COLUMN, or KEY=COLUMN,COLUMN for a vector of columns"
+        basic=True,
+        factory=list,
+        help="Inputs of a sample: COLUMN, or KEY=COLUMN,COLUMN for a vector of columns; *: all other columns",
     )
     targets: list[str] = field(basic=True, factory=list, help="Targets of a sample, in the same form")
     categories: list[str] = field(
@@ -33,6 +35,7 @@ class TableGeneratorParams(DataGeneratorParams):
     )
     integers: list[str] = field(factory=list, help="Columns of integers (int64); other numbers are float64")
     paths: list[str] = field(factory=list, help="Columns of paths, relative to the folder of the table")
+    ignore: list[str] = field(factory=list, help="Columns that * leaves out, such as numbers of the rows")
     missing: str = field(default="error", choices=MISSING, help="Treatment of missing numbers; drop: leave the row out")
     missing_values: list[str] = field(
         factory=lambda: ["", "NA", "N/A", "NaN", "nan", "null"], help="Texts of a field without value"
@@ -58,9 +61,12 @@ class TableGenerator(DataGenerator[TableGeneratorParams]):
     def __init__(self, mode: PipelineMode, params: TableGeneratorParams) -> None:
         super().__init__(mode, params)
         categories = categories_of(params.categories)
+        files = expand_globs(params.files)
+        sides = {"inputs": params.inputs, "targets": params.targets}
+        if files:
+            sides = with_other_columns(sides, params.ignore, lambda: self._columns_of(files[0]))
         self._inputs, self._targets = (
-            keys_of(entries, what, categories, params.integers, params.paths)
-            for entries, what in ((params.inputs, "inputs"), (params.targets, "targets"))
+            keys_of(entries, what, categories, params.integers, params.paths) for what, entries in sides.items()
         )
         if not self._inputs:
             raise DefinitionError("inputs must name at least one column of the table, got none")
@@ -72,7 +78,7 @@ class TableGenerator(DataGenerator[TableGeneratorParams]):
         if twice := sorted({name for name in kinds if kinds.count(name) > 1}):
             raise DefinitionError(f"a column must be one of categories, integers and paths, but {twice} are several")
         self._named = columns
-        self._rows = [made for file in expand_globs(params.files) for made in self._read(file)]
+        self._rows = [made for file in files for made in self._read(file)]
 
     def __len__(self) -> int:
         """The number of rows of all tables, without dropped ones."""
@@ -97,6 +103,9 @@ class TableGenerator(DataGenerator[TableGeneratorParams]):
             key.name: self.load(Path(ListedPaths(table).find_or_expect(given[0]))) if key.is_path else key.array(given)
             for key, given in zip(keys, values, strict=True)
         }
+
+    def _columns_of(self, file: Path) -> list[str]:
+        return read_table(file, [], delimiter=self.params.delimiter, quoting=self.params.quoting).columns
 
     def _read(self, file: Path) -> list[tuple[list[list[Any]], list[list[Any]], dict[str, Any]]]:
         params, mode = self.params, self.mode

@@ -6,8 +6,9 @@ Internal API of the package.
 from __future__ import annotations
 
 import csv
+import io
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy as np
 
 from tfaip.pipeline.errors import DataError, DefinitionError
 
-__all__ = ["Column", "Key", "categories_of", "keys_of"]
+__all__ = ["Column", "Key", "categories_of", "keys_of", "with_other_columns"]
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,53 @@ def keys_of(
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise DefinitionError(f"{what} must name each key once, got {twice} more than once")
     return keys
+
+
+def with_other_columns(
+    sides: Mapping[str, Sequence[str]], ignore: Sequence[str], columns: Callable[[], Sequence[str]]
+) -> dict[str, list[str]]:
+    """Return the entries of inputs and targets, with the columns that `*` stands for in alphabetical order.
+
+    Args:
+        sides: The entries by `inputs` and `targets`.
+        ignore: Columns that `*` leaves out.
+        columns: Reads the names of all columns; called where there is a `*`.
+
+    Raises:
+        DefinitionError: Several entries hold `*`, one holds it beside other columns, it stands for no column, or
+            `ignore` names none of the table.
+    """
+    stars = [(what, entry) for what, entries in sides.items() for entry in entries if "*" in _columns(entry)]
+    if not stars:
+        if ignore:
+            raise DefinitionError(f"ignore names columns that * leaves out, but no input is *, got {list(ignore)}")
+        return {what: list(entries) for what, entries in sides.items()}
+    if len(stars) > 1 or len(_columns(stars[0][1])) > 1:
+        raise DefinitionError(
+            f"* stands for all other columns: one entry may be *, or KEY=*, got {[entry for _, entry in stars]}"
+        )
+    known = [name for name in columns() if name]
+    if unknown := [name for name in ignore if name not in known]:
+        raise DefinitionError(f"ignore must name columns of the table, got {unknown}; there are {known}")
+    named = {name for entries in sides.values() for entry in entries for name in _columns(entry)}
+    # In alphabetical order: a table with its columns in another order must give the same vector.
+    if not (others := sorted(name for name in known if name not in named and name not in ignore)):
+        raise DefinitionError(f"* must stand for at least one column, but inputs, targets and ignore name all: {known}")
+    expanded = {what: list(entries) for what, entries in sides.items()}
+    what, entry = stars[0]
+    place = expanded[what].index(entry)
+    expanded[what][place : place + 1] = [f"{_split(entry)[0]}={_written(others)}"] if "=" in entry else others
+    return expanded
+
+
+def _columns(entry: str) -> list[str]:
+    return _split(entry)[1] if "=" in entry else [entry]
+
+
+def _written(columns: Sequence[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow(columns)
+    return line.getvalue()
 
 
 def categories_of(entries: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -27,7 +27,7 @@ class PredictionFile(ABC):
         path: The file; it must be a new one.
 
     Raises:
-        PredictionError: There is a file at `path` already, or it can't be written.
+        PredictionError: There is a file at `path` already, or a `.part` of it, or it can't be written.
     """
 
     endings: ClassVar[list[str]] = []
@@ -50,7 +50,12 @@ class PredictionFile(ABC):
         """Return the file to write to; a format of several files returns `None`."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            return self._part.open("w", encoding="utf-8", newline="")
+            return self._part.open("x", encoding="utf-8", newline="")
+        except FileExistsError:
+            raise PredictionError(
+                f"predictions must be written to a new file, but there is {self._part} of a command that is running or "
+                "was stopped: name another file, or delete this one"
+            ) from None
         except OSError as error:
             raise PredictionError(f"predictions can't be written to {self.path}: {error.strerror}") from error
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from tfaip.params.shown_text import number_text
 from tfaip.trainer.early_stopping.params import EarlyStoppingParams
-from tfaip.trainer.reporting.results_line import format_value
 from tfaip.trainer.run.best_model import BestModel
 
 __all__ = ["EarlyStopping"]
@@ -43,11 +43,11 @@ class EarlyStopping:
         if self._reached(self._ends_at, otherwise=False):
             assert value is not None
             assert self._ends_at is not None
-            return f"{log} {format_value(value)} has reached the threshold {format_value(self._ends_at)}"
+            return f"{log} {number_text(value)} has reached the threshold {number_text(self._ends_at)}"
         allowed = self._params.checks_to_end()
         # The best epoch itself counts as 1, but ends nothing.
         if allowed is not None and self._count > allowed:
-            than = f"{format_value(value)} of epoch {self._best.epoch}" if value is not None else "nan"
+            than = f"{number_text(value)} of epoch {self._best.epoch}" if value is not None else "nan"
             return f"{log} has not become better than {than}"
         return None
 

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 
 from rich.cells import cell_len, set_cell_size
 
-from tfaip.params.shown_text import one_line
-from tfaip.trainer.reporting.results_line import format_value
+from tfaip.params.shown_text import number_text, one_line
 
 __all__ = ["EpochProgress", "format_duration"]
 
@@ -123,7 +122,7 @@ class EpochProgress:
 
     def text(self) -> str:
         """Return logs and pace in one line."""
-        logs = " ".join(f"{one_line(name)} {format_value(value)}" for name, value in self.logs().items())
+        logs = " ".join(f"{one_line(name)} {number_text(value)}" for name, value in self.logs().items())
         return f"{logs} | {self.pace()}" if logs else self.pace()
 
 

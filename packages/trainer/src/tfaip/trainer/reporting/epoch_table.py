@@ -8,9 +8,8 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from tfaip.params.shown_text import one_line
+from tfaip.params.shown_text import number_text, one_line
 from tfaip.trainer.reporting.plain_table import SIMPLE, TABLE_WIDTH, as_text
-from tfaip.trainer.reporting.results_line import format_value
 
 __all__ = ["choose_rows", "epoch_table", "log_names"]
 
@@ -77,4 +76,4 @@ def choose_rows(rows: Sequence[Mapping[str, Any]], best_epoch: int | None) -> li
 
 
 def _cell(value: Any) -> str:
-    return "" if value is None else format_value(value)
+    return "" if value is None else number_text(value)

@@ -7,10 +7,9 @@ import time
 from html import escape
 from typing import Any, Self
 
-from tfaip.params.shown_text import one_line
+from tfaip.params.shown_text import number_text, one_line
 from tfaip.trainer.history import History, epochs_html
 from tfaip.trainer.reporting.epoch_progress import EpochProgress
-from tfaip.trainer.reporting.results_line import format_value
 
 __all__ = ["NotebookProgress", "in_notebook"]
 
@@ -58,7 +57,7 @@ class NotebookProgress:
         if now - self._updated < UPDATE_EVERY:
             return
         self._updated = now
-        logs = ", ".join(f"{one_line(name)} {format_value(value)}" for name, value in progress.logs().items())
+        logs = ", ".join(f"{one_line(name)} {number_text(value)}" for name, value in progress.logs().items())
         # Without a value, a browser shows that something goes on, and no share.
         share = f' value="{progress.samples}" max="{progress.total}"' if progress.total else ""
         self._bar = (

@@ -11,9 +11,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.text import Text
 
-from tfaip.params.shown_text import one_line
+from tfaip.params.shown_text import number_text, one_line
 from tfaip.trainer.reporting.epoch_progress import EpochProgress
-from tfaip.trainer.reporting.results_line import format_value
 
 __all__ = ["LiveLogs", "ProgressBar"]
 
@@ -106,7 +105,7 @@ class LiveLogs:
         """Return the lines for a display of so many columns; the values of all lines stand in columns."""
         # The values that everybody looks at first are never left out.
         names = sorted(self._logs, key=lambda name: name not in ("loss", "lr"))
-        items = [f"{one_line(name)} {format_value(self._logs[name])}" for name in names]
+        items = [f"{one_line(name)} {number_text(self._logs[name])}" for name in names]
         indent, gap = "  ", 2
         column = min(max(map(len, items)), width - len(indent))
         per_line = max(1, (width - len(indent) + gap) // (column + gap))

@@ -52,9 +52,9 @@ class Notice:
 
 @dataclass(slots=True)
 class StartFailed:
-    """The worker could not build them; `traceback` says why."""
+    """The worker could not build them; `reason` is a sentence, or a traceback."""
 
-    traceback: str
+    reason: str
 
 
 @dataclass(slots=True)

@@ -240,7 +240,7 @@ class WorkerPool:
         elif isinstance(message, Notice):
             _tell_once(message.text)
         else:
-            raise WorkerStartError(f"a worker could not build its generator and processors:\n{message.traceback}")
+            raise WorkerStartError(f"a worker could not build its generator and processors:\n{message.reason}")
 
     def _order(self, task: Task, *, tell: bool) -> Order:
         return Order(task.number, task.segment, task.portion, frozenset(task.skip), task.is_trial, tell)

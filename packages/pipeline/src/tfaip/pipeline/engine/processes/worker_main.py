@@ -17,6 +17,7 @@ from time import perf_counter
 
 import numpy as np
 
+from tfaip.params import UserError
 from tfaip.pipeline.early_tensorflow import REMEDY, EarlyTensorFlow
 from tfaip.pipeline.engine.plan import Plan
 from tfaip.pipeline.engine.processes.channel import SMALL, Channel
@@ -69,6 +70,9 @@ def serve(channel: Channel, board: Board, early: EarlyTensorFlow) -> None:
             for number, segment in enumerate(plan.segments)
             if segment.in_workers
         }
+    except UserError as error:
+        channel.send(StartFailed(str(error)))
+        return
     except BaseException:
         channel.send(StartFailed(shortened(traceback.format_exc(), LONGEST_TRACEBACK)))
         return

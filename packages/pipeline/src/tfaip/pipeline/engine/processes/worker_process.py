@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,11 +15,13 @@ from tfaip.params.trust.same_modules import command_with_same_modules
 from tfaip.pipeline.engine.processes.cells import can_send_cells, pickled_with_cells
 from tfaip.pipeline.engine.processes.channel import Channel
 from tfaip.pipeline.engine.processes.messages import Board, Failed, Note
+from tfaip.pipeline.errors import DefinitionError
 
 __all__ = ["WorkerProcess"]
 
 # The new interpreter does not import the user's __main__ again, nor what that imports.
-_ENTRY = "from tfaip.pipeline.engine.processes.worker_main import main; main()"
+_MAIN = "tfaip.pipeline.engine.processes.worker_main"
+_ENTRY = f"from {_MAIN} import main; main()"
 
 # One thread per process: several workers whose numerical libraries use all cores each get in each other's way.
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
@@ -31,6 +34,9 @@ class WorkerProcess:
         plan: The pickled plan, sent as the first message.
         lifeline: The reading end of the lifeline.
 
+    Raises:
+        DefinitionError: This process is a worker that imports a module, so that each worker would start others.
+
     Attributes:
         channel: For messages; sending never waits.
         tasks: The tasks that it was given and has not done yet, by number, in order.
@@ -41,6 +47,7 @@ class WorkerProcess:
     """
 
     def __init__(self, plan: bytes, lifeline: int) -> None:
+        _refuse_within_import()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self._board = Board()
         descriptors = {"socket": theirs.fileno(), "board": self._board.descriptor, "lifeline": lifeline}
@@ -90,6 +97,22 @@ class WorkerProcess:
             return self._process.wait(timeout)
         except subprocess.TimeoutExpired:
             return None
+
+
+def _refuse_within_import() -> None:
+    frames = []
+    frame = sys._getframe()
+    while frame.f_back:
+        frame = frame.f_back
+        frames.append((frame.f_globals.get("__name__"), frame))
+    if not any(name == _MAIN for name, _ in frames):
+        return
+    for name, frame in frames:
+        if frame.f_code.co_name == "<module>" and name != "__main__":
+            raise DefinitionError(
+                f"{frame.f_code.co_filename}:{frame.f_lineno}: {name} runs a pipeline, or a training, when it is "
+                'imported, and each worker process imports it: indent this code below `if __name__ == "__main__":`'
+            )
 
 
 def describe_exit(code: int | None) -> str:

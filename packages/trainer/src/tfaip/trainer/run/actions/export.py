@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from tfaip.model import Bundle, ExportedModel, export_bundle
+from tfaip.params.shown_text import number_text
 from tfaip.pipeline.hooks import call_user_code
 from tfaip.trainer.folder.bundle_places import BundlePlace
 from tfaip.trainer.folder.run_folder import RunFolder
-from tfaip.trainer.reporting.results_line import format_value
 from tfaip.trainer.run.actions.action import Action
 from tfaip.trainer.run.run_context import RunContext
 
@@ -90,7 +90,7 @@ class ExportFinal(Export):
     def _say_where_all_is(self, context: RunContext, folder: RunFolder) -> None:
         best = context.best
         if best.value is not None and context.params.export_best:
-            described = f"{best.log} {format_value(best.value)} in epoch {best.epoch}"
+            described = f"{best.log} {number_text(best.value)} in epoch {best.epoch}"
             logger.info("The best model (%s) is in %s%s", described, folder.best, _digest_of(folder.best))
         if context.params.export_final:
             logger.info("The last model is in %s%s", folder.export, _digest_of(folder.export))
