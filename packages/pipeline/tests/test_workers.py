@@ -226,4 +226,4 @@ def test_a_module_that_runs_a_pipeline_when_it_is_imported_starts_no_processes_w
         check=False,
     )
     assert done.returncode == 1
-    assert "squares.py:12: squares runs a pipeline, or a training, when it is imported" in done.stderr
+    assert "squares.py:11: squares runs a pipeline, or a training, when it is imported" in done.stderr
