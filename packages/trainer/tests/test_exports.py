@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import pytest
+import tensorflow as tf
 
-from tfaip.model import Bundle, BundleError, ExportedModel
+from tfaip.model import Bundle, BundleError, ExportedModel, GraphBase, load_onnx_function
 from tfaip.model.bundle.weights import read_weights
+from tfaip.model.onnx import conversion
+from tfaip.model.testing.points.model import PointsGraph
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.trainer import RunFolderError, Trainer
 
@@ -108,3 +111,35 @@ def test_a_training_without_a_folder_says_at_both_ends_that_nothing_is_kept(poin
     assert len(kept) == 2
     assert kept[0] < results < kept[1]
     assert any(text.startswith("The seed was drawn: --trainer.random_seed ") for text in told)
+
+
+@pytest.mark.parametrize("formats", [["SavedModel", "ONNX"], ["ONNX"]])
+def test_bundles_hold_the_formats_of_the_parameters(points_params, seen, formats):
+    params = points_params(epochs=1, export_formats=formats)
+    params.scenario.export_serve = True
+    history = Recording.create_trainer(params).train()
+    for path in (history.best, history.export):
+        assert (path / "serve").exists() == ("SavedModel" in formats)
+        assert set(load_onnx_function(path).inputs) == {"point"}
+
+
+def test_a_graph_without_onnx_model_is_a_warning_and_ends_no_training(points_params, seen, monkeypatch, caplog):
+    def predicted(self, inputs):
+        outputs = GraphBase.build_prediction_graph(self, inputs)
+        return {**outputs, "bits": tf.bitcast(outputs["pred"], tf.int32)}
+
+    monkeypatch.setattr(PointsGraph, "build_prediction_graph", predicted)
+    params = points_params(epochs=1, export_best=False, export_formats=["SavedModel", "ONNX"])
+    params.scenario.export_serve = True
+    history = Recording.create_trainer(params).train()
+    assert (history.export / "serve").is_dir()
+    assert not Bundle(history.export).onnx.exists()
+    assert "export has no ONNX model: ONNX must have an equivalent of each operation, but has none of Bitcast" in (
+        caplog.text
+    )
+
+
+def test_a_missing_converter_is_told_before_the_training(points_params, monkeypatch):
+    monkeypatch.setattr(conversion, "find_spec", lambda name: None)
+    with pytest.raises(BundleError, match=r"ONNX needs tf2onnx and onnxruntime: pip install 'tfaip-model\[onnx\]'"):
+        Recording.create_trainer(points_params(export_formats=["ONNX"]))

@@ -3,6 +3,7 @@
 from tfaip.model.bundle.errors import BundleError as BundleError
 from tfaip.model.bundle.exported_model import ExportedModel as ExportedModel
 from tfaip.model.bundle.layout import Bundle as Bundle
+from tfaip.model.bundle.load import load_onnx_function as load_onnx_function
 from tfaip.model.bundle.load import load_prediction_function as load_prediction_function
 from tfaip.model.bundle.load import load_weights as load_weights
 from tfaip.model.device.config import DeviceError as DeviceError

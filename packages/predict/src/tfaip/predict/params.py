@@ -17,6 +17,12 @@ class InferenceParams:
     pipeline: DataPipelineParams = field(
         factory=DataPipelineParams, mode="flat", fixed_class=True, help="Batching and processes"
     )
+    runtime: str = field(
+        default="auto",
+        choices=["auto", "tensorflow", "onnx"],
+        help="Runtime of the model; tensorflow: the SavedModel, onnx: model.onnx by onnxruntime, auto: TensorFlow "
+        "where it is installed",
+    )
     run_eagerly: bool = field(
         basic=False,
         default=False,

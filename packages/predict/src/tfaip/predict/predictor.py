@@ -7,15 +7,9 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from tfaip.model import (
-    ScenarioBaseParams,
-    configure_devices,
-    find_stored_scenario,
-    load_prediction_function,
-    load_scenario_params,
-)
+from tfaip.model import ScenarioBaseParams, find_stored_scenario, load_scenario_params
 from tfaip.pipeline import DataPipeline, Sample
-from tfaip.predict.computing.prediction_function import PredictionFunction, bundle_prediction_function
+from tfaip.predict.computing.prediction_function import PredictionFunction, bundle_prediction_function, model_function
 from tfaip.predict.loaded_object import absolute
 from tfaip.predict.params import PredictorParams
 from tfaip.predict.predictor_base import LoadedModel, PredictorBase
@@ -57,7 +51,6 @@ class Predictor(PredictorBase):
         """
         trust = tuple(trust)
         scenario_params = load_scenario_params(path, trust=trust)
-        configure_devices(params.device)
         made = cls(params, scenario_params, load_function(path, scenario_params, params, trust), **keywords)
         made._models[0].path = Path(path)
         return made.loaded_by("from_path", absolute(path), params, trust=trust, **keywords)
@@ -90,11 +83,10 @@ def load_function(
     trust: Iterable[str] = (),
 ) -> PredictionFunction:
     """Return the prediction of a bundle, without the scenario's code unless it is to run eagerly."""
-    if not params.run_eagerly:
-        return load_prediction_function(path, inputs=scenario_params.data.create().input_layer_specs())
-
-    scenario = find_stored_scenario(scenario_params, trust=trust, reading=[path])
-    return bundle_prediction_function(path, scenario(scenario_params), eager=True)
+    if params.run_eagerly:
+        scenario = find_stored_scenario(scenario_params, trust=trust, reading=[path])(scenario_params)
+        return bundle_prediction_function(path, scenario, params)
+    return model_function(path, scenario_params.data.create(), params)
 
 
 def _only(samples: Iterable[Sequence[Sample]]) -> Iterator[Sample]:

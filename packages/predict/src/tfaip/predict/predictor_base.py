@@ -15,7 +15,7 @@ import numpy as np
 from tfaip.model import ScenarioBaseParams
 from tfaip.pipeline import Batch, DataBase, DataGeneratorParams, DataPipeline, Sample
 from tfaip.pipeline.hooks import Hooked
-from tfaip.predict.computing.array_adoption import as_tensors
+from tfaip.predict.computing.array_adoption import run_on_arrays
 from tfaip.predict.computing.batches_ahead import BATCHES_AHEAD, map_ahead, raised_behind
 from tfaip.predict.computing.prediction_function import PredictionFunction
 from tfaip.predict.counters import PredictionCounters
@@ -141,8 +141,7 @@ class PredictorBase(Hooked, LoadedObject, ABC):
     def run_models(self, inputs: Mapping[str, Any]) -> list[Outputs]:
         """Return the outputs of each model for a batch of inputs, which all of them share."""
         self.require_own_process()
-        tensors = as_tensors(inputs)
-        return [{name: tensor.numpy() for name, tensor in model.function(tensors).items()} for model in self._models]
+        return run_on_arrays([model.function for model in self._models], inputs)
 
     def _predict_batches(
         self, pipeline: DataPipeline, batches: Iterable[Batch], skipped_before: Callable[[], int]

@@ -121,6 +121,11 @@ class TrainerParams(Generic[TScenarioParams, TTrainerPipelineParams]):
     export_every_n_epochs: int = field(
         default=0, validator=ge(0), help="Export the model of every n-th epoch to epoch_dir; 0: of none"
     )
+    export_formats: list[str] = field(
+        factory=lambda: ["SavedModel"],
+        choices=["SavedModel", "ONNX"],
+        help="Formats of the graph in a bundle; ONNX: model.onnx too, verified on samples of the validation",
+    )
     best_dir: Path = field(
         default=Path(BUNDLE_DIRS["best_dir"]),
         validator=_place,

@@ -12,6 +12,7 @@ from typing import Any, Generic
 
 from tfaip.model import DeviceError, ExportedModel, ScenarioBase, configure_devices
 from tfaip.model.command import logging_of_client
+from tfaip.model.onnx.conversion import require_converter
 from tfaip.params import save, to_json
 from tfaip.params.shown_text import one_line
 from tfaip.pipeline import AdaptedProcessorParams, adapt_processors
@@ -54,6 +55,8 @@ class Trainer(Hooked, Generic[TTrainerParams]):
     def __init__(
         self, params: TTrainerParams, scenario: ScenarioBase[Any, Any], *, callbacks: Iterable[Any] = ()
     ) -> None:
+        if "ONNX" in params.export_formats:
+            require_converter()
         self.params = params
         self.scenario = scenario
         self.callbacks = list(callbacks)

@@ -3,6 +3,7 @@
 bundle.json            version of the layout, versions of what wrote it, size and checksum of each file below
 scenario_params.json   parameters of the scenario, tagged
 serve/                 SavedModel of the graph labelled `default`
+model.onnx             the same graph for onnxruntime, where it was asked for
 additional/LABEL/      SavedModels of the other exported graphs
 weights.h5             one dataset per variable path, for warm start
 resources/             files that the data's processing needs
@@ -121,6 +122,11 @@ class Bundle:
     def serve(self) -> Path:
         """SavedModel that predictors run."""
         return self.path / "serve"
+
+    @property
+    def onnx(self) -> Path:
+        """The graph that predictors run, for onnxruntime."""
+        return self.path / "model.onnx"
 
     @property
     def weights(self) -> Path:

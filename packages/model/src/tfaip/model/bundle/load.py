@@ -1,9 +1,9 @@
-"""Weights and prediction functions of a bundle."""
+"""Weights and prediction functions of a bundle, of its SavedModel or its ONNX model."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tfaip.model.bundle.errors import BundleError
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     import numpy as np
 
     from tfaip.model.bundle.array_file import ArrayFile
+    from tfaip.model.onnx.prediction import OnnxFunction
     from tfaip.pipeline import ArraySpec
 
-__all__ = ["load_prediction_function", "load_weights", "open_weights"]
+__all__ = ["load_onnx_function", "load_prediction_function", "load_weights", "open_weights"]
 
 
 def load_weights(
@@ -95,11 +96,59 @@ def load_prediction_function(
     if signature is None:
         raise BundleError(f"{where} must have the signature {SIGNATURE!r}, got {sorted(module.signatures)}")
     if inputs is not None:
-        check_inputs(where, signature.structured_input_signature[1], inputs)
+        taken = signature.structured_input_signature[1]
+        check_inputs(where, {name: _spec(spec) for name, spec in taken.items()}, inputs)
 
     def predict(inputs: Mapping[str, Any]) -> dict[str, Any]:
         return signature(**{name: tf.convert_to_tensor(array) for name, array in inputs.items()})
 
     # The signature does not keep the module, whose variables it reads, alive by itself.
     predict.module = module  # type: ignore[attr-defined]  # a function takes any attribute
+    predict.specs = signature.structured_input_signature[1]  # type: ignore[attr-defined]
     return predict
+
+
+def load_onnx_function(
+    path: str | os.PathLike[str],
+    *,
+    inputs: Mapping[str, ArraySpec] | None = None,
+    threads: int = 0,
+    gpus: Sequence[int] | None = None,
+) -> OnnxFunction:
+    """Return the function of a bundle's ONNX model: batches of input arrays by name to output arrays by name.
+
+    Args:
+        path: The bundle.
+        inputs: Specs of the data's inputs, which the model must take; `None` does not compare them.
+        threads: Threads within one operation; 0: one per core.
+        gpus: GPUs by number, of which onnxruntime takes the first; `None`: any, empty: none.
+
+    Raises:
+        BundleError: The bundle is broken, has no ONNX model, or one that does not fit the data; or onnxruntime isn't
+            installed.
+    """
+    from tfaip.model.bundle.signature import check_inputs
+    from tfaip.model.onnx.prediction import OnnxFunction
+
+    bundle = Bundle.at(path)
+    if not bundle.onnx.is_file():
+        raise BundleError(
+            f"the bundle {bundle.path} has no {bundle.onnx.name}: make it where TensorFlow is installed, by "
+            f"tfaip-export {bundle.path} --format onnx"
+        )
+    where = f"the model {bundle.onnx.name} of the bundle {bundle.path}"
+    if outside := what_leads_out(bundle.path, bundle.onnx):
+        raise BundleError(f"{where} must lie in it, but {outside}")
+    bundle.verify(bundle.onnx)
+    function = OnnxFunction(bundle.onnx, where, threads=threads, gpus=gpus)
+    if inputs is not None:
+        # The conversion drops an input that no output depends on.
+        check_inputs(where, {**dict.fromkeys(inputs), **function.inputs}, inputs)
+    return function
+
+
+def _spec(spec: Any) -> ArraySpec | None:
+    """The spec of TensorFlow as one of the pipeline; `None` where its rank is unknown."""
+    from tfaip.pipeline import ArraySpec
+
+    return None if spec.shape.rank is None else ArraySpec(spec.shape, spec.dtype.as_numpy_dtype)

@@ -60,14 +60,18 @@ class Manifest:
                 **{name: metadata.version(name) for name in ("tfaip-model", "keras", "tensorflow")},
                 "python": platform.python_version(),
             },
-            "files": {
-                name: {"size": path.stat().st_size, "sha256": _checksum(path)}
-                for name, path in names.items()
-                if name not in _NOT_CHECKED
-            },
+            "files": {name: _described(path) for name, path in names.items() if name not in _NOT_CHECKED},
             "scenario_params": _checksum(names[_PARAMS]) if _PARAMS in names else "",
         }
         (folder / MANIFEST).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+    @classmethod
+    def add(cls, folder: Path, path: Path) -> None:
+        """Describe one file more in the manifest of `folder`, or a file that has been written anew."""
+        file = folder / MANIFEST
+        content = json.loads(read_regular(file, _MAX_BYTES))
+        content["files"][path.relative_to(folder).as_posix()] = _described(path)
+        file.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
     @classmethod
     def read(cls, folder: Path) -> Manifest:
@@ -145,6 +149,10 @@ def _refuse(folder: Path, problems: list[str]) -> None:
         raise BundleError(
             f"the bundle {folder} is not as it was exported: {', '.join(problems[:3])}{more}; copy or export it again"
         )
+
+
+def _described(path: Path) -> dict[str, Any]:
+    return {"size": path.stat().st_size, "sha256": _checksum(path)}
 
 
 def _checksum(path: Path) -> str:

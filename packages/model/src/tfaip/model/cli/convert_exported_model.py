@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
-
-import numpy as np
 
 from tfaip.model.bundle.errors import BundleError
 from tfaip.model.command import (
@@ -18,12 +16,12 @@ from tfaip.model.command import (
     run_command,
     values_of,
 )
-from tfaip.model.scenario.scenario import ScenarioBase
+from tfaip.model.stored.first_inputs import first_inputs
 from tfaip.model.stored.former_export import FormerExport, require_new_folder
 from tfaip.params.importing import import_tag
 from tfaip.params.shown_text import clean_text, one_line
 from tfaip.params.values.problem import ValueProblem
-from tfaip.pipeline import DataGeneratorParams, DataPipelineParams, PipelineMode
+from tfaip.pipeline import PipelineMode
 
 __all__ = ["main"]
 
@@ -79,7 +77,7 @@ def _convert(call: Invocation) -> None:
 
     with blamed():
         scenario = scenario_cls(params)
-        inputs = _first_inputs(scenario, parsed["data"], parsed.arguments.samples)
+        inputs = next(first_inputs(scenario.data, parsed["data"], parsed.arguments.samples), None)
         converted = convert_exported_model(
             former, parsed.arguments.output, scenario, inputs=inputs, transform=transform
         )
@@ -96,20 +94,6 @@ def _function(tag: str | None) -> Any:
     if not callable(found):
         raise BundleError(f"--transform must name a function, got {tag}")
     return found
-
-
-def _first_inputs(
-    scenario: ScenarioBase[Any, Any], generator: DataGeneratorParams, samples: int
-) -> Mapping[str, np.ndarray] | None:
-    """The inputs of the first batch, `None` where there is none."""
-    if samples <= 0:
-        return None
-    setup = DataPipelineParams(batch_size=samples, num_processes=0)
-    pipeline = scenario.data.create_pipeline(PipelineMode.PREDICTION, setup, generator)
-    with pipeline.generate_input_batches(repeat=False) as batches:
-        batch = next(iter(batches), None)
-    names = scenario.data.input_layer_specs()
-    return None if batch is None else {name: np.asarray(batch.inputs[name]) for name in names}
 
 
 def _show(converted: Any, told: Sequence[str]) -> None:

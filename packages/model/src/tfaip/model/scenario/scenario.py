@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 from tfaip.model.bundle.errors import BundleError
 from tfaip.model.bundle.exported_model import ExportedModel
-from tfaip.model.bundle.layout import Bundle
+from tfaip.model.bundle.runtime import needs_tensorflow
 from tfaip.model.command.tensorflow_import import import_tensorflow
 from tfaip.model.evaluator import Evaluator, EvaluatorParams
 from tfaip.model.scenario.params import ScenarioBaseParams, TScenarioParams
@@ -361,12 +361,11 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TTrainerPipelineParams]):
 
     @classmethod
     def _require(cls, bundles: Iterable[str | os.PathLike[str]], params: Any, load: Any) -> None:
-        """Refuse wrong parameters and missing bundles before TensorFlow loads, and load it."""
+        """Refuse wrong parameters and missing bundles before TensorFlow loads, and load it if it is to run them."""
         check(params)
         # A client's own `from_path` may read something else than a folder.
-        for path in bundles if is_ours(load.__module__) else ():
-            Bundle.at(path)
-        import_tensorflow()
+        if not is_ours(load.__module__) or needs_tensorflow(bundles, params.runtime, eager=params.run_eagerly):
+            import_tensorflow()
 
     @classmethod
     def _trusted(cls) -> tuple[str, ...]:

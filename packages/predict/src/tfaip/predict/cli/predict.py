@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 from tfaip.model import find_stored_scenario, load_scenario_params
+from tfaip.model.bundle.runtime import needs_tensorflow
 from tfaip.model.command import Invocation, blamed, import_tensorflow, log_of_client, log_to_console
 from tfaip.pipeline import PipelineMode
 from tfaip.predict.cli.bundle_command import require_data, run_bundle_command
@@ -82,7 +83,8 @@ def _predict(call: Invocation) -> None:
     with ExitStack() as stack:
         dump = stack.enter_context(DumpWriter(arguments.dump, notes={"bundles": paths})) if arguments.dump else None
         output = stack.enter_context(prediction_file(arguments.output)) if arguments.output else None
-        import_tensorflow()
+        if needs_tensorflow(paths, params.runtime, eager=params.run_eagerly):
+            import_tensorflow()
         with blamed():
             if len(paths) == 1:
                 predictor: Predictor | MultiModelPredictor = scenario.create_predictor(paths[0], params)

@@ -1,13 +1,15 @@
-"""Handing arrays to TensorFlow without copying them, where that is possible."""
+"""Handing arrays to a model, and its outputs back; TensorFlow gets them without a copy where that is possible."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
-__all__ = ["as_tensors"]
+from tfaip.model.onnx.prediction import OnnxFunction
+
+__all__ = ["as_arrays", "as_tensors", "run_on_arrays"]
 
 _ALIGNMENT = 64
 """Bytes: the alignment that TensorFlow's kernels expect. The pipeline lays batches out like that."""
@@ -26,6 +28,27 @@ def as_tensors(arrays: Mapping[str, Any]) -> dict[str, Any]:
         else tf.convert_to_tensor(array)
         for name, array in arrays.items()
     }
+
+
+def as_arrays(tensors: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """Return arrays of the tensors (or arrays) by name, which share their memory on a CPU."""
+    return {name: tensor if isinstance(tensor, np.ndarray) else tensor.numpy() for name, tensor in tensors.items()}
+
+
+def run_on_arrays(
+    functions: Iterable[Callable[[Mapping[str, Any]], Mapping[str, Any]]], arrays: Mapping[str, Any]
+) -> list[dict[str, np.ndarray]]:
+    """Return the outputs of each function for one batch; those of TensorFlow share its tensors."""
+    tensors: dict[str, Any] | None = None
+    outputs = []
+    for function in functions:
+        if isinstance(function, OnnxFunction):
+            outputs.append(function(arrays))
+            continue
+        if tensors is None:
+            tensors = as_tensors(arrays)
+        outputs.append(as_arrays(function(tensors)))
+    return outputs
 
 
 def _is_adoptable(array: np.ndarray) -> bool:

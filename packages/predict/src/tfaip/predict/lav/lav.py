@@ -12,12 +12,12 @@ from tfaip.model import (
     GraphBase,
     ModelBase,
     ScenarioBase,
-    configure_devices,
     find_stored_scenario,
     load_scenario_params,
 )
+from tfaip.model.onnx.prediction import OnnxFunction
 from tfaip.pipeline import Batch, DataPipeline, Sample
-from tfaip.predict.computing.array_adoption import as_tensors
+from tfaip.predict.computing.array_adoption import as_arrays, as_tensors
 from tfaip.predict.computing.batches_ahead import BATCHES_AHEAD, map_ahead, raised_behind
 from tfaip.predict.computing.prediction_function import PredictionFunction, bundle_prediction_function, load_graph
 from tfaip.predict.lav.callback import LAVCallback
@@ -84,8 +84,7 @@ class LAV(LAVBase):
         trust = tuple(trust)
         scenario_params = load_scenario_params(path, trust=trust)
         made = (scenario or find_stored_scenario(scenario_params, trust=trust, reading=[path]))(scenario_params)
-        configure_devices(params.device)
-        lav = cls(params, made, bundle_prediction_function(path, made, eager=params.run_eagerly), **keywords)
+        lav = cls(params, made, bundle_prediction_function(path, made, params), **keywords)
         lav.bundles = (Path(path),)
         if params.with_training_graph:
             lav.measure_training_graph(load_graph(path, made, lav.model, asked_by="with_training_graph"))
@@ -112,10 +111,14 @@ class LAV(LAVBase):
             yield from samples
 
     def _step(self, batch: Batch) -> tuple[Batch, dict[str, Any]]:
+        if isinstance(self._function, OnnxFunction):
+            arrays = self._function(batch.inputs)
+            self._measures.update(as_tensors(batch.inputs), as_tensors(batch.targets), as_tensors(arrays))
+            return batch, arrays
         inputs = as_tensors(batch.inputs)
         outputs = self._function(inputs)
         self._measures.update(inputs, as_tensors(batch.targets), outputs)
-        return batch, {name: tensor.numpy() for name, tensor in outputs.items()}
+        return batch, as_arrays(outputs)
 
 
 def _samples(predicted: Iterable[tuple[Batch, Mapping[str, Any]]]) -> Iterator[Sample]:

@@ -86,7 +86,11 @@ class MultiLAV(LAVBase):
         scenario_params = load_scenario_params(paths[0], trust=trust, reading=paths)
         made = (scenario or find_stored_scenario(scenario_params, trust=trust, reading=paths))(scenario_params)
         for_predictor = MultiModelPredictorParams(
-            device=params.device, pipeline=params.pipeline, run_eagerly=params.run_eagerly, include_targets=True
+            device=params.device,
+            pipeline=params.pipeline,
+            runtime=params.runtime,
+            run_eagerly=params.run_eagerly,
+            include_targets=True,
         )
         if isinstance(params, MultiLAVParams):
             for_predictor.voter = params.voter

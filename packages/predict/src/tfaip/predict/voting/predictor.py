@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Self
 
-from tfaip.model import configure_devices, load_scenario_params
+from tfaip.model import load_scenario_params
 from tfaip.pipeline import DataPipeline, Sample
 from tfaip.pipeline.hooks import call_user_code, hook, returned
 from tfaip.predict.errors import PredictionError
@@ -94,7 +94,6 @@ class MultiModelPredictor(PredictorBase):
         trust = tuple(trust)
         scenario_params = [load_scenario_params(path, trust=trust, reading=paths) for path in paths]
         require_same_pre_processing([Path(path) for path in paths], scenario_params, params.mode)
-        configure_devices(params.device)
         models = [
             LoadedModel(stored.data.create(), load_function(path, stored, params, trust), Path(path), stored)
             for path, stored in zip(paths, scenario_params, strict=True)

@@ -247,10 +247,11 @@ class _Check:
     def _check_export(self, inputs: Any) -> None:
         with self._stages.stage("export") as stage, tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "bundle"
-            export_bundle(path, self._scenario, self._model, self._graph)
+            has_saved_model = "SavedModel" in self._params.export_formats
+            export_bundle(path, self._scenario, self._model, self._graph, saved_model=has_saved_model)
             size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
             stage.found(f"a bundle of {size / 2**20:.1f} MiB")
-            if self._scenario.params.export_serve:
+            if self._scenario.params.export_serve and has_saved_model:
                 expected = self._model.export_graphs(inputs, self._predict(inputs))["default"]
                 reloaded = load_prediction_function(path)(inputs)
                 stage.found(f"reloaded, its outputs differ by at most {_largest_difference(expected, reloaded):.2g}")

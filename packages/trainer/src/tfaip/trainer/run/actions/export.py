@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tfaip.model import Bundle, ExportedModel, export_bundle
+from tfaip.model.stored.first_inputs import first_inputs
 from tfaip.params.shown_text import number_text
+from tfaip.pipeline import PipelineMode
 from tfaip.pipeline.hooks import call_user_code
 from tfaip.trainer.folder.bundle_places import BundlePlace
 from tfaip.trainer.folder.run_folder import RunFolder
@@ -16,6 +20,9 @@ from tfaip.trainer.run.actions.action import Action
 from tfaip.trainer.run.run_context import RunContext
 
 __all__ = ["ExportBest", "ExportEpoch", "ExportFinal"]
+
+SAMPLES = 16
+"""Samples on which an ONNX model is compared with the graph."""
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +51,14 @@ class Export(Action):
     def _export(self, context: RunContext, folder: RunFolder, place: BundlePlace, kind: str) -> None:
         epoch, state = context.epoch, context.training_state
         with state.averaged_weights():
-            bundle = export_bundle(place.of(epoch), context.scenario, state.model, state.graph)
+            bundle = export_bundle(
+                place.of(epoch),
+                context.scenario,
+                state.model,
+                state.graph,
+                saved_model="SavedModel" in context.params.export_formats,
+                onnx_samples=_samples(context) if "ONNX" in context.params.export_formats else None,
+            )
         folder.keep_new_run()
         if place.is_numbered:
             self._epochs = [*(other for other in self._epochs if other != epoch), epoch]
@@ -52,6 +66,13 @@ class Export(Action):
                 place.remove(older)
                 self._epochs.remove(older)
         call_user_code(self._after_export, ExportedModel(bundle, kind, epoch, dict(context.logs)))
+
+
+def _samples(context: RunContext) -> Iterator[Mapping[str, np.ndarray]]:
+    """Yield batches of inputs of the validation, or of the training where there is none."""
+    gen = context.params.gen
+    generator = gen.validation_samples() or gen.training_samples()
+    return first_inputs(context.scenario.data, generator, SAMPLES, batches=2, mode=PipelineMode.EVALUATION)
 
 
 class ExportBest(Export):

@@ -1,0 +1,91 @@
+"""Converts a function of TensorFlow to ONNX."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import Any
+
+from tfaip.model.bundle.errors import BundleError
+from tfaip.model.onnx.converter_gaps import HANDLERS
+from tfaip.model.runtime.backend import root_logger_unchanged
+from tfaip.model.runtime.libraries import tf
+
+__all__ = ["OPSET", "require_converter", "to_onnx"]
+
+OPSET = 18
+"""The first version of ONNX' operations with the bitwise ones; onnxruntime knows it from 1.14 on."""
+
+
+def require_converter() -> None:
+    """Refuse to convert where the converter is not installed.
+
+    Raises:
+        BundleError: tf2onnx or onnxruntime is missing.
+    """
+    if missing := [name for name in ("tf2onnx", "onnxruntime") if find_spec(name) is None]:
+        raise BundleError(f"the format ONNX needs {' and '.join(missing)}: pip install 'tfaip-model[onnx]'")
+
+
+def to_onnx(function: Callable[[Mapping[str, Any]], Mapping[str, Any]], specs: Mapping[str, tf.TensorSpec]) -> bytes:
+    """Return the ONNX model of a function, with the values of its variables.
+
+    Args:
+        function: From tensors by name to tensors by name.
+        specs: Spec of each tensor, with batch axis; axes of unknown length stay so.
+
+    Raises:
+        BundleError: The converter is missing, or an operation has no equivalent in ONNX.
+    """
+    require_converter()
+    import tf2onnx
+
+    def exported(*tensors: Any) -> dict[str, Any]:
+        # Each output is a tensor of its own, also where the function returns one of them twice or an input as it is.
+        outputs = function(dict(zip(specs, tensors, strict=True)))
+        return {name: tf.identity(tensor) for name, tensor in outputs.items()}
+
+    signature = [tf.TensorSpec(spec.shape, spec.dtype, name=name) for name, spec in specs.items()]
+    with root_logger_unchanged(), _silent_converter():
+        try:
+            model, _ = tf2onnx.convert.from_function(
+                tf.function(exported, autograph=False),
+                input_signature=signature,
+                opset=OPSET,
+                custom_op_handlers=dict(HANDLERS),
+            )
+            content: bytes = model.SerializeToString()
+        except Exception as error:  # of any type, from anywhere in tf2onnx
+            raise BundleError(f"tf2onnx can't convert the graph to ONNX: {type(error).__name__}: {error}") from error
+    if unknown := sorted(set(_unknown_operations(model.graph))):
+        raise BundleError(
+            f"ONNX must have an equivalent of each operation, but has none of {', '.join(unknown)}: "
+            "compute it by other operations, or predict with the SavedModel"
+        )
+    return content
+
+
+def _unknown_operations(graph: Any) -> Iterator[str]:
+    """Yield the operations that the converter has left as TensorFlow names them."""
+    import onnx
+
+    for node in graph.node:
+        if node.domain in ("", "ai.onnx") and not onnx.defs.has(node.op_type):
+            yield node.op_type
+        for attribute in node.attribute:
+            for inner in (attribute.g, *attribute.graphs):
+                yield from _unknown_operations(inner)
+
+
+@contextmanager
+def _silent_converter() -> Iterator[None]:
+    """Keep the log of tf2onnx off the console: its failures come as errors."""
+    logger = logging.getLogger("tf2onnx")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

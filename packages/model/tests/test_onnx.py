@@ -1,0 +1,164 @@
+"""The ONNX model of a bundle: converted, verified, and refused where it differs."""
+
+import json
+import shutil
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import ops
+
+from tfaip.model import Bundle, BundleError, load_onnx_function, load_prediction_function
+from tfaip.model.cli.export import main
+from tfaip.model.onnx.conversion import to_onnx
+from tfaip.model.onnx.export import write_onnx
+from tfaip.model.onnx.prediction import OnnxFunction
+from tfaip.model.onnx.verification import largest_differences
+from tfaip.model.stored.export import export_bundle
+from tfaip.model.stored.onnx_export import export_onnx
+from tfaip.model.testing.points.scenario import PointsScenario
+from tfaip.pipeline import ArraySpec
+
+POINT = np.random.default_rng(0).normal(size=(5, 2)).astype(np.float32)
+X = np.array([[0.5, -0.0, 0.0], [-1.0, 2.0, -np.inf], [-0.0, 0.0, -0.0]], np.float32)
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    keras.utils.set_random_seed(1)
+    scenario = PointsScenario(PointsScenario.tagged(PointsScenario.default_params()))
+    model = scenario.create_model()
+    bundle = export_bundle(tmp_path_factory.mktemp("onnx") / "best", scenario, model, model.build_graph(scenario.data))
+    export_onnx(bundle.path, [{"point": POINT}])
+    return bundle
+
+
+def converted(function, **arrays):
+    specs = {name: tf.TensorSpec([None] * array.ndim, array.dtype) for name, array in arrays.items()}
+    return OnnxFunction(to_onnx(function, specs), "the model")(arrays)
+
+
+def test_the_onnx_model_of_a_bundle_computes_what_the_saved_model_computes(exported):
+    expected, predict = load_prediction_function(exported.path), load_onnx_function(exported.path)
+    for count in (1, 5):
+        outputs = predict({"point": POINT[:count]})
+        assert set(outputs) == {"logits", "pred", "class"}
+        for name, values in expected({"point": POINT[:count]}).items():
+            np.testing.assert_allclose(outputs[name], values, atol=1e-6)
+            assert outputs[name].dtype == values.numpy().dtype
+
+
+def test_the_manifest_describes_the_onnx_model(exported):
+    assert "model.onnx" in json.loads((exported.path / "bundle.json").read_text())["files"]
+    Bundle.at(exported.path).verify(digest=exported.digest)
+
+
+def test_the_largest_difference_of_each_output_is_returned(exported, tmp_path):
+    copy = shutil.copytree(exported.path, tmp_path / "copy")
+    differences = export_onnx(copy, [{"point": POINT}, {"point": POINT[:2]}]).differences
+    assert set(differences) == {"logits", "pred", "class"}
+    assert all(0 <= value < 1e-5 for value in differences.values())
+
+
+def test_a_difference_above_the_tolerance_leaves_the_bundle_as_it_was(exported, tmp_path):
+    copy = Bundle(shutil.copytree(exported.path, tmp_path / "copy"))
+    before = copy.digest
+    with pytest.raises(BundleError, match=r"must be within -1 of those of the SavedModel, but they differ: class by 0"):
+        export_onnx(copy.path, [{"point": POINT}], tolerance=-1)
+    assert copy.digest == before
+    Bundle.at(copy.path).verify()
+
+
+def test_nothing_is_written_for_an_operation_without_equivalent(tmp_path):
+    def bits(inputs):
+        return {"y": tf.bitcast(inputs["x"], tf.int32)}
+
+    with pytest.raises(BundleError, match="ONNX must have an equivalent of each operation, but has none of Bitcast"):
+        write_onnx(tmp_path / "model.onnx", bits, {"x": tf.TensorSpec([None, 3])}, [{"x": X}])
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("function", [ops.argmax, ops.argmin, ops.signbit])
+def test_the_sign_of_zero_is_told_as_keras_tells_it(function):
+    expected = np.asarray(function(X))
+    np.testing.assert_array_equal(converted(lambda inputs: {"y": function(inputs["x"])}, x=X)["y"], expected)
+
+
+def test_an_output_may_be_an_input_or_stand_twice_under_two_names():
+    outputs = converted(lambda inputs: {"a": inputs["x"], "b": inputs["x"], "c": inputs["x"] * 2}, x=X)
+    for name, factor in (("a", 1), ("b", 1), ("c", 2)):
+        np.testing.assert_array_equal(outputs[name], X * factor)
+
+
+def test_an_input_on_which_no_output_depends_may_be_given(exported):
+    specs = {"x": tf.TensorSpec([None, 3]), "unused": tf.TensorSpec([None, 1], tf.int64)}
+    function = OnnxFunction(to_onnx(lambda inputs: {"y": inputs["x"] + 1}, specs), "the model")
+    np.testing.assert_array_equal(function({"x": X, "unused": np.zeros((3, 1), np.int64)})["y"], X + 1)
+
+
+def test_lengths_stay_dynamic():
+    lstm = keras.layers.Bidirectional(keras.layers.LSTM(4, return_sequences=True))
+    lstm.build((None, None, 2))
+    specs = {"x": tf.TensorSpec([None, None, 2])}
+    function = OnnxFunction(to_onnx(lambda inputs: {"y": lstm(inputs["x"])}, specs), "the model")
+    for shape in ((1, 3, 2), (4, 7, 2)):
+        x = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+        np.testing.assert_allclose(function({"x": x})["y"], lstm(x), atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "got", "message"),
+    [
+        ({"y": X}, {"z": X}, "must have the outputs y, got z"),
+        ({"y": X}, {"y": X[:2]}, r"the output y of the ONNX model must have the shape \[3, 3\], got \[2, 3\]"),
+        ({"y": np.full(2, np.nan)}, {"y": np.zeros(2)}, "y by inf"),
+        ({"y": np.array(["a"], object)}, {"y": np.array(["b"], object)}, "y by inf"),
+        ({"y": np.array([True])}, {"y": np.array([False])}, "y by 1"),
+    ],
+)
+def test_other_outputs_are_refused(wanted, got, message):
+    with pytest.raises(BundleError, match=message):
+        largest_differences(lambda _: wanted, lambda _: got, [{}], tolerance=1e-5)
+
+
+def test_equal_outputs_without_a_number_and_large_numbers_are_taken():
+    wanted = {"y": np.array([np.nan, np.inf, 1e6]), "text": np.array([b"a"], object)}
+    got = {"y": np.array([np.nan, np.inf, 1e6 + 1]), "text": np.array(["a"], object)}
+    assert largest_differences(lambda _: wanted, lambda _: got, [{}], tolerance=1e-5) == {"y": 1e-6, "text": 0.0}
+
+
+def test_data_that_does_not_fit_the_onnx_model_is_refused(exported):
+    with pytest.raises(BundleError, match=r"model.onnx of the bundle .* it takes float32\[None, 2\] for 'point'"):
+        load_onnx_function(exported.path, inputs={"point": ArraySpec([3], np.float32)})
+
+
+def test_a_bundle_without_onnx_model_says_how_to_make_it(exported, tmp_path):
+    copy = Bundle(shutil.copytree(exported.path, tmp_path / "copy"))
+    copy.onnx.unlink()
+    (copy.path / "bundle.json").unlink()
+    with pytest.raises(BundleError, match="has no model.onnx: make it .* tfaip-export .*copy --format onnx"):
+        load_onnx_function(copy.path)
+
+
+def test_a_changed_or_broken_onnx_model_is_refused(exported, tmp_path):
+    copy = Bundle(shutil.copytree(exported.path, tmp_path / "copy"))
+    content = bytearray(copy.onnx.read_bytes())
+    content[len(content) // 2] ^= 255
+    copy.onnx.write_bytes(content)
+    with pytest.raises(BundleError, match=r"the content of model.onnx has changed"):
+        load_onnx_function(copy.path)
+    with pytest.raises(BundleError, match="the model can't be loaded by onnxruntime"):
+        OnnxFunction(b"no model", "the model")
+
+
+def test_the_command_adds_the_model_and_prints_the_differences(exported, tmp_path, capsys):
+    copy = Bundle(shutil.copytree(exported.path, tmp_path / "copy"))
+    copy.onnx.unlink()
+    (copy.path / "bundle.json").unlink()
+    main([str(copy.path), "--format", "onnx", "--data.count", "5"])
+    printed = capsys.readouterr().out
+    assert "largest difference" in printed
+    assert "logits" in printed
+    assert f"{copy.path} has model.onnx" in printed.replace("\n", "")
+    assert copy.onnx.is_file()
