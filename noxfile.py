@@ -89,7 +89,7 @@ def queue(session: nox.Session) -> None:
 @nox.session(python=PYTHONS and PYTHONS[:1])
 def slurm(session: nox.Session) -> None:
     """Run rows of the experimenter on Slurm: two nodes on loopback; needs `apt install slurm-wlm munge`."""
-    session.install(*_editable(*_floors_below("experimenter")), "-e", "packages/experimenter[test]")
+    session.install(*_editable(*PACKAGES), "-e", "packages/experimenter[test]", "-e", ".[examples]")
     package = "packages/experimenter"
     tests = f"{package}/tests/slow/test_slurm_for_real.py"
     session.run("pytest", "-c", f"{package}/pyproject.toml", "--rootdir", package, tests, *session.posargs)
@@ -98,7 +98,9 @@ def slurm(session: nox.Session) -> None:
 @nox.session(python=PYTHONS and PYTHONS[:1])
 def ray(session: nox.Session) -> None:
     """Run rows of the experimenter on Ray, two nodes on this machine; run the how-to of Ray Tune; takes minutes."""
-    session.install(*_editable(*PACKAGES), "-e", "packages/experimenter[test,ray]", "ray[tune]", "pytest")
+    session.install(
+        *_editable(*PACKAGES), "-e", "packages/experimenter[test,ray]", "-e", ".[examples]", "ray[tune]", "pytest"
+    )
     package = "packages/experimenter"
     tests = f"{package}/tests/slow/test_ray_for_real.py"
     session.run("pytest", "-c", f"{package}/pyproject.toml", "--rootdir", package, tests, *session.posargs)

@@ -13,11 +13,17 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from tfaip.experimenter.queue import store
+
 HERE = Path(__file__).parent
 REAL_WORKBOOKS = HERE.parents[3] / "shared" / "data" / "experimenter"
 
 # With `--import-mode=importlib` tests can't import their neighbours.
 sys.path.insert(0, str(HERE))
+
+from forked_command import CAN_FORK, ForkedCommand  # noqa: E402 - a neighbour
+
+NO_FORK = "TFAIP_TESTS_WITHOUT_FORK"
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +32,12 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.delenv("FORCE_COLOR", raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _without_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test cuts the power; what a killed process has written stays all the same."""
+    monkeypatch.setattr(store, "SYNCHRONOUS", "OFF")
 
 
 @pytest.fixture(scope="session")
@@ -79,10 +91,8 @@ def start() -> Iterator[Callable[..., subprocess.Popen[str]]]:
     started: list[subprocess.Popen[str]] = []
 
     def start(*words: object) -> subprocess.Popen[str]:
-        line = [sys.executable, "-m", "tfaip.experimenter", *map(str, words)]
-        process = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        started.append(process)
-        return process
+        started.append(start_command(list(map(str, words))))
+        return started[-1]
 
     yield start
     for process in started:
@@ -110,8 +120,20 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, 
 def command() -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the command to its end."""
 
-    def run(*words: object, **options: Any) -> subprocess.CompletedProcess[str]:
-        line = [sys.executable, "-m", "tfaip.experimenter", *map(str, words)]
-        return subprocess.run(line, capture_output=True, text=True, timeout=120, **options)
+    def run(*words: object) -> subprocess.CompletedProcess[str]:
+        process = start_command(list(map(str, words)))
+        try:
+            output, errors = process.communicate(timeout=120)
+        finally:
+            process.kill()
+        return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
     return run
+
+
+def start_command(words: list[str]) -> subprocess.Popen[str]:
+    """Start the command; the tests in `slow` start a new interpreter for it, as users do."""
+    if CAN_FORK and not os.environ.get(NO_FORK):
+        return ForkedCommand(words)  # type: ignore[return-value]
+    line = [sys.executable, "-m", "tfaip.experimenter", *words]
+    return subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -4,6 +4,7 @@ It behaves as Slurm 22.05 does where the executor can tell: ids, states, the env
 signal, words and exit codes of refusals. `slow/test_slurm_for_real.py` runs the same tests on Slurm.
 
 The folder $STAND_IN_OF_SLURM holds `jobs/ID/` (name, state, pid of the script). A file `full` in it lets jobs wait.
+Jobs alternate between two nodes; as `node_fails n1`, the program kills all that runs on one of them.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ def sbatch(words: list[str]) -> int:
         (job / "words").write_text("\n".join(words))
         (job / "script").write_text(script)
         (job / "script").chmod(0o755)
+        (job / "node").write_text("n1" if len(list(JOBS.iterdir())) % 2 else "n2")
         tell(job, "PENDING")
         if os.fork() == 0:
             os.setsid()
@@ -60,7 +62,9 @@ def run(job: Path, number: int, options: dict[str, str]) -> None:
             return
         time.sleep(0.01)
     log = options["output"].replace("%%", "%")
-    task = {"SLURM_ARRAY_TASK_ID": job.name.partition("_")[2]} if "_" in job.name else {}
+    task = {"SLURM_ARRAY_TASK_ID": job.name.partition("_")[2], "SLURM_ARRAY_JOB_ID": str(number)}
+    if "_" not in job.name:
+        task = {}
     cpus = {"SLURM_CPUS_PER_TASK": options["cpus-per-task"]} if "cpus-per-task" in options else {}
     with Path(log).open("ab") as output:
         script = subprocess.Popen(
@@ -73,6 +77,7 @@ def run(job: Path, number: int, options: dict[str, str]) -> None:
             start_new_session=True,
         )
     (job / "pid").write_text(str(script.pid))
+    (job / "daemon").write_text(str(os.getpid()))
     tell(job, "RUNNING")
     code = script.wait()
     if state_of(job) != "CANCELLED":
@@ -113,6 +118,19 @@ def scancel(words: list[str]) -> int:
         if state == "RUNNING":
             kill_session(int((job / "pid").read_text()))
     return code
+
+
+def node_fails(words: list[str]) -> int:
+    """Let a node lose its power: all that runs there is killed, and the queue learns it."""
+    for job in JOBS.iterdir():
+        if (job / "node").read_text() == words[0] and state_of(job) == "RUNNING":
+            send(int((job / "daemon").read_text()), signal.SIGKILL)
+            leader = int((job / "pid").read_text())
+            for number in (leader, *children_of(leader)):
+                send(number, signal.SIGKILL)
+            if state_of(job) == "RUNNING":
+                tell(job, "NODE_FAIL")
+    return 0
 
 
 def kill_session(leader: int) -> None:
@@ -159,7 +177,8 @@ def fail(program: str, *lines: str) -> int:
 def main() -> int:
     program = Path(sys.argv[0]).name
     JOBS.mkdir(parents=True, exist_ok=True)
-    return {"sbatch": sbatch, "squeue": squeue, "scancel": scancel}[program](sys.argv[1:])
+    programs = {"sbatch": sbatch, "squeue": squeue, "scancel": scancel, "node_fails": node_fails}
+    return programs[program](sys.argv[1:])
 
 
 if __name__ == "__main__":

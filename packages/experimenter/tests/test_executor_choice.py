@@ -149,7 +149,11 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("name", MISTAKES)
-def test_what_is_no_executor_is_refused_by_name(name: str, workbook: MakeWorkbook, command: Command) -> None:
+def test_what_is_no_executor_is_refused_by_name(
+    name: str, workbook: MakeWorkbook, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Other tests of this process have registered executors of their own.
+    monkeypatch.setenv("TFAIP_TESTS_WITHOUT_FORK", "1")
     Path("my_cluster.py").write_text(AT_ONCE)
     Path("half_a_cluster.py").write_text("half")
     rows(workbook, "echo a")

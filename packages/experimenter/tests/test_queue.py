@@ -115,6 +115,17 @@ def test_runs_outlive_a_killed_scheduler_and_the_next_adopts_them(
     assert set(states().values()) == {"finished"}
 
 
+def test_records_that_a_killed_scheduler_has_left_are_removed_at_the_next_start(
+    workbook: MakeWorkbook, command: Command
+) -> None:
+    workbook(["COMMAND", "ID", "PARAMS"], [], [], ["true", "a"])
+    ended = Path("runs.xlsx.experimenter/attempts/its end is in the queue")
+    ended.mkdir(parents=True)
+    (ended / "exit").write_text("0 1.0 2.0 ")
+    assert command("--xlsx", "runs.xlsx", "--cpus", "0").returncode == 0
+    assert list(ended.parent.iterdir()) == []
+
+
 def test_an_adopted_run_keeps_its_device_whatever_slots_the_next_start_has(
     workbook: MakeWorkbook, programs: Programs, start: Start
 ) -> None:

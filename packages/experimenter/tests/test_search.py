@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import openpyxl
 import pytest
@@ -14,6 +15,8 @@ import pytest
 pytest.importorskip("optuna")
 import optuna
 from search_engine import EPOCHS, Engine, Killed, search
+from sqlalchemy import event
+from sqlalchemy.engine import Engine as Database
 
 from tfaip.experimenter import ExperimenterError, read_plan, update_results
 from tfaip.experimenter.orders import cancel_runs, retry_runs
@@ -46,8 +49,15 @@ def importances() -> None:
 
 
 @pytest.fixture
-def copies() -> None:
-    """Let trials be copied to Optuna's storage, which takes a second to make."""
+def copies() -> Iterator[None]:
+    """Let trials be copied to Optuna's storage, which takes a second to make; here without waiting for the disk."""
+
+    def hurry(connection: Any, _: object) -> None:
+        connection.execute("PRAGMA synchronous=OFF")
+
+    event.listen(Database, "connect", hurry)
+    yield
+    event.remove(Database, "connect", hurry)
 
 
 def curve(values: dict[str, str], epoch: int) -> dict[str, float]:

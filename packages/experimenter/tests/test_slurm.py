@@ -14,7 +14,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from mixed_rows import TRAINING, MixedEngine, run_mixed_rows
 from waiting import wait_for
+
+from tfaip.experimenter.executors import batch
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 Start = Callable[..., subprocess.Popen[str]]
@@ -32,11 +35,14 @@ def slurm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     programs = tmp_path / "slurm"
     programs.mkdir()
     stand_in = Path(__file__).with_name("slurm_stand_in.py").read_text(encoding="utf-8")
-    for name in ("sbatch", "squeue", "scancel"):
-        (programs / name).write_text(f"#!{sys.executable}\n{stand_in}", encoding="utf-8")
+    for name in ("sbatch", "squeue", "scancel", "node_fails"):
+        # Without `site`, the program starts in half the time.
+        (programs / name).write_text(f"#!{sys.executable} -IS\n{stand_in}", encoding="utf-8")
         (programs / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(programs), prepend=os.pathsep)
     monkeypatch.setenv("STAND_IN_OF_SLURM", str(tmp_path / "state of slurm"))
+    monkeypatch.setattr(batch, "ASK_SECONDS", 0.1)
+    monkeypatch.setattr(batch, "SETTLE_SECONDS", 0.5)  # this machine has no file system that is late
 
     def engine(*words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(words, capture_output=True, text=True, check=True)
@@ -57,6 +63,20 @@ def room(slurm: Engine, tmp_path: Path) -> Callable[[bool], None]:
         full.unlink(missing_ok=True) if there_is else full.touch()
 
     return change
+
+
+@pytest.fixture
+def mixed(slurm: Engine, programs: Callable[[str, str], Path]) -> MixedEngine:
+    """The engine of the mixed rows."""
+    for name in ("tfaip-train", "tfaip-resume-training"):
+        programs(name, TRAINING)
+    return MixedEngine(
+        ("--xlsx", "runs.xlsx", "--executor", "slurm"),
+        preempt=lambda _, job: slurm("scancel", "--batch", "--signal=TERM", job) and None,
+        kill_node=lambda time: slurm("node_fails", f"n{time + 1}") and None,
+        training=("tfaip-train my.scenario", {}),
+        timeout=4,
+    )
 
 
 def sheet(workbook: MakeWorkbook, script: str, *words: str) -> None:
@@ -223,3 +243,9 @@ def test_rows_that_start_at_once_are_an_array_whose_jobs_are_found_and_stopped_o
     assert done() == sorted([f"started {n}" for n in "abcdef"] + [f"ended {n}" for n in "abdef"] + ["stopped c"])
     marks = {path.name for path in Path("runs.xlsx.experimenter/attempts").glob("*")}
     assert marks == set()
+
+
+def test_forty_rows_of_many_kinds_have_their_fates_though_schedulers_and_nodes_are_killed(
+    mixed: MixedEngine, workbook: MakeWorkbook, command: Command, start: Start
+) -> None:
+    run_mixed_rows(mixed, workbook, command, start)

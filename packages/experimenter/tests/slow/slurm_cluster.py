@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 __all__ = ["PROGRAMS", "SlurmCluster"]
@@ -39,6 +41,7 @@ JobAcctGatherType=jobacct_gather/none
 ReturnToService=2
 SchedulerParameters=sched_interval=1,bf_interval=1,sched_min_interval=100000
 KillWait=5
+SlurmdTimeout=10
 NodeName=n1 NodeHostname={host} NodeAddr=127.0.0.1 Port={first} CPUs=4 RealMemory=1000
 NodeName=n2 NodeHostname={host} NodeAddr=127.0.0.1 Port={second} CPUs=4 RealMemory=1000
 PartitionName=main Nodes=n1,n2 Default=YES MaxTime=INFINITE State=UP
@@ -55,6 +58,7 @@ class SlurmCluster:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._daemons: list[subprocess.Popen[bytes]] = []
+        self._nodes: dict[str, subprocess.Popen[bytes]] = {}
         self.environment = {"SLURM_CONF": str(folder / "slurm.conf")}
 
     def start(self) -> None:
@@ -82,7 +86,7 @@ class SlurmCluster:
         _wait(Path(munge["socket"]).exists)
         self._start("slurmctld", "-D", "-c")
         for node in ("n1", "n2"):
-            self._start("slurmd", "-D", "-N", node)
+            self._start_node(node)
         _wait(lambda: self._idle() == 2)
 
     def stop(self) -> None:
@@ -96,22 +100,64 @@ class SlurmCluster:
                 daemon.kill()
                 daemon.wait()
 
-    def _start(self, program: str, *words: str) -> None:
+    def kill_node(self, node: str) -> None:
+        """Let a node lose its power, and come back once the controller misses its jobs."""
+        jobs = self._jobs_of(node)
+        daemon = self._nodes[node]
+        daemon.kill()
+        daemon.wait()
+        self._daemons.remove(daemon)
+        while processes := _processes_of(node):
+            for number in processes:
+                with suppress(ProcessLookupError):
+                    os.kill(number, signal.SIGKILL)
+        self._start_node(node)
+        _wait(lambda: not jobs & self._jobs_of(node), 120)
+        _wait(
+            lambda: (
+                self._told("sinfo", "--noheader", f"--nodes={node}", "--format=%T") in ("idle", "mixed", "allocated")
+            )
+        )
+
+    def _start_node(self, node: str) -> None:
+        self._nodes[node] = self._start("slurmd", "-D", "-N", node)
+
+    def _jobs_of(self, node: str) -> set[str]:
+        return set(self._told("squeue", "--noheader", f"--nodelist={node}", "--states=RUNNING", "--format=%A").split())
+
+    def _start(self, program: str, *words: str) -> subprocess.Popen[bytes]:
         path = shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/sbin")
         assert path, program
         with (self._folder / f"{program}.out").open("ab") as output:
-            self._daemons.append(
-                subprocess.Popen([path, *words], stdout=output, stderr=output, env=self._environment())
-            )
+            daemon = subprocess.Popen([path, *words], stdout=output, stderr=output, env=self._environment())
+        self._daemons.append(daemon)
+        return daemon
 
     def _idle(self) -> int:
-        told = subprocess.run(
-            ["sinfo", "--noheader", "--Node", "--format=%T"], capture_output=True, text=True, env=self._environment()
-        )
-        return told.stdout.split().count("idle")
+        return self._told("sinfo", "--noheader", "--Node", "--format=%T").split().count("idle")
+
+    def _told(self, *words: str) -> str:
+        done = subprocess.run(words, capture_output=True, text=True, env=self._environment())
+        return done.stdout.strip()
 
     def _environment(self) -> dict[str, str]:
         return {**os.environ, **self.environment}
+
+
+def _processes_of(node: str) -> set[int]:
+    """Numbers of the processes that Slurm has started for jobs on a node, with the daemons above them."""
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if f"SLURMD_NODENAME={node}".encode() not in (folder / "environ").read_bytes().split(b"\0"):
+                continue
+            state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
+            if state in "ZX":
+                continue
+            found.add(int(folder.name))
+            if Path(f"/proc/{parent}/comm").read_text().strip() == "slurmstepd":
+                found.add(int(parent))
+    return found
 
 
 def _free_ports(count: int) -> list[int]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from mixed_rows import MixedEngine, run_mixed_rows
+from real_training import real_training
 from test_ray import *  # noqa: F403 - the tests; the fixture below takes the place of theirs
-from test_ray import counts, done, on_ray, sheet
+from test_ray import done, on_ray, sheet
 from waiting import wait_for
 
 cluster_utils = pytest.importorskip("ray.cluster_utils")
@@ -44,22 +47,29 @@ def ray(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAY_ADDRESS", cluster.address)
 
 
-@pytest.mark.usefixtures("ray")
-def test_forty_rows_run_once_each_though_the_scheduler_is_killed_ten_times(
-    workbook: Callable[..., Path], command: Callable[..., Any], start: Callable[..., Any]
+@pytest.fixture
+def mixed(cluster: Any, ray: None, monkeypatch: pytest.MonkeyPatch) -> MixedEngine:
+    """The engine of the mixed rows, whose trainings are real."""
+
+    def kill_node(_: int) -> None:
+        cluster.remove_node(next(iter(cluster.worker_nodes)), allow_graceful=False)
+        _add_node(cluster)
+
+    return MixedEngine(
+        ("--xlsx", "runs.xlsx", "--executor", "ray", "--executor.grace", "5s"),
+        preempt=lambda runner, _: os.kill(int(runner), signal.SIGTERM),
+        kill_node=kill_node,
+        training=real_training(monkeypatch),
+        timeout=90,
+        pause=0.5,
+        patience=300,
+    )
+
+
+def test_forty_rows_of_many_kinds_have_their_fates_though_schedulers_and_nodes_are_killed(
+    mixed: MixedEngine, workbook: Callable[..., Path], command: Callable[..., Any], start: Callable[..., Any]
 ) -> None:
-    names = [f"r{number}" for number in range(40)]
-    sheet(workbook, "echo $1 >> done; sleep 0.5", *names)
-    for _ in range(10):
-        before = len(done())
-        scheduler = start(*on_ray("--slots", 8))
-        wait_for(lambda before=before: len(done()) >= min(40, before + 3), "some rows", 300)
-        scheduler.kill()
-        scheduler.wait()
-    last = command(*on_ray("--slots", 8))
-    assert last.returncode == 0, last.stderr
-    assert done() == sorted(names)
-    assert counts(command) == {"finished": 40}
+    run_mixed_rows(mixed, workbook, command, start)
 
 
 @pytest.mark.usefixtures("ray")

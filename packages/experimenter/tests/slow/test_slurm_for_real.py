@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -12,11 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from mixed_rows import MixedEngine
+from real_training import real_training
 from slurm_cluster import PROGRAMS, SlurmCluster
 from test_slurm import *  # noqa: F403 - the tests; the fixtures below take the place of theirs
 from test_slurm import counts, done, on_slurm, sheet
 from waiting import wait_for
 
+EPOCHS = 5
 Engine = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -58,21 +62,18 @@ def room(slurm: Engine) -> Iterator[Callable[[bool], None]]:
     change(True)
 
 
-def test_forty_rows_run_once_each_though_the_scheduler_is_killed_ten_times(
-    slurm: Engine, workbook: Callable[..., Path], command: Callable[..., Any], start: Callable[..., Any]
-) -> None:
-    names = [f"r{number}" for number in range(40)]
-    sheet(workbook, "echo $1 >> done; sleep 0.5", *names)
-    for _ in range(10):
-        before = len(done())
-        scheduler = start(*on_slurm("--slots", 8))
-        wait_for(lambda before=before: len(done()) >= min(40, before + 3), "some rows")
-        scheduler.kill()
-        scheduler.wait()
-    last = command(*on_slurm("--slots", 8))
-    assert last.returncode == 0, last.stderr
-    assert done() == sorted(names)
-    assert counts(command) == {"finished": 40}
+@pytest.fixture
+def mixed(cluster: SlurmCluster, slurm: Engine, monkeypatch: pytest.MonkeyPatch) -> MixedEngine:
+    """The engine of the mixed rows, whose trainings are real."""
+    return MixedEngine(
+        ("--xlsx", "runs.xlsx", "--executor", "slurm"),
+        preempt=lambda _, job: slurm("scancel", "--batch", "--signal=TERM", job) and None,
+        kill_node=lambda time: cluster.kill_node(f"n{time + 1}"),
+        training=real_training(monkeypatch),
+        timeout=90,
+        pause=0.5,
+        patience=300,
+    )
 
 
 def test_a_run_whose_runner_is_killed_is_started_again_and_never_there_twice(
@@ -106,3 +107,58 @@ def test_a_row_of_two_nodes_is_stopped_by_sigterm_in_all_of_its_tasks(
     assert scheduler.returncode == 130, told
     assert done() == ["started 0", "started 1", "term 0", "term 1"]
     assert counts(command) == {"interrupted": 1}
+
+
+def test_a_training_of_two_nodes_that_is_preempted_equals_one_in_one_process(
+    slurm: Engine,
+    workbook: Callable[..., Path],
+    start: Callable[..., Any],
+    command: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line, values = real_training(monkeypatch)
+    names = ["output_dir", "epochs", *values, "device.dist_strategy"]
+    workbook(
+        ["COMMAND", "ID", "NODES", "PARAMS"],
+        [None, None, None, "trainer"],
+        [None, None, None, *names],
+        [f"srun --kill-on-bad-exit=1 {line}", "two", 2, "runs/two", EPOCHS, *values.values(), "multi_worker"],
+        [line, "one", None, "runs/one", EPOCHS, *values.values()],
+    )
+    scheduler = start(*on_slurm("--slots", 2))
+    wait_for(lambda: epochs_of("two"), "an epoch", 300)
+    listed = slurm("squeue", "--me", "--noheader", "--states=RUNNING", "--format=%i %D").stdout
+    (number,) = (line.split()[0] for line in listed.splitlines() if line.endswith(" 2"))
+    slurm("scancel", "--batch", "--signal=TERM", number)  # as Slurm does before it takes the nodes
+    _, told = scheduler.communicate()
+    assert scheduler.returncode == 0, told
+    assert "two is preempted: was stopped from outside" in told
+    assert counts(command) == {"finished": 2}
+    one, two = epochs_of("one"), epochs_of("two")
+    assert [logs["epoch"] for logs in two] == list(range(1, EPOCHS + 1))
+    for here, there in zip(one, two, strict=True):
+        assert there["val_loss"] == pytest.approx(here["val_loss"], rel=1e-5)
+        assert there["val_acc"] == pytest.approx(here["val_acc"], abs=1e-3)
+    print("largest difference of a weight:", difference := largest_difference(Path("runs/one"), Path("runs/two")))
+    assert difference < 1e-5
+    assert "resum" in Path("runs/two/train.log").read_text(encoding="utf-8").lower()
+
+
+def epochs_of(name: str) -> list[dict[str, float]]:
+    """The logs of the epochs of a training."""
+    path = Path(f"runs/{name}/metrics.jsonl")
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+
+def largest_difference(one: Path, two: Path) -> float:
+    """The largest difference between the weights of two trainings."""
+    h5py = pytest.importorskip("h5py")
+    differences = []
+    with h5py.File(one / "export/weights.h5") as left, h5py.File(two / "export/weights.h5") as right:
+        found: list[str] = []
+        left.visititems(lambda name, item: found.append(name) if isinstance(item, h5py.Dataset) else None)
+        for name in found:
+            if left[name].dtype.kind == "f":
+                differences.append(float(abs(left[name][()] - right[name][()]).max()))
+    assert len(differences) >= 6
+    return max(differences)

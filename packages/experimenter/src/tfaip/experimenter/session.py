@@ -82,6 +82,7 @@ def run_plan(
         queue = store
         with membership(store, slots, join=join) as member, view(lambda: snapshot_of(queue, live=True)) as listener:
             _keep_to_executor(store, name_of_executor(chosen))
+            _forget_ended(store, found.attempts, runs)
             _tell_open(plan, listener)
             resources = {run.id: run.resources for run in (*plan.runs, *plan.hidden)}
             searches = _searches(plan, store, found, search or SearchParams(), resources, listener.said)
@@ -161,6 +162,16 @@ def prepare(
     more = searches is not None and searches.gets_more()
     _tell_left_out(plan, [known[run.id] for run in runs], listener, more=more)
     return {run.id for run in runs}
+
+
+def _forget_ended(store: Store, attempts: Path, runs: Executor) -> None:
+    """Remove the records of attempts whose end is in the queue; who recorded it was killed before doing so."""
+    # The folders first: an attempt is running before it has one.
+    keys = [folder.name for folder in attempts.iterdir()] if attempts.is_dir() else []
+    running = {entry.key for entry in store.running()}
+    for key in keys:
+        if key not in running:
+            runs.forget(key)
 
 
 def _searches(
