@@ -1,5 +1,6 @@
 """Makes the cases importable by name, as the workers do."""
 
+import logging
 import sys
 from pathlib import Path
 
@@ -7,9 +8,20 @@ import keras
 import pytest
 
 from tfaip.model import export_bundle
+from tfaip.model.testing.points.data import PointsGenerator
+from tfaip.model.testing.points.params import PointsGeneratorParams
 from tfaip.model.testing.points.scenario import PointsScenario
+from tfaip.predict.cli import evaluate, lav, multi_lav, predict
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+COMMANDS = {
+    "tfaip-predict": predict.main,
+    "tfaip-lav": lav.main,
+    "tfaip-multi-lav": multi_lav.main,
+    "tfaip-evaluate": evaluate.main,
+}
+IN_PROCESS = ["--pipeline.num_processes", "0"]
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +42,45 @@ def export(path, seed, scenario_cls=PointsScenario):
     model = scenario.create_model()
     graph = model.build_graph(scenario.data)
     return export_bundle(path, scenario, model, graph), graph
+
+
+@pytest.fixture(scope="session")
+def lines_bundle(tmp_path_factory):
+    from lines_scenario import LinesScenario
+
+    bundle, _ = export(tmp_path_factory.mktemp("lines") / "best", seed=4, scenario_cls=LinesScenario)
+    return str(bundle.path)
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    """Run a command in this process: exit code, standard output and standard error in one line each."""
+    monkeypatch.setenv("COLUMNS", "200")
+    logger = logging.getLogger("tfaip")
+    before = logger.handlers[:], logger.level, logger.propagate
+
+    def run(command, *words):
+        code = 0
+        try:
+            COMMANDS[command]([str(word) for word in words])
+        except SystemExit as stopped:
+            code = stopped.code
+        finally:
+            logger.handlers[:], logger.level, logger.propagate = before
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run
+
+
+@pytest.fixture
+def lists(tmp_path):
+    """Two lists of 20 and 10 points."""
+    paths = []
+    for name, count in (("a", 20), ("b", 10)):
+        points = PointsGenerator("evaluation", PointsGeneratorParams(count=count, seed=count))
+        rows = [points[index] for index in range(count)]
+        text = "".join(f"{p.inputs['point'][0]} {p.inputs['point'][1]} {p.targets['direction'][0]}\n" for p in rows)
+        (tmp_path / f"{name}.lst").write_text(text)
+        paths.append(tmp_path / f"{name}.lst")
+    return paths

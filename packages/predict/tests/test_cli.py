@@ -1,7 +1,6 @@
 import csv
 import io
 import json
-import logging
 import os
 import shutil
 import subprocess
@@ -10,66 +9,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import export
+from conftest import COMMANDS, IN_PROCESS, export
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from lines_scenario import LinesScenario
 from predict_cases import BarePointsScenario
-from tfaip.model.testing.points.data import DirectionName, PointsGenerator
+from tfaip.model.testing.points.data import DirectionName
 from tfaip.model.testing.points.params import PointsGeneratorParams
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.model.testing.sequences.scenario import SequencesScenario
 from tfaip.predict import LAV, LAVParams, MultiModelPredictor, MultiModelVoter, Predictor, PredictorParams
-from tfaip.predict.cli import evaluate, lav, multi_lav, predict
+from tfaip.predict.cli import predict
 from tfaip.predict.dump import DumpReader
-
-COMMANDS = {
-    "tfaip-predict": predict.main,
-    "tfaip-lav": lav.main,
-    "tfaip-multi-lav": multi_lav.main,
-    "tfaip-evaluate": evaluate.main,
-}
-IN_PROCESS = ["--pipeline.num_processes", "0"]
-
-
-@pytest.fixture(scope="module")
-def lines_bundle(tmp_path_factory):
-    bundle, _ = export(tmp_path_factory.mktemp("lines") / "best", seed=4, scenario_cls=LinesScenario)
-    return str(bundle.path)
-
-
-@pytest.fixture
-def run(capsys, monkeypatch):
-    """Run a command in this process: exit code, standard output and standard error in one line each."""
-    monkeypatch.setenv("COLUMNS", "200")
-    logger = logging.getLogger("tfaip")
-    before = logger.handlers[:], logger.level, logger.propagate
-
-    def run(command, *words):
-        code = 0
-        try:
-            COMMANDS[command]([str(word) for word in words])
-        except SystemExit as stopped:
-            code = stopped.code
-        finally:
-            logger.handlers[:], logger.level, logger.propagate = before
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
-
-
-@pytest.fixture
-def lists(tmp_path):
-    """Two lists of 20 and 10 points."""
-    paths = []
-    for name, count in (("a", 20), ("b", 10)):
-        points = PointsGenerator("evaluation", PointsGeneratorParams(count=count, seed=count))
-        rows = [points[index] for index in range(count)]
-        text = "".join(f"{p.inputs['point'][0]} {p.inputs['point'][1]} {p.targets['direction'][0]}\n" for p in rows)
-        (tmp_path / f"{name}.lst").write_text(text)
-        paths.append(tmp_path / f"{name}.lst")
-    return paths
 
 
 @pytest.mark.parametrize("command", COMMANDS)

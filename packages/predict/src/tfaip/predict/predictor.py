@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any, Self
 
@@ -63,14 +64,14 @@ class Predictor(PredictorBase):
         self._models[0].function = function
         self._models[0].path = self._loading = None
 
-    def _post_processed(
+    def numbered(
         self, pipeline: DataPipeline, samples: Iterable[Sequence[Sample]]
-    ) -> Generator[Sample, None, None]:
-        processed = pipeline.process_output(_only(samples))
-        try:
-            yield from processed
-        finally:
-            processed.close()
+    ) -> Generator[tuple[int, Sample], None, None]:
+        """See `PredictorBase`."""
+        with closing(pipeline.process_output(_only(samples), keeps_identities=True)) as processed:
+            for sample in processed:
+                assert sample.identity is not None
+                yield sample.identity.path[0], sample
 
     def _join(self, samples: Sequence[Sample]) -> Sample:
         return samples[0]

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -14,14 +15,17 @@ import numpy as np
 
 from tfaip.model import ScenarioBaseParams
 from tfaip.pipeline import Batch, DataBase, DataGeneratorParams, DataPipeline, Sample
+from tfaip.pipeline.data.sample import SampleIdentity
 from tfaip.pipeline.hooks import Hooked
 from tfaip.predict.computing.array_adoption import run_on_arrays
 from tfaip.predict.computing.batches_ahead import BATCHES_AHEAD, map_ahead, raised_behind
 from tfaip.predict.computing.prediction_function import PredictionFunction
 from tfaip.predict.counters import PredictionCounters
+from tfaip.predict.dump.part import Part
 from tfaip.predict.given_samples import GivenSamples, dataset_batches
 from tfaip.predict.loaded_object import LoadedObject
 from tfaip.predict.params import PredictorParams
+from tfaip.predict.part_of_input import BatchIdentities, require_parts
 from tfaip.predict.progress import with_progress
 from tfaip.predict.service.raw_prediction import RawPrediction
 
@@ -70,10 +74,15 @@ class PredictorBase(Hooked, LoadedObject, ABC):
         self._models = list(models)
 
     @abstractmethod
-    def _post_processed(
+    def numbered(
         self, pipeline: DataPipeline, samples: Iterable[Sequence[Sample]]
-    ) -> Generator[Sample, None, None]:
-        """Yield what callers get, from the samples with the outputs of each model."""
+    ) -> Generator[tuple[int, Sample], None, None]:
+        """Yield what callers get, each sample with the first number of its identity: by default that of its arrival.
+
+        Args:
+            pipeline: Where the samples come from.
+            samples: For each sample one with the outputs of each model.
+        """
 
     @abstractmethod
     def _join(self, samples: Sequence[Sample]) -> Sample:
@@ -106,6 +115,48 @@ class PredictorBase(Hooked, LoadedObject, ABC):
         with pipeline.generate_input_batches(repeat=False) as batches:
             predicted = self._predict_batches(pipeline, batches, lambda: batches.counters.skipped)
             with closing(with_progress(predicted, pipeline.samples_per_epoch, self.params)) as samples:
+                for _, sample in samples:
+                    yield sample
+
+    def predict_part(
+        self,
+        generator: DataGeneratorParams,
+        part: Part,
+        *,
+        state: Mapping[str, Any] | None = None,
+        on_batch: Callable[[dict[str, Any]], None] = lambda state: None,
+    ) -> Iterator[tuple[int, Sample]]:
+        """Yield the samples of a part with their outputs, each with the index of the input's element it comes from.
+
+        The samples of all parts, sorted by these indices, are those of `predict`.
+
+        Args:
+            generator: Parameters of the generator that reads the samples.
+            part: Every n-th element.
+            state: A value that `on_batch` got: the part goes on behind that batch.
+            on_batch: Called when all samples of a batch have been consumed.
+
+        Raises:
+            PredictionError: The samples of a part can't be those of the whole: a processor needs the whole stream, or
+                batches are made by lengths, or drop samples.
+            StateError: The state belongs to other data.
+        """
+        self.require_own_process()
+        pipeline = self.data.create_pipeline(self.params.mode, self.params.pipeline, generator)
+        require_parts([model.data.params for model in self._models], self.params.mode, self.params.pipeline)
+        if state is not None and state.get("epoch", 0) > 0:
+            return  # the state behind the last batch is the beginning of another pass
+        shard = part.number, part.of
+        with pipeline.generate_input_batches(repeat=False, state=state, shard=shard) as batches:
+            predicted = self._predict_batches(
+                pipeline,
+                batches,
+                lambda: batches.counters.skipped,
+                identities=BatchIdentities(part, pipeline.seed),
+                on_batch=lambda number: on_batch(batches.state(number)),
+            )
+            total = part.share(pipeline.samples_per_epoch())
+            with closing(with_progress(predicted, lambda: total, self.params)) as samples:
                 yield from samples
 
     def predict_dataset(self, dataset: Any) -> Iterator[Sample]:
@@ -121,7 +172,8 @@ class PredictorBase(Hooked, LoadedObject, ABC):
         pipeline = self.data.create_pipeline(self.params.mode, self.params.pipeline, GivenSamples(()))
         batches = dataset_batches(dataset, self.data, self.params.pipeline.batch_size)
         with closing(self._predict_batches(pipeline, batches, lambda: 0)) as samples:
-            yield from samples
+            for _, sample in samples:
+                yield sample
 
     def raw(self) -> RawPrediction:
         """Return what predicts one sample at a time, for the threads of a service; it has to be closed.
@@ -144,8 +196,14 @@ class PredictorBase(Hooked, LoadedObject, ABC):
         return run_on_arrays([model.function for model in self._models], inputs)
 
     def _predict_batches(
-        self, pipeline: DataPipeline, batches: Iterable[Batch], skipped_before: Callable[[], int]
-    ) -> Generator[Sample, None, None]:
+        self,
+        pipeline: DataPipeline,
+        batches: Iterable[Batch],
+        skipped_before: Callable[[], int],
+        *,
+        identities: Callable[[Batch], Iterable[SampleIdentity | None]] = lambda batch: repeat(None, batch.size),
+        on_batch: Callable[[int], None] = lambda number: None,
+    ) -> Generator[tuple[int, Sample], None, None]:
         counters = self.counters = PredictionCounters()
         began = perf_counter()
         arrived = 0
@@ -163,25 +221,28 @@ class PredictorBase(Hooked, LoadedObject, ABC):
 
         def unbatched(predicted: Iterable[tuple[Batch, list[Outputs]]]) -> Iterator[list[Sample]]:
             nonlocal arrived
-            for batch, outputs in predicted:
-                for row, sample in enumerate(batch.samples()):
+            for number, (batch, outputs) in enumerate(predicted, 1):
+                for row, (sample, identity) in enumerate(zip(batch.samples(), identities(batch), strict=True)):
                     arrived += 1
+                    identified = sample.identified_by(identity)
                     yield [
-                        sample.new_outputs({name: array[row] for name, array in of_model.items()})
+                        identified.new_outputs({name: array[row] for name, array in of_model.items()})
                         for of_model in outputs
                     ]
+                # The post-processing asks for the next sample only when its consumer has had all before.
+                on_batch(number)
 
         ahead = 0 if self.params.run_eagerly else BATCHES_AHEAD
         with (
             closing(map_ahead(run, _timed(batches, counters), ahead=ahead)) as predicted,
             raised_behind(predicted) as until_error,
-            closing(self._post_processed(pipeline, unbatched(until_error))) as samples,
+            closing(self.numbered(pipeline, unbatched(until_error))) as samples,
         ):
-            for sample in samples:
+            for number, sample in samples:
                 counters.samples += 1
                 counters.seconds = perf_counter() - began
                 counters.skipped = skipped_before() + max(arrived - counters.samples, 0)
-                yield self._finished_meta(sample)
+                yield number, self._finished_meta(sample)
         counters.seconds = perf_counter() - began
         counters.skipped = skipped_before() + max(arrived - counters.samples, 0)
 

@@ -5,26 +5,28 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Generator, Iterator
 from time import perf_counter
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tfaip.pipeline import Sample
 from tfaip.predict.params import InferenceParams
 
 __all__ = ["with_progress"]
+
+T = TypeVar("T")
 
 _SECONDS_BETWEEN = 0.1
 """Drawing is slow beside the prediction of a small sample."""
 
 
 def with_progress(
-    samples: Iterator[Sample], total: Callable[[], int | None], params: InferenceParams
-) -> Generator[Sample, None, None]:
+    samples: Iterator[T], total: Callable[[], int | None], params: InferenceParams
+) -> Generator[T, None, None]:
     """Yield the samples, while a bar on the terminal shows how far they are; where there is none, just the samples.
 
     Args:
-        samples: The samples; they are closed with this generator if they can be.
+        samples: The samples, in whatever form; they are closed with this generator if they can be.
         total: Asked for their number, if it is known.
         params: Say whether there shall be a bar.
     """
@@ -39,7 +41,7 @@ def with_progress(
             close()
 
 
-def _drawn(samples: Iterator[Sample], total: int | None) -> Generator[Sample, None, None]:
+def _drawn(samples: Iterator[T], total: int | None) -> Generator[T, None, None]:
 
     columns = (TextColumn("Predicting"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
     bar = Progress(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pickle import PickleBuffer
 from typing import Any
@@ -27,16 +27,19 @@ class Batch:
         targets: Arrays of shape `[size, ...]` by key; empty in the mode PREDICTION.
         meta: The meta of each sample.
         size: The number of samples, at least 1.
+        positions: For each sample the position, in its pass, of the element that it comes from; None where no pipeline
+            made the batch.
         end_of_epoch: Whether this is the last batch of one pass over the data.
     """
 
-    __slots__ = ("end_of_epoch", "inputs", "meta", "size", "targets")
+    __slots__ = ("end_of_epoch", "inputs", "meta", "positions", "size", "targets")
 
     def __init__(self, inputs: Arrays, targets: Arrays, meta: list[Any], *, end_of_epoch: bool = False) -> None:
         self.inputs = inputs
         self.targets = targets
         self.meta = meta
         self.size = len(meta)
+        self.positions: Sequence[int] | None = None
         self.end_of_epoch = end_of_epoch
 
     def samples(self) -> Iterator[Sample]:

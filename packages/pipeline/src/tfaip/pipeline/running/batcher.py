@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tfaip.pipeline.batching.batch import Batch, Packed, Row
 from tfaip.pipeline.batching.layout import BatchLayout
 from tfaip.pipeline.engine.stream.portion import Origin, PackedRows, PipelineState, Portion, Samples, origins
 
-__all__ = ["AsGivenBatcher", "BatchAt", "Batcher", "FixedBatcher"]
+__all__ = ["AsGivenBatcher", "BatchAt", "Batcher", "FixedBatcher", "positions_of", "with_positions"]
 
 BatchAt = tuple[Batch, PipelineState]
 """A batch, and the state after it."""
@@ -25,6 +25,17 @@ class Batcher(ABC):
     @abstractmethod
     def flush(self) -> Iterator[BatchAt]:
         """At the end of a pass: the batches of the remaining samples. Nothing is held back afterwards."""
+
+
+def with_positions(batch: Batch, positions: Sequence[int]) -> Batch:
+    """The batch, which tells from which elements its samples come."""
+    batch.positions = positions
+    return batch
+
+
+def positions_of(of_samples: Sequence[Origin]) -> list[int]:
+    """The positions of the elements that samples come from."""
+    return [position for position, _ in of_samples]
 
 
 class Progress:
@@ -64,7 +75,8 @@ class AsGivenBatcher(Batcher):
         self._progress.feed(portion)
         assert isinstance(portion, PackedRows)
         if portion.packed is not None:
-            yield self._layout.batch(portion.packed), self._progress.state(())
+            batch = self._layout.batch(portion.packed)
+            yield with_positions(batch, [portion.positions[0]] * batch.size), self._progress.state(())
 
     def flush(self) -> Iterator[BatchAt]:
         """Nothing is ever left."""
@@ -98,7 +110,9 @@ class FixedBatcher(Batcher):
         count = len(packed.meta)
         if not self._origins and portion.keep is None:
             if count == self._size:
-                yield self._layout.batch(packed), self._progress.state(())
+                # Not looked at in most uses, and as cheap as it can be therefore.
+                positions = portion.positions if portion.elements is None else positions_of(origins(portion, count))
+                yield with_positions(self._layout.batch(packed), positions), self._progress.state(())
                 return
             if count < self._size:
                 self._small = packed
@@ -111,16 +125,19 @@ class FixedBatcher(Batcher):
                 self._origins.append(origin)
         while len(self._rows) >= self._size:
             rows, self._rows = self._rows[: self._size], self._rows[self._size :]
+            positions = positions_of(self._origins[: self._size])
             self._origins = self._origins[self._size :]
-            yield self._layout.batch(self._layout.pack(rows)), self._progress.state(tuple(self._origins))
+            batch = with_positions(self._layout.batch(self._layout.pack(rows)), positions)
+            yield batch, self._progress.state(tuple(self._origins))
 
     def flush(self) -> Iterator[BatchAt]:
         """See `Batcher`."""
-        small, rows = self._small, self._rows
+        small, rows, positions = self._small, self._rows, positions_of(self._origins)
         self._small, self._rows, self._origins = None, [], []
         if self._drop_remainder or not (small or rows):
             return
-        yield self._layout.batch(small or self._layout.pack(rows)), self._progress.state(())
+        batch = self._layout.batch(small or self._layout.pack(rows))
+        yield with_positions(batch, positions), self._progress.state(())
 
     def _unpack_small(self) -> None:
         if self._small is not None:

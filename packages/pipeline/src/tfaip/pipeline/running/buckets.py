@@ -11,7 +11,7 @@ from tfaip.pipeline.batching.layout import BatchLayout
 from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.engine.stream.portion import Origin, PackedRows, Samples, origins
 from tfaip.pipeline.errors import DefinitionError
-from tfaip.pipeline.running.batcher import BatchAt, Batcher, Progress
+from tfaip.pipeline.running.batcher import BatchAt, Batcher, Progress, positions_of, with_positions
 from tfaip.pipeline.user_code import INTERRUPTIONS, SampleError, describe_sample
 
 __all__ = ["BucketBatcher", "default_bucket_sizes"]
@@ -93,7 +93,8 @@ class BucketBatcher(Batcher):
     def _batch(self, bucket: list[tuple[Origin, Row]], not_yet_added: list[Origin]) -> BatchAt:
         pending = [origin for waiting in self._buckets for origin, _ in waiting]
         packed = self._layout.pack([row for _, row in bucket])
-        return self._layout.batch(packed), self._progress.state((*pending, *not_yet_added))
+        batch = with_positions(self._layout.batch(packed), positions_of([origin for origin, _ in bucket]))
+        return batch, self._progress.state((*pending, *not_yet_added))
 
     def _bucket_of(self, sample: Sample) -> int:
         try:

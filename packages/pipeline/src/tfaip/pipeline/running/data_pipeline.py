@@ -204,12 +204,15 @@ class DataPipeline(Hooked):
 
         return InputDataset
 
-    def process_output(self, samples: Iterable[Sample], *, num_processes: int = 0) -> SampleIterator:
+    def process_output(
+        self, samples: Iterable[Sample], *, num_processes: int = 0, keeps_identities: bool = False
+    ) -> SampleIterator:
         """The samples after the processors that follow the model, in order; dropped ones are missing.
 
         Args:
             samples: With outputs. Each is taken when it is asked for, or a few in advance where there are workers.
             num_processes: The number of worker processes.
+            keeps_identities: Whether samples keep their identities, by default numbers in the order of arrival.
 
         Raises:
             DefinitionError: `num_processes` is no integer >= 0.
@@ -230,7 +233,7 @@ class DataPipeline(Hooked):
             skip_bad_samples=self.pipeline_params.on_bad_sample == "skip",
             keeps_invalid=True,
         )
-        source = source_of_samples(self.seed, samples, "the samples to post-process")
+        source = source_of_samples(self.seed, samples, "the samples to post-process", keeps_identities=keeps_identities)
         settings = worker_settings(self.pipeline_params, num_processes)
         return SampleIterator(Engine(plan, source, settings, start=_BEGINNING, repeat=False))
 

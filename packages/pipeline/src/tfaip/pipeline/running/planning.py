@@ -209,7 +209,9 @@ def plan_of_segments(
     return segments
 
 
-def source_of_samples(seed: int, samples: Iterable[Sample], name: str) -> StreamSource:
+def source_of_samples(
+    seed: int, samples: Iterable[Sample], name: str, *, keeps_identities: bool = False
+) -> StreamSource:
     """Samples that somebody else makes, one pass, one by one; an error that is no `Exception` is not theirs."""
     return StreamSource(
         seed,
@@ -221,6 +223,7 @@ def source_of_samples(seed: int, samples: Iterable[Sample], name: str) -> Stream
         shuffle_buffer=0,
         on_pass_read=partial(LengthCheck(name, "samples").pass_is_read, None),
         own_errors=Exception,
+        keeps_identities=keeps_identities,
     )
 
 

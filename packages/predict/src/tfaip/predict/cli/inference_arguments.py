@@ -6,10 +6,18 @@ from typing import Any
 
 from tfaip.model import ScenarioBase
 from tfaip.params import CommandLine
+from tfaip.predict.dump.part import Part
+from tfaip.predict.errors import PredictionError
 from tfaip.predict.params import InferenceParams
 from tfaip.predict.voting.predictor import MultiModelPredictor
 
-__all__ = ["add_inference_arguments", "apply_inference_arguments", "hidden_voter"]
+__all__ = [
+    "add_inference_arguments",
+    "add_shard_argument",
+    "apply_inference_arguments",
+    "hidden_voter",
+    "named_part",
+]
 
 
 def add_inference_arguments(command_line: CommandLine, root: str) -> None:
@@ -29,6 +37,35 @@ def add_inference_arguments(command_line: CommandLine, root: str) -> None:
     command_line.add_argument(
         "--run_eagerly", type=bool, help="Run the scenario's own graph uncompiled, so that breakpoints in it work"
     )
+
+
+def add_shard_argument(command_line: CommandLine) -> None:
+    """Add the argument that names a part of the input."""
+    command_line.add_argument(
+        "--shard",
+        type=str | None,
+        help="Part of the input to predict, as in 3/16 (counted from 0), into a folder in that of --dump; a part that "
+        "was interrupted goes on where it stopped",
+    )
+
+
+def named_part(arguments: Any) -> Part | None:
+    """Return the part that the arguments name; None for the whole input.
+
+    Raises:
+        PredictionError: It is no part, or has no dump, or the predictions shall go to files that have no parts.
+    """
+    if arguments.shard is None:
+        return None
+    part = Part.parse(arguments.shard)
+    if not arguments.dump:
+        raise PredictionError(f"--shard {part} must have a folder for all parts: add --dump FOLDER")
+    if getattr(arguments, "output", None):
+        raise PredictionError(
+            f"--output must hold all samples, and --shard {part} predicts some of them: leave --output out; "
+            "docs/howtos/predictions_as_files.md makes a file of all parts"
+        )
+    return part
 
 
 def hidden_voter(scenario: type[ScenarioBase[Any, Any]], root: str) -> list[str]:

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 
 from tfaip.model import find_stored_scenario, load_scenario_params
 from tfaip.model.bundle.runtime import needs_tensorflow
 from tfaip.model.command import Invocation, blamed, import_tensorflow, log_of_client, log_to_console
-from tfaip.pipeline import PipelineMode
+from tfaip.pipeline import DataGeneratorParams, PipelineMode, Sample
 from tfaip.predict.cli.bundle_command import require_data, run_bundle_command
-from tfaip.predict.cli.inference_arguments import add_inference_arguments, apply_inference_arguments, hidden_voter
+from tfaip.predict.cli.inference_arguments import (
+    add_inference_arguments,
+    add_shard_argument,
+    apply_inference_arguments,
+    hidden_voter,
+    named_part,
+)
 from tfaip.predict.counters import print_benchmark
-from tfaip.predict.dump import DumpWriter
+from tfaip.predict.dump import DumpWriter, PartWriter
+from tfaip.predict.dump.part import Part
 from tfaip.predict.params import PredictorParams
+from tfaip.predict.part_of_input import made_by, require_parts
 from tfaip.predict.prediction_files import prediction_file
 from tfaip.predict.predictor import Predictor
+from tfaip.predict.predictor_base import PredictorBase
 from tfaip.predict.voting.predictor import MultiModelPredictor
 
 __all__ = ["main"]
@@ -33,6 +42,7 @@ bundles vote.
   tfaip-predict --export_dir runs/1/best runs/2/best runs/3/best --voter Majority
   tfaip-predict --export_dir BUNDLE --output predictions.csv --predict.silent
   tfaip-predict --export_dir BUNDLE --dump predictions --predict.silent
+  tfaip-predict --export_dir BUNDLE --dump predictions --shard 3/16
   tfaip-predict --export_dir BUNDLE --help     all arguments: --data.*: samples, --predict.*: prediction
 
 A bundle holds a program (its SavedModel): open one of an unknown person in a sandbox only.
@@ -52,7 +62,8 @@ def _predict(call: Invocation) -> None:
 
     paths, trust = list(call.about), call.trust
     # All of them, since only here the packages are known that the user trusts.
-    scenario_params, *_ = [load_scenario_params(path, trust=trust, reading=paths) for path in paths]
+    stored = [load_scenario_params(path, trust=trust, reading=paths) for path in paths]
+    scenario_params = stored[0]
     scenario = find_stored_scenario(scenario_params, trust=trust, reading=paths)
     default = PredictorParams() if len(paths) == 1 else scenario.multi_predictor_cls().default_params()
     generator = scenario.predict_generator_params()
@@ -62,8 +73,9 @@ def _predict(call: Invocation) -> None:
     command_line.add_root("predict", type(default), default=default, hidden=hidden)
     add_inference_arguments(command_line, "predict")
     command_line.add_argument(
-        "--dump", type=str | None, help="Folder to write the predictions to; it must be a new one"
+        "--dump", type=str | None, help="Folder to write the predictions to; without --shard it must be a new one"
     )
+    add_shard_argument(command_line)
     command_line.add_argument(
         "--output",
         type=str | None,
@@ -78,10 +90,20 @@ def _predict(call: Invocation) -> None:
     if params.silent:
         logging.getLogger("tfaip").setLevel(logging.WARNING)
 
+    part = named_part(arguments)
     require_data(paths, parsed["data"], PipelineMode.PREDICTION)
 
     with ExitStack() as stack:
-        dump = stack.enter_context(DumpWriter(arguments.dump, notes={"bundles": paths})) if arguments.dump else None
+        dump: DumpWriter | None = None
+        if part is not None:
+            require_parts([params_of_bundle.data for params_of_bundle in stored], params.mode, params.pipeline)
+            notes = made_by(paths, parsed["data"], params, params.mode, include_meta=params.include_meta)
+            dump = of_part = stack.enter_context(PartWriter(arguments.dump, part, made_by=notes))
+            if of_part.is_ended:
+                logger.info("Part %s in %s is complete: %d samples", part, arguments.dump, of_part.count)
+                return
+        elif arguments.dump:
+            dump = stack.enter_context(DumpWriter(arguments.dump, notes={"bundles": paths}))
         output = stack.enter_context(prediction_file(arguments.output)) if arguments.output else None
         if needs_tensorflow(paths, params.runtime, eager=params.run_eagerly):
             import_tensorflow()
@@ -91,9 +113,9 @@ def _predict(call: Invocation) -> None:
             else:
                 predictor = scenario.create_multi_predictor(paths, params)
             model = None if params.silent else scenario_params.model.create()
-        for sample in predictor.predict(parsed["data"]):
+        for element, sample in _predicted(predictor, parsed["data"], part, dump):
             if dump is not None:
-                dump.write(sample)
+                dump.write(sample, element)
             if output is not None:
                 output.write(sample)
             if model is not None:
@@ -111,6 +133,20 @@ def _predict(call: Invocation) -> None:
     )
     if arguments.benchmark:
         print_benchmark(counters)
+
+
+def _predicted(
+    predictor: PredictorBase, generator: DataGeneratorParams, part: Part | None, dump: DumpWriter | None
+) -> Iterator[tuple[int | None, Sample]]:
+    """Yield the samples, those of a part with the index of their element."""
+    if part is None:
+        for sample in predictor.predict(generator):
+            yield None, sample
+    else:
+        assert isinstance(dump, PartWriter)
+        if dump.state is not None:
+            logger.info("Part %s goes on behind its first %d samples", part, dump.count)
+        yield from predictor.predict_part(generator, part, state=dump.state, on_batch=dump.mark)
 
 
 if __name__ == "__main__":

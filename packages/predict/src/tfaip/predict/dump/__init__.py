@@ -22,11 +22,17 @@ The line of a sample holds `chunk` and `arrays` (the checksum of `arrays/CHUNK.n
 {"__items__": [[K, V], ...]}  a dict with keys that are no texts
 
 A line `{"dtypes": {NAME: DTYPE}}` says of which NumPy dtype the plain numbers of that name are from there on; an empty
-one means Python's own. Tuples are read as lists. The arrays of a chunk are written before its lines, so that whatever
-can be read is complete. A line or a chunk that is damaged ends the dump as a cut does.
+one means Python's own. A line `{"chunk": N, "state": ...}` marks a place from which a writer can go on. Tuples are read
+as lists. The arrays of a chunk are written before its lines, so that whatever can be read is complete. A line or a
+chunk that is damaged ends the dump as a cut does.
+
+A prediction in parts is a folder of dumps: `part-03-of-16`, counted from 0. The lines of its samples have the key
+`element`, the index of the input's element that the sample comes from. In its header, `part` is its number and the
+number of parts. `made_by` names bundles, input and parameters, which all parts share.
 """
 
+from tfaip.predict.dump.part_writer import PartWriter
 from tfaip.predict.dump.reader import DumpError, DumpReader
 from tfaip.predict.dump.writer import DumpWriter
 
-__all__ = ["DumpError", "DumpReader", "DumpWriter"]
+__all__ = ["DumpError", "DumpReader", "DumpWriter", "PartWriter"]

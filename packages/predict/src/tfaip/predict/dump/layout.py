@@ -17,6 +17,7 @@ __all__ = [
     "KIND",
     "NUMBER",
     "PARTS",
+    "STATE",
     "TEXTS",
     "VERSION",
     "arrays_of",
@@ -29,6 +30,7 @@ __all__ = [
 FORMAT = "tfaip-samples"
 VERSION = 1
 PARTS = ("inputs", "outputs", "targets", "meta")
+STATE = "state"
 
 ARRAY, TEXTS, NUMBER, BYTES, ITEMS = "__array__", "__texts__", "__number__", "__bytes__", "__items__"
 

@@ -1,42 +1,31 @@
-"""Reads samples from a dump."""
+"""Reads samples from a dump, or from a folder of parts."""
 
 from __future__ import annotations
 
-import base64
-import io
+import heapq
 import json
 import logging
 import os
-import zipfile
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from tfaip.model.folders.containment import what_leads_out
-from tfaip.params.regular_files import open_regular, read_regular
+from tfaip.params.regular_files import open_regular
 from tfaip.pipeline import Sample
 from tfaip.predict.dump.errors import DumpError
-from tfaip.predict.dump.layout import (
-    CHECKSUMS,
-    FORMAT,
-    KIND,
-    PARTS,
-    VERSION,
-    arrays_of,
-    checksum,
-    lines_of,
-    verified,
-)
+from tfaip.predict.dump.layout import CHECKSUMS, FORMAT, KIND, VERSION, lines_of, verified
+from tfaip.predict.dump.lines import MAX_LINE, Damage, End, lines_from
+from tfaip.predict.dump.part import MADE_BY, OF_PART, Part, parts_in
 
 __all__ = ["DumpError", "DumpReader"]
 
 logger = logging.getLogger(__name__)
 
-# Bytes of a line, which holds the texts of a sample, and of a chunk, which has 16 MiB and one sample more.
-_MAX_LINE = 256 << 20
-_MAX_CHUNK = 2 << 30
+# More than the line at the end of a dump has.
+_MAX_END = 4096
+# So many parts are named that are missing: a run may have thousands.
+_SHOWN = 10
 
 
 class DumpReader:
@@ -45,24 +34,83 @@ class DumpReader:
     Of a dump that was cut off, for instance because its writer was killed, everything before the cut is read. A line or
     a chunk of arrays that is damaged is a cut, too.
 
+    A folder of parts is read in the order of the input, once all parts are complete.
+
     Args:
-        folder: The dump.
+        folder: The dump, or the folder of the parts.
 
     Attributes:
-        header: The first line.
+        header: The first line; of parts, that of the first part.
         is_complete: Whether the end was read; known after an iteration.
 
     Raises:
-        DumpError: `folder` is no dump, or one of a newer version, or its header is damaged.
+        DumpError: `folder` is no dump, or one of a newer version, or its header is damaged; or a part is missing, not
+            complete, or of another run.
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = Path(folder)
         self.is_complete = False
+        self._parts: list[DumpReader] = []
+        self._has_checksums = False
+        if not lines_of(self.folder).exists() and (parts := parts_in(self.folder)):
+            self._parts = _all_parts(self.folder, parts)
+            self.header: Any = self._parts[0].header
+        else:
+            self.header = self._read_header()
+
+    def __iter__(self) -> Iterator[Sample]:
+        for _, sample in self.numbered():
+            yield sample
+
+    def numbered(self) -> Iterator[tuple[int, Sample]]:
+        """Yield the samples, each with the index of the input's element that it comes from; -1 where it is unknown."""
+        self.is_complete = False
+        if not self._parts:
+            yield from self._numbered(must_be_whole=False)
+            return
+        # Stable: the samples that come from one element are in one part, in their order.
+        yield from heapq.merge(*(part._numbered(must_be_whole=True) for part in self._parts), key=itemgetter(0))
+        self.is_complete = True
+
+    def _numbered(self, *, must_be_whole: bool) -> Iterator[tuple[int, Sample]]:
+        count, problem = 0, "it ends"
+        for line in lines_from(self.folder, has_checksums=self._has_checksums):
+            if isinstance(line.value, Sample):
+                count += 1
+                yield line.element, line.value
+            elif isinstance(line.value, Damage):
+                problem = f"line {line.number} cannot be read: {line.value.reason}"
+            elif isinstance(line.value, End):
+                self.is_complete = line.value.samples == count
+                problem = f"its end, line {line.number}, tells of {line.value.samples} samples"
+                if lines_of(self.folder).stat().st_size > line.end:
+                    logger.warning(
+                        "The dump %s has something behind its end, line %d, that is not read", self.folder, line.number
+                    )
+        if not self.is_complete:
+            if must_be_whole:
+                raise DumpError(
+                    f"the part {self.folder} is damaged ({problem}): remove it, and predict this part again"
+                )
+            logger.warning("The dump %s was cut off, it holds %d samples (%s)", self.folder, count, problem)
+
+    def is_ended(self) -> bool:
+        """Whether the last line is the end of a dump, without a look at the others."""
+        with open_regular(lines_of(self.folder)) as file:
+            file.seek(0, os.SEEK_END)
+            file.seek(max(file.tell() - _MAX_END, 0))
+            last = file.read(_MAX_END).splitlines(keepends=True)[-1]
+        try:
+            return bool(verified(last)) and "samples" in json.loads(last)
+        except (ValueError, RecursionError):
+            return False
+
+    def _read_header(self) -> Any:
         lines = lines_of(self.folder)
         try:
             with open_regular(lines) as file:
-                first = file.readline(_MAX_LINE)
+                first = file.readline(MAX_LINE)
         except FileNotFoundError:
             raise DumpError(f"a dump is a folder with the file {lines.name}, but {self.folder} has none") from None
         except OSError as error:
@@ -70,115 +118,64 @@ class DumpReader:
         seal = verified(first)
         if seal is False:
             raise DumpError(f"{lines}: the header, line 1, is damaged: its checksum differs")
-        self.header = _header(first)
-        if not isinstance(self.header, dict) or self.header.get("format") != FORMAT:
+        header = _header(first)
+        if not isinstance(header, dict) or header.get("format") != FORMAT:
             raise DumpError(f"{lines} must begin with a header of the format {FORMAT!r}, it does not")
-        version = self.header.get("format_version")
+        version = header.get("format_version")
         if not isinstance(version, int) or not 1 <= version <= VERSION:
             raise DumpError(
                 f"{lines} is of the version {version!r}, and this tfaip-predict reads {VERSION}: a newer one wrote it"
             )
-        self._has_checksums = CHECKSUMS in self.header
-        if self._has_checksums and (seal is None or self.header[CHECKSUMS] != KIND):
+        self._has_checksums = CHECKSUMS in header
+        if self._has_checksums and (seal is None or header[CHECKSUMS] != KIND):
             raise DumpError(f"{lines}: the header, line 1, is damaged: it names checksums, but has none of {KIND}")
-
-    def __iter__(self) -> Iterator[Sample]:
-        self.is_complete = False
-        lines = _Lines(self.folder, has_checksums=self._has_checksums)
-        count, problem = 0, "it ends"
-        with open_regular(lines_of(self.folder)) as file:
-            file.readline(_MAX_LINE)
-            for number, text in enumerate(iter(lambda: file.readline(_MAX_LINE), b""), 2):
-                try:
-                    read = lines.read(text)
-                # A damaged line may hold anything, and each way in which it can't be decoded means the same.
-                except Exception as error:
-                    problem = f"line {number} cannot be read: {error or type(error).__name__}"
-                    break
-                if isinstance(read, int):
-                    self.is_complete = read == count
-                    problem = f"its end, line {number}, tells of {read} samples"
-                    if file.read(1):
-                        logger.warning(
-                            "The dump %s has something behind its end, line %d, that is not read", self.folder, number
-                        )
-                    break
-                if read is not None:
-                    count += 1
-                    yield read
-        if not self.is_complete:
-            logger.warning("The dump %s was cut off, it holds %d samples (%s)", self.folder, count, problem)
+        return header
 
 
-class _DamageError(Exception):
-    """A line or the arrays of a chunk are not there, or not what was written."""
+def _all_parts(folder: Path, parts: list[Part]) -> list[DumpReader]:
+    """The readers of all parts of a run, in their order.
 
-
-class _Lines:
-    """The lines of a dump, decoded one after the other."""
-
-    def __init__(self, folder: Path, *, has_checksums: bool) -> None:
-        self._folder = folder
-        self._has_checksums = has_checksums
-        self._dtypes: dict[str, np.dtype[Any] | None] = {}
-        self._number: int | None = None
-        self._chunk = _ChunkArrays(Path(), None)
-
-    def read(self, text: bytes) -> Sample | int | None:
-        """Return the sample of a line; the number of samples for the line at the end; None for any other line."""
-        if not text.endswith(b"\n"):
-            raise _DamageError("it is cut off")
-        if self._has_checksums and not verified(text):
-            raise _DamageError("its checksum differs")
-        line = json.loads(text)
-        if "dtypes" in line:
-            given = line["dtypes"].items()
-            self._dtypes.update({name: _dtype_of_numbers(dtype) if dtype else None for name, dtype in given})
-            return None
-        if "samples" in line:
-            return int(line["samples"])
-        if line["chunk"] != self._number:
-            path = arrays_of(self._folder, int(line["chunk"]))
-            if outside := what_leads_out(self._folder, path):
-                raise _DamageError(outside)
-            stored = line.get("arrays", "") if self._has_checksums else None
-            self._number, self._chunk = line["chunk"], _ChunkArrays(path, stored)
-        return Sample(**{name: _decoded(line.get(name), name, self._chunk, self._dtypes) for name in PARTS})
-
-
-class _ChunkArrays:
-    """The arrays of a chunk, read when they are first asked for.
-
-    Args:
-        path: Their file.
-        stored: Its checksum; None where it has none.
+    Raises:
+        DumpError: One is missing, not complete, or of another run.
     """
+    counts = sorted({part.of for part in parts})
+    if len(counts) > 1:
+        raise DumpError(
+            f"{folder} must hold the parts of one run, but it holds parts of runs in {' and '.join(map(str, counts))} "
+            "parts: move those of one run elsewhere"
+        )
+    readers: list[DumpReader] = []
+    missing: list[int] = []
+    half: list[int] = []
+    for part in (Part(number, counts[0]) for number in range(counts[0])):
+        if part not in parts or not lines_of(part.folder(folder)).exists():
+            missing.append(part.number)
+            continue
+        reader = DumpReader(part.folder(folder))
+        if reader.header.get(OF_PART) != part.note():
+            raise DumpError(f"{reader.folder} must hold part {part}, but its header tells of another one")
+        if readers and reader.header.get(MADE_BY) != readers[0].header.get(MADE_BY):
+            raise DumpError(
+                f"the parts in {folder} must come from one run, but {reader.folder.name} and {readers[0].folder.name} "
+                "differ in their bundles, their input or their parameters"
+            )
+        readers.append(reader)
+        if not reader.is_ended():
+            half.append(part.number)
+    if missing or half:
+        found = [
+            f"{_listed(numbers)} {word}" for numbers, word in ((missing, "missing"), (half, "not complete")) if numbers
+        ]
+        raise DumpError(
+            f"{folder} must hold all {counts[0]} parts, but of these are {' and '.join(found)}: predict them by "
+            f"--shard {(missing + half)[0]}/{counts[0]}, which goes on where it stopped"
+        )
+    return readers
 
-    def __init__(self, path: Path, stored: str | None) -> None:
-        self._path = path
-        self._stored = stored
-        self._arrays: dict[str, np.ndarray] | None = None
 
-    def row(self, name: str, row: int) -> Any:
-        """Return one array."""
-        if self._arrays is None:
-            data = read_regular(self._path, _MAX_CHUNK)
-            if self._stored is not None and checksum(data) != self._stored:
-                raise _DamageError(f"the checksum of {self._path} differs")
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                # A writer compresses nothing, so that no archive unpacks to more than itself.
-                if any(member.file_size > len(data) for member in archive.infolist()):
-                    raise _DamageError(f"{self._path} is compressed")
-            with np.load(io.BytesIO(data), allow_pickle=False) as stored:
-                self._arrays = {key: stored[key] for key in stored.files}
-        return self._arrays[name][row]
-
-
-def _dtype_of_numbers(name: str) -> np.dtype[Any]:
-    dtype = np.dtype(name)
-    if dtype.kind not in "biuf":
-        raise _DamageError(f"{name} is no dtype of numbers")
-    return dtype
+def _listed(numbers: list[int]) -> str:
+    more = f" and {len(numbers) - _SHOWN} more" if len(numbers) > _SHOWN else ""
+    return ", ".join(map(str, numbers[:_SHOWN])) + more
 
 
 def _header(line: bytes) -> Any:
@@ -187,33 +184,3 @@ def _header(line: bytes) -> Any:
         return json.loads(line) if line.endswith(b"\n") else None
     except (ValueError, RecursionError):
         return None
-
-
-def _decoded(value: Any, name: str, arrays: _ChunkArrays, dtypes: dict[str, np.dtype[Any] | None]) -> Any:
-    if isinstance(value, dict):
-        return _decoded_dict(value, name, arrays, dtypes)
-    if isinstance(value, list):
-        return [_decoded(item, f"{name}/{number}", arrays, dtypes) for number, item in enumerate(value)]
-    dtype = dtypes.get(name)
-    return dtype.type(value) if dtype is not None and isinstance(value, bool | int | float) else value
-
-
-def _decoded_dict(
-    value: dict[str, Any], name: str, arrays: _ChunkArrays, dtypes: dict[str, np.dtype[Any] | None]
-) -> Any:
-    match value:
-        case {"__array__": [str(stored), int(row)]}:
-            return arrays.row(stored, row)
-        case {"__texts__": texts}:
-            return np.array(texts, object)
-        case {"__number__": number}:
-            return _decoded(float(number), name, arrays, dtypes)
-        case {"__bytes__": text}:
-            return base64.b64decode(text)
-        case {"__items__": items}:
-            keys = [_decoded(key, f"{name}/", arrays, dtypes) for key, _ in items]
-            values = [item for _, item in items]
-            return {
-                key: _decoded(item, f"{name}/{key}", arrays, dtypes) for key, item in zip(keys, values, strict=True)
-            }
-    return {key: _decoded(item, f"{name}/{key}", arrays, dtypes) for key, item in value.items()}

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from tfaip.predict.dump.layout import (
     KIND,
     NUMBER,
     PARTS,
+    STATE,
     TEXTS,
     VERSION,
     arrays_of,
@@ -60,26 +61,39 @@ class DumpWriter:
         self.count = 0
         self._parts = [part for part in PARTS if inputs or part != "inputs"]
         self._chunk = _Chunk(0)
+        self._chunk_bytes = _CHUNK_BYTES
+        self._dtypes: dict[str, str] = {}
         try:
-            self.folder.mkdir(parents=True)
-            (self.folder / "arrays").mkdir()
-            self._lines = lines_of(self.folder).open("wb")
-        except FileExistsError:
-            raise DumpError(f"a dump must be written to a new folder, but there is {self.folder} already") from None
+            self._lines = self._opened({"format": FORMAT, "format_version": VERSION, CHECKSUMS: KIND, **(notes or {})})
         except OSError as error:
             raise DumpError(f"the dump {self.folder} cannot be written: {error.strerror}") from error
-        self._dtypes: dict[str, str] = {}
-        self._write({"format": FORMAT, "format_version": VERSION, CHECKSUMS: KIND, **(notes or {})})
-        self._lines.flush()
 
-    def write(self, sample: Sample) -> None:
+    def _opened(self, header: dict[str, Any]) -> BinaryIO:
+        """Make the folder; return the file of the lines behind its header."""
+        try:
+            self.folder.mkdir(parents=True)
+        except FileExistsError:
+            raise DumpError(f"a dump must be written to a new folder, but there is {self.folder} already") from None
+        (self.folder / "arrays").mkdir()
+        lines = lines_of(self.folder).open("wb")
+        lines.write(sealed_line(header))
+        lines.flush()
+        return lines
+
+    def write(self, sample: Sample, element: int | None = None) -> None:
         """Add a sample.
+
+        Args:
+            sample: The sample.
+            element: For a part: the index of the input's element that the sample comes from.
 
         Raises:
             DumpError: It holds something that is no number, text, array, or list or dict of them.
         """
         chunk = self._chunk
-        line: dict[str, Any] = {"chunk": chunk.number}
+        line: dict[str, Any] = (
+            {"chunk": chunk.number} if element is None else {"chunk": chunk.number, "element": element}
+        )
         dtypes: dict[str, str] = {}
         for part in self._parts:
             value = getattr(sample, part)
@@ -91,7 +105,18 @@ class DumpWriter:
         chunk.lines.append(line)
         self.count += 1
         chunk.samples += 1
-        if chunk.samples >= _CHUNK_SAMPLES or chunk.size >= _CHUNK_BYTES or monotonic() - chunk.begun >= _CHUNK_SECONDS:
+        if chunk.samples >= _CHUNK_SAMPLES or chunk.size >= self._chunk_bytes or chunk.is_old():
+            self._flush()
+
+    def mark(self, state: Any) -> None:
+        """Note the place from which a part can go on, with a value that a dump can hold.
+
+        Args:
+            state: All samples before it are written, and none behind it.
+        """
+        chunk = self._chunk
+        chunk.mark = len(chunk.lines), state
+        if chunk.is_old():
             self._flush()
 
     def close(self) -> None:
@@ -113,6 +138,12 @@ class DumpWriter:
 
     def _flush(self) -> None:
         chunk = self._chunk
+        if chunk.mark is not None:
+            place, state = chunk.mark
+            dtypes: dict[str, str] = {}
+            line = {"chunk": chunk.number, STATE: self._encoded(state, STATE, dtypes)}
+            self._dtypes.update(dtypes)
+            chunk.lines[place:place] = [{"dtypes": dtypes}, line] if dtypes else [line]
         if chunk.arrays:
             path = arrays_of(self.folder, chunk.number)
             beside = path.with_name(f".{path.name}")
@@ -181,8 +212,13 @@ class _Chunk:
         self.size = 0
         self.lines: list[dict[str, Any]] = []
         self.arrays: dict[str, list[np.ndarray]] = {}
+        self.mark: tuple[int, Any] | None = None
         self._names: dict[tuple[str, str, tuple[int, ...]], str] = {}
         self._kinds: dict[str, int] = {}
+
+    def is_old(self) -> bool:
+        """Whether a process that is killed would lose more work than it may."""
+        return monotonic() - self.begun >= _CHUNK_SECONDS
 
     def add(self, name: str, array: np.ndarray) -> tuple[str, int]:
         """Return the name and the row under which the array is stored."""

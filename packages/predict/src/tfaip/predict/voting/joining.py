@@ -14,13 +14,14 @@ __all__ = ["post_processed_together"]
 def post_processed_together(
     pipelines: Sequence[DataPipeline], samples: Iterable[Sequence[Sample]]
 ) -> Generator[tuple[int, list[Sample]], None, None]:
-    """Yield what each model's post-processing makes of its samples, with the sample's number in the order of arrival.
+    """Yield what each model's post-processing makes of its samples, with the first number of the sample's identity.
 
     A sample that one of them drops is left out for all.
 
     Args:
         pipelines: One per model.
-        samples: For each sample one with the outputs of each model.
+        samples: For each sample one with the outputs of each model. Where they have no identities, these are their
+            numbers in the order of arrival.
     """
     source = iter(samples)
     waiting: list[deque[Sample]] = [deque() for _ in pipelines]
@@ -37,7 +38,7 @@ def post_processed_together(
 
     with ExitStack() as stack:
         streams = [
-            stack.enter_context(closing(pipeline.process_output(of_model(number))))
+            stack.enter_context(closing(pipeline.process_output(of_model(number), keeps_identities=True)))
             for number, pipeline in enumerate(pipelines)
         ]
         current = [next(stream, None) for stream in streams]

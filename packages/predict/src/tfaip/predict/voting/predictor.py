@@ -101,22 +101,10 @@ class MultiModelPredictor(PredictorBase):
         made = cls(params, models, voter, **keywords)
         return made.loaded_by("from_paths", list(map(absolute, paths)), params, voter=voter, trust=trust, **keywords)
 
-    def _post_processed(
-        self, pipeline: DataPipeline, samples: Iterable[Sequence[Sample]]
-    ) -> Generator[Sample, None, None]:
-        with closing(self.numbered(pipeline, samples)) as numbered:
-            for _, sample in numbered:
-                yield sample
-
     def numbered(
         self, pipeline: DataPipeline, samples: Iterable[Sequence[Sample]]
     ) -> Generator[tuple[int, Sample], None, None]:
-        """Yield the voted samples, each with its number in the order of arrival.
-
-        Args:
-            pipeline: Where the samples come from.
-            samples: For each sample one with the outputs of each model.
-        """
+        """See `PredictorBase`."""
         others = [
             model.data.create_pipeline(pipeline.mode, self.params.pipeline, GivenSamples(()))
             for model in self._models[1:]

@@ -188,6 +188,7 @@ class StreamSource(Source):
         shard: `(index, number of shards)`: takes every n-th element, for input pipelines that share the work.
         on_pass_read: Is told how many elements a pass had, see `LengthCheck`; None if nobody wants to know.
         own_errors: Errors that are those of the stream; others are of whatever it reads, and pass through.
+        keeps_identities: Whether the samples have identities already, which stay.
     """
 
     def __init__(
@@ -203,10 +204,12 @@ class StreamSource(Source):
         shard: tuple[int, int] = (0, 1),
         on_pass_read: OnPassRead | None = None,
         own_errors: type[BaseException] = BaseException,
+        keeps_identities: bool = False,
     ) -> None:
         super().__init__(seed, portion_size)
         self._on_pass_read = on_pass_read
         self._own_errors = own_errors
+        self._keeps_identities = keeps_identities
         self._open = read
         self._name = name
         self._count = count
@@ -233,6 +236,8 @@ class StreamSource(Source):
         for number, (_, (index, element)) in enumerate(chunk):
             identity = SampleIdentity(self.seed, epoch, (index,))
             if isinstance(element, Sample):
+                if self._keeps_identities and element.identity is not None:
+                    identity = element.identity
                 samples.append(element.copy().identified_by(identity))
                 elements.append(number)
             elif isinstance(element, list | tuple):
