@@ -31,11 +31,19 @@ SMALL = "--trainer.epochs 1 --trainer.samples_per_epoch 64 --val.limit 64 --trai
 
 TRAIN = """\
 #!/usr/bin/env bash
-for word in "$@"; do
-    case "$word" in --help | -h | --check | --summary | --show-schedule | --show*) exec {real} "$@" ;; esac
+small=({small})
+words=()
+while [ $# -gt 0 ]; do
+    case "$1" in
+        --help | -h | --check | --summary | --show*) exec {real} "${{words[@]}}" "$@" ;;
+        --epochs) shift ;;
+        --validation_split) small=("${{small[@]/--val.limit/--train.limit}}"); words+=("$1") ;;
+        *) words+=("$1") ;;
+    esac
+    shift
 done
-[ $# -gt 0 ] && set -- "$@" {small}
-exec {real} "$@"
+[ ${{#words[@]}} -gt 0 ] && words+=("${{small[@]}}")
+exec {real} "${{words[@]}}"
 """
 UV = """\
 #!/usr/bin/env bash
