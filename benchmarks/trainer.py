@@ -1,6 +1,6 @@
 """Time and accuracy of an MNIST epoch: the tutorial through its whole Python pipeline, against `keras.Model.fit`.
 
-    python benchmarks/trainer.py --data PATH/mnist.npz [--epochs 10] [--rounds 3]
+    python benchmarks/trainer.py --data PATH/mnist.npz [--epochs 10] [--rounds 3] [--peers PYTHON]
 
 Same network, optimizer and batch size for all. Each contestant runs in a process of its own, in turns, and trains and
 validates each epoch; the time of an epoch is the median over all rounds and over all epochs but each first, which
@@ -11,6 +11,7 @@ traces and compiles. The ratio is to the plain `fit` of the same round.
                 gradients too
     fit         keras.Model.fit on NumPy arrays
     fit 50      the same with 50 steps per execution and the fastest of a few thread counts
+    lightning   Lightning's Trainer, and hf that of Hugging Face: with `--peers PYTHON`, see trainer_torch.py
     oneDNN      both once more with TF_ENABLE_ONEDNN_OPTS=1, which tfaip sets by itself, and TensorFlow only does on
                 processors with instructions for neural networks
 """
@@ -18,6 +19,7 @@ traces and compiles. The ratio is to the plain `fit` of the same round.
 from __future__ import annotations
 
 import argparse
+import functools
 import itertools
 import json
 import os
@@ -40,6 +42,7 @@ def main() -> None:
     parser.add_argument("--data", default="mnist_5k", help="an .npz laid out as Keras' mnist, or mnist_5k")
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--peers", help="a Python with torch, lightning, transformers and accelerate")
     parser.add_argument("--contestant", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.contestant:
@@ -61,10 +64,12 @@ def main() -> None:
         f"keras fit, 50 steps per execution, threads {best[0]}/{best[1]}": f"fit50 {best[0]} {best[1]}",
         "the same, oneDNN": f"fit50 {best[0]} {best[1]} onednn",
     }
+    if arguments.peers:
+        contestants |= {"Lightning": "lightning", "Hugging Face Trainer": "hf"}
     rounds: dict[str, list[dict[str, Any]]] = {name: [] for name in contestants}
     for _ in range(arguments.rounds):
         for name, contestant in contestants.items():
-            rounds[name].append(_run(contestant, arguments.data, arguments.epochs))
+            rounds[name].append(_run(contestant, arguments.data, arguments.epochs, arguments.peers))
     _print_table(rounds)
 
 
@@ -77,9 +82,9 @@ def _print_table(rounds: dict[str, list[dict[str, Any]]]) -> None:
             for result, plain in zip(results, rounds["keras fit"], strict=True)
         )
         accuracies = [
-            statistics.mean(values)
+            statistics.mean(values) if all(values) else float("nan")
             for values in (
-                [result["acc"][-1] for result in results],
+                [result["acc"][-1] if result["acc"] else 0 for result in results],
                 [result["val_acc"][-1] for result in results],
                 [max(result["val_acc"]) for result in results],
             )
@@ -92,8 +97,11 @@ def _median_epoch(results: list[dict[str, Any]]) -> float:
     return statistics.median(seconds for result in results for seconds in result["seconds"][1:])
 
 
-def _run(contestant: str, data: str, epochs: int) -> dict[str, Any]:
+def _run(contestant: str, data: str, epochs: int, peers: str | None = None) -> dict[str, Any]:
     command = [sys.executable, __file__, "--contestant", contestant, "--data", data, "--epochs", str(epochs)]
+    if peers and contestant in ("lightning", "hf"):
+        script = Path(__file__).with_name("trainer_torch.py")
+        command = [peers, str(script), contestant, "--data", str(_arrays(data)), "--epochs", str(epochs)]
     environment = {**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "3"}
     if contestant.endswith("onednn"):
         environment["TF_ENABLE_ONEDNN_OPTS"] = "1"
@@ -103,6 +111,21 @@ def _run(contestant: str, data: str, epochs: int) -> dict[str, Any]:
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     print(f"{contestant}: {_median_epoch([result]):.2f} s per epoch", file=sys.stderr)
     return result
+
+
+@functools.cache
+def _arrays(data: str) -> Path:
+    """The arrays as a file, for Pythons without tfaip."""
+    import numpy as np
+
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from examples.tutorial.min.datasets import load_dataset
+
+    parts = {part: load_dataset(data, part) for part in ("train", "test")}
+    path = Path(tempfile.mkdtemp()) / "arrays.npz"
+    arrays = {f"{name}_{part}": array for part, pair in parts.items() for name, array in zip("xy", pair, strict=True)}
+    np.savez(path, **arrays)  # type: ignore[arg-type]
+    return path
 
 
 def _tfaip(data: str, epochs: int, *, with_ema: bool) -> dict[str, Any]:
