@@ -1,5 +1,6 @@
 """A training returns its history, and a notebook shows it while it grows."""
 
+import math
 import sys
 from types import SimpleNamespace
 
@@ -59,6 +60,24 @@ def test_a_history_is_plotted_with_training_and_validation_in_one_chart(history)
     assert len(history.plot("loss").axes) == 1
     with pytest.raises(KeyError, match="there is no log 'los'; there are loss, val_loss, lr, lav_acc"):
         history.plot("los")
+
+
+@pytest.mark.parametrize(
+    ("values", "begins"),
+    [
+        ([0.9, 0.2], True),
+        ([0.0, 1e-5], True),
+        ([0.97, 0.99], False),
+        ([-1.0, 3.0], False),
+        ([0.9, math.nan, 0.2], True),
+    ],
+)
+def test_the_axis_of_a_chart_begins_at_zero_or_says_otherwise(values, begins):
+    pytest.importorskip("matplotlib", reason="matplotlib is not installed")
+    history = History()
+    history.epochs = [{"epoch": number, "acc": value} for number, value in enumerate(values, 1)]
+    (axes,) = history.plot().axes
+    assert (axes.get_ylim()[0] == 0, axes.get_ylabel() == "") == (begins, begins)
 
 
 def test_a_missing_library_is_named_with_the_command_that_installs_it(history, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
@@ -84,6 +85,12 @@ class History(dict[str, float]):
             if self.best_epoch is not None:
                 axes.axvline(self.best_epoch, color="gray", linewidth=0.8, linestyle=":", label="best epoch")
             axes.set(title=chart, xlabel="epoch")
+            shown = [row[name] for row in self.epochs for name in (chart, f"val_{chart}") if row.get(name) is not None]
+            finite = list(filter(math.isfinite, shown))
+            if finite and 0 <= min(finite) <= max(finite) / 2:
+                axes.set_ylim(bottom=0)
+            else:
+                axes.set_ylabel("the axis doesn't begin at 0")
             axes.legend()
         return figure
 
