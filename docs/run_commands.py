@@ -3,8 +3,8 @@
 A clone of the repository runs them, so that only committed files count, one document after the other. The Python blocks
 of a document are one program. They run first, and `python file=NAME` blocks are files beside them. Then bash runs each
 `shell` block as a whole. Commands that need a download, or a file of the reader's, are marked as `text`, and code as
-`python no-run`. To be quick, and to install nothing twice, some programs are replaced by others that stand before them
-on the path:
+`python no-run`. A document that begins with `<!-- needs PACKAGE -->` is left out, and named, where it is not installed.
+To be quick, and to install nothing twice, some programs are replaced by others that stand before them on the path:
 
     tfaip-train    trains one epoch of a few samples, and over what a document before has left
     uv, pip        `uv run X` runs X, since everything is installed; the rest does nothing
@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -81,9 +82,16 @@ def main() -> None:
         run("uv run tfaip-train examples.tutorial.min --trainer.output_dir runs/min", clone, environment)
         for document in documents:
             text = (ROOT / document).read_text(encoding="utf-8")
+            needed = re.match(r"<!-- needs (\w+) -->", text)
+            if needed and find_spec(needed[1]) is None:
+                print(f"{document}: skipped, {needed[1]} is not installed")
+                continue
             for name, content in re.findall(r"^```python file=(\S+)\n(.*?)^```", text, re.M | re.S):
                 (clone / name).write_text(content, encoding="utf-8")
             blocks = re.findall(r"^```shell\n(.*?)^```", text, re.M | re.S)
+            # A workbook of the document before is no mistake of this one.
+            for workbook in clone.glob("*.xlsx"):
+                workbook.unlink()
             if code := "\n".join(re.findall(r"^```python\n(.*?)^```", text, re.M | re.S)):
                 # A file and not `-c`, since worker processes look for the program; of the name that readers give it.
                 named = re.search(r"`(\w+\.py)`:?\n+```python\n", text)

@@ -16,8 +16,6 @@ DOCUMENTS = [
 ]
 PAGES = ["from_keras_fit"]
 HOWTOS = [path.stem for path in sorted(ROOT.glob("docs/howtos/*.md")) if path.stem != "index"]
-# Packages that tfaip does without.
-NEEDED = {"search_with_optuna": "optuna", "search_with_ray_tune": "ray"}
 
 
 @pytest.mark.parametrize("package", ["model", "trainer"])
@@ -28,9 +26,10 @@ def test_the_python_blocks_of_a_package_run(package, tmp_path):
 
 @pytest.mark.parametrize("page", HOWTOS)
 def test_the_python_blocks_of_a_how_to_run(page, tmp_path):
-    needed = NEEDED.get(page)
-    if needed and find_spec(needed) is None:
-        pytest.skip(f"{needed} is not installed")
+    # Packages that tfaip does without.
+    needed = re.match(r"<!-- needs (\w+) -->", (ROOT / f"docs/howtos/{page}.md").read_text(encoding="utf-8"))
+    if needed and find_spec(needed[1]) is None:
+        pytest.skip(f"{needed[1]} is not installed")
     done = run_python_blocks(f"docs/howtos/{page}.md", tmp_path)
     assert done.returncode == 0, done.stderr
 
