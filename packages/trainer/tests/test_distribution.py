@@ -12,7 +12,7 @@ import pytest
 from tfaip.model import DeviceConfigParams, DeviceError
 from tfaip.pipeline import DataPipelineParams
 from tfaip.trainer.distribution.cluster import Cluster
-from tfaip.trainer.distribution.share import share_of_batches
+from tfaip.trainer.distribution.share import share_of_batches, share_of_state
 from tfaip.trainer.distribution.strategy import create_strategy
 
 # The CPU can be divided only before TensorFlow starts, so that these run in a process of their own.
@@ -178,3 +178,13 @@ def test_a_step_of_slurm_that_says_too_little_is_one_sentence(slurm):
 def test_a_batch_that_cannot_be_divided_evenly_is_refused(changes, message):
     with pytest.raises(DeviceError, match=message):
         share_of_batches(DataPipelineParams(**changes), 2)
+
+
+def test_a_worker_with_shards_of_its_own_goes_on_after_as_many_batches_as_the_chief():
+    shards = {"layout": {"count": 4}, "lengths": [[[9, 2]]], "batches": 5, "skip": 0}
+    state = {"length": None, "epoch": 2, "position": 40, "pending": [[38, 0]], "shards": shards}
+    assert share_of_state(state, None, (0, 2)) == state
+    share = share_of_state(state, None, (1, 2))
+    assert (share["epoch"], share["position"]) == (2, 0)
+    assert share["pending"] == share["shards"]["lengths"] == []
+    assert (share["shards"]["batches"], share["shards"]["skip"]) == (0, 5)

@@ -15,7 +15,14 @@ from tfaip.pipeline.hooks import Hooked, call_user_code, hook, make
 if TYPE_CHECKING:
     from tfaip.pipeline.data.sample import Sample
 
-__all__ = ["DataGenerator", "DataGeneratorParams", "TGeneratorParams", "is_indexable", "length_of"]
+__all__ = [
+    "DataGenerator",
+    "DataGeneratorParams",
+    "TGeneratorParams",
+    "is_indexable",
+    "is_sharded",
+    "length_of",
+]
 
 
 @params(
@@ -62,10 +69,14 @@ TGeneratorParams = TypeVar("TGeneratorParams", bound="DataGeneratorParams")
 
 
 class DataGenerator(Hooked, ABC, Generic[TGeneratorParams]):
-    """A source of samples, of which a subclass implements one of two sides.
+    """A source of samples, of which a subclass implements one of three sides.
 
     *Indexable*: `__len__` and `__getitem__`. Each worker makes a generator of its own and reads the samples that it was
     asked for, and shuffling is exact: the faster side, to be preferred wherever it is possible.
+
+    *Sharded*: `shards` and `generate_shard` (and `__len__` if the number of samples is known). Training permutes the
+    shards, and the workers read several at once; machines share the shards. What keeps the order (validation,
+    prediction, a `limit`) is read in the consumer's process, shard after shard.
 
     *Stream*: `generate` (and `__len__` if the number of samples is known). The consumer's process reads the samples.
 
@@ -91,8 +102,37 @@ class DataGenerator(Hooked, ABC, Generic[TGeneratorParams]):
         An indexable generator needs no `generate` of its own.
         """
         if not is_indexable(self):
-            raise NotImplementedError(f"{type(self).__name__} must implement generate(), or __len__ and __getitem__")
+            if is_sharded(self):
+                records = (record for shard in self.shards() for record in self.generate_shard(shard))
+                return (sample for record in records if (sample := self.sample_of_record(record)) is not None)
+            raise NotImplementedError(
+                f"{type(self).__name__} must implement generate(), or shards() and generate_shard(), "
+                "or __len__ and __getitem__"
+            )
         return (self[index] for index in range(len(self)))  # type: ignore[index]  # subclasses that are indexable have it
+
+    @hook
+    def shards(self) -> Sequence[Any]:
+        """The parts of the data that are read apart, such as paths or callables; the same ones in each process."""
+        raise NotImplementedError(f"{type(self).__name__} must implement shards()")
+
+    @hook
+    def generate_shard(self, shard: Any) -> Iterable[Any]:
+        """The records of one shard, in the same order each time: samples, or values for `sample_of_record`.
+
+        Args:
+            shard: One of `shards()`.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must implement generate_shard()")
+
+    @hook
+    def sample_of_record(self, record: Any) -> Sample | None:
+        """The sample of a record, made when it is its turn; None drops it. By default, records are samples.
+
+        Shuffle buffers hold records, and a resumed run makes no sample of a record that it passes over. An error here
+        concerns one sample, an error in `generate_shard` the rest of the shard.
+        """
+        return record
 
     @hook
     def generate_pass(self, epoch: int) -> Iterable[Sample] | Iterable[list[Sample]]:
@@ -112,6 +152,11 @@ class DataGenerator(Hooked, ABC, Generic[TGeneratorParams]):
     def yields_batches(self) -> bool:
         """Whether each element is a list of samples that becomes one batch, for any `batch_size`."""
         return False
+
+
+def is_sharded(generator: DataGenerator[TGeneratorParams]) -> bool:
+    """Whether samples are read shard by shard; an indexable generator is read by index."""
+    return type(generator).shards is not DataGenerator.shards and not is_indexable(generator)
 
 
 def is_indexable(generator: DataGenerator[TGeneratorParams]) -> bool:

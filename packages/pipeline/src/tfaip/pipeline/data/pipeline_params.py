@@ -64,7 +64,11 @@ class DataPipelineParams:
     shuffle_buffer_size: int = field(
         default=-1,
         help="Training shuffles: 0 or 1 switches it off; an indexable generator is always shuffled completely, "
-        "a stream through a buffer of so many samples (-1: 1024)",
+        "a stream or shards through a buffer of so many samples (-1: 1024)",
+    )
+    open_shards: int = field(
+        default=16,
+        help="Training reads so many shards of a sharded generator at the same time, in all workers together",
     )
     bucket_boundaries: list[int] = field(
         factory=list,
@@ -103,6 +107,7 @@ class DataPipelineParams:
             "batch_size": 1,
             "limit": -1,
             "shuffle_buffer_size": -1,
+            "open_shards": 1,
             "num_processes": -1,
             "prefetch": -1,
             "max_tasks_per_process": 0,

@@ -12,11 +12,12 @@ import numpy as np
 
 from tfaip.pipeline.data.pipeline_params import PipelineMode
 
-__all__ = ["Sample", "SampleIdentity", "pass_generator", "pass_order"]
+__all__ = ["Sample", "SampleIdentity", "lane_generator", "pass_generator", "pass_order"]
 
 # Separate the streams of random numbers that are derived from one seed.
 _SAMPLES = 0
 _PASSES = 1
+_LANES = 2
 
 
 class SampleIdentity:
@@ -25,8 +26,8 @@ class SampleIdentity:
     Attributes:
         seed: The seed of the pipeline.
         epoch: The pass over the data.
-        path: The index of the sample in its source; for one of several samples that were made of another one, then the
-            number among its siblings, and so on.
+        path: The index of the sample in its source; of a sharded source the index of the shard, and that in the shard.
+            For one of several samples made of another one, then the number among its siblings, and so on.
         level: How many processors that see the whole stream came before: each of them numbers its samples anew.
     """
 
@@ -63,6 +64,11 @@ class SampleIdentity:
 def pass_generator(seed: int, epoch: int) -> np.random.Generator:
     """The random generator that decides on the order of one pass over the data."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_PASSES, epoch)))
+
+
+def lane_generator(seed: int, epoch: int, machine: int, lane: int) -> np.random.Generator:
+    """The random generator that mixes the samples of one lane of shards in one pass."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(_LANES, epoch, machine, lane)))
 
 
 def pass_order(seed: int, epoch: int, length: int) -> np.ndarray:

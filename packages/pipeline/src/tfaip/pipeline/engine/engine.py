@@ -10,8 +10,9 @@ from tfaip.pipeline.engine.plan import Plan, WorkerSettings
 from tfaip.pipeline.engine.processes.pickling import pickle_plan
 from tfaip.pipeline.engine.processes.pool import WorkerPool
 from tfaip.pipeline.engine.stream.flow import EndedFlow, Flow, LocalFlow, SourceFlow, WorkerFlow
-from tfaip.pipeline.engine.stream.portion import PackedRows, PipelineState, Portion, Samples
+from tfaip.pipeline.engine.stream.portion import PackedRows, Portion, Samples
 from tfaip.pipeline.engine.stream.source import Source
+from tfaip.pipeline.engine.stream.state import PipelineState
 from tfaip.pipeline.engine.stream.whole_pass import StreamFlow
 from tfaip.pipeline.engine.work.segment import Segment
 from tfaip.pipeline.engine.work.straight import build_segment

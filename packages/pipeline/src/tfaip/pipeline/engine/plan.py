@@ -10,6 +10,7 @@ from tfaip.pipeline.data.data_base_params import DataBaseParams
 from tfaip.pipeline.data.generator import DataGeneratorParams
 from tfaip.pipeline.data.pipeline_params import PipelineMode
 from tfaip.pipeline.data.processor import DataProcessorParams
+from tfaip.pipeline.engine.shards.layout import ShardLayout
 
 __all__ = ["Plan", "SegmentPlan", "WorkerSettings"]
 
@@ -37,13 +38,14 @@ class Plan:
         mode: The use of the pipeline.
         seed: Of all random numbers.
         data_params: The parameters of the data, given to each processor.
-        generator_params: Set where the workers themselves read the samples.
+        generator_params: Set where the first segment itself reads the samples.
         segments: In order; the last one is no stream.
         layout: The specs that the results of the last segment must fit; None if they need not fit a batch.
         packs: Whether the last segment packs its results, rather than to hand out samples.
         skip_bad_samples: Leave out samples whose processing fails, rather than to raise.
         preloading: Whether the results are kept in memory for all passes.
         keeps_invalid: Do not check for validity (after the model, where a sample needs neither inputs nor targets).
+        shards: How the shards are dealt; None where samples are read by index, or elsewhere.
     """
 
     mode: PipelineMode
@@ -56,6 +58,7 @@ class Plan:
     skip_bad_samples: bool = False
     preloading: bool = False
     keeps_invalid: bool = False
+    shards: ShardLayout | None = None
 
 
 @dataclass(frozen=True)

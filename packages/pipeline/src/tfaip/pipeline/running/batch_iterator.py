@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import weakref
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
@@ -13,7 +14,8 @@ from tfaip.pipeline.batching.batch import Batch
 from tfaip.pipeline.engine.engine import Engine
 from tfaip.pipeline.engine.processes.pool import PoolClosedError
 from tfaip.pipeline.engine.stream.flow import Flow
-from tfaip.pipeline.engine.stream.portion import EndOfPass, PackedRows, PipelineState, Samples
+from tfaip.pipeline.engine.stream.portion import EndOfPass, PackedRows, Samples
+from tfaip.pipeline.engine.stream.state import PipelineState, ShardState
 from tfaip.pipeline.errors import EmptyPassError, StateError
 from tfaip.pipeline.running.batcher import BatchAt, Batcher
 from tfaip.pipeline.user_code import SampleError
@@ -40,6 +42,7 @@ class BatchIterator(Iterator[Batch]):
         seed: int,
         length: int | None,
         repeat: bool,
+        layout: Mapping[str, Any] | None,
         why_empty: Callable[[int], str],
     ) -> None:
         self.counters = engine.counters
@@ -47,6 +50,7 @@ class BatchIterator(Iterator[Batch]):
         self._start = start
         self._seed = seed
         self._length = length
+        self._layout = layout
         self._repeat = repeat
         self._engine = engine
         self._batches = self._make(engine.flow, batcher)
@@ -102,7 +106,7 @@ class BatchIterator(Iterator[Batch]):
             oldest = self._delivered - len(self._states) + 1
             if not oldest <= count <= self._delivered:
                 raise StateError(f"delivered must be between {oldest} and {self._delivered}, got {delivered}")
-            return self._states[count - oldest].to_json(self._seed, self._length)
+            return self._states[count - oldest].to_json(self._seed, self._length, self._layout)
 
     def worker_process_ids(self) -> list[int]:
         """The ids of the worker processes; empty without workers, or when all is done."""
@@ -125,7 +129,10 @@ class BatchIterator(Iterator[Batch]):
     def _make(self, flow: Flow, batcher: Batcher) -> Generator[BatchAt, None, None]:
         # One batch is held back until it is known whether another one of this pass follows.
         held: BatchAt | None = None
-        batches_of_pass = int(self._start.position > 0)
+        start, skip = self._start, 0
+        batches_of_pass = int(start.position > 0)
+        if start.shards is not None:
+            batches_of_pass, skip = start.shards.batches, start.shards.skip
         try:
             while (item := next(flow, None)) is not None:
                 if isinstance(item, EndOfPass):
@@ -135,9 +142,11 @@ class BatchIterator(Iterator[Batch]):
                     completed = batcher.add(item)
                 for batch_at in self._timed(completed):
                     batches_of_pass += 1
-                    if held is not None:
+                    if held is not None and skip:
+                        skip -= 1
+                    elif held is not None:
                         yield held
-                    held = batch_at
+                    held = self._counted(batch_at, batches_of_pass)
                 if isinstance(item, EndOfPass):
                     if held is not None:
                         held[0].end_of_epoch = True
@@ -146,11 +155,19 @@ class BatchIterator(Iterator[Batch]):
                         why = self._why_empty(self.counters.skipped)
                         raise EmptyPassError(f"epoch {item.epoch} gave no batch: {why}")
                     held = None
-                    batches_of_pass = 0
+                    batches_of_pass = skip = 0
         except SampleError:
             if held is not None:
                 yield held
             raise
+
+    def _counted(self, batch_at: BatchAt, batches: int) -> BatchAt:
+        """The same, whose state tells how many batches of the pass there were, where other machines have to know."""
+        batch, state = batch_at
+        if self._layout is None:
+            return batch_at
+        shards = replace(state.shards or ShardState({}, 0), batches=batches)
+        return batch, replace(state, shards=shards)
 
     def _timed(self, completed: Iterator[BatchAt]) -> Iterator[BatchAt]:
         """The same batches; the time that it takes to put them together counts."""

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from tfaip.pipeline.batching.batch import Batch, Packed, Row
 from tfaip.pipeline.batching.layout import BatchLayout
-from tfaip.pipeline.engine.stream.portion import Origin, PackedRows, PipelineState, Portion, Samples, origins
+from tfaip.pipeline.engine.stream.portion import Origin, PackedRows, Portion, Samples, origins
+from tfaip.pipeline.engine.stream.state import PipelineState, ShardState
 
 __all__ = ["AsGivenBatcher", "BatchAt", "Batcher", "FixedBatcher", "positions_of", "with_positions"]
 
@@ -17,6 +18,13 @@ BatchAt = tuple[Batch, PipelineState]
 
 class Batcher(ABC):
     """Base of all ways of batching: fed with the portions of a pass in order, it gives batches."""
+
+    def __init__(self) -> None:
+        self._progress = Progress()
+
+    def go_on_from(self, start: PipelineState) -> None:
+        """Begin where a state was taken."""
+        self._progress = Progress(start)
 
     @abstractmethod
     def add(self, portion: Samples | PackedRows) -> Iterator[BatchAt]:
@@ -44,31 +52,41 @@ class Progress:
     Attributes:
         epoch: The pass.
         position: The first position that was not fed.
+        found: The shards whose ends were found on the way, see `ShardState`.
     """
 
-    __slots__ = ("epoch", "position")
+    __slots__ = ("epoch", "found", "is_sharded", "position")
 
-    def __init__(self) -> None:
-        self.epoch = 0
-        self.position = 0
+    def __init__(self, start: PipelineState | None = None) -> None:
+        start = start or PipelineState()
+        self.epoch = start.epoch
+        self.position = start.position
+        self.found = start.shards.lengths if start.shards else {}
+        self.is_sharded = False
 
     def feed(self, portion: Portion) -> None:
         """Take note of the positions of a portion."""
         if portion.epoch != self.epoch:
-            self.epoch, self.position = portion.epoch, 0
-        self.position = max(self.position, portion.positions[-1] + 1)
+            self.epoch, self.position, self.found = portion.epoch, 0, {}
+        if portion.positions:
+            self.position = max(self.position, portion.positions[-1] + 1)
+        if (read := portion.read) is not None:
+            self.is_sharded = True
+            for ordinal, count in read.finished:
+                self.found[read.lane, ordinal] = count
 
     def state(self, pending: tuple[Origin, ...]) -> PipelineState:
         """The state if these samples are pending."""
-        return PipelineState(self.epoch, self.position, pending)
+        shards = ShardState(self.found, len(self.found)) if self.is_sharded else None
+        return PipelineState(self.epoch, self.position, pending, shards)
 
 
 class AsGivenBatcher(Batcher):
     """Each portion is a batch: the samples of the generator, less those that processors dropped."""
 
     def __init__(self, layout: BatchLayout) -> None:
+        super().__init__()
         self._layout = layout
-        self._progress = Progress()
 
     def add(self, portion: Samples | PackedRows) -> Iterator[BatchAt]:
         """See `Batcher`."""
@@ -91,10 +109,10 @@ class FixedBatcher(Batcher):
     """
 
     def __init__(self, layout: BatchLayout, size: int, *, drop_remainder: bool) -> None:
+        super().__init__()
         self._layout = layout
         self._size = size
         self._drop_remainder = drop_remainder
-        self._progress = Progress()
         self._rows: list[Row] = []
         self._origins: list[Origin] = []
         # A packed portion that is too small for a batch, as the last one of a pass often is; its rows are not in _rows.

@@ -11,7 +11,7 @@ from tfaip.pipeline.batching.layout import BatchLayout
 from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.engine.stream.portion import Origin, PackedRows, Samples, origins
 from tfaip.pipeline.errors import DefinitionError
-from tfaip.pipeline.running.batcher import BatchAt, Batcher, Progress, positions_of, with_positions
+from tfaip.pipeline.running.batcher import BatchAt, Batcher, positions_of, with_positions
 from tfaip.pipeline.user_code import INTERRUPTIONS, SampleError, describe_sample
 
 __all__ = ["BucketBatcher", "default_bucket_sizes"]
@@ -51,13 +51,13 @@ class BucketBatcher(Batcher):
         drop_remainder: bool,
         skip: Callable[[str], None] | None = None,
     ) -> None:
+        super().__init__()
         self._layout = layout
         self._boundaries = boundaries
         self._sizes = sizes
         self._length_of = length_of
         self._drop_remainder = drop_remainder
         self._skip = skip
-        self._progress = Progress()
         self._buckets: list[list[tuple[Origin, Row]]] = [[] for _ in sizes]
 
     def add(self, portion: Samples | PackedRows) -> Iterator[BatchAt]:

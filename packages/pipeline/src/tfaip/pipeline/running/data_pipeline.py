@@ -17,8 +17,8 @@ from tfaip.pipeline.data.processor import processor_class
 from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.engine.engine import Engine
 from tfaip.pipeline.engine.plan import Plan
-from tfaip.pipeline.engine.stream.portion import PipelineState
 from tfaip.pipeline.engine.stream.source import Element
+from tfaip.pipeline.engine.stream.state import PipelineState
 from tfaip.pipeline.errors import DefinitionError
 from tfaip.pipeline.hooks import Hooked, call_user_code, returned
 from tfaip.pipeline.running.batch_iterator import BatchIterator
@@ -152,7 +152,8 @@ class DataPipeline(Hooked):
         Args:
             repeat: Go on with the next pass after each; by default in TRAINING only.
             state: Result of `BatchIterator.state`: go on after that batch.
-            shard: `(index, number of shards)`: every n-th element of each pass, for pipelines that share the work.
+            shard: `(index, number of shards)`: the part of the pipelines that share the work, on several machines for
+                instance: every n-th shard of a sharded generator, else every n-th element of each pass.
 
         Raises:
             StateError: The state belongs to other data.
@@ -167,12 +168,21 @@ class DataPipeline(Hooked):
             raise DefinitionError(f"shard must be (index, number of shards) with 0 <= index < number, got {shard}")
         repeat = self.mode is PipelineMode.TRAINING if repeat is None else repeat
         length = self._planner.source(shard).length
-        start = _BEGINNING if state is None else PipelineState.from_json(state, self.seed, length)
+        layout = None if (dealt := self._planner.shard_layout(shard)) is None else dealt.to_json()
+        start = _BEGINNING if state is None else PipelineState.from_json(state, self.seed, length, layout)
         engine = self._start(start, repeat=repeat, packs=not self._planner.is_bucketed, shard=shard)
         self._try_out(engine, start.epoch)
         batcher = self._batcher(engine)
+        batcher.go_on_from(start)
         return BatchIterator(
-            engine, batcher, start=start, seed=self.seed, length=length, repeat=repeat, why_empty=self._why_empty
+            engine,
+            batcher,
+            start=start,
+            seed=self.seed,
+            length=length,
+            repeat=repeat,
+            layout=layout,
+            why_empty=self._why_empty,
         )
 
     def _why_empty(self, skipped: int) -> str:
@@ -314,7 +324,9 @@ class DataPipeline(Hooked):
         preloading: bool = False,
         shard: tuple[int, int] = _WHOLE,
     ) -> Engine:
-        plan, settings = self._planner.plan(self._layout if checks else None, packs=packs, preloading=preloading)
+        plan, settings = self._planner.plan(
+            self._layout if checks else None, packs=packs, preloading=preloading, shard=shard
+        )
         return Engine(plan, self._planner.source(shard), settings, start=start, repeat=repeat)
 
     def _try_out(self, engine: Engine, epoch: int) -> None:

@@ -41,6 +41,10 @@ def describe(
 def _reading(planner: Planner, segments: Sequence[SegmentPlan], workers: str) -> str:
     length = planner.source().length
     known = "unknown length" if length is None else f"{length} {'batches' if planner.yields_batches else 'samples'}"
+    if (layout := planner.shard_layout()) is not None:
+        where = workers if segments[0].in_workers else "consumer"
+        at_once = min(layout.own, layout.lanes * layout.shards_of_lane)
+        return f"{where}, {layout.count} shards, {at_once} at once, {known}"
     if planner.read_by_index:
         return f"{workers if segments[0].in_workers else 'consumer'}, by index, {known}"
     return f"consumer, as a stream, {known}" if not planner.is_preloaded else f"consumer, from memory, {known}"

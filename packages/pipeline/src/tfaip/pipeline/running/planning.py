@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -9,17 +10,22 @@ from typing import Any
 
 from tfaip.pipeline.batching.layout import BatchLayout
 from tfaip.pipeline.data.data_base_params import DataBaseParams, DataProcessorPipelineParams
-from tfaip.pipeline.data.generator import DataGenerator, DataGeneratorParams, is_indexable, length_of
+from tfaip.pipeline.data.generator import DataGenerator, DataGeneratorParams, is_indexable, is_sharded, length_of
 from tfaip.pipeline.data.pipeline_params import DataPipelineParams, PipelineMode
 from tfaip.pipeline.data.processor import GeneratingDataProcessor, needs_stream, processor_class
 from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.engine.plan import Plan, SegmentPlan, WorkerSettings
+from tfaip.pipeline.engine.shards.layout import ShardLayout, digest_of
+from tfaip.pipeline.engine.shards.source import ShardSource
 from tfaip.pipeline.engine.stream.length_check import LengthCheck
 from tfaip.pipeline.engine.stream.source import Element, IndexedSource, PreloadedSource, Source, StreamSource
 from tfaip.pipeline.errors import DefinitionError
+from tfaip.pipeline.hooks import call_user_code
 from tfaip.pipeline.running.process_count import choose_process_count, possible_process_count
 
 __all__ = ["DEFAULT_SHUFFLE_BUFFER", "Planner", "plan_of_segments", "source_of_samples", "worker_settings"]
+
+logger = logging.getLogger(__name__)
 
 DEFAULT_SHUFFLE_BUFFER = 1024
 """Samples of a stream: enough to mix classes that come in blocks, little enough to be filled at once."""
@@ -28,7 +34,8 @@ DEFAULT_SHUFFLE_BUFFER = 1024
 class Planner:
     """Turns what users named into what the engine runs.
 
-    A generator is read by index where that is possible, from memory where samples were preloaded, else as a stream.
+    A generator is read by index where that is possible, from memory where samples were preloaded, shard by shard where
+    it has shards, else as a stream.
 
     Args:
         mode: TRAINING is the only one that shuffles.
@@ -41,7 +48,8 @@ class Planner:
         preloaded: Elements that were loaded from the generator before, after the limit was applied.
 
     Attributes:
-        read_by_index: Whether workers can read the samples themselves.
+        read_by_index: Whether workers can read the samples themselves, in any order.
+        read_by_shard: Whether the samples are read shard by shard.
         is_preloaded: Whether they are in memory.
         yields_batches: Whether each element is a batch.
 
@@ -70,9 +78,18 @@ class Planner:
         self._preloaded = preloaded
         self._shuffle = mode is PipelineMode.TRAINING and params.shuffle_buffer_size not in (0, 1)
         self._length_check: LengthCheck | None = None
+        self._shards: tuple[int, str] | None = None
+        self._has_warned = False
         self.is_preloaded = preloaded is not None
         self.read_by_index = preloaded is None and is_indexable(generator)
         self.yields_batches = generator.yields_batches()
+        # The first samples of all are those of a stream: no shard knows how many came before it.
+        self.read_by_shard = preloaded is None and is_sharded(generator) and params.limit < 0
+        if is_sharded(generator) and self.yields_batches:
+            raise DefinitionError(
+                f"{type(generator).__name__} has shards, so it must give samples, but yields_batches() is True: "
+                "set batch_size instead"
+            )
         if self.read_by_index and length_of(generator) is None:
             raise DefinitionError(f"{type(generator).__name__} has __getitem__, so it must have __len__ too")
 
@@ -101,10 +118,17 @@ class Planner:
         count = length if length is None or limit is None else min(length, limit)
         if self.read_by_index:
             return IndexedSource(self._seed, portion_size, count or 0, shuffle=self._shuffle, shard=shard)
-        buffer = DEFAULT_SHUFFLE_BUFFER if params.shuffle_buffer_size < 0 else params.shuffle_buffer_size
         name = type(generator).__name__
         if self._length_check is None:
             self._length_check = LengthCheck(name, "batches" if self.yields_batches else "samples")
+        if (layout := self.shard_layout(shard)) is not None:
+            check = self._length_check
+            return ShardSource(
+                self._seed,
+                layout,
+                length if shard[1] == 1 else None,
+                lambda read: check.pass_is_read(length, read, True, None) if shard[1] == 1 else None,
+            )
         return StreamSource(
             self._seed,
             portion_size,
@@ -112,9 +136,36 @@ class Planner:
             f"{name}.generate()",
             count=count,
             limit=limit,
-            shuffle_buffer=buffer if self._shuffle else 0,
+            shuffle_buffer=self._shuffle_buffer,
             shard=shard,
             on_pass_read=partial(self._length_check.pass_is_read, length),
+        )
+
+    @property
+    def _shuffle_buffer(self) -> int:
+        if not self._shuffle:
+            return 0
+        size = self._params.shuffle_buffer_size
+        return DEFAULT_SHUFFLE_BUFFER if size < 0 else size
+
+    def shard_layout(self, shard: tuple[int, int] = (0, 1)) -> ShardLayout | None:
+        """The shards of each machine and lane; None unless the generator is read by shard."""
+        if not self.read_by_shard:
+            return None
+        if self._shards is None:
+            shards = list(call_user_code(self._generator.shards))
+            self._shards = len(shards), digest_of(shards)
+        count, digest = self._shards
+        if 0 < count < shard[1] and not self._has_warned:
+            self._has_warned = True
+            logger.warning(
+                "%d machines share %d shards: each shard is read by several, which take every n-th sample; write at "
+                "least one shard for each machine",
+                shard[1],
+                count,
+            )
+        return ShardLayout(
+            count, digest, *shard, self._params.open_shards, self._params.batch_size, self._shuffle_buffer
         )
 
     def steps_per_epoch(self) -> int | None:
@@ -127,13 +178,21 @@ class Planner:
         size = self._params.batch_size
         return length // size if self._params.batch_drop_remainder else -(-length // size)
 
-    def plan(self, layout: BatchLayout | None, *, packs: bool, preloading: bool = False) -> tuple[Plan, WorkerSettings]:
+    def plan(
+        self,
+        layout: BatchLayout | None,
+        *,
+        packs: bool,
+        preloading: bool = False,
+        shard: tuple[int, int] = (0, 1),
+    ) -> tuple[Plan, WorkerSettings]:
         """The plan, and how many workers there are.
 
         Args:
             layout: The specs that samples must fit in the end; None if they need not fit a batch.
             packs: Whether the last segment packs rows.
             preloading: Whether the samples are kept for all passes.
+            shard: As for `source`.
 
         Raises:
             DefinitionError: A processor needs the whole stream, which batches of the generator are none; or a parameter
@@ -145,12 +204,13 @@ class Planner:
             mode=self._mode,
             seed=self._seed,
             data_params=self._data_params,
-            generator_params=self._generator_params if self.read_by_index else None,
+            generator_params=self._generator_params if self.read_by_index or self.read_by_shard else None,
             segments=self._segments(parallel=True),
             layout=layout,
             packs=packs,
             skip_bad_samples=params.on_bad_sample == "skip",
             preloading=preloading,
+            shards=self.shard_layout(shard),
         )
         processes = params.num_processes
         if processes < 0:
@@ -168,7 +228,13 @@ class Planner:
         return plan, worker_settings(params, processes)
 
     def _segments(self, *, parallel: bool) -> list[SegmentPlan]:
-        segments = plan_of_segments(self._processors, self._mode, parallel=parallel, read_by_index=self.read_by_index)
+        segments = plan_of_segments(
+            self._processors,
+            self._mode,
+            parallel=parallel,
+            read_by_index=self.read_by_index or (self.read_by_shard and self._shuffle),
+            reads_apart=self.read_by_shard and not self._shuffle,
+        )
         if self.yields_batches and (streams := [segment for segment in segments if segment.is_stream]):
             raise DefinitionError(
                 f"{processor_class(streams[0].processors[0]).__name__} needs the whole stream of samples, whereas "
@@ -178,7 +244,12 @@ class Planner:
 
 
 def plan_of_segments(
-    pipeline: DataProcessorPipelineParams, mode: PipelineMode, *, parallel: bool, read_by_index: bool
+    pipeline: DataProcessorPipelineParams,
+    mode: PipelineMode,
+    *,
+    parallel: bool,
+    read_by_index: bool,
+    reads_apart: bool = False,
 ) -> list[SegmentPlan]:
     """The segments of a pipeline, of which the first and the last one are no streams.
 
@@ -187,8 +258,9 @@ def plan_of_segments(
         mode: Processors that are not meant for it are left out.
         parallel: Whether there are workers.
         read_by_index: Whether the first segment also reads the samples, which is worth a worker in any case.
+        reads_apart: Whether the first segment does nothing but read the samples, in the consumer's process.
     """
-    segments: list[SegmentPlan] = []
+    segments: list[SegmentPlan] = [SegmentPlan([], in_workers=False)] if reads_apart and parallel else []
     for stage in pipeline.stages():
         in_workers = parallel and stage.run_parallel
         for params in stage.processors:

@@ -69,7 +69,7 @@ def choose_process_count(plan: Plan, *, batch_size: int, batches: int | None, tr
     if (reason := why_not_sent(plan)) is not None:
         logger.warning("The pipeline runs in this process only, since %s", reason)
         return 0
-    if plan.generator_params is not None and tries_out:
+    if plan.generator_params is not None and plan.shards is None and tries_out:
         seconds = seconds_per_element(plan)
         if seconds is not None and seconds * batch_size < _WORTH_A_WORKER:
             return 0

@@ -40,6 +40,10 @@ def share_of_state(state: Mapping[str, Any], samples: int | None, shard: tuple[i
     if state.get("length") is not None and samples is not None:
         share["length"] = len(range(index, samples, workers))
         share["position"] = min(state["position"], share["length"])
+    if index and (shards := state.get("shards")) is not None:
+        # The chief knows nothing of this worker's shards: it makes its batches of the pass again and drops them.
+        share.update(position=0, pending=[])
+        share["shards"] = {**shards, "lengths": [], "batches": 0, "skip": shards["batches"]}
     return share
 
 

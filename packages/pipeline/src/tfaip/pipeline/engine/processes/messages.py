@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from tfaip.pipeline.batching.batch import Packed
 from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.engine.counters import Report
-from tfaip.pipeline.engine.stream.portion import Portion
+from tfaip.pipeline.engine.stream.portion import ChunkRead, Portion
 
 __all__ = ["Board", "Done", "Failed", "Note", "Notice", "Order", "Ready", "StartFailed"]
 
@@ -68,6 +68,7 @@ class Done:
         elements: As in `Samples`.
         report: Its counts and times.
         seconds: The time it took.
+        read: As in `Portion`.
     """
 
     task: int
@@ -75,6 +76,7 @@ class Done:
     elements: list[int] | None
     report: Report
     seconds: float
+    read: ChunkRead | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         # All in one, since each object costs more than a few fields, and this travels with each batch.
@@ -87,6 +89,7 @@ class Done:
             self.elements,
             report.parts(),
             self.seconds,
+            None if self.read is None else tuple(self.read),
         )
 
 
@@ -171,6 +174,13 @@ class Board:
 
 
 def _done(
-    task: int, made: Any, is_packed: bool, elements: list[int] | None, report: tuple[Any, ...], seconds: float
+    task: int,
+    made: Any,
+    is_packed: bool,
+    elements: list[int] | None,
+    report: tuple[Any, ...],
+    seconds: float,
+    read: tuple[Any, ...] | None,
 ) -> Done:
-    return Done(task, Packed.of_parts(*made) if is_packed else made, elements, Report(*report), seconds)
+    made = Packed.of_parts(*made) if is_packed else made
+    return Done(task, made, elements, Report(*report), seconds, None if read is None else ChunkRead(*read))

@@ -16,7 +16,7 @@ from tfaip.pipeline.engine.processes.messages import Done, Failed, Notice, Order
 from tfaip.pipeline.engine.processes.pickling import first_unpicklable, not_sent
 from tfaip.pipeline.engine.processes.restored_error import error_of
 from tfaip.pipeline.engine.processes.worker_process import WorkerProcess, describe_exit
-from tfaip.pipeline.engine.stream.portion import PackedRows, Portion, Samples, describe_element
+from tfaip.pipeline.engine.stream.portion import PackedRows, Portion, Samples, ShardChunk, describe_element
 from tfaip.pipeline.errors import PipelineError, SampleTimeoutError, WorkerDiedError, WorkerStartError
 
 __all__ = ["PoolClosedError", "Task", "WorkerPool"]
@@ -76,7 +76,9 @@ class WorkerPool:
         self._settings = settings
         self._skip_bad_samples = skip_bad_samples
         self._counters = counters
+        # Tasks for any worker, and by place those for the worker that reads their lanes.
         self._backlog: deque[Task] = deque()
+        self._of_lanes: list[deque[Task]] = [deque() for _ in range(settings.processes)]
         self._unfinished: Counter[int] = Counter()
         self._next_number = 0
         self._seconds_per_task = 1.0
@@ -87,8 +89,8 @@ class WorkerPool:
         self._lifeline, self._lifeline_end = os.pipe()
         self.interrupted = False
         try:
-            for _ in range(settings.processes):
-                self._start_worker()
+            for place in range(settings.processes):
+                self._start_worker(place)
         except BaseException:
             self.close()
             raise
@@ -106,9 +108,18 @@ class WorkerPool:
         """Ask for a segment to be run on a portion; `turn` sees to it."""
         task = Task(self._next_number, segment, portion, is_trial)
         self._next_number += 1
-        self._backlog.append(task)
+        self._queue_of(task).append(task)
         self._unfinished[segment] += 1
         return task
+
+    def _queue_of(self, task: Task) -> deque[Task]:
+        portion = task.portion
+        return self._of_lanes[portion.lane % self.size] if isinstance(portion, ShardChunk) else self._backlog
+
+    def _next_for(self, worker: WorkerProcess) -> deque[Task] | None:
+        """The queue with the first task that a worker can do; None if there is none."""
+        queues = [queue for queue in (self._backlog, self._of_lanes[worker.place]) if queue]
+        return min(queues, key=lambda queue: queue[0].number, default=None)
 
     def unfinished(self, segment: int) -> int:
         """How many tasks of a segment were asked for, and have not come back so far as is known."""
@@ -153,8 +164,8 @@ class WorkerPool:
                 os.close(self._lifeline)
                 self._lifeline = -1
 
-    def _start_worker(self) -> WorkerProcess:
-        worker = WorkerProcess(self._plan, self._lifeline)
+    def _start_worker(self, place: int) -> WorkerProcess:
+        worker = WorkerProcess(self._plan, self._lifeline, place)
         self._workers[worker.channel.fileno()] = worker
         # The plan goes out with the first events, where a worker that has died already is noticed like any other.
         self._poll.register(worker.channel, select.POLLIN | select.POLLOUT)
@@ -167,7 +178,7 @@ class WorkerPool:
 
     def _dispatch(self) -> None:
         """Give work to the workers that have little, and as much at once as they may have."""
-        if not self._backlog:
+        if not self._backlog and not any(self._of_lanes):
             return
         # Not more than its share of the work: where few batches are made in advance, each one is waited for.
         share = -(-self._unfinished.total() // self.size)
@@ -176,8 +187,12 @@ class WorkerPool:
             return
         hungry = {worker for worker in self._workers.values() if len(worker.tasks) <= ahead // 2}
         addressed: set[WorkerProcess] = set()
-        while self._backlog and hungry:
+        while hungry:
             worker = min(hungry, key=lambda candidate: len(candidate.tasks))
+            queue = self._next_for(worker)
+            if queue is None:
+                hungry.discard(worker)
+                continue
             if self._settings.max_tasks and worker.served >= self._settings.max_tasks:
                 hungry.discard(worker)
                 if not worker.tasks:  # else it gets nothing more, and is replaced when it has finished
@@ -186,7 +201,7 @@ class WorkerPool:
             if len(worker.tasks) >= ahead:
                 hungry.discard(worker)
                 continue
-            task = self._backlog.popleft()
+            task = queue.popleft()
             worker.tasks[task.number] = task
             worker.served += 1
             # It tells of half of them at a time: to wake this process for each one takes time from whichever worker has
@@ -195,6 +210,8 @@ class WorkerPool:
             tell = worker.untold >= ahead // 2
             if tell:
                 worker.untold = 0
+            if isinstance(task.portion, ShardChunk):
+                worker.goes_on_with(task.portion)
             try:
                 worker.channel.send(self._order(task, tell=tell), hold=True)
             except Exception as error:
@@ -223,6 +240,8 @@ class WorkerPool:
         if isinstance(message, Done):
             task = self._finished(worker, message.task)
             task.result = _result(task.portion, message)
+            if isinstance(task.portion, ShardChunk):
+                task.portion.was_read(message.read)
             self._failed_starts = 0
             # The mean of the first ones, from the first one on, and then of those of late.
             self._done += 1
@@ -256,7 +275,7 @@ class WorkerPool:
         if worker.wait(_GRACE) is None:
             worker.kill()
             worker.wait()
-        return self._start_worker()
+        return self._start_worker(worker.place)
 
     def _forget(self, worker: WorkerProcess) -> None:
         self._poll.unregister(worker.channel)
@@ -283,8 +302,9 @@ class WorkerPool:
     def _start_again(self, worker: WorkerProcess) -> None:
         """Put another worker in the place of one that is gone."""
         self._counters.restarts += 1
-        self._backlog.extendleft(reversed(worker.tasks.values()))
-        self._start_worker()
+        for task in reversed(worker.tasks.values()):
+            self._queue_of(task).appendleft(task)
+        self._start_worker(worker.place)
 
     def _ended_by_error(self, worker: WorkerProcess) -> bool:
         """Whether it ended while it pickled the error of a sample, which is then told in words; another one goes on."""
@@ -346,10 +366,12 @@ class WorkerPool:
 
 def _result(portion: Portion, message: Done) -> Samples | PackedRows:
     """The results of a portion, with its epoch and positions."""
-    epoch, positions, keep = portion.epoch, portion.positions, portion.keep
+    epoch, positions, keep, read = portion.epoch, portion.positions, portion.keep, message.read
+    if read is not None:
+        positions = positions[: read.size]
     if isinstance(message.made, list):
-        return Samples(epoch, positions, message.made, message.elements, keep=keep)
-    return PackedRows(epoch, positions, message.made, message.elements, keep=keep)
+        return Samples(epoch, positions, message.made, message.elements, keep=keep, read=read)
+    return PackedRows(epoch, positions, message.made, message.elements, keep=keep, read=read)
 
 
 @cache

@@ -123,7 +123,7 @@ def work_on(order: Order, segment: Segment, channel: Channel, board: Board) -> N
             is_trial=order.is_trial,
         )
         made = portion.samples if isinstance(portion, Samples) else portion.packed
-        done = Done(order.task, made, portion.elements, report, perf_counter() - began)
+        done = Done(order.task, made, portion.elements, report, perf_counter() - began, portion.read)
     except SampleError as raised:
         failure = raised
     except BaseException as error:

@@ -15,6 +15,7 @@ from tfaip.params.trust.same_modules import command_with_same_modules
 from tfaip.pipeline.engine.processes.cells import can_send_cells, pickled_with_cells
 from tfaip.pipeline.engine.processes.channel import Channel
 from tfaip.pipeline.engine.processes.messages import Board, Failed, Note
+from tfaip.pipeline.engine.stream.portion import ShardChunk
 from tfaip.pipeline.errors import DefinitionError
 
 __all__ = ["WorkerProcess"]
@@ -33,6 +34,7 @@ class WorkerProcess:
     Args:
         plan: The pickled plan, sent as the first message.
         lifeline: The reading end of the lifeline.
+        place: Its number among the workers, which decides on the lanes of shards that it reads.
 
     Raises:
         DefinitionError: This process is a worker that imports a module, so that each worker would start others.
@@ -46,7 +48,7 @@ class WorkerProcess:
         failing: Its message about a failure whose error it pickles now.
     """
 
-    def __init__(self, plan: bytes, lifeline: int) -> None:
+    def __init__(self, plan: bytes, lifeline: int, place: int = 0) -> None:
         _refuse_within_import()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self._board = Board()
@@ -68,6 +70,8 @@ class WorkerProcess:
         # Samples of a generator that runs here may be of classes that only cells define.
         self.channel = Channel(ours, dumps=pickled_with_cells) if can_send_cells() else Channel(ours)
         self.tasks: dict[int, Any] = {}
+        self.place = place
+        self._following: dict[int, tuple[int, int]] = {}
         self.served = 0
         self.untold = 0
         self.ready = False
@@ -78,6 +82,12 @@ class WorkerProcess:
     def pid(self) -> int:
         """The id of the process."""
         return self._process.pid
+
+    def goes_on_with(self, chunk: ShardChunk) -> None:
+        """Prepare a chunk for being sent: unless it follows the one before, the worker is told what is known."""
+        goes_on = self._following.get(chunk.lane) == (chunk.epoch, chunk.number)
+        chunk.known = () if goes_on or chunk.progress is None else chunk.progress.lengths_of(chunk.lane)
+        self._following[chunk.lane] = (chunk.epoch, chunk.number + 1)
 
     def note(self) -> Note | None:
         """Task and element on which it works, or worked when it died."""

@@ -9,8 +9,9 @@ from time import perf_counter
 
 from tfaip.pipeline.engine.counters import Counters
 from tfaip.pipeline.engine.processes.pool import Task, WorkerPool
-from tfaip.pipeline.engine.stream.portion import EndOfPass, Indices, PackedRows, PipelineState, StreamItem
+from tfaip.pipeline.engine.stream.portion import EndOfPass, Indices, PackedRows, ShardChunk, StreamItem
 from tfaip.pipeline.engine.stream.source import Source
+from tfaip.pipeline.engine.stream.state import PipelineState
 from tfaip.pipeline.engine.work.segment import Segment
 from tfaip.pipeline.user_code import SampleError
 
@@ -55,7 +56,7 @@ class SourceFlow(Flow):
     def __next__(self) -> StreamItem:
         began = perf_counter()
         item = next(self._items)
-        if not isinstance(item, Indices):
+        if not isinstance(item, Indices | ShardChunk):
             self._reading.seconds += perf_counter() - began
         return item
 
@@ -79,6 +80,8 @@ class LocalFlow(Flow):
             return item
         result, report = self._segment.run(item)
         self._counters.add(self._number, report)
+        if isinstance(item, ShardChunk):
+            item.was_read(result.read)
         return result
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-__all__ = ["LengthCheck", "warn_of_early_end"]
+__all__ = ["LengthCheck", "warn_of_early_end", "warn_of_stray_end"]
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class LengthCheck:
         self._has_warned = True
         gave = f"{'gave' if ended else 'gave at least'} {count} {self._unit}{_cause(stray)}"
         if length is None:
-            logger.warning("The stream of %s %s: data may be missing", self._name, gave)
+            _warn_of_missing(self._name, gave)
         else:
             logger.warning(
                 "__len__() of %s returns %d, but its stream %s: let both agree, since progress, epochs and "
@@ -50,6 +50,17 @@ class LengthCheck:
                 length,
                 gave,
             )
+
+
+def warn_of_stray_end(name: str, count: int, stray: StopIteration) -> None:
+    """Warn of a shard that an error has ended.
+
+    Args:
+        name: The call that reads it.
+        count: Samples that it gave.
+        stray: The error, which looks like the end of the samples.
+    """
+    _warn_of_missing(name, f"gave {count} samples{_cause(stray)}")
 
 
 def warn_of_early_end(name: str, made: int, read: int, length: int | None, stray: StopIteration) -> None:
@@ -64,6 +75,10 @@ def warn_of_early_end(name: str, made: int, read: int, length: int | None, stray
     """
     of = "" if length is None else f" of {length}"
     logger.warning("%s gave %d samples%s, when it had read %d%s", name, made, _cause(stray), read, of)
+
+
+def _warn_of_missing(name: str, gave: str) -> None:
+    logger.warning("The stream of %s %s: data may be missing", name, gave)
 
 
 def _cause(stray: StopIteration | None) -> str:

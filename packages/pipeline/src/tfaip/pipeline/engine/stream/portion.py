@@ -1,29 +1,30 @@
-"""The items that move between the parts of the engine: portions of a pass, the mark of its end, the state.
+"""The items that move between the parts of the engine: portions of a pass, and the mark of its end.
 
 A pass lines up the *elements* of the source (a sample, or a whole batch if the generator yields batches) in some order;
 the *position* of an element is its number in that line. A portion holds a few elements, and is the unit of work of a
-worker. The state says which position comes next.
+worker. The state (see `state.py`) says which position comes next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from tfaip.pipeline.batching.batch import Packed
 from tfaip.pipeline.data.sample import Sample
-from tfaip.pipeline.errors import StateError
 
 __all__ = [
-    "FORMAT_VERSION",
+    "ChunkRead",
     "EndOfPass",
     "Indices",
     "Origin",
     "PackedRows",
-    "PipelineState",
     "Portion",
     "Samples",
+    "ShardChunk",
+    "ShardProgress",
     "StreamItem",
     "describe_element",
     "origins",
@@ -31,6 +32,22 @@ __all__ = [
 
 Origin = tuple[int, int]
 """A sample's name: the position of the element it comes from, and its number among the samples made of that element."""
+
+
+class ChunkRead(NamedTuple):
+    """The result of reading a chunk of a lane.
+
+    Attributes:
+        lane: The number of the lane.
+        size: The records of the chunk.
+        ended: Whether the lane has no further ones.
+        finished: Each shard whose end was found: its number in the lane, and the number of its records.
+    """
+
+    lane: int
+    size: int
+    ended: bool
+    finished: tuple[tuple[int, int], ...]
 
 
 @dataclass(slots=True)
@@ -41,11 +58,13 @@ class Portion:
         epoch: The pass.
         positions: The position of each element.
         keep: Where only some of the samples made of these elements are wanted (when a state is restored), which.
+        read: The result of reading, where the elements are a chunk of shards.
     """
 
     epoch: int
     positions: Sequence[int]
     keep: frozenset[Origin] | None = field(default=None, kw_only=True)
+    read: ChunkRead | None = field(default=None, kw_only=True)
 
 
 @dataclass(slots=True)
@@ -59,6 +78,48 @@ class Indices(Portion):
         # As nearly always: the positions follow each other, and the first one says it all.
         short = positions.start if isinstance(positions, range) and positions.step == 1 else positions
         return _indices, (self.epoch, short, self.indices, self.keep)
+
+
+class ShardProgress(ABC):
+    """The known lengths of the shards of a pass, in the consumer's process."""
+
+    @abstractmethod
+    def arrived(self, read: ChunkRead) -> None:
+        """Take note of a chunk that was read, in whatever order chunks come back."""
+
+    @abstractmethod
+    def lengths_of(self, lane: int) -> tuple[tuple[int, int], ...]:
+        """The shards of a lane that were read to their ends, as in `ChunkRead.finished`."""
+
+
+@dataclass(slots=True)
+class ShardChunk(Portion):
+    """The next records of a lane, which still have to be read; at its end there are fewer than positions.
+
+    Attributes:
+        lane: The number of the lane.
+        number: Of the chunk in its lane.
+        progress: Is told what was found; it stays in the consumer's process.
+        known: Lengths that a worker is told, if it has not read the lane up to here.
+    """
+
+    lane: int
+    number: int
+    progress: ShardProgress | None
+    known: tuple[tuple[int, int], ...] = ()
+
+    def known_lengths(self) -> tuple[tuple[int, int], ...]:
+        """The shards of this lane whose lengths are known."""
+        return self.known if self.progress is None else self.progress.lengths_of(self.lane)
+
+    def was_read(self, read: ChunkRead | None) -> None:
+        """Take note of the end of shards."""
+        if self.progress is not None and read is not None:
+            self.progress.arrived(read)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        first, count = self.positions[0], len(self.positions)
+        return _shard_chunk, (self.epoch, first, count, self.lane, self.number, self.known, self.keep)
 
 
 @dataclass(slots=True)
@@ -116,6 +177,8 @@ def describe_element(portion: Portion, element: int) -> str:
         return f"position {portion.positions[0]} of epoch {portion.epoch}"
     if isinstance(portion, Indices):
         return f"sample {portion.indices[element]} of epoch {portion.epoch}"
+    if isinstance(portion, ShardChunk):
+        return f"sample {element} of chunk {portion.number} of lane {portion.lane} of epoch {portion.epoch}"
     if isinstance(portion, Samples):
         number = element if portion.elements is None else portion.elements.index(element)
         return str(portion.samples[number].identity)
@@ -128,56 +191,13 @@ def _indices(epoch: int, positions: Sequence[int] | int, indices: list[int], kee
     return Indices(epoch, positions, indices, keep=keep)
 
 
-FORMAT_VERSION = 1
-
-
-@dataclass(frozen=True, slots=True)
-class PipelineState:
-    """The position of a pipeline; consumers store its JSON value.
-
-    Attributes:
-        epoch: The pass.
-        position: The first position of the pass that is not yet in the batcher.
-        pending: Samples that are in the batcher but in no batch yet, in the order in which they came there.
-    """
-
-    epoch: int = 0
-    position: int = 0
-    pending: tuple[Origin, ...] = ()
-
-    def to_json(self, seed: int, length: int | None) -> dict[str, Any]:
-        """A JSON value; seed and length let a pipeline with other data refuse it."""
-        return {
-            "format_version": FORMAT_VERSION,
-            "seed": seed,
-            "length": length,
-            "epoch": self.epoch,
-            "position": self.position,
-            "pending": [list(origin) for origin in self.pending],
-        }
-
-    @classmethod
-    def from_json(cls, stored: Any, seed: int, length: int | None) -> PipelineState:
-        """The state that `to_json` wrote.
-
-        Raises:
-            StateError: It is no state, or one of a pipeline with another seed or length.
-        """
-        if not isinstance(stored, Mapping) or stored.get("format_version") != FORMAT_VERSION:
-            raise StateError(
-                f"the state must be what state() returned (format_version {FORMAT_VERSION}), got {stored!r}"
-            )
-        for name, own in (("seed", seed), ("length", length)):
-            if stored.get(name) != own:
-                raise StateError(
-                    f"the state belongs to a pipeline with {name} {stored.get(name)}, this one has {name} {own}: "
-                    f"the batches would not go on where they stopped"
-                )
-        try:
-            pending = tuple((int(position), int(number)) for position, number in stored["pending"])
-            state = cls(int(stored["epoch"]), int(stored["position"]), pending)
-        except (KeyError, TypeError, ValueError) as error:
-            raise StateError(f"the state is damaged ({type(error).__name__}: {error}), got {stored!r}") from error
-        if state.epoch < 0 or state.position < 0 or (length is not None and state.position > length):
-            raise StateError(f"the state is damaged (epoch or position out of range), got {stored!r}")
-        return state
+def _shard_chunk(
+    epoch: int,
+    first: int,
+    count: int,
+    lane: int,
+    number: int,
+    known: tuple[tuple[int, int], ...],
+    keep: frozenset[Origin] | None,
+) -> ShardChunk:
+    return ShardChunk(epoch, range(first, first + count), lane, number, None, known, keep=keep)

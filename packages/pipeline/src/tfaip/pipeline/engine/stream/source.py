@@ -10,7 +10,8 @@ from typing import TypeVar
 import numpy as np
 
 from tfaip.pipeline.data.sample import Sample, SampleIdentity, pass_generator, pass_order
-from tfaip.pipeline.engine.stream.portion import EndOfPass, Indices, Origin, PipelineState, Portion, Samples, StreamItem
+from tfaip.pipeline.engine.stream.portion import EndOfPass, Indices, Origin, Portion, Samples, StreamItem
+from tfaip.pipeline.engine.stream.state import PipelineState
 from tfaip.pipeline.user_code import INTERRUPTIONS, SampleError, comes_from_function, no_sample
 
 __all__ = ["IndexedSource", "PreloadedSource", "Source", "StreamSource", "cut"]

@@ -11,8 +11,9 @@ from tfaip.pipeline.data.sample import Sample, SampleIdentity
 from tfaip.pipeline.engine.counters import Counters
 from tfaip.pipeline.engine.stream.flow import Flow
 from tfaip.pipeline.engine.stream.length_check import warn_of_early_end
-from tfaip.pipeline.engine.stream.portion import EndOfPass, PipelineState, Samples, StreamItem
+from tfaip.pipeline.engine.stream.portion import EndOfPass, Samples, StreamItem
 from tfaip.pipeline.engine.stream.source import cut
+from tfaip.pipeline.engine.stream.state import PipelineState
 from tfaip.pipeline.errors import DefinitionError
 from tfaip.pipeline.user_code import INTERRUPTIONS, SampleError, comes_from_function, describe_sample
 

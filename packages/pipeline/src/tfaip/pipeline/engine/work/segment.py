@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Any
 
@@ -14,7 +15,8 @@ from tfaip.pipeline.data.processor import DataProcessor, GeneratingDataProcessor
 from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.engine.counters import Report
 from tfaip.pipeline.engine.plan import Plan
-from tfaip.pipeline.engine.stream.portion import Indices, PackedRows, Portion, Samples
+from tfaip.pipeline.engine.shards.reader import LaneReader
+from tfaip.pipeline.engine.stream.portion import ChunkRead, Indices, PackedRows, Portion, Samples, ShardChunk
 from tfaip.pipeline.errors import DefinitionError, UnusableSampleError
 from tfaip.pipeline.user_code import INTERRUPTIONS, SampleError
 
@@ -83,6 +85,7 @@ class Segment(ABC):
         generator: Reads the samples of a portion of indices.
         passes_on: Errors that are no sample's, and leave the segment as they are; none in a worker, which nobody
             interrupts.
+        lanes: Reads the samples of a chunk of shards.
     """
 
     def __init__(
@@ -92,7 +95,9 @@ class Segment(ABC):
         operations: Sequence[Operation],
         generator: DataGenerator[Any] | None,
         passes_on: tuple[type[BaseException], ...] = INTERRUPTIONS,
+        lanes: LaneReader | None = None,
     ) -> None:
+        self._lanes = lanes
         self._seed = plan.seed
         self._skips_bad = plan.skip_bad_samples
         self._operations = operations
@@ -124,16 +129,23 @@ class Segment(ABC):
         Raises:
             SampleError: A sample could not be read, processed or packed, and bad samples are not skipped.
         """
-        assert isinstance(portion, Indices | Samples)
         began = perf_counter()
         layout = self._layout
         report = Report([0.0] * (len(self._operations) + 2))
+        on_element = on_element or _nobody_is_told
+        read: ChunkRead | None = None
+        if isinstance(portion, ShardChunk):
+            assert self._lanes is not None
+            on_failure = partial(note_failure, report=report, skips_bad=self._skips_bad)
+            portion, read = self._lanes.read(portion, report, on_failure, partial(on_element, -1))
+            report.seconds[0] += perf_counter() - began
+        assert isinstance(portion, Indices | Samples)
         made, elements = self.work_on(
             portion,
             self._finish,
             report,
             skip=skip,
-            on_element=on_element or _nobody_is_told,
+            on_element=on_element,
             skips_bad=self._skips_bad and not is_trial,
         )
         report.made = len(made)
@@ -142,9 +154,9 @@ class Segment(ABC):
         if self._packs:
             assert layout is not None
             packed = layout.pack(made, allocate) if made else None
-            result = PackedRows(portion.epoch, portion.positions, packed, one_of_each, keep=portion.keep)
+            result = PackedRows(portion.epoch, portion.positions, packed, one_of_each, keep=portion.keep, read=read)
         else:
-            result = Samples(portion.epoch, portion.positions, made, one_of_each, keep=portion.keep)
+            result = Samples(portion.epoch, portion.positions, made, one_of_each, keep=portion.keep, read=read)
         if layout is not None:
             # The time outside of reading and processing, since to time each row would cost a tiny one a tenth.
             report.seconds[-1] = perf_counter() - began - sum(report.seconds)

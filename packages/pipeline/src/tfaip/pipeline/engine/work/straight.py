@@ -10,6 +10,7 @@ from tfaip.pipeline.data.generator import DataGenerator
 from tfaip.pipeline.data.sample import Sample, SampleIdentity
 from tfaip.pipeline.engine.counters import Report
 from tfaip.pipeline.engine.plan import Plan
+from tfaip.pipeline.engine.shards.reader import LaneReader
 from tfaip.pipeline.engine.stream.portion import Indices, Samples
 from tfaip.pipeline.engine.work.branching import BranchingSegment
 from tfaip.pipeline.engine.work.segment import Finish, OnElement, Segment, make_operations, note_failure, numbered
@@ -144,13 +145,16 @@ def build_segment(plan: Plan, number: int, *, passes_on: tuple[type[BaseExceptio
         passes_on: See `Segment`.
     """
     generator: DataGenerator[Any] | None = None
+    lanes: LaneReader | None = None
     if number == 0 and plan.generator_params is not None:
         generator = call_user_code(plan.generator_params.create, plan.mode)
+        if plan.shards is not None:
+            lanes = LaneReader(generator, plan.shards, plan.seed, passes_on)
     processors = [
         call_user_code(params.create, plan.data_params, plan.mode) for params in plan.segments[number].processors
     ]
     operations = make_operations(processors, plan)
     branches = not all(operation.maps for operation in operations)
-    branches = branches or (generator is not None and generator.yields_batches())
+    branches = branches or (generator is not None and lanes is None and generator.yields_batches())
     kind = BranchingSegment if branches else StraightSegment
-    return kind(plan, number, operations, generator, passes_on)
+    return kind(plan, number, operations, generator, passes_on, lanes)
