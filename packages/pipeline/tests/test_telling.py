@@ -59,7 +59,8 @@ class FakeWorker:
 
     made = []
 
-    def __init__(self, plan, lifeline):
+    def __init__(self, plan, lifeline, place=0):
+        self.place = place
         self.tasks = {}
         self.served = self.untold = 0
         self.orders = []
