@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
@@ -114,6 +115,7 @@ def test_a_search_becomes_so_many_runs_with_values_of_its_distributions(workbook
     assert len(engine.words) == 12
 
 
+@pytest.mark.filterwarnings("error::optuna.exceptions.ExperimentalWarning")
 def test_the_sampler_finds_the_optimum_better_than_chance(workbook: MakeWorkbook) -> None:
     path = sheet(workbook, trials=30)
     search(path, Engine(curve), pruner=NoPrunerParams())
@@ -346,6 +348,18 @@ def test_cancel_and_retry_take_a_whole_search_or_one_trial(workbook: MakeWorkboo
     search(sheet(workbook, trials=14), engine)
     assert len(engine.words) == before + 2
     assert told[1:] == ["a gets no further trials.", "a gets further trials."]
+
+
+@pytest.mark.usefixtures("importances")
+def test_importances_need_no_scikit_learn(workbook: MakeWorkbook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    path = sheet(workbook, trials=12)
+    search(path, Engine(curve))
+    kept = Store(StateFolder(path).database)
+    record = read_search(kept, "a")
+    kept.close()
+    assert record is not None
+    assert record.importances.keys() == {"x", "n", "act"}
 
 
 @pytest.mark.usefixtures("importances")

@@ -41,10 +41,20 @@ JobAcctGatherType=jobacct_gather/none
 ReturnToService=2
 SchedulerParameters=sched_interval=1,bf_interval=1,sched_min_interval=100000
 KillWait=5
+TaskProlog={folder}/task_prolog
 SlurmdTimeout=10
 NodeName=n1 NodeHostname={host} NodeAddr=127.0.0.1 Port={first} CPUs=4 RealMemory=1000
 NodeName=n2 NodeHostname={host} NodeAddr=127.0.0.1 Port={second} CPUs=4 RealMemory=1000
 PartitionName=main Nodes=n1,n2 Default=YES MaxTime=INFINITE State=UP
+"""
+
+# Both nodes have one address here, so that their tasks need ports of their own.
+TASK_PROLOG = """#!/bin/sh
+[ "${SLURM_STEP_NUM_TASKS:-1}" = 2 ] || exit 0
+port=$((20000 + SLURM_JOB_ID % 1000 * 2))
+workers="\\"127.0.0.1:$port\\", \\"127.0.0.1:$((port + 1))\\""
+task="{\\"type\\": \\"worker\\", \\"index\\": $SLURM_PROCID}"
+echo "export TF_CONFIG={\\"cluster\\": {\\"worker\\": [$workers]}, \\"task\\": $task}"
 """
 
 
@@ -73,6 +83,8 @@ class SlurmCluster:
             second=second,
         )
         (self._folder / "slurm.conf").write_text(text, encoding="utf-8")
+        (self._folder / "task_prolog").write_text(TASK_PROLOG, encoding="utf-8")
+        (self._folder / "task_prolog").chmod(0o755)
         for name in ("munge", "state", "spool.n1", "spool.n2"):
             (self._folder / name).mkdir(mode=0o700)
         key = self._folder / "munge/key"

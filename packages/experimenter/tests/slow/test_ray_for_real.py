@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from guide import block_of_guide
 from mixed_rows import MixedEngine, run_mixed_rows
 from real_training import real_training
 from test_ray import *  # noqa: F403 - the tests; the fixture below takes the place of theirs
@@ -70,6 +72,14 @@ def test_forty_rows_of_many_kinds_have_their_fates_though_schedulers_and_nodes_a
     mixed: MixedEngine, workbook: Callable[..., Path], command: Callable[..., Any], start: Callable[..., Any]
 ) -> None:
     run_mixed_rows(mixed, workbook, command, start)
+
+
+@pytest.mark.usefixtures("ray")
+def test_the_command_of_the_guide_runs_rows(workbook: Callable[..., Path], command: Callable[..., Any]) -> None:
+    sheet(workbook, "echo $1 >> done", "a", "b")
+    ran = command(*shlex.split(block_of_guide("--executor ray"))[1:])
+    assert ran.returncode == 0, ran.stderr
+    assert done() == ["a", "b"]
 
 
 @pytest.mark.usefixtures("ray")

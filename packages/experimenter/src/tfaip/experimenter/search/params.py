@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs.validators import ge
 
@@ -13,6 +15,17 @@ if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
 
 __all__ = ["PrunerParams", "SamplerParams", "SearchParams"]
+
+T = TypeVar("T")
+
+
+def _made(kind: Callable[..., T], **arguments: Any) -> T:
+    """Make a part of Optuna, without its notices of arguments that may change in later versions."""
+    from optuna.exceptions import ExperimentalWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExperimentalWarning)
+        return kind(**arguments)
 
 
 @params(group="tfaip.samplers")
@@ -29,7 +42,7 @@ class SamplerParams(Creates["BaseSampler"]):
         Args:
             seed: Seed of the trial.
         """
-        return self.cls()(**self.arguments(), seed=seed)
+        return _made(self.cls(), **self.arguments(), seed=seed)
 
 
 @params(name="tpe")
@@ -70,7 +83,7 @@ class PrunerParams(Creates["BasePruner"]):
 
     def create(self) -> BasePruner:
         """Make the pruner."""
-        return self.cls()(**self.arguments())
+        return _made(self.cls(), **self.arguments())
 
 
 @params(name="median")

@@ -101,7 +101,9 @@ class SearchStudy:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                found = optuna.importance.get_param_importances(self._study(trials))
+                # Named, since the default of former versions needs scikit-learn.
+                evaluator = optuna.importance.PedAnovaImportanceEvaluator()
+                found = optuna.importance.get_param_importances(self._study(trials), evaluator=evaluator)
         except (ValueError, RuntimeError, ZeroDivisionError):
             return {}  # all values are the same, say
         return {name: float(found[name]) for name in self._space if name in found}
