@@ -78,6 +78,20 @@ def test_a_path_that_is_no_bundle_is_refused_with_what_it_is(tmp_path, make, mes
         Bundle.at(tmp_path / "best")
 
 
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [(".", "best or {0}/export"), ("best/serve", "best"), ("checkpoint", "best or {0}/export")],
+)
+def test_a_path_in_or_around_a_run_is_answered_by_its_bundles(tmp_path, asked, meant):
+    for bundle in ("best", "export"):
+        (tmp_path / bundle).mkdir()
+        (tmp_path / bundle / "scenario_params.json").write_text("{}")
+    (tmp_path / "best/serve").mkdir()
+    with pytest.raises(BundleError) as refused:
+        Bundle.at(tmp_path / asked)
+    assert str(refused.value).endswith(f"; did you mean {tmp_path}/{meant.format(tmp_path)}?")
+
+
 def test_parameters_that_are_damaged_are_a_bundle_error(built, tmp_path):
     bundle = export_bundle(tmp_path / "best", *built)
     bundle.scenario_params.write_text("{")

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from pipeline_cases import StaticParams, batches_of, make_pipeline
 
 from tfaip.params import params
 from tfaip.pipeline import ArraySpec, DataBase, DataBaseParams, DataPipelineParams, PipelineMode
 from tfaip.pipeline.errors import DataError, DefinitionError
 from tfaip.pipeline.generators import TableGenerator, TableGeneratorParams
+from tfaip.pipeline.splitting.part_params import PartParams
 
 TRAINING, PREDICTION, TARGETS = PipelineMode.TRAINING, PipelineMode.PREDICTION, PipelineMode.TARGETS
 HOUSES = "id,rooms,age,sea,price\na,3,10.5,near,100\nb,4,NA,far,200\n"
@@ -202,3 +204,20 @@ def test_a_star_in_a_generator_without_tables_is_no_mistake_yet():
     with pytest.raises(DefinitionError, match="inputs must name"):
         TableGeneratorParams(inputs=[]).create(TRAINING)
     assert len(TableGeneratorParams(inputs=["x=*"], targets=["y"]).create(TRAINING)) == 0
+
+
+def test_workers_read_the_same_rows_and_a_part_of_them_is_held_out(table):
+    file = table("n,y\n" + "".join(f"{number},{number % 3}\n" for number in range(30)))
+    whole = TableGeneratorParams(files=[file], inputs=["n"], targets=["y"], integers=["n", "y"])
+    parts = [PartParams(whole=whole, fraction=0.2, stratify="y", held_out=held_out) for held_out in (False, True)]
+    numbers = {}
+    for processes in (0, 2):
+        pipelines = [make_pipeline(generator=part, data=StaticParams(), num_processes=processes) for part in parts]
+        numbers[processes] = [
+            [number for batch in batches_of(pipeline) for number in batch.inputs["n"].reshape(-1).tolist()]
+            for pipeline in pipelines
+        ]
+    assert numbers[0] == numbers[2]
+    training, held_out = numbers[0]
+    assert sorted(training + held_out) == list(range(30))
+    assert sorted(number % 3 for number in held_out) == [0, 0, 1, 1, 2, 2]

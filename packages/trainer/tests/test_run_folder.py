@@ -278,6 +278,16 @@ def test_resuming_needs_a_run(tmp_path):
         RunFolder.existing(tmp_path / "missing")
 
 
+@pytest.mark.parametrize("within", ["best", "checkpoint/epoch_0003", "missing"])
+def test_a_path_within_a_run_is_answered_by_the_run(tmp_path, within):
+    (tmp_path / "trainer_params.json").write_text("{}")
+    if within != "missing":
+        (tmp_path / within).mkdir(parents=True)
+    with pytest.raises(RunFolderError) as refused:
+        RunFolder.existing(tmp_path / within)
+    assert str(refused.value).endswith(f"; did you mean {tmp_path}?")
+
+
 @pytest.mark.parametrize("name", ["best", "export", "events", "checkpoint", "train.log"])
 def test_a_file_of_parameters_does_not_make_a_run_of_a_folder_of_somebody(tmp_path, name):
     (tmp_path / "trainer_params.json").write_text("{}")
