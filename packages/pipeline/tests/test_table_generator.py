@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from pipeline_cases import StaticParams, batches_of, make_pipeline
+from pipeline_cases import StaticParams, make_pipeline
 
 from tfaip.params import params
 from tfaip.pipeline import ArraySpec, DataBase, DataBaseParams, DataPipelineParams, PipelineMode
@@ -212,11 +212,11 @@ def test_workers_read_the_same_rows_and_a_part_of_them_is_held_out(table):
     parts = [PartParams(whole=whole, fraction=0.2, stratify="y", held_out=held_out) for held_out in (False, True)]
     numbers = {}
     for processes in (0, 2):
-        pipelines = [make_pipeline(generator=part, data=StaticParams(), num_processes=processes) for part in parts]
-        numbers[processes] = [
-            [number for batch in batches_of(pipeline) for number in batch.inputs["n"].reshape(-1).tolist()]
-            for pipeline in pipelines
-        ]
+        numbers[processes] = []
+        for part in parts:
+            pipeline = make_pipeline(generator=part, data=StaticParams(), num_processes=processes)
+            with pipeline.generate_input_batches(repeat=False) as batches:
+                numbers[processes].append([n for batch in batches for n in batch.inputs["n"].reshape(-1).tolist()])
     assert numbers[0] == numbers[2]
     training, held_out = numbers[0]
     assert sorted(training + held_out) == list(range(30))
