@@ -27,6 +27,37 @@ ALL = [*PACKAGES, ""]
 # without TensorFlow, as its users may install it, and with it what TensorFlow can make a difference to.
 TESTED = ["params[typing]", "pipeline", "pipeline[tf]", "model", "predict", "trainer", "experimenter"]
 TESTS = {"pipeline[tf]": ["tests/test_tf_dataset.py", "tests/test_imports.py"]}
+# Trainings are the same on each Python, and take the most time. Of several Pythons, the oldest runs all tests of the
+# trainer. The others run those of code that depends on Python: classes, signatures, pickles, signals, processes, files.
+# The workflow runs each Python alone, and so all tests on all of them.
+BY_PYTHON = {
+    "trainer": [
+        f"tests/test_{name}.py"
+        for name in (
+            "actions",
+            "best_model",
+            "bundle_places",
+            "corpus",
+            "cross_validation",
+            "former_tags",
+            "growing_files",
+            "history",
+            "hooks",
+            "machine",
+            "own_package",
+            "run_folder",
+            "schedules",
+            "stop_signals",
+            "stored_training",
+            "training",
+            "type_arguments",
+            "warm_start",
+            "write_errors",
+        )
+    ]
+}
+# pytest that names tests which take too long.
+TESTS_IN_BUDGET = ".ci/run_tests.py"
 # Where tests start many processes, or wait for files: the tests of a file share a process, two files run at a time.
 IN_PARALLEL = ["-n", "2", "--dist", "loadfile"]
 # Without compiled files, each of the many processes that tests start would compile TensorFlow's sources anew.
@@ -118,7 +149,7 @@ def fuzz(session: nox.Session) -> None:
 def integration(session: nox.Session) -> None:
     """Test all packages together: commands, examples, and what a user does with them."""
     session.install(*_editable(*PACKAGES), "-e", ".[examples,devel]")
-    session.run("pytest", "tests", "examples", *IN_PARALLEL, *session.posargs, env=ENVIRONMENT)
+    session.run("python", TESTS_IN_BUDGET, "tests", "examples", *IN_PARALLEL, *session.posargs, env=ENVIRONMENT)
 
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
@@ -250,9 +281,11 @@ def _test_package(session: nox.Session, package: str, *options: str) -> None:
     name, _, extra = package.rstrip("]").partition("[")
     extras = ",".join(filter(None, ["test", extra]))
     session.install(*options, *_editable(*_floors_below(name)), "-e", f"packages/{name}[{extras}]")
-    tests = [f"packages/{name}/{path}" for path in TESTS.get(package, [""])]
+    is_oldest = PYTHONS is None or session.python == PYTHONS[0]
+    files = TESTS.get(package, [""]) if is_oldest else BY_PYTHON.get(package, TESTS.get(package, [""]))
+    tests = [f"packages/{name}/{path}" for path in files]
     parallel = IN_PARALLEL if name == "trainer" else []
-    session.run("pytest", *tests, *parallel, *session.posargs, env=ENVIRONMENT)
+    session.run("python", TESTS_IN_BUDGET, *tests, *parallel, *session.posargs, env=ENVIRONMENT)
 
 
 def _built(session: nox.Session) -> Path:

@@ -69,3 +69,19 @@ def test_each_package_tells_type_checkers_that_it_is_typed():
     folders = [folder for source in sources for folder in (source / "tfaip").iterdir() if folder.is_dir()]
     typed = [folder.name for folder in folders if list(folder.glob("*.py")) and (folder / "py.typed").exists()]
     assert typed == [folder.name for folder in folders if list(folder.glob("*.py"))]
+
+
+def test_a_test_over_its_budget_is_named_unless_it_is_marked(tmp_path):
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = takes_long\n")
+    (tmp_path / "test_x.py").write_text(
+        "import time\nimport pytest\n\n\n"
+        "def test_quick():\n    pass\n\n\n"
+        "def test_slow():\n    time.sleep(0.02)\n\n\n"
+        "@pytest.mark.takes_long\ndef test_marked():\n    time.sleep(0.02)\n"
+    )
+    tool = (ROOT / ".ci/run_tests.py").read_text().replace("BUDGET = 2.0", "BUDGET = 0.015")
+    (tmp_path / "run_tests.py").write_text(tool)
+    words = [sys.executable, "run_tests.py", "-n", "1", "-p", "no:cacheprovider"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert [line.split()[-1] for line in done.stdout.splitlines() if "test_x.py::" in line] == ["test_x.py::test_slow"]
