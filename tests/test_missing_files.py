@@ -149,6 +149,11 @@ def test_a_wrong_result_of_a_hook_of_the_evaluator_is_one_sentence(monkeypatch, 
         ATRScenario.create_evaluator(EvaluatorParams())
 
 
+def test_an_evaluator_that_is_none_is_named_by_the_hook_that_creates_it():
+    with pytest.raises(UserError, match=r"^create_evaluator of the scenario must return an evaluator, got None"):
+        counting(None).__enter__()
+
+
 @pytest.mark.parametrize(("hook", "value"), [("result", None), ("result", 3), ("__enter__", None)])
 def test_an_evaluator_that_returns_something_else_is_named(hook, value):
     evaluator = type("Mine", (Evaluator,), {hook: lambda self: value})(EvaluatorParams())

@@ -44,4 +44,4 @@ def test_samples_that_ctc_cannot_align_are_left_out_named_and_counted(processes,
     assert "in CTCTargets, sample 0 of epoch 0" in caplog.text
     assert "'index': 0" in caplog.text
     assert "6 for these 4 labels, but the input gives 4: mend the transcript" in caplog.text
-    assert "2 bad samples were skipped so far" in caplog.text
+    assert "Bad samples skipped so far: 2" in caplog.text

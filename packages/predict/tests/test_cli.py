@@ -41,7 +41,7 @@ def test_predictions_are_printed_in_words(run, exported):
         for sample in predictor.predict(PointsGeneratorParams(count=5))
     ]
     assert out.splitlines() == expected
-    assert "Predicted 5 samples" in err
+    assert "Predicted samples: 5" in err
 
 
 def test_a_generator_without_samples_is_shown(run, exported):
@@ -134,7 +134,7 @@ def test_a_missing_file_names_its_sample_and_can_be_skipped(run, lines_bundle, t
     code, out, err = run(*words, "--on_error", "skip")
     assert code == 0
     assert len(out.splitlines()) == 2
-    assert "Predicted 2 samples, 1 were dropped or skipped" in err
+    assert "Predicted samples: 2, dropped or skipped: 1" in err
 
 
 @pytest.mark.parametrize("votes", [False, True])
@@ -422,4 +422,4 @@ def test_a_file_that_does_not_decode_names_its_sample_and_keeps_its_traceback(ru
     code, out, err = run(*words, "--on_error", "skip")
     assert code == 0
     assert len(out.splitlines()) == 1
-    assert "Predicted 1 samples, 1 were dropped or skipped" in err
+    assert "Predicted samples: 1, dropped or skipped: 1" in err

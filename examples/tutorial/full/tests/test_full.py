@@ -94,7 +94,7 @@ def test_a_file_that_is_no_image_is_named_or_skipped(trained, tmp_path):
     done = run("tfaip-predict", *words, "--on_error", "skip")
     assert done.returncode == 0, done.stderr
     assert [line.split(": ")[0] for line in done.stdout.splitlines()] == [str(good), str(other)]
-    assert "Predicted 2 samples, 1 were dropped or skipped" in done.stderr
+    assert "Predicted samples: 2, dropped or skipped: 1" in done.stderr
 
 
 def test_two_models_vote(trained):

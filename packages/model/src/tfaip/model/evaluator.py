@@ -11,7 +11,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from tfaip.params import params
-from tfaip.pipeline.hooks import Hooked, call_user_code, hook, returned
+from tfaip.pipeline.errors import HookError
+from tfaip.pipeline.hooks import Hooked, call_user_code, described, hook, returned
 
 if TYPE_CHECKING:
     from tfaip.pipeline import Sample
@@ -60,8 +61,10 @@ def counting(evaluator: Evaluator[Any]) -> Iterator[Evaluator[Any]]:
     """Enter an evaluator.
 
     Raises:
-        HookError: Its `__enter__` returns no evaluator.
+        HookError: It is none, since `create_evaluator` returned something else, or its `__enter__` returns none.
     """
+    if not isinstance(evaluator, Evaluator):
+        raise HookError(f"create_evaluator of the scenario must return an evaluator, got {described(evaluator)}")
     with evaluator as entered:
         yield returned(evaluator, "__enter__", entered, Evaluator, "the evaluator: `return self`")
 

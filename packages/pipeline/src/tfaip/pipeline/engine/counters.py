@@ -161,10 +161,10 @@ class Counters:
         before = self.dropped
         self.segments[number].dropped += dropped
         if (before + dropped).bit_length() > before.bit_length():
-            logger.warning("%d samples were dropped as invalid so far", before + dropped)
+            logger.warning("Samples dropped as invalid so far: %d", before + dropped)
 
     def count_bad(self, failure: str) -> None:
         """Count a sample that is left out; a warning names the first ones, then one each time their number doubles."""
         self.bad += 1
         if self.bad <= _NAMED or self.bad.bit_length() > (self.bad - 1).bit_length():
-            logger.warning("%d bad samples were skipped so far, the last one %s", self.bad, failure)
+            logger.warning("Bad samples skipped so far: %d, the last one %s", self.bad, failure)

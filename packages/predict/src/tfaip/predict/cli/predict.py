@@ -124,10 +124,10 @@ def _predict(call: Invocation) -> None:
     if not counters.samples + counters.skipped:
         logger.warning("There was nothing to predict; samples come from %s", parsed["data"])
         return
-    skipped = f", {counters.skipped:,} were dropped or skipped" if counters.skipped else ""
+    skipped = f", dropped or skipped: {counters.skipped:,}" if counters.skipped else ""
     logger.log(
         logging.WARNING if counters.skipped else logging.INFO,
-        "Predicted %s samples%s",
+        "Predicted samples: %s%s",
         f"{counters.samples:,}",
         skipped,
     )
