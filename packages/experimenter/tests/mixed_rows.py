@@ -147,7 +147,8 @@ def _disturb(engine: MixedEngine, command: Callable[..., Any], stopped: set[str]
         if name == "cancelled":
             assert command("cancel", name, "--xlsx", "runs.xlsx").returncode == 0
         else:
-            engine.preempt(*begun.read_text().split())
+            runner, _, job = begun.read_text().strip().partition(" ")
+            engine.preempt(runner, job)
             wait_for(lambda: "preempted" in _log("stopped"), "the end of the row", engine.patience)
         stopped.add(name)
     return len(stopped)

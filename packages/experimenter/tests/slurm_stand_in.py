@@ -135,9 +135,10 @@ def node_fails(words: list[str]) -> int:
 
 def kill_session(leader: int) -> None:
     """End all processes of a job, as the daemon of the node does: SIGTERM, and SIGKILL after a while."""
-    members = [leader, *children_of(leader)]
+    members = [*reversed(children_of(leader)), leader]
     for number in members:
         send(number, signal.SIGTERM)
+        time.sleep(0.05)  # long enough that a process ends before the one above it hears of it
     deadline = time.monotonic() + KILL_WAIT
     while time.monotonic() < deadline and any(Path(f"/proc/{number}").exists() for number in members):
         time.sleep(0.02)

@@ -240,7 +240,9 @@ def test_the_tasks_of_srun_get_sigterm_first(
         ("srun tfaip-train s", "17", runner.TASKS),
         ("nice -n 5 /usr/bin/srun -n 2 tfaip-train s", "17", runner.TASKS),
         ("srun tfaip-train s", None, signal.SIGINT),
-        ("tfaip-train s --trainer.output_dir srun", "17", signal.SIGINT),
+        ("tfaip-train s --trainer.output_dir srun", "17", signal.SIGTERM),
+        ("python -m tfaip.trainer s", "17", signal.SIGTERM),
+        ("tfaip-train s", None, signal.SIGINT),
         ("python train.py", "17", signal.SIGINT),
     ],
 )

@@ -12,6 +12,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.chart import BarChart
 
 pytest.importorskip("optuna")
 import optuna
@@ -24,6 +25,7 @@ from tfaip.experimenter.orders import cancel_runs, retry_runs
 from tfaip.experimenter.queue import membership, scheduler, store
 from tfaip.experimenter.queue.state_folder import StateFolder
 from tfaip.experimenter.queue.store import Store
+from tfaip.experimenter.results.drawn_search import begin_axis
 from tfaip.experimenter.search import running_search
 from tfaip.experimenter.search.params import HalvingPrunerParams, NoPrunerParams
 from tfaip.experimenter.search.records import Outcome, TrialRecord, read_search, read_trials
@@ -382,7 +384,32 @@ def test_the_results_have_the_best_trial_on_top_the_importances_and_charts(workb
     assert set(below) >= {"x", "n", "act", "parameter"}
     assert below["x"] + below["n"] + below["act"] == pytest.approx(1, abs=1e-3)
     assert below["x"] == max(below["x"], below["n"], below["act"])
-    assert len(results._charts) == 3
+    runs, scatter, importance = results._charts
+    assert (text_of(runs.y_axis.title), runs.y_axis.scaling.min) == ("best val_acc", 0)
+    assert (text_of(scatter.x_axis.title), scatter.x_axis.scaling.min) == ("trial", 0)
+    assert (text_of(scatter.y_axis.title), scatter.y_axis.scaling.min) == ("val_loss", 0)
+    assert (text_of(importance.x_axis.title), text_of(importance.y_axis.title)) == ("parameter", "importance")
+
+
+def text_of(title: Any) -> str:
+    return str(title.tx.rich.p[0].r[0].t)
+
+
+@pytest.mark.parametrize(
+    ("values", "begin", "title"),
+    [
+        ([0.1, 0.9], 0, "acc"),
+        ([0.912, 0.969], 0.91, "acc (axis begins at 0.91)"),
+        ([0.5, 0.5], 0.5, "acc (axis begins at 0.5)"),
+        ([-3.2, 4.0], -4, "acc (axis begins at -4)"),
+        ([math.nan], None, "acc"),
+    ],
+)
+def test_an_axis_begins_at_zero_or_says_where(values: list[float], begin: float | None, title: str) -> None:
+    chart = BarChart()
+    begin_axis(chart.y_axis, "acc", values)
+    assert chart.y_axis.scaling.min == pytest.approx(begin)
+    assert text_of(chart.y_axis.title) == title
 
 
 def test_searches_without_optuna_name_the_extra_before_anything_runs(

@@ -160,6 +160,22 @@ def test_a_job_that_is_stopped_from_outside_goes_on_a_bounded_number_of_times(
     assert done() == [*2 * ["started a"], *2 * ["stopped a"]]
 
 
+@pytest.mark.parametrize(
+    "script", ["exec sleep 60", LONG, f"{LONG.replace('INT', 'INT TERM')}"], ids=["dies", "INT", "both"]
+)
+def test_a_job_that_is_cancelled_by_scancel_goes_on(
+    script: str, slurm: Engine, workbook: MakeWorkbook, start: Start
+) -> None:
+    sheet(workbook, f"[ -e again ] && exit 0; touch again; echo begun >> done; {script}", "a")
+    scheduler = start(*on_slurm("--slots", 1, "--executor.grace", "2s"))
+    wait_for(lambda: "begun" in done(), "the run")
+    listed = slurm("squeue", "--me", "--noheader", "--states=RUNNING", "--format=%i").stdout
+    slurm("scancel", *listed.split())  # which signals each process of the job
+    _, told = scheduler.communicate()
+    assert scheduler.returncode == 0, told
+    assert "is preempted: " in told
+
+
 def test_a_refusal_of_slurm_fails_the_row_with_its_words(
     slurm: Engine, workbook: MakeWorkbook, command: Command
 ) -> None:

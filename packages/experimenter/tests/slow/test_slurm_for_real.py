@@ -19,7 +19,7 @@ from mixed_rows import MixedEngine
 from real_training import real_training
 from slurm_cluster import PROGRAMS, SlurmCluster
 from test_slurm import *  # noqa: F403 - the tests; the fixtures below take the place of theirs
-from test_slurm import counts, done, on_slurm, sheet
+from test_slurm import LONG, counts, done, on_slurm, sheet
 from waiting import wait_for
 
 EPOCHS = 5
@@ -93,6 +93,20 @@ def test_a_run_whose_runner_is_killed_is_started_again_and_never_there_twice(
     _, told = scheduler.communicate()
     assert scheduler.returncode == 0, told
     assert "its batch job is gone: FAILED" in told
+
+
+def test_a_run_is_stopped_before_the_time_limit_of_its_job_and_goes_on_in_another_one(
+    slurm: Engine, workbook: Callable[..., Path], start: Callable[..., Any]
+) -> None:
+    sheet(workbook, f"{LONG}; echo ended $1 >> done", "a")
+    limits = ("--executor.time", "60s", "--executor.stop_before", "30s", "--max_preemptions", 1)
+    scheduler = start(*on_slurm("--slots", 1, *limits))
+    wait_for(lambda: "stopped a" in done(), "the end of the first job", 150)
+    Path("go").touch()
+    _, told = scheduler.communicate()
+    assert scheduler.returncode == 0, told
+    assert "1 is preempted: was stopped from outside" in told
+    assert "ended a" in done()
 
 
 def test_a_row_of_two_nodes_is_stopped_by_sigterm_in_all_of_its_tasks(

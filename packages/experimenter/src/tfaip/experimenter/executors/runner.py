@@ -9,7 +9,7 @@ It is started anew for each run, so it imports next to nothing. In the folder of
     exit    exit code, start, end, and by whom it was stopped, if by anybody
 """
 
-# ruff: noqa: PTH105, PTH108, PTH118, PTH119, PTH123 - pathlib would double the start-up
+# ruff: noqa: PTH105, PTH108, PTH118, PTH123 - pathlib would double the start-up
 
 from __future__ import annotations
 
@@ -36,6 +36,10 @@ TASKS = 0
 CANNOT_START = 127
 # How long what a run leaves behind may take to end by itself.
 LEFTOVERS_SECONDS = 2.0
+# Who stops a whole job signals each of its processes. The run may end before its runner hears of that.
+HEARING_SECONDS = 1.0
+# Ends of a run by SIGINT or SIGTERM, and a shell's exit codes for them.
+ENDS_BY_STOP = (-signal.SIGINT, -signal.SIGTERM, 128 + signal.SIGINT, 128 + signal.SIGTERM)
 
 
 def main(argv: list[str]) -> None:
@@ -156,19 +160,32 @@ def _watch(
             stopped = stopped or ("cancel" if asked else "timeout")
             _signal_run(pid, to_send.pop(0), find)
             deadline = time.monotonic() + grace if to_send else None
+    if not stopped and code in ENDS_BY_STOP and _is_stopped_soon(signals):
+        stopped = "cancel"
     return code, stopped
+
+
+def _is_stopped_soon(signals: int) -> bool:
+    deadline = time.monotonic() + HEARING_SECONDS
+    while select.select([signals], [], [], max(0.0, deadline - time.monotonic()))[0]:
+        if any(number != signal.SIGCHLD for number in os.read(signals, 64)):
+            return True
+    return False
 
 
 def _stopping(words: list[str]) -> list[int]:
     """Return the signals that stop a run, one after the other."""
     # A training ends cleanly on Ctrl-C; a program that ignores it is asked again, then killed.
-    signals = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
-    for word in words:
-        if os.path.basename(word) == SRUN and JOB in os.environ:
+    signals: list[int] = [signal.SIGINT, signal.SIGTERM, signal.SIGKILL]
+    if JOB not in os.environ:
+        return signals
+    for word in map(os.path.basename, words):
+        if word == SRUN:
             return [TASKS, *signals[1:]]
-        if os.path.basename(word).startswith("tfaip-"):
-            break
-    return [*signals]
+        if word.startswith(("tfaip-", "tfaip.")):
+            # Slurm may have sent it SIGTERM too. A training takes that twice, but ends at once on a SIGINT behind it.
+            return [signal.SIGTERM, signal.SIGINT, signal.SIGKILL]
+    return signals
 
 
 def _signal_tasks() -> bool:

@@ -18,9 +18,9 @@ def count_stop(entry: Entry, store: Store) -> int:
     Progress is an epoch that no attempt has reached before.
     """
     epoch = read_progress(entry.folder).epoch if entry.has_output else 0
-    count, _, seen = store.noted(NOTE + entry.id).partition(" ")
-    stops = int(count) + 1 if count and epoch <= int(seen) else 1
-    store.note(NOTE + entry.id, f"{stops} {epoch}")
+    count, _, reached = store.noted(NOTE + entry.id).partition(" ")
+    stops = int(count) + 1 if count and epoch <= int(reached) else 1
+    store.note(NOTE + entry.id, f"{stops} {max(epoch, int(reached or 0))}")
     return stops
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from openpyxl.chart import BarChart, Reference, ScatterChart, Series
@@ -11,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tfaip.experimenter.results.search_rows import SearchResults
 from tfaip.experimenter.workbook.cell_text import cell_text
 
-__all__ = ["CHART_ROWS", "draw_search"]
+__all__ = ["CHART_ROWS", "begin_axis", "draw_search"]
 
 COLOUR = "4472C4"
 # A chart of 10 cm is as high as so many rows, with some space.
@@ -41,7 +42,8 @@ def draw_search(
     chart = ScatterChart()
     chart.style, chart.legend = 13, None
     chart.title = f"{found.log} of each trial"
-    chart.x_axis.title, chart.y_axis.title = "trial", found.log
+    chart.x_axis.title, chart.x_axis.scaling.min = "trial", 0
+    begin_axis(chart.y_axis, found.log, [trial.value for trial in found.trials if trial.value is not None])
     numbers, values = (Reference(sheet, min_col=column, min_row=rows[0], max_row=rows[1]) for column in columns)
     series = Series(values, numbers)
     series.marker.symbol, series.marker.size = "circle", 7
@@ -62,11 +64,27 @@ def draw_search(
     bars.title = f"Importance of the parameters of {found.id}"
     # The most important one on top.
     bars.x_axis.scaling.orientation = "maxMin"
+    bars.x_axis.title, bars.y_axis.title = "parameter", "importance"
     bars.y_axis.scaling.min = 0
     bars.add_data(Reference(sheet, min_col=2, min_row=row + 1, max_row=last))
     bars.set_categories(Reference(sheet, min_col=1, min_row=row + 1, max_row=last))
     bars.series[0].graphicalProperties.solidFill = COLOUR
     return _place(sheet, bars, last + 2)
+
+
+def begin_axis(axis: Any, name: str, values: Iterable[float]) -> None:
+    """Name an axis, and let it begin at zero; for values that differ little, it begins below them and says so."""
+    shown = [value for value in values if math.isfinite(value)]
+    axis.title = name
+    if not shown:
+        return
+    low, high = min(shown), max(shown)
+    if 0 <= low <= high / 2:
+        axis.scaling.min = 0
+        return
+    step = 10.0 ** math.floor(math.log10((high - low) or abs(high) or 1))
+    axis.scaling.min = math.floor(low / step) * step
+    axis.title = f"{name} (axis begins at {axis.scaling.min:.3g})"
 
 
 def _place(sheet: Worksheet, chart: Any, row: int) -> int:

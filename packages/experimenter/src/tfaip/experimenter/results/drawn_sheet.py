@@ -27,6 +27,7 @@ from tfaip.experimenter.results.drawn_search import CHART_ROWS, draw_search
 from tfaip.experimenter.results.table import OBJECTIVE, TRIAL, Column, ResultsTable
 from tfaip.experimenter.sheet.cells import RESULTS_TITLE
 from tfaip.experimenter.workbook.cell_text import cell_text, write_text
+from tfaip.params.shown_text import number_text
 
 __all__ = ["drawn_sheet"]
 
@@ -151,14 +152,16 @@ def _draw_chart(sheet: Worksheet, table: ResultsTable) -> int:
     chart = BarChart()
     chart.type = "col"
     chart.title = table.chart
-    chart.x_axis.title = "ID"
+    chart.x_axis.title, chart.y_axis.title = "ID", table.chart
     chart.legend = None
     # Without these, openpyxl's axes are not shown.
     chart.x_axis.delete = chart.y_axis.delete = False
     values = [value for value in table.columns[number - 1].values if isinstance(value, int | float)]
+    # The length of a bar is its value.
     if values and min(values) >= 0:
-        # The length of a bar is its value.
         chart.y_axis.scaling.min = 0
+    elif values and max(values) <= 0:
+        chart.y_axis.scaling.max = 0
     chart.add_data(Reference(sheet, min_col=number, min_row=FIRST_ROW, max_row=last))
     chart.set_categories(Reference(sheet, min_col=1, min_row=FIRST_ROW, max_row=last))
     # Without a fill of their own, LibreOffice draws the bars in no colour at all.
@@ -180,6 +183,6 @@ def _rich(text: str, *, bold: bool = False, colour: str | None = None) -> CellRi
 
 
 def _width(column: Column) -> float:
-    texts: Iterable[str] = (f"{v:.6g}" if isinstance(v, float) else str(v) for v in column.values if v is not None)
+    texts: Iterable[str] = (number_text(v) if isinstance(v, float) else str(v) for v in column.values if v is not None)
     # The header shows a button beside its text.
     return min(WIDEST, max([len(column.title) + 4, *(len(text) + 2 for text in texts)]))

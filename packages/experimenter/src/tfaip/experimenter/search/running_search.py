@@ -26,7 +26,7 @@ from tfaip.experimenter.search.records import (
 from tfaip.experimenter.search.storage import Storage
 from tfaip.experimenter.search.study import SearchStudy
 from tfaip.experimenter.sheet.row import Objective, Row, Search
-from tfaip.params.shown_text import one_line
+from tfaip.params.shown_text import number_text, one_line
 
 __all__ = ["DONE", "RunningSearch"]
 
@@ -169,7 +169,8 @@ class RunningSearch:
         best = min(complete, key=lambda trial: (trial.value or 0.0) * (1 if objective.lower else -1))
         texts = ", ".join(f"{name} {text}" for name, text in best.texts.items())
         return one_line(
-            f"Best of {len(complete)} complete trials: {best.id}, {objective.log} {best.value:.6g}, with {texts}."
+            f"Best of {len(complete)} complete trials: {best.id}, "
+            f"{objective.log} {number_text(best.value or 0.0)}, with {texts}."
         )
 
     def _measured(self, trial: TrialRecord, entry: Entry) -> TrialRecord:
