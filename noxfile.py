@@ -93,6 +93,17 @@ def trainer_faults(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
+def onnx(session: nox.Session) -> None:
+    """Predict by onnxruntime where neither TensorFlow nor Keras is installed, in an environment of 250 MB at most."""
+    session.install(*_editable(*_floors_below("predict")), "-e", "packages/predict[onnx]")
+    session.run("python", "release/environment_size.py", "250", "tensorflow", "keras", "tensorboard", "h5py", "onnx")
+    session.install("pytest")
+    package = "packages/predict"
+    tests = f"{package}/tests/test_without_tensorflow.py"
+    session.run("pytest", "-c", f"{package}/pyproject.toml", "--rootdir", package, tests, *session.posargs)
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1])
 def recorders(session: nox.Session) -> None:
     """Record trainings by the real clients of MLflow (in a store of SQLite) and Weights & Biases (offline)."""
     session.install(*_editable(*_floors_below("trainer")), "-e", "packages/trainer[test,mlflow,wandb]")
@@ -250,6 +261,8 @@ def release_check(session: nox.Session) -> None:
     for version in PYTHONS or ["3.11", "3.13"]:
         for name in ALL:
             python = _alone(session, dist, name, version)
+            if "tf" in _project(name).get("optional-dependencies", {}):
+                _install_wheel(session, dist, f"{_distribution(name)}[tf]=={_project(name)['version']}", python)
             scratch = python.parents[1] / "example"
             scratch.mkdir()
             bundle = ["--bundle", str(ROOT / "packages/predict/tests/corpus/before_0.1/points")] * (name == "predict")
@@ -310,19 +323,22 @@ def _alone(session: nox.Session, dist: Path, name: str, version: str) -> Path:
     clean = dist.parent / f"{distribution}-{version}"
     python = clean / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     session.run("uv", "venv", "--clear", "--quiet", "--python", version, str(clean), external=True)
-    exact = f"{distribution}=={_project(name)['version']}"
-    # uv would take a wheel of the same version from its cache, built from an earlier state of this checkout.
-    fresh = [word for ours in ALL for word in ("--refresh-package", _distribution(ours))]
-    session.run(
-        *("uv", "pip", "install", "--quiet", "--python", str(python), *fresh, "--find-links", str(dist), exact),
-        external=True,
-    )
+    _install_wheel(session, dist, f"{distribution}=={_project(name)['version']}", python)
     # From another folder, lest the checkout's own sources be what is imported.
     with session.chdir(dist.parent):
         session.run(str(python), "-I", "-c", f"import {module}; print({module}.__file__)", external=True)
         for command in _project(name).get("scripts", {}):
             session.run(str(python.with_name(command)), "--help", external=True, silent=True)
     return python
+
+
+def _install_wheel(session: nox.Session, dist: Path, requirement: str, python: Path) -> None:
+    # uv would take a wheel of the same version from its cache, built from an earlier state of this checkout.
+    fresh = [word for ours in ALL for word in ("--refresh-package", _distribution(ours))]
+    session.run(
+        *("uv", "pip", "install", "--quiet", "--python", str(python), *fresh, "--find-links", str(dist), requirement),
+        external=True,
+    )
 
 
 def _floors_below(name: str) -> list[str]:

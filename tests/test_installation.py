@@ -31,7 +31,7 @@ def readme_with_whole_commands():
 def documented():
     text = readme_with_whole_commands()
     lines = re.findall(r"^pip install (.+?) +# tfaip-(\w+)$", text, flags=re.MULTILINE)
-    return {package: re.findall(r"-e packages/(\w+)", words) for words, package in lines}
+    return {package: re.findall(r'-e "?packages/(\w+)', words) for words, package in lines}
 
 
 def test_each_package_has_a_command():

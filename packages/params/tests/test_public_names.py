@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import pickle
 import shutil
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from types import ModuleType
 import pytest
 
 import tfaip.params
+from tfaip.params import MissingExtraError
 from tfaip.params.public_names import public_subclasses
 
 
@@ -137,3 +139,24 @@ def test_every_public_name_exists() -> None:
     assert set(tfaip.params.__all__) <= set(dir(tfaip.params))
     with pytest.raises(AttributeError, match="no attribute 'prams'; did you mean params"):
         _ = tfaip.params.prams
+
+
+def test_a_missing_library_is_named_with_its_extra(tmp_path, monkeypatch):
+    package = tmp_path / "light"
+    package.mkdir()
+    (package / "__init__.py").write_text(
+        "from tfaip.params.public_names import public_names\n"
+        "__getattr__, __dir__, __all__ = public_names(__name__, extras={'no_library': 'light[full]'})\n"
+    )
+    (package / "__init__.pyi").write_text(
+        "from light.heavy import Heavy as Heavy\nfrom light.other import Other as Other\n"
+    )
+    (package / "heavy.py").write_text("import no_library\n")
+    (package / "other.py").write_text("import no_other_library\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    light = importlib.import_module("light")
+    with pytest.raises(MissingExtraError, match=r"light.Heavy needs no_library, .* 'light\[full\]'") as told:
+        light.Heavy  # noqa: B018 - the name is loaded
+    assert str(pickle.loads(pickle.dumps(told.value))) == str(told.value)
+    with pytest.raises(ModuleNotFoundError, match="No module named 'no_other_library'"):
+        light.Other  # noqa: B018 - the name is loaded

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from tfaip.params import MissingExtraError
 from tfaip.pipeline.loaded_later import loaded_later
 
 
@@ -40,3 +41,12 @@ def test_it_is_pickled_by_its_name(slow):
     assert "slow" not in sys.modules
     with pytest.raises(AttributeError, match="nothing"):
         slow.nothing  # noqa: B018 - the look is what counts
+
+
+def test_a_missing_module_is_named_with_its_extra():
+    missing = loaded_later("no_such_library", extra="tfaip-pipeline[tf]")
+    with pytest.raises(MissingExtraError, match=r"no_such_library isn't installed: pip install 'tfaip-pipeline\[tf\]'"):
+        missing.anything  # noqa: B018 - the attribute is looked up
+    assert pickle.loads(pickle.dumps(missing)).__name__ == "no_such_library"
+    with pytest.raises(ModuleNotFoundError, match="No module named 'no_such_library'"):
+        loaded_later("no_such_library").anything  # noqa: B018 - the attribute is looked up

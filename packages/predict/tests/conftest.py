@@ -4,10 +4,8 @@ import logging
 import sys
 from pathlib import Path
 
-import keras
 import pytest
 
-from tfaip.model import export_bundle
 from tfaip.model.testing.points.data import PointsGenerator
 from tfaip.model.testing.points.params import PointsGeneratorParams
 from tfaip.model.testing.points.scenario import PointsScenario
@@ -37,6 +35,10 @@ def three_exported(exported, tmp_path_factory):
 
 
 def export(path, seed, scenario_cls=PointsScenario):
+    import keras
+
+    from tfaip.model import export_bundle
+
     keras.utils.set_random_seed(seed)
     scenario = scenario_cls(scenario_cls.tagged(scenario_cls.default_params()))
     model = scenario.create_model()

@@ -10,6 +10,7 @@ import tfaip.params  # noqa: F401 - first: it puts the current folder last, whic
 
 # isort: split
 from tfaip.model.runtime.backend import prefer_onednn
+from tfaip.model.runtime.libraries import EXTRAS
 from tfaip.model.runtime.quiet_import import import_quietly
 from tfaip.params.public_names import public_names
 
@@ -18,4 +19,4 @@ prefer_onednn()
 import_quietly()
 
 # `import *` leaves out Keras: a notebook has its own name for it.
-__getattr__, __dir__, __all__ = public_names(__name__, unlisted=["keras"])
+__getattr__, __dir__, __all__ = public_names(__name__, unlisted=["keras"], extras=EXTRAS)

@@ -20,6 +20,7 @@ from tfaip.params.documenting.reference import markdown_reference as markdown_re
 from tfaip.params.errors import CommandLineError as CommandLineError
 from tfaip.params.errors import DefinitionError as DefinitionError
 from tfaip.params.errors import LoadError as LoadError
+from tfaip.params.errors import MissingExtraError as MissingExtraError
 from tfaip.params.errors import Mistake as Mistake
 from tfaip.params.errors import ParamsError as ParamsError
 from tfaip.params.errors import ParamsWarning as ParamsWarning

@@ -9,6 +9,7 @@ __all__ = [
     "CommandLineError",
     "DefinitionError",
     "LoadError",
+    "MissingExtraError",
     "Mistake",
     "ParamsError",
     "ParamsWarning",
@@ -23,6 +24,24 @@ class UserError(Exception):
     It stands on the ground floor so that a command needs no list of the errors of all packages. Derive from it beside
     the built-in class that fits, `class FolderError(UserError, ValueError)`.
     """
+
+
+class MissingExtraError(UserError, ModuleNotFoundError):
+    """A library is missing that an extra of a package installs.
+
+    Args:
+        library: Its name.
+        extra: The extra, such as `tfaip-model[tf]`.
+        wanted: The object that needs it; empty where the traceback tells.
+    """
+
+    def __init__(self, library: str, extra: str, wanted: str = "") -> None:
+        needs = f"{wanted} needs {library}, which" if wanted else library
+        super().__init__(f"{needs} isn't installed: pip install '{extra}'", name=library)
+        self._arguments = library, extra, wanted
+
+    def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, str, str]]:
+        return type(self), self._arguments
 
 
 class ParamsError(UserError, ValueError):

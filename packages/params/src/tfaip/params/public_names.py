@@ -8,7 +8,7 @@ from importlib import import_module
 # Importing `typing` would take longer than all else here. Type checkers know the name.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
     from typing import Any, TypeVar
 
     from tfaip.params.defining.generics import ClassOf
@@ -19,7 +19,7 @@ __all__ = ["public_names", "public_subclasses"]
 
 
 def public_names(
-    package: str, *, unlisted: Collection[str] = ()
+    package: str, *, unlisted: Collection[str] = (), extras: Mapping[str, str] | None = None
 ) -> tuple[Callable[[str], Any], Callable[[], list[str]], list[str]]:
     """Return `__getattr__`, `__dir__` and `__all__` of a package, made of its stub.
 
@@ -32,6 +32,7 @@ def public_names(
     Args:
         package: The package's `__name__`.
         unlisted: Public names that `import *` leaves out.
+        extras: Extra that installs a library, such as `tfaip-model[tf]`, by the name of the library; an error names it.
 
     Raises:
         ImportError: The package has no stub, a line of it imports in another way, or a public name is a module too,
@@ -44,7 +45,15 @@ def public_names(
         if name not in places:
             raise _UnknownNameError(package, name, places)
         source, original = places[name]
-        found = vars(module)[name] = getattr(import_module(source), original)
+        try:
+            found = vars(module)[name] = getattr(import_module(source), original)
+        except ModuleNotFoundError as error:
+            extra = (extras or {}).get(str(error.name))
+            if extra is None:
+                raise
+            from tfaip.params.errors import MissingExtraError
+
+            raise MissingExtraError(str(error.name), extra, f"{package}.{name}") from None
         return found
 
     def names() -> list[str]:

@@ -11,4 +11,6 @@ import tfaip.params  # noqa: F401 - first: it puts the current folder last, whic
 # isort: split
 from tfaip.params.public_names import public_names
 
-__getattr__, __dir__, __all__ = public_names(__name__)
+_TENSORFLOW = dict.fromkeys(("h5py", "keras", "tensorflow"), "tfaip-predict[tf]")
+
+__getattr__, __dir__, __all__ = public_names(__name__, extras=_TENSORFLOW)

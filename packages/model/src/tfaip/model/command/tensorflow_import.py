@@ -6,9 +6,12 @@ import atexit
 import gc
 import logging
 import sys
+from importlib.util import find_spec
 
 from tfaip.model.runtime.backend import prefer_tensorflow
+from tfaip.model.runtime.libraries import EXTRAS
 from tfaip.model.runtime.quiet_import import import_quietly
+from tfaip.params import MissingExtraError
 
 __all__ = ["import_tensorflow"]
 
@@ -21,11 +24,16 @@ def import_tensorflow() -> None:
     In an interactive session, TensorFlow logs where it writes each file of an export; only its warnings are shown then.
 
     The process also ends sooner: not all that TensorFlow has made is searched for cycles before the prompt comes back.
+
+    Raises:
+        MissingExtraError: TensorFlow isn't installed.
     """
     if "tensorflow" not in sys.modules:
         atexit.register(gc.freeze)
         prefer_tensorflow()
         import_quietly()
+        if find_spec("tensorflow") is None:
+            raise MissingExtraError("tensorflow", EXTRAS["tensorflow"])
         logger.info("Loading TensorFlow")
         import tensorflow  # noqa: F401, ICN001 - what is wanted is that it is loaded
 

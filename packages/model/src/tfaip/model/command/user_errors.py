@@ -8,7 +8,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tfaip.params import UserError
+from tfaip.model.runtime.libraries import EXTRAS
+from tfaip.params import MissingExtraError, UserError
 from tfaip.params.shown_text import clean_text
 
 __all__ = ["INTERRUPTED", "USAGE_ERROR", "reported_user_errors"]
@@ -38,6 +39,12 @@ def reported_user_errors(command: str) -> Iterator[None]:
         # The pipeline notes there which sample it was; a worker's traceback, of several lines, is not for users.
         notes = "".join(f"\n  {note}" for note in getattr(error, "__notes__", ()) if "\n" not in note)
         print(f"{command}: error: {clean_text(f'{error}{notes}')}", file=sys.stderr)
+        raise SystemExit(USAGE_ERROR) from None
+    except ModuleNotFoundError as error:
+        # Of an import in the scenario's own code.
+        if error.name not in EXTRAS:
+            raise
+        print(f"{command}: error: {MissingExtraError(error.name, EXTRAS[error.name])}", file=sys.stderr)
         raise SystemExit(USAGE_ERROR) from None
     except Exception as error:
         blame = getattr(error, "blame", None)

@@ -1,4 +1,7 @@
-"""The first inputs of a generator, on which two models are compared."""
+"""The first inputs of a generator, on which two models are compared.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 

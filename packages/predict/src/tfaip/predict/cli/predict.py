@@ -18,6 +18,7 @@ from tfaip.predict.cli.inference_arguments import (
     hidden_voter,
     named_part,
 )
+from tfaip.predict.computing.created_model import created_model, printing_model
 from tfaip.predict.counters import print_benchmark
 from tfaip.predict.dump import DumpWriter, PartWriter
 from tfaip.predict.dump.part import Part
@@ -112,7 +113,7 @@ def _predict(call: Invocation) -> None:
                 predictor: Predictor | MultiModelPredictor = scenario.create_predictor(paths[0], params)
             else:
                 predictor = scenario.create_multi_predictor(paths, params)
-            model = None if params.silent else scenario_params.model.create()
+            model = None if params.silent else printing_model(created_model(scenario(scenario_params)))
         for element, sample in _predicted(predictor, parsed["data"], part, dump):
             if dump is not None:
                 dump.write(sample, element)

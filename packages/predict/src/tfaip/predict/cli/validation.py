@@ -10,12 +10,14 @@ from typing import Any
 from rich.text import Text
 
 from tfaip.model import find_stored_scenario, load_scenario_params
+from tfaip.model.bundle.runtime import is_installed
 from tfaip.model.command import Invocation, blamed, import_tensorflow, log_of_client, log_to_console
 from tfaip.params.shown_text import one_line
 from tfaip.params.table_console import table_console
 from tfaip.pipeline import PipelineMode
 from tfaip.predict.cli.bundle_command import require_data
 from tfaip.predict.cli.inference_arguments import add_inference_arguments, apply_inference_arguments, hidden_voter
+from tfaip.predict.computing.created_model import printing_model
 from tfaip.predict.lav.callbacks import DumpSamples, PrintSamples
 from tfaip.predict.lav.data_sets import data_sets_of, generator_with_targets
 from tfaip.predict.lav.params import LAVParams, MultiLAVParams
@@ -62,14 +64,14 @@ def validate(call: Invocation, *, votes: bool) -> None:
         data_sets = data_sets_of(
             generator_with_targets(scenario, parsed["data"], chosen=parsed["data"] != default_data)
         )
-    import_tensorflow()
-
+    if arguments.tensorboard or is_installed("tensorflow"):
+        import_tensorflow()
     with blamed():
         lav = scenario.create_multi_lav(paths, params) if votes else scenario.create_lav(paths[0], params)
     with ExitStack() as stack:
-        callbacks: list[Any] = [
-            PrintSamples(lambda sample: lav.model.print_evaluate(sample, lav.scenario.data), params.print_limit)
-        ]
+        callbacks: list[Any] = []
+        if params.print_limit and (model := printing_model(lav.model)):
+            callbacks.append(PrintSamples(lambda s: model.print_evaluate(s, lav.scenario.data), params.print_limit))
         if arguments.dump:
             callbacks.append(stack.enter_context(closing(DumpSamples(arguments.dump))))
         results = list(lav.run(data_sets, callbacks=callbacks))

@@ -15,7 +15,9 @@ from tfaip.model import (
     find_stored_scenario,
     load_scenario_params,
 )
+from tfaip.model.bundle.runtime import is_installed
 from tfaip.model.onnx.prediction import OnnxFunction
+from tfaip.params import MissingExtraError
 from tfaip.pipeline import Batch, DataPipeline, Sample
 from tfaip.predict.computing.array_adoption import as_arrays, as_tensors
 from tfaip.predict.computing.batches_ahead import BATCHES_AHEAD, map_ahead, raised_behind
@@ -81,6 +83,8 @@ class LAV(LAVBase):
             BundleError: `path` is no bundle, or a broken one.
             DeviceError: The devices that were asked for can't be had.
         """
+        if params.with_training_graph and not is_installed("tensorflow"):
+            raise MissingExtraError("tensorflow", "tfaip-predict[tf]", "with_training_graph")
         trust = tuple(trust)
         scenario_params = load_scenario_params(path, trust=trust)
         made = (scenario or find_stored_scenario(scenario_params, trust=trust, reading=[path]))(scenario_params)
@@ -113,11 +117,11 @@ class LAV(LAVBase):
     def _step(self, batch: Batch) -> tuple[Batch, dict[str, Any]]:
         if isinstance(self._function, OnnxFunction):
             arrays = self._function(batch.inputs)
-            self._measures.update(as_tensors(batch.inputs), as_tensors(batch.targets), as_tensors(arrays))
+            self._measures.update(batch.inputs, batch.targets, arrays)
             return batch, arrays
         inputs = as_tensors(batch.inputs)
         outputs = self._function(inputs)
-        self._measures.update(inputs, as_tensors(batch.targets), outputs)
+        self._measures.update(inputs, batch.targets, outputs)
         return batch, as_arrays(outputs)
 
 

@@ -12,9 +12,10 @@ from tfaip.model import ModelBase, ScenarioBase
 from tfaip.model.evaluator import counting, figures_of
 from tfaip.pipeline import Batch, DataGeneratorParams, DataPipeline, PipelineMode, Sample
 from tfaip.pipeline.hooks import Hooked, call_user_code
+from tfaip.predict.computing.created_model import created_model
 from tfaip.predict.errors import PredictionError
 from tfaip.predict.lav.callback import LAVCallback
-from tfaip.predict.lav.measures import Measures
+from tfaip.predict.lav.measures import Measures, NoMeasures
 from tfaip.predict.lav.params import LAVParams
 from tfaip.predict.lav.result import LAVResult
 from tfaip.predict.loaded_object import LoadedObject
@@ -35,6 +36,7 @@ class LAVBase(Hooked, LoadedObject, ABC):
         callbacks: Are told of all that happens.
 
     Attributes:
+        model: The model; `None` where TensorFlow isn't installed, and losses and metrics are left out.
         bundles: The bundles that are validated; none where the model is in memory, as during a training.
     """
 
@@ -50,9 +52,11 @@ class LAVBase(Hooked, LoadedObject, ABC):
         self.params = params
         self.scenario = scenario
         self.callbacks = list(callbacks)
-        self.model = model or scenario.create_model()
+        self.model: ModelBase[Any] = model or created_model(scenario)
         self.bundles: tuple[Path, ...] = ()
-        self._measures = Measures(self.model, scenario.data, eager=params.run_eagerly)
+        self._measures: Measures | NoMeasures = NoMeasures()
+        if self.model is not None:
+            self._measures = Measures(self.model, scenario.data, eager=params.run_eagerly)
 
     @abstractmethod
     def _predicted(self, pipeline: DataPipeline, batches: Iterable[Batch]) -> Generator[Sample, None, None]:

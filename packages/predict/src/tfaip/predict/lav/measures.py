@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 from tfaip.model import GraphBase, MetricDefinition, ModelBase
 from tfaip.model.runtime.tracing import compiled
 from tfaip.pipeline import DataBase
+from tfaip.predict.computing.array_adoption import as_tensors
 
 if TYPE_CHECKING:
     from tfaip.model import ModelMetrics
 
-__all__ = ["Measures", "TrainingGraphMeasures"]
+__all__ = ["Measures", "NoMeasures", "TrainingGraphMeasures"]
 
 logger = logging.getLogger(__name__)
 
@@ -48,10 +49,11 @@ class Measures:
             self._metrics.reset()
 
     def update(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> None:
-        """Take a batch into account: tensors by name, of shape (batch, ...)."""
+        """Take a batch into account: arrays or tensors by name, of shape (batch, ...)."""
+        inputs, targets, outputs = (as_tensors(arrays) for arrays in (inputs, targets, outputs))
         if self._metrics is None:
             self._prepare(inputs, targets, outputs)
-        self._update(dict(inputs), dict(targets), dict(outputs))
+        self._update(inputs, targets, outputs)
 
     def result(self) -> dict[str, float]:
         """Return losses and metrics by name."""
@@ -119,6 +121,23 @@ class Measures:
     def _leave_out(self, name: str, missing: _MissingOutputError) -> None:
         self.not_computed[name] = str(missing)
         logger.warning("%s is not computed: %s", name, missing)
+
+
+class NoMeasures:
+    """Stands for losses and metrics where TensorFlow, which computes them, isn't installed."""
+
+    def __init__(self) -> None:
+        self.not_computed = {"losses and metrics": "they need TensorFlow: pip install 'tfaip-predict[tf]'"}
+
+    def reset(self) -> None:
+        """Forget all batches."""
+
+    def update(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> None:
+        """Take no batch into account."""
+
+    def result(self) -> dict[str, float]:
+        """Return no losses and metrics."""
+        return {}
 
 
 class TrainingGraphMeasures(Measures):

@@ -12,7 +12,6 @@ import numpy as np
 
 from tfaip.model import ModelBase, ScenarioBase, find_stored_scenario, load_scenario_params
 from tfaip.pipeline import Batch, DataPipeline, Sample
-from tfaip.predict.computing.array_adoption import as_tensors
 from tfaip.predict.computing.batches_ahead import BATCHES_AHEAD, map_ahead, raised_behind
 from tfaip.predict.errors import PredictionError
 from tfaip.predict.lav.callback import LAVCallback
@@ -146,7 +145,7 @@ class MultiLAV(LAVBase):
         inputs = {name: np.stack([sample.inputs[name] for sample, _ in group]) for name in group[0][0].inputs}
         targets = {name: np.stack([sample.targets[name] for sample, _ in group]) for name in group[0][0].targets}
         outputs = _stacked([outputs for _, outputs in group])
-        self._measures.update(as_tensors(inputs), as_tensors(targets), as_tensors(outputs))
+        self._measures.update(inputs, targets, outputs)
 
 
 def _stacked(outputs: Sequence[Mapping[str, Any]]) -> dict[str, np.ndarray]:
