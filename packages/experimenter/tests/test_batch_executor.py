@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import random
 import signal
 from collections import Counter
@@ -184,6 +185,20 @@ def test_a_job_that_never_started_and_is_gone_can_never_start(engine: Engine, cl
     clock[0] += batch.SETTLE_SECONDS
     assert engine.poll("k") == Lost("it was never started", False)
     assert (engine._folder / "k" / runner.OWNER).read_text() == GIVEN_UP
+
+
+def test_a_job_that_is_not_listed_runs_as_long_as_its_runner_gives_signs_of_life(
+    engine: Engine, clock: list[float]
+) -> None:
+    engine.submit(job())
+    record(engine, runner.OWNER, "1 2 3")
+    engine.states.clear()
+    for beat in range(20):
+        os.utime(engine._folder / "k" / runner.OWNER, (beat, beat))
+        assert isinstance(engine.poll("k"), Running)
+        clock[0] += batch.SETTLE_SECONDS
+    clock[0] += batch.SILENCE_SECONDS
+    assert engine.poll("k") == Lost("its batch job is gone", True)
 
 
 def test_a_job_that_was_cancelled_while_it_waited_is_lost_at_once(engine: Engine, clock: list[float]) -> None:

@@ -436,6 +436,15 @@ MISTAKES = {
         ["--xlsx", "runs.xlsx", "--cpus", "0", "--keep_going", "--fail_fast"],
         "--keep_going and --fail_fast exclude each other; give one of both",
     ),
+    "slots": (["--xlsx", "runs.xlsx", "--slots", "10001"], "--slots: must be from 0 to 10000, got 10001"),
+    "time": (
+        ["--xlsx", "runs.xlsx", "--slots", "1", "--executor", "slurm", "--executor.time", "-5m"],
+        "--executor.time: must be more than 0 seconds, got -5m\nsee tfaip-experimenter --help",
+    ),
+    "grace": (
+        ["--xlsx", "runs.xlsx", "--cpus", "0", "--executor.grace", "-5m"],
+        "--executor.grace: must be >= 0:00:00, got -5m\nsee tfaip-experimenter --help",
+    ),
     "retry": (["--xlsx", "runs.xlsx", "--cpus", "0", "--retry", "-1"], "--retry: must be 0 or more, got -1"),
     "timeout": (
         ["--xlsx", "runs.xlsx", "--cpus", "0", "--timeout", "0"],

@@ -200,6 +200,27 @@ def test_no_option_and_no_variable_of_the_user_hides_a_job_from_the_queue(
     assert "SLURM_MEM_PER_NODE=17\n" not in Path("environment").read_text()
 
 
+@pytest.mark.parametrize("rows", [1, 3], ids=["a job", "an array"])
+def test_names_that_a_shell_or_slurm_would_read_are_names(
+    rows: int,
+    slurm: Engine,
+    workbook: MakeWorkbook,
+    command: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = tmp_path / 'it\'s %j "$x" `y` ü; &'
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    Path("row.sh").write_text('echo "$1 $2" >> done')
+    runs = [["sh row.sh", f"a/ü '{number}' %j", f"$x `y` {number}"] for number in range(rows)]
+    names = [None, None, "default"], [None, None, "v"]
+    path = workbook(["COMMAND", "ID", "PARAMS"], *names, *runs, name=f"{folder.name}/runs %A.xlsx")
+    ran = command("--xlsx", path, "--executor", "slurm", "--no_update", "--slots", 4)
+    assert ran.returncode == 0, ran.stderr
+    assert done() == [f"--v $x `y` {number}" for number in range(rows)]
+
+
 def test_a_row_says_what_it_gets(slurm: Engine, workbook: MakeWorkbook, command: Command, tmp_path: Path) -> None:
     Path("row.sh").write_text("echo $1 $(($SLURM_CPUS_PER_TASK)) >> done")
     runs = [["sh row.sh a", 1, "cpus=3 nodes=1"], ["sh row.sh b", 2, None], ["sh row.sh c", 3, "cpus=1"]]

@@ -62,7 +62,7 @@ def mixed(cluster: Any, ray: None, monkeypatch: pytest.MonkeyPatch) -> MixedEngi
         preempt=lambda runner, _: os.kill(int(runner), signal.SIGTERM),
         kill_node=kill_node,
         training=real_training(monkeypatch),
-        timeout=180,
+        timeout=120,
         pause=0.5,
         patience=300,
     )

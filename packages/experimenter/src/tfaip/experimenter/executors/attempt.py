@@ -49,6 +49,16 @@ class Attempt:
         return _read(self.folder / runner.OWNER)
 
     @property
+    def beat(self) -> int | None:
+        """Time at which the runner touched its record last, which tells by its changes that the runner lives."""
+        try:
+            # Opened, since a shared file system may remember the times of a file for a minute.
+            with (self.folder / runner.OWNER).open("rb") as file:
+                return os.fstat(file.fileno()).st_mtime_ns
+        except OSError:
+            return None
+
+    @property
     def child(self) -> str | None:
         """Identity of the process of the run; `None` until it starts."""
         return _read(self.folder / runner.CHILD)

@@ -27,6 +27,9 @@ __all__ = ["BatchExecutor", "BatchExecutorParams", "BatchJob", "BatchState"]
 ASK_SECONDS = 1.0
 # An engine lists a new job late, and a shared file system shows the record of its end late.
 SETTLE_SECONDS = 10.0
+# A job that isn't listed still runs as long as its runner touches its record: the engine may have lost its memory, or
+# another cluster be asked.
+SILENCE_SECONDS = 30.0
 PREFIX = "tfaip-"
 # The file of an attempt with the name of its job in an array.
 NAME = "name"
@@ -107,6 +110,7 @@ class BatchExecutor(ABC):
         self._trouble: ExecutorError | None = None
         self._outcomes: dict[str, Outcome] = {}
         self._missing: dict[str, float] = {}
+        self._beats: dict[str, tuple[int | None, float]] = {}
         self._to_stop: list[str] = []
         self._names: dict[str, str] = {}
         self._submitted = -ASK_SECONDS
@@ -260,6 +264,7 @@ class BatchExecutor(ABC):
         """Remove the record of a job."""
         self._outcomes.pop(key, None)
         self._missing.pop(key, None)
+        self._beats.pop(key, None)
         self._names.pop(key, None)
         Attempt(self._folder, key).remove()
 
@@ -280,6 +285,7 @@ class BatchExecutor(ABC):
         state = self._states.get(self._name(key))
         if state is not None and state.alive:
             self._missing.pop(key, None)
+            self._beats.pop(key, None)
             return Running(attempt.started)
         word = f": {state.text}" if state is not None else ""
         stopped = state is not None and state.stopped
@@ -287,7 +293,7 @@ class BatchExecutor(ABC):
         is_settled = given_up or now - self._missing.setdefault(key, now) >= SETTLE_SECONDS
         if (is_settled or state is not None) and attempt.owner is None and attempt.give_up():
             return Lost(f"it was never started{word}", False, stopped)
-        if not is_settled:
+        if not is_settled or (state is None and not given_up and self._has_sign_of_life(attempt, now)):
             return Running(attempt.started)
         owner = attempt.owner
         # A runner that came at the last moment may have recorded an end.
@@ -296,3 +302,12 @@ class BatchExecutor(ABC):
             owner != GIVEN_UP,
             stopped,
         )
+
+    def _has_sign_of_life(self, attempt: Attempt, now: float) -> bool:
+        """Whether the runner of a job that isn't listed has touched its record lately, whatever the clocks say."""
+        beat = attempt.beat
+        before, since = self._beats.get(attempt.key, (None, now))
+        if beat != before:
+            since = now
+        self._beats[attempt.key] = beat, since
+        return beat is not None and now - since < SILENCE_SECONDS

@@ -2,7 +2,8 @@
 
 It is started anew for each run, so it imports next to nothing. In the folder of the attempt it leaves
 
-    owner   its identity; the runner that creates this file first runs the attempt
+    owner   its identity; the runner that creates this file first runs the attempt. On a cluster, it touches the file
+            every few seconds, so that a scheduler on another machine sees that it lives
     child   identity of the run's process, whose number is that of its process group
     last word
             the last word of its command line, by which that process is known where it hides its environment
@@ -31,6 +32,7 @@ __all__ = ["CHILD", "EXIT", "LAST_WORD", "NEVER", "OWNER", "main"]
 OWNER, CHILD, LAST_WORD, EXIT = "owner", "child", "last word", "exit"
 NEVER = "-"
 SRUN, JOB = "srun", "SLURM_JOB_ID"
+BEAT_SECONDS = 5.0
 # In place of a signal's number: SIGTERM for the tasks that srun has started on the nodes of this job.
 TASKS = 0
 CANNOT_START = 127
@@ -73,7 +75,8 @@ def main(argv: list[str]) -> None:
         mark = None if adopting else os.environ.get(MARK)
         return processes_of(ancestor=os.getpid(), group=pid, mark=mark)
 
-    code, stopped = _watch(pid, signals, seconds, float(grace), find, _stopping(words))
+    beat = os.path.join(folder, OWNER) if wake == NEVER else None
+    code, stopped = _watch(pid, signals, seconds, float(grace), find, _stopping(words), beat)
     # Children of the run would still hold the device. A daemon that is stopped may have something to save.
     if left := end_processes(find, float(grace) if stopped else LEFTOVERS_SECONDS):
         processes = "a process" if left == 1 else f"{left} processes"
@@ -146,6 +149,7 @@ def _watch(
     grace: float,
     find: Callable[[], list[Process]],
     to_send: list[int],
+    beat: str | None,
 ) -> tuple[int, str]:
     """Wait for the end; stop the run when asked to, or when its time is over."""
     deadline = None if timeout is None else time.monotonic() + timeout
@@ -153,6 +157,9 @@ def _watch(
     to_send = [*to_send]
     while (code := _ended(pid)) is None:
         left = None if deadline is None else max(0.0, deadline - time.monotonic())
+        if beat is not None:
+            _touch(beat)
+            left = BEAT_SECONDS if left is None else min(left, BEAT_SECONDS)
         ready, _, _ = select.select([signals], [], [], left)
         asked = bool(ready) and any(number != signal.SIGCHLD for number in os.read(signals, 64))
         overdue = deadline is not None and time.monotonic() >= deadline
@@ -163,6 +170,13 @@ def _watch(
     if not stopped and code in ENDS_BY_STOP and _is_stopped_soon(signals):
         stopped = "cancel"
     return code, stopped
+
+
+def _touch(path: str) -> None:
+    try:
+        os.utime(path)
+    except OSError:
+        return  # the next one may succeed
 
 
 def _is_stopped_soon(signals: int) -> bool:

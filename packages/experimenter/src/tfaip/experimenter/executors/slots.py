@@ -10,6 +10,9 @@ from tfaip.experimenter.errors import ExperimenterError
 
 __all__ = ["Slot", "read_slots"]
 
+# More than any cluster takes of one user; each slot is an object.
+MOST_SLOTS = 10_000
+
 
 @dataclass(frozen=True, order=True)
 class Slot:
@@ -57,8 +60,8 @@ def read_slots(gpus: Sequence[str], cpus: Sequence[str], count: int = 0) -> list
     Raises:
         ExperimenterError: A word names no slot, or two name the same.
     """
-    if count < 0:
-        raise ExperimenterError(f"--slots: must be 0 or more, got {count}")
+    if not 0 <= count <= MOST_SLOTS:
+        raise ExperimenterError(f"--slots: must be from 0 to {MOST_SLOTS}, got {count}")
     slots = [Slot("slot", number) for number in range(count)]
     for argument, kind, words in (("--gpus", "gpu", gpus), ("--cpus", "cpu", cpus)):
         for word in words:

@@ -54,6 +54,11 @@ def _check_options(_: object, __: object, options: Sequence[str]) -> None:
             raise ValueError(f"{option}: each row is one job; sbatch must submit it, and not wait for its end")
 
 
+def _check_time(_: object, __: object, limit: timedelta | None) -> None:
+    if limit is not None and limit <= timedelta():
+        raise ValueError("must be more than 0 seconds")
+
+
 @params(name="slurm")
 class SlurmExecutorParams(BatchExecutorParams):
     """Run the rows as jobs of Slurm; this machine and the nodes share the current folder and that of the workbook."""
@@ -66,7 +71,11 @@ class SlurmExecutorParams(BatchExecutorParams):
     cpus: int | None = field(default=None, validator=optional(ge(1)), help="Processors of each task")
     memory: str | None = field(default=None, help="Memory of each node: 16G")
     nodes: int | None = field(default=None, validator=optional(ge(1)), help="Nodes of each job")
-    time: timedelta | None = field(default=None, help="Time limit of each job: 12:00:00, 2h30m")
+    time: timedelta | None = field(
+        default=None,
+        validator=_check_time,
+        help="Time limit of each job: 12:00:00, 2h30m; a number alone is seconds",
+    )
     stop_before: timedelta = field(
         default=timedelta(seconds=120),
         validator=ge(timedelta()),

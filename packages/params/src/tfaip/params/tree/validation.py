@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import attrs
 
 from tfaip.params.defining.conversion import apply_converter
+from tfaip.params.values.moments import format_timedelta
 from tfaip.params.values.problem import RAISED_FOR_VALUES, ValueProblem, message_of
 
 __all__ = ["problems_of", "problems_of_fields"]
@@ -57,7 +59,10 @@ def _validate(cls: Any, values: dict[str, Any], problems: list[tuple[str, ValueP
 def _problem(error: Exception, name: str, value: Any) -> ValueProblem:
     # The validators of attrs write `must be > 0: -1`.
     message = _message(error, name).removesuffix(f": {value!r}")
-    return ValueProblem(message if f"got {value!r}" in message else f"{message}, got {value!r}")
+    shown = repr(value)
+    if isinstance(value, timedelta):
+        message, shown = message.removesuffix(f": {value}"), format_timedelta(value)
+    return ValueProblem(message if f"got {shown}" in message else f"{message}, got {shown}")
 
 
 def _message(error: Exception, name: str) -> str:
