@@ -86,6 +86,13 @@ def faults(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
+def predict_faults(session: nox.Session) -> None:
+    """Kill each part of a prediction and let it go on, and compare all parts with one prediction; takes minutes."""
+    session.install(*_editable(*_floors_below("predict")), "-e", "packages/predict[test]")
+    session.run("pytest", "packages/predict", "-m", "faults", *session.posargs, env=ENVIRONMENT)
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1])
 def trainer_faults(session: nox.Session) -> None:
     """Kill trainings and resume them, fill the disk under them, and compare what they leave; takes minutes."""
     session.install(*_editable(*_floors_below("trainer")), "-e", "packages/trainer[test]")

@@ -28,6 +28,20 @@ class ATREvaluator(Evaluator[ATREvaluatorParams]):
         if self.params.worst:
             self.read = sorted([*self.read, (errors, f"{text} | {true}")], reverse=True)[: self.params.worst]
 
+    def state(self) -> Any:
+        """Return the counts and the worst lines."""
+        return {"counts": [self.lines, self.wrong, self.characters, self.errors], "worst": self.read}
+
+    def merge(self, state: Any) -> None:
+        """Add the counts of another part, and keep the worst lines of both."""
+        lines, wrong, characters, errors = state["counts"]
+        self.lines += lines
+        self.wrong += wrong
+        self.characters += characters
+        self.errors += errors
+        worst = [(number, line) for number, line in state["worst"]]
+        self.read = sorted([*self.read, *worst], reverse=True)[: self.params.worst]
+
     def result(self) -> dict[str, Any]:
         """Return the figures."""
         figures: dict[str, Any] = {

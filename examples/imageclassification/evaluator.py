@@ -24,6 +24,18 @@ class ImageEvaluator(Evaluator[ImageEvaluatorParams]):
         self.sure += sure
         self.sure_and_right += right and sure
 
+    def state(self) -> Any:
+        """Return the counts."""
+        return [self.samples, self.right, self.sure, self.sure_and_right]
+
+    def merge(self, state: Any) -> None:
+        """Add the counts of another part."""
+        samples, right, sure, sure_and_right = state
+        self.samples += samples
+        self.right += right
+        self.sure += sure
+        self.sure_and_right += sure_and_right
+
     def result(self) -> dict[str, Any]:
         """Return the figures."""
         return {

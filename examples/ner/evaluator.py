@@ -25,6 +25,16 @@ class NEREvaluator(Evaluator[NEREvaluatorParams]):
         self.true.update(entity.kind for entity in true)
         self.right.update(entity.kind for entity in found & true)
 
+    def state(self) -> Any:
+        """Return the counts of each type."""
+        return {"found": dict(self.found), "true": dict(self.true), "right": dict(self.right)}
+
+    def merge(self, state: Any) -> None:
+        """Add the counts of another part."""
+        self.found.update(state["found"])
+        self.true.update(state["true"])
+        self.right.update(state["right"])
+
     def result(self) -> dict[str, Any]:
         """Return the figures."""
         figures = _figures(self.right.total(), self.found.total(), self.true.total())

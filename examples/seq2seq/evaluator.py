@@ -29,6 +29,20 @@ class Seq2SeqEvaluator(Evaluator[Seq2SeqEvaluatorParams]):
             line = f"{sample.meta['source']} | {text} | {true}"
             self.worst = sorted([*self.worst, (errors, line)], reverse=True)[: self.params.worst]
 
+    def state(self) -> Any:
+        """Return the counts and the worst texts."""
+        return {"counts": [self.texts, self.exact, self.characters, self.errors], "worst": self.worst}
+
+    def merge(self, state: Any) -> None:
+        """Add the counts of another part, and keep the worst texts of both."""
+        texts, exact, characters, errors = state["counts"]
+        self.texts += texts
+        self.exact += exact
+        self.characters += characters
+        self.errors += errors
+        worst = [(wrong, line) for wrong, line in state["worst"]]
+        self.worst = sorted([*self.worst, *worst], reverse=True)[: self.params.worst]
+
     def result(self) -> dict[str, Any]:
         """Return the figures."""
         figures: dict[str, Any] = {

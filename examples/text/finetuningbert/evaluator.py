@@ -18,6 +18,15 @@ class PairEvaluator(Evaluator[EvaluatorParams]):
         """Count one sample."""
         self.counts[bool(sample.targets["gt"][0]), bool(sample.outputs["class"])] += 1
 
+    def state(self) -> Any:
+        """Return the counts of each pair of true and predicted."""
+        return [[*pair, count] for pair, count in self.counts.items()]
+
+    def merge(self, state: Any) -> None:
+        """Add the counts of another part."""
+        for true, found, count in state:
+            self.counts[true, found] += count
+
     def result(self) -> dict[str, Any]:
         """Return the figures."""
         pairs = max(self.counts.total(), 1)

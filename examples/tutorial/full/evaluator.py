@@ -24,12 +24,28 @@ class TutorialFullEvaluator(Evaluator[TutorialFullEvaluatorParams]):
             self.sure += 1
             self.sure_and_right += true == predicted
 
+    def state(self) -> Any:
+        """Return the counts of each pair of classes, and those of sure predictions."""
+        return {
+            "pairs": [[*pair, count] for pair, count in self.pairs.items()],
+            "sure": [self.sure, self.sure_and_right],
+        }
+
+    def merge(self, state: Any) -> None:
+        """Add the counts of another part."""
+        for true, predicted, count in state["pairs"]:
+            self.pairs[true, predicted] += count
+        sure, sure_and_right = state["sure"]
+        self.sure += sure
+        self.sure_and_right += sure_and_right
+
     def result(self) -> dict[str, Any]:
         """Return the figures."""
         samples = self.pairs.total()
         right = sum(count for (true, predicted), count in self.pairs.items() if true == predicted)
-        wrong = Counter({pair: count for pair, count in self.pairs.items() if pair[0] != pair[1]})
-        most = wrong.most_common(self.params.most)
+        wrong = {pair: count for pair, count in self.pairs.items() if pair[0] != pair[1]}
+        # Sorted by pair where counts are equal, so that parts in any order give the same text.
+        most = sorted(wrong.items(), key=lambda item: (-item[1], item[0]))[: self.params.most]
         return {
             "accuracy": right / max(samples, 1),
             "sure": self.sure / max(samples, 1),

@@ -13,6 +13,18 @@ from tfaip.predict.cli import evaluate, lav, multi_lav, predict
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "faults: processes that are killed; run them with `-m faults`")
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("-m"):
+        long = [item for item in items if item.get_closest_marker("faults")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
 COMMANDS = {
     "tfaip-predict": predict.main,
     "tfaip-lav": lav.main,

@@ -74,6 +74,13 @@ class Counting(Evaluator[CountingParams]):
         self.count += 1
         self.right += int(sample.outputs["class"] == sample.targets["direction"][0])
 
+    def state(self):
+        return {"count": self.count, "right": self.right}
+
+    def merge(self, state):
+        self.count += state["count"]
+        self.right += state["right"]
+
     def result(self):
         return {"counted": self.count * self.params.scale, "right": self.right}
 

@@ -91,6 +91,28 @@ class BarePoints(DataGenerator[BarePointsParams]):
         return Sample(inputs={"point": np.array([index, 1.0], np.float32)}, meta={"index": index})
 
 
+@params
+class PointsOfShardsParams(DataGeneratorParams):
+    """Points in shards of different sizes."""
+
+    sizes: list[int] = field(factory=lambda: [5, 1, 0, 7])
+
+    def cls(self) -> Any:
+        return PointsOfShards
+
+
+class PointsOfShards(DataGenerator[PointsOfShardsParams]):
+    def shards(self):
+        return list(enumerate(self.params.sizes))
+
+    def generate_shard(self, shard):
+        number, size = shard
+        for index in range(size):
+            yield Sample(
+                inputs={"point": np.array([number, index], np.float32)}, meta={"shard": number, "index": index}
+            )
+
+
 class BarePointsScenario(PointsScenario):
     """Its predictions take samples that only a prediction can use."""
 

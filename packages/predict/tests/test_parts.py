@@ -7,7 +7,7 @@ import shutil
 import numpy as np
 import pytest
 
-from predict_cases import DroppingParams, RefusingParams, in_process
+from predict_cases import DroppingParams, PointsOfShardsParams, RefusingParams, in_process, points
 from tfaip.model.testing.points.params import PointsGeneratorParams
 from tfaip.pipeline import Sample
 from tfaip.predict import MultiModelPredictor, MultiModelPredictorParams, Predictor
@@ -15,6 +15,7 @@ from tfaip.predict.dump import DumpError, DumpReader, PartWriter
 from tfaip.predict.dump import writer as writer_module
 from tfaip.predict.dump.part import Part
 from tfaip.predict.errors import PredictionError
+from tfaip.predict.given_samples import GivenSamples
 
 RUN = {"bundles": ["best"]}
 
@@ -265,6 +266,21 @@ def test_parts_that_were_interrupted_are_one_prediction(exported, tmp_path, batc
     whole = list(predictor.predict(generator))
     parts = predicted_in_parts(predictor, generator, tmp_path, 8, stop_after=stop_after)
     assert_same_predictions(parts, whole, exact=batch_size == 1)
+
+
+def test_a_generator_with_shards_keeps_its_order_in_parts(exported, tmp_path):
+    generator = PointsOfShardsParams()
+    predictor = points_predictor(exported)
+    whole = list(predictor.predict(generator))
+    assert len(whole) == 13
+    assert_same_predictions(predicted_in_parts(predictor, generator, tmp_path, 3, stop_after=2), whole, exact=True)
+
+
+def test_a_stream_without_length_is_predicted_in_parts(exported, tmp_path):
+    predictor = points_predictor(exported)
+    whole = list(predictor.predict_raw(points()))
+    parts = predicted_in_parts(predictor, GivenSamples(points()), tmp_path, 3, stop_after=2)
+    assert_same_predictions(parts, whole, exact=True)
 
 
 @pytest.mark.parametrize("where", ["pre", "post"])

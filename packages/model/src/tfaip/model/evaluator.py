@@ -17,7 +17,7 @@ from tfaip.pipeline.hooks import Hooked, call_user_code, described, hook, return
 if TYPE_CHECKING:
     from tfaip.pipeline import Sample
 
-__all__ = ["Evaluator", "EvaluatorParams", "TEvaluatorParams", "counting", "figures_of"]
+__all__ = ["Evaluator", "EvaluatorParams", "TEvaluatorParams", "counting", "figures_of", "has_parts"]
 
 
 @params(former_tags=["tfaip.evaluator.params:EvaluatorParams"])
@@ -32,7 +32,8 @@ TEvaluatorParams = TypeVar("TEvaluatorParams", bound=EvaluatorParams)
 class Evaluator(Hooked, Generic[TEvaluatorParams]):
     """Computes figures over samples one by one; entering the context starts a new count.
 
-    Subclasses override `update_state` and `result`, and `__enter__` to reset what they count.
+    Subclasses override `update_state` and `result`, and `__enter__` to reset their counts. Those that override `state`
+    and `merge` too evaluate a data set in parts.
     """
 
     def __init__(self, params: TEvaluatorParams) -> None:
@@ -54,6 +55,32 @@ class Evaluator(Hooked, Generic[TEvaluatorParams]):
     def result(self) -> dict[str, Any]:
         """Return the figures by name; the base class has none."""
         return {}
+
+    @hook
+    def state(self) -> Any:
+        """Return the counts so far, from which `merge` goes on: numbers, texts, arrays, and lists and dicts of them.
+
+        Evaluators that have `state` and `merge` evaluate a data set in parts.
+        """
+        return None
+
+    @hook
+    def merge(self, state: Any) -> None:
+        """Add the counts of another part to those of this evaluator.
+
+        Args:
+            state: The result of `state`, of an evaluator with the same parameters; its tuples are lists.
+        """
+
+
+def has_parts(evaluator: Evaluator[Any]) -> bool:
+    """Whether an evaluator's counts can be merged: `state` and `merge` know all that `update_state` counts."""
+    order = type(evaluator).__mro__
+
+    def defined(name: str) -> int:
+        return next(number for number, cls in enumerate(order) if name in vars(cls))
+
+    return max(defined("state"), defined("merge")) <= min(defined("update_state"), defined("__enter__"))
 
 
 @contextmanager

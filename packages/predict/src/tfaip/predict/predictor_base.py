@@ -142,8 +142,8 @@ class PredictorBase(Hooked, LoadedObject, ABC):
             StateError: The state belongs to other data.
         """
         self.require_own_process()
-        pipeline = self.data.create_pipeline(self.params.mode, self.params.pipeline, generator)
-        require_parts([model.data.params for model in self._models], self.params.mode, self.params.pipeline)
+        pipeline = self.data.create_pipeline(self.params.mode, self.params.pipeline, generator).by_elements()
+        require_parts([data.params for data in self.data_of_models()], self.params.mode, self.params.pipeline)
         if state is not None and state.get("epoch", 0) > 0:
             return  # the state behind the last batch is the beginning of another pass
         shard = part.number, part.of
@@ -189,6 +189,10 @@ class PredictorBase(Hooked, LoadedObject, ABC):
             self._finished,
             batch_size=self.params.pipeline.batch_size,
         )
+
+    def data_of_models(self) -> list[DataBase[Any]]:
+        """Return the data of each model."""
+        return [model.data for model in self._models]
 
     def run_models(self, inputs: Mapping[str, Any]) -> list[Outputs]:
         """Return the outputs of each model for a batch of inputs, which all of them share."""

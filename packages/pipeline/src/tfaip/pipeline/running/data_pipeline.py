@@ -94,6 +94,14 @@ class DataPipeline(Hooked):
         """The same pipeline in another mode."""
         return type(self)(self.data, mode, self.pipeline_params, self.generator_params, seed=self.seed)
 
+    def by_elements(self) -> DataPipeline:
+        """This very pipeline, which reads the shards of a generator as one stream from now on.
+
+        The `shard` of its batches then is every n-th element, in the order of the generator.
+        """
+        self._planner.read_by_shard = False
+        return self
+
     def as_preloaded(self) -> DataPipeline:
         """The same pipeline, after the samples went through all processors up to the first that can't be preloaded.
 

@@ -16,13 +16,21 @@ from tfaip.params.shown_text import one_line
 from tfaip.params.table_console import table_console
 from tfaip.pipeline import PipelineMode
 from tfaip.predict.cli.bundle_command import require_data
-from tfaip.predict.cli.inference_arguments import add_inference_arguments, apply_inference_arguments, hidden_voter
+from tfaip.predict.cli.inference_arguments import (
+    add_inference_arguments,
+    add_shard_argument,
+    apply_inference_arguments,
+    hidden_voter,
+    named_part,
+)
 from tfaip.predict.computing.created_model import printing_model
 from tfaip.predict.lav.callbacks import DumpSamples, PrintSamples
 from tfaip.predict.lav.data_sets import data_sets_of, generator_with_targets
 from tfaip.predict.lav.params import LAVParams, MultiLAVParams
+from tfaip.predict.lav.part_run import require_evaluator_of_parts
 from tfaip.predict.lav.result_files import write_json, write_tensorboard
 from tfaip.predict.lav.table import results_table
+from tfaip.predict.part_of_input import require_parts
 
 __all__ = ["validate"]
 
@@ -39,7 +47,8 @@ def validate(call: Invocation, *, votes: bool) -> None:
     """
     paths, trust = list(call.about), call.trust
     # All of them, since only here the packages are known that the user trusts.
-    scenario_params, *_ = [load_scenario_params(path, trust=trust, reading=paths) for path in paths]
+    stored = [load_scenario_params(path, trust=trust, reading=paths) for path in paths]
+    scenario_params = stored[0]
     scenario = find_stored_scenario(scenario_params, trust=trust, reading=paths)
     default: LAVParams = MultiLAVParams(voter=_default_voter(scenario)) if votes else LAVParams()
     command_line = call.command_line("Load and validate a bundle, or the vote of several.")
@@ -51,6 +60,7 @@ def validate(call: Invocation, *, votes: bool) -> None:
     command_line.add_argument(
         "--dump", type=str | None, help="Folder to write predictions and targets to, one dump for each data set"
     )
+    add_shard_argument(command_line)
     parsed = command_line.parse(call.words)
     params, arguments = parsed["lav"], parsed.arguments
     apply_inference_arguments(arguments, params)
@@ -58,7 +68,11 @@ def validate(call: Invocation, *, votes: bool) -> None:
     log_of_client(scenario)
     if params.silent:
         logging.getLogger("tfaip").setLevel(logging.WARNING)
+    part = named_part(arguments)
     require_data(paths, parsed["data"], PipelineMode.EVALUATION)
+    if part is not None:
+        require_evaluator_of_parts(scenario.create_evaluator(scenario_params.evaluator), part)
+        require_parts([params_of_bundle.data for params_of_bundle in stored], PipelineMode.EVALUATION, params.pipeline)
     default_data = scenario.predict_generator_params()
     with blamed():
         data_sets = data_sets_of(
@@ -72,9 +86,14 @@ def validate(call: Invocation, *, votes: bool) -> None:
         callbacks: list[Any] = []
         if params.print_limit and (model := printing_model(lav.model)):
             callbacks.append(PrintSamples(lambda s: model.print_evaluate(s, lav.scenario.data), params.print_limit))
-        if arguments.dump:
-            callbacks.append(stack.enter_context(closing(DumpSamples(arguments.dump))))
-        results = list(lav.run(data_sets, callbacks=callbacks))
+        if part is not None:
+            results = lav.run_part(data_sets, part, arguments.dump, callbacks=callbacks)
+            if not results:
+                return
+        else:
+            if arguments.dump:
+                callbacks.append(stack.enter_context(closing(DumpSamples(arguments.dump))))
+            results = list(lav.run(data_sets, callbacks=callbacks))
     if arguments.json != "-":
         _print_table(results)
     if arguments.json:

@@ -18,7 +18,7 @@ from tfaip.predict.dump.layout import CHECKSUMS, FORMAT, KIND, VERSION, lines_of
 from tfaip.predict.dump.lines import MAX_LINE, Damage, End, lines_from
 from tfaip.predict.dump.part import MADE_BY, OF_PART, Part, parts_in
 
-__all__ = ["DumpError", "DumpReader"]
+__all__ = ["DumpError", "DumpReader", "missing_parts"]
 
 logger = logging.getLogger(__name__)
 
@@ -171,6 +171,15 @@ def _all_parts(folder: Path, parts: list[Part]) -> list[DumpReader]:
             f"--shard {(missing + half)[0]}/{counts[0]}, which goes on where it stopped"
         )
     return readers
+
+
+def missing_parts(folder: Path, of: int) -> list[int]:
+    """The numbers of the parts that are missing or not complete."""
+    return [number for number in range(of) if not _is_complete(Part(number, of).folder(folder))]
+
+
+def _is_complete(folder: Path) -> bool:
+    return lines_of(folder).exists() and DumpReader(folder).is_ended()
 
 
 def _listed(numbers: list[int]) -> str:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
+from itertools import repeat
 from pathlib import Path
 from typing import Any, Self
+
+import numpy as np
 
 from tfaip.model import (
     GraphBase,
@@ -26,6 +30,7 @@ from tfaip.predict.lav.callback import LAVCallback
 from tfaip.predict.lav.lav_base import LAVBase
 from tfaip.predict.lav.measures import TrainingGraphMeasures
 from tfaip.predict.lav.params import LAVParams
+from tfaip.predict.lav.part_run import PartRun
 from tfaip.predict.loaded_object import absolute
 
 __all__ = ["LAV"]
@@ -105,14 +110,40 @@ class LAV(LAVBase):
         """
         self._measures = TrainingGraphMeasures(self.model, graph, self.scenario.data, eager=self.params.run_eagerly)
 
-    def _predicted(self, pipeline: DataPipeline, batches: Iterable[Batch]) -> Generator[Sample, None, None]:
+    def _predicted(
+        self, pipeline: DataPipeline, batches: Iterable[Batch], part: PartRun | None = None
+    ) -> Generator[tuple[int, Sample], None, None]:
         ahead = 0 if self.params.run_eagerly else BATCHES_AHEAD
+        ended: deque[tuple[int, list[np.ndarray]]] = deque()
+
+        def step(batch: Batch) -> tuple[Batch, dict[str, Any], list[np.ndarray]]:
+            # Before the next batch is measured, which happens ahead of the consumer.
+            return *self._step(batch), self._measures.state() if part else []
+
+        def unbatched(predicted: Iterable[tuple[Batch, dict[str, Any], list[np.ndarray]]]) -> Iterator[Sample]:
+            for batch, outputs, metrics in predicted:
+                identities = part.identities(batch) if part else repeat(None, batch.size)
+                for row, (sample, identity) in enumerate(zip(batch.samples(), identities, strict=True)):
+                    identified = sample.identified_by(identity)
+                    yield identified.new_outputs({name: array[row] for name, array in outputs.items()})
+                ended.append((batch.size, metrics))
+
+        def tell_of_ended() -> None:
+            while ended:
+                of_batch = ended.popleft()
+                if part:
+                    part.batch_ended(*of_batch)
+
         with (
-            closing(map_ahead(self._step, batches, ahead=ahead)) as predicted,
+            closing(map_ahead(step, batches, ahead=ahead)) as predicted,
             raised_behind(predicted) as until_error,
-            closing(pipeline.process_output(_samples(until_error))) as samples,
+            closing(pipeline.process_output(unbatched(until_error), keeps_identities=True)) as samples,
         ):
-            yield from samples
+            for sample in samples:
+                tell_of_ended()
+                assert sample.identity is not None
+                yield sample.identity.path[0], sample
+        tell_of_ended()
 
     def _step(self, batch: Batch) -> tuple[Batch, dict[str, Any]]:
         if isinstance(self._function, OnnxFunction):
@@ -123,9 +154,3 @@ class LAV(LAVBase):
         outputs = self._function(inputs)
         self._measures.update(inputs, batch.targets, outputs)
         return batch, as_arrays(outputs)
-
-
-def _samples(predicted: Iterable[tuple[Batch, Mapping[str, Any]]]) -> Iterator[Sample]:
-    for batch, outputs in predicted:
-        for row, sample in enumerate(batch.samples()):
-            yield sample.new_outputs({name: array[row] for name, array in outputs.items()})

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from tfaip.model import GraphBase, MetricDefinition, ModelBase
 from tfaip.model.runtime.tracing import compiled
 from tfaip.pipeline import DataBase
 from tfaip.predict.computing.array_adoption import as_tensors
+from tfaip.predict.errors import PredictionError
 
 if TYPE_CHECKING:
     from tfaip.model import ModelMetrics
@@ -41,10 +44,17 @@ class Measures:
         self._losses: Callable[[Tensors, Tensors, Tensors], dict[str, Any]] | None = self._all_losses
         self._is_sum_left_out = False
         self._update: Any = None
+        self._restored: list[np.ndarray] = []
         self.not_computed: dict[str, str] = {}
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether a batch has shown which losses and metrics there are."""
+        return self._metrics is not None
 
     def reset(self) -> None:
         """Forget all batches."""
+        self._restored = []
         if self._metrics is not None:
             self._metrics.reset()
 
@@ -53,7 +63,50 @@ class Measures:
         inputs, targets, outputs = (as_tensors(arrays) for arrays in (inputs, targets, outputs))
         if self._metrics is None:
             self._prepare(inputs, targets, outputs)
+            assert self._metrics is not None
+            if self._restored:
+                # Some Keras metrics make their variables when they are first updated.
+                self._update(inputs, targets, outputs)
+                self._assign()
         self._update(inputs, targets, outputs)
+
+    def state(self) -> list[np.ndarray]:
+        """Return all sums and counts so far, in an order that holds from process to process; none before a batch.
+
+        Raises:
+            PredictionError: A metric has variables that are no sums.
+        """
+        if self._metrics is None:
+            return self._restored
+        for variable in self._metrics.variables:
+            if variable.aggregation != "sum":
+                raise PredictionError(
+                    f"metrics of parts must be sums or counts, which {variable.path} is not: its `aggregation` is "
+                    f"{variable.aggregation!r}; evaluate without --shard"
+                )
+        return [np.asarray(variable.numpy()) for variable in self._metrics.variables]
+
+    def restore(self, states: Sequence[Sequence[np.ndarray]]) -> None:
+        """Go on from the sum of states, once the first batch has shown which metrics there are.
+
+        Raises:
+            PredictionError: They belong to other metrics.
+        """
+        known = [state for state in states if state]
+        self._restored = [sum(arrays[1:], start=arrays[0]) for arrays in zip(*known, strict=True)]
+        if self._metrics is not None and self._restored:
+            self._assign()
+
+    def _assign(self) -> None:
+        assert self._metrics is not None
+        variables = self._metrics.variables
+        if [tuple(variable.shape) for variable in variables] != [each.shape for each in self._restored]:
+            raise PredictionError(
+                "the stored sums must be those of today's losses and metrics, they are not: the code of the model has "
+                "changed, so evaluate all parts again, into another folder"
+            )
+        for variable, value in zip(variables, self._restored, strict=True):
+            variable.assign(value)
 
     def result(self) -> dict[str, float]:
         """Return losses and metrics by name."""
@@ -134,6 +187,18 @@ class NoMeasures:
 
     def update(self, inputs: Tensors, targets: Tensors, outputs: Tensors) -> None:
         """Take no batch into account."""
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether it is known that there are no losses and metrics."""
+        return True
+
+    def state(self) -> list[np.ndarray]:
+        """Return no sums."""
+        return []
+
+    def restore(self, states: Sequence[Sequence[np.ndarray]]) -> None:
+        """Take no sums into account."""
 
     def result(self) -> dict[str, float]:
         """Return no losses and metrics."""

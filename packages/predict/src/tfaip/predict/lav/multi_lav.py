@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from itertools import repeat
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
 from tfaip.model import ModelBase, ScenarioBase, find_stored_scenario, load_scenario_params
-from tfaip.pipeline import Batch, DataPipeline, Sample
+from tfaip.pipeline import Batch, DataBaseParams, DataPipeline, Sample
 from tfaip.predict.computing.batches_ahead import BATCHES_AHEAD, map_ahead, raised_behind
 from tfaip.predict.errors import PredictionError
 from tfaip.predict.lav.callback import LAVCallback
 from tfaip.predict.lav.lav_base import LAVBase
 from tfaip.predict.lav.params import LAVParams, MultiLAVParams
+from tfaip.predict.lav.part_run import PartRun
 from tfaip.predict.loaded_object import absolute
 from tfaip.predict.voting import MultiModelPredictor, MultiModelPredictorParams, MultiModelVoter
 
@@ -104,8 +107,15 @@ class MultiLAV(LAVBase):
             "from_paths", list(map(absolute, paths)), params, scenario=scenario, voter=voter, trust=trust, **keywords
         )
 
-    def _predicted(self, pipeline: DataPipeline, batches: Iterable[Batch]) -> Generator[Sample, None, None]:
-        arrived: dict[int, tuple[Batch, Sample]] = {}
+    def _data_params(self) -> list[DataBaseParams]:
+        return [data.params for data in self._predictor.data_of_models()]
+
+    def _predicted(
+        self, pipeline: DataPipeline, batches: Iterable[Batch], part: PartRun | None = None
+    ) -> Generator[tuple[int, Sample], None, None]:
+        arrived: dict[int, tuple[int, Sample]] = {}
+        ended: deque[Batch] = deque()
+        group: list[tuple[Sample, Mapping[str, Any]]] = []
         ahead = 0 if self.params.run_eagerly else BATCHES_AHEAD
 
         def run(batch: Batch) -> tuple[Batch, list[dict[str, np.ndarray]]]:
@@ -114,30 +124,36 @@ class MultiLAV(LAVBase):
         def unbatched(predicted: Iterable[tuple[Batch, list[dict[str, np.ndarray]]]]) -> Iterator[list[Sample]]:
             number = 0
             for batch, outputs in predicted:
-                for row, sample in enumerate(batch.samples()):
-                    arrived[number] = (batch, sample)
+                elements = (identity.path[0] for identity in part.identities(batch)) if part else repeat(-1, batch.size)
+                for row, (sample, element) in enumerate(zip(batch.samples(), elements, strict=True)):
+                    arrived[number] = (element, sample)
                     number += 1
                     yield [sample.new_outputs({name: array[row] for name, array in one.items()}) for one in outputs]
+                ended.append(batch)
+
+        def measure_ended() -> None:
+            # Rows of one batch are padded to one shape; those of the next one are voted on behind its end.
+            while ended:
+                size = ended.popleft().size
+                self._measure(group)
+                group.clear()
+                if part:
+                    part.batch_ended(size, self._measures.state())
 
         with (
             closing(map_ahead(run, batches, ahead=ahead)) as predicted,
             raised_behind(predicted) as until_error,
             closing(self._predictor.numbered(pipeline, unbatched(until_error))) as voted,
         ):
-            current: Batch | None = None
-            group: list[tuple[Sample, Mapping[str, Any]]] = []
             for number, sample in voted:
+                measure_ended()
                 # A model's post-processing dropped the samples before it.
                 for before in [other for other in arrived if other < number]:
                     del arrived[before]
-                batch, before_voting = arrived[number]
-                # Rows of one batch are padded to one shape.
-                if batch is not current:
-                    self._measure(group)
-                    current, group = batch, []
+                element, before_voting = arrived[number]
                 group.append((before_voting, sample.outputs))
-                yield sample
-            self._measure(group)
+                yield element, sample
+        measure_ended()
 
     def _measure(self, group: Sequence[tuple[Sample, Mapping[str, Any]]]) -> None:
         if not group:
