@@ -146,14 +146,14 @@ def slurm(session: nox.Session) -> None:
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
 def ray(session: nox.Session) -> None:
-    """Run rows of the experimenter on Ray, two nodes on this machine; run the how-to of Ray Tune; takes minutes."""
-    session.install(
-        *_editable(*PACKAGES), "-e", "packages/experimenter[test,ray]", "-e", ".[examples]", "ray[tune]", "pytest"
-    )
+    """Run rows and predictions on Ray, two nodes on this machine, and the how-tos of Ray; takes minutes."""
+    extras = ("-e", "packages/experimenter[test,ray]", "-e", "packages/predict[test,ray]", "-e", ".[examples]")
+    session.install(*_editable(*PACKAGES), *extras, "ray[serve,tune]", "pytest")
     package = "packages/experimenter"
     tests = f"{package}/tests/slow/test_ray_for_real.py"
     session.run("pytest", "-c", f"{package}/pyproject.toml", "--rootdir", package, tests, *session.posargs)
-    session.run("pytest", "tests/test_readmes.py", "-k", "search_with_ray_tune", env=ENVIRONMENT)
+    session.run("pytest", "packages/predict/tests/test_ray_for_real.py", env=ENVIRONMENT)
+    session.run("pytest", "tests/test_readmes.py", "-k", "with_ray and how_to", env=ENVIRONMENT)
 
 
 @nox.session(python=PYTHONS and PYTHONS[:1])

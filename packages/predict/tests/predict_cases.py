@@ -92,6 +92,60 @@ class BarePoints(DataGenerator[BarePointsParams]):
 
 
 @params
+class RepeatingParams(DataProcessorParams):
+    """Make several samples of one."""
+
+    times: int = field(default=2)
+
+    def cls(self) -> Any:
+        return Repeating
+
+
+class Repeating(GeneratingDataProcessor[RepeatingParams]):
+    one_to_n = True
+
+    def generate(self, samples):
+        for sample in samples:
+            for number in range(self.params.times):
+                yield sample.new_meta({**sample.meta, "number": number})
+
+
+@params
+class DrawingParams(DataProcessorParams):
+    """Draw from the sample's random numbers."""
+
+    def cls(self) -> Any:
+        return Drawing
+
+
+class Drawing(MappingDataProcessor[DrawingParams]):
+    def apply(self, sample):
+        return sample.new_outputs({**sample.outputs, "drawn": float(sample.rng.random())})
+
+
+@params
+class BatchesOfPointsParams(DataGeneratorParams):
+    """Points in batches of different sizes."""
+
+    sizes: list[int] = field(factory=lambda: [4, 1, 2, 5])
+
+    def cls(self) -> Any:
+        return BatchesOfPoints
+
+
+class BatchesOfPoints(DataGenerator[BatchesOfPointsParams]):
+    def yields_batches(self):
+        return True
+
+    def generate(self):
+        for number, size in enumerate(self.params.sizes):
+            yield [
+                Sample(inputs={"point": np.array([number, row], np.float32)}, meta={"batch": number, "row": row})
+                for row in range(size)
+            ]
+
+
+@params
 class PointsOfShardsParams(DataGeneratorParams):
     """Points in shards of different sizes."""
 

@@ -7,8 +7,17 @@ import shutil
 import numpy as np
 import pytest
 
-from predict_cases import DroppingParams, PointsOfShardsParams, RefusingParams, in_process, points
-from tfaip.model.testing.points.params import PointsGeneratorParams
+from predict_cases import (
+    BatchesOfPointsParams,
+    DrawingParams,
+    DroppingParams,
+    PointsOfShardsParams,
+    RefusingParams,
+    RepeatingParams,
+    in_process,
+    points,
+)
+from tfaip.model.testing.points.params import JitterParams, PointsGeneratorParams
 from tfaip.pipeline import Sample
 from tfaip.predict import MultiModelPredictor, MultiModelPredictorParams, Predictor
 from tfaip.predict.dump import DumpError, DumpReader, PartWriter
@@ -29,6 +38,11 @@ def test_a_part_is_named_by_its_number_and_their_number(text, number, of):
 def test_what_names_no_part_is_refused(text):
     with pytest.raises(DumpError, match="a part must be its number and the number of parts, as in 3/16, got"):
         Part.parse(text)
+
+
+def test_the_number_of_parts_is_limited():
+    with pytest.raises(DumpError, match="an input can have at most 10,000 parts, got 0/1000000"):
+        Part.parse("0/1000000")
 
 
 @pytest.mark.parametrize("text", ["16/16", "17/16", "0/0"])
@@ -281,6 +295,36 @@ def test_a_stream_without_length_is_predicted_in_parts(exported, tmp_path):
     whole = list(predictor.predict_raw(points()))
     parts = predicted_in_parts(predictor, GivenSamples(points()), tmp_path, 3, stop_after=2)
     assert_same_predictions(parts, whole, exact=True)
+
+
+@pytest.mark.parametrize("where", ["pre", "post"])
+@pytest.mark.parametrize("stop_after", [None, 1, 4])
+def test_several_samples_of_one_element_stay_together(exported, tmp_path, where, stop_after):
+    generator = PointsGeneratorParams(count=11)
+    predictor = points_predictor(exported, 2, **{where: [RepeatingParams(times=3)]})
+    whole = list(predictor.predict(generator))
+    assert len(whole) == 33
+    parts = predicted_in_parts(predictor, generator, tmp_path, 4, stop_after=stop_after)
+    assert_same_predictions(parts, whole, exact=False)
+
+
+@pytest.mark.parametrize("stop_after", [None, 2])
+def test_batches_of_the_generator_are_the_elements_of_parts(exported, tmp_path, stop_after):
+    predictor = points_predictor(exported)
+    generator = BatchesOfPointsParams()
+    whole = list(predictor.predict(generator))
+    assert len(whole) == 12
+    parts = predicted_in_parts(predictor, generator, tmp_path, 2, stop_after=stop_after)
+    assert_same_predictions(parts, whole, exact=True)
+
+
+def test_the_random_numbers_of_a_part_are_those_of_the_whole(exported, tmp_path):
+    generator = PointsGeneratorParams(count=11)
+    predictor = points_predictor(exported, 2, pre=[JitterParams()], post=[DrawingParams()])
+    whole = list(predictor.predict(generator))
+    parts = predicted_in_parts(predictor, generator, tmp_path, 3, stop_after=2)
+    assert [sample.outputs["drawn"] for sample in parts] == [sample.outputs["drawn"] for sample in whole]
+    assert_same_predictions(parts, whole, exact=False)
 
 
 @pytest.mark.parametrize("where", ["pre", "post"])

@@ -16,6 +16,9 @@ OF_PART, MADE_BY = "part", "made_by"
 
 _NAME = re.compile(r"part-(\d+)-of-(\d+)")
 
+# Each has a folder, and all of them are read at once.
+_MOST = 10_000
+
 
 @dataclass(frozen=True)
 class Part:
@@ -44,6 +47,8 @@ class Part:
             raise DumpError(
                 f"parts must be counted from 0, so that the last one of {of} is {max(of - 1, 0)}/{of}, got {text}"
             )
+        if of > _MOST:
+            raise DumpError(f"an input can have at most {_MOST:,} parts, got {text}")
         return cls(number, of)
 
     @property
@@ -73,6 +78,6 @@ def parts_in(dump: Path) -> list[Part]:
     for path in dump.iterdir() if dump.is_dir() else ():
         if (match := _NAME.fullmatch(path.name)) and path.is_dir():
             part = Part(int(match[1]), int(match[2]))
-            if part.name == path.name and part.number < part.of:
+            if part.name == path.name and part.number < part.of <= _MOST:
                 found.append(part)
     return sorted(found, key=lambda part: (part.of, part.number))
