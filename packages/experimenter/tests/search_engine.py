@@ -114,14 +114,14 @@ class Listening:
         """Nothing."""
 
 
-def search(path: Path, engine: Engine, *, slots: int = 1, **values: Any) -> tuple[int, list[str]]:
+def search(path: Path, engine: Engine, *, slots: int = 1, retry: int = 0, **values: Any) -> tuple[int, list[str]]:
     """Run a workbook on an engine; return the exit code and what was said."""
     listener = Listening()
     code = run_plan(
         read_plan(path),
         read_slots([], [], slots),
         lambda _: nullcontext(listener),
-        Options(),
+        Options(retry=retry),
         executor=engine_of(engine),
         search=SearchParams(**values),
         update=False,

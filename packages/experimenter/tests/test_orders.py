@@ -9,7 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from search_engine import Engine, search
 from waiting import wait_for
+
+from tfaip.experimenter import Ended
+from tfaip.experimenter.orders import cancel_runs
+from tfaip.experimenter.queue.state_folder import StateFolder
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 Start = Callable[..., subprocess.Popen[str]]
@@ -64,6 +69,23 @@ def test_a_run_whose_experimenter_is_no_more_is_cancelled(command: Command, star
     assert command(*BOOK, "--cpus", "0").returncode == 0
     assert states(command) == {"a": "cancelled", "b": "finished"}
     assert "started a" not in done()[1:]
+
+
+@pytest.mark.parametrize(
+    "outcome", [Ended(3, 1.0, 2.0), Ended(-2, 1.0, 2.0, "timeout"), Ended(130, 1.0, 2.0, "cancel")]
+)
+@pytest.mark.usefixtures("rows")
+def test_a_run_that_is_cancelled_is_not_tried_again_however_it_ends(outcome: Ended, command: Command) -> None:
+    class Failing(Engine):
+        def poll(self, key: str) -> Ended:
+            if len(self.jobs) == 1:
+                cancel_runs(StateFolder(Path("runs.xlsx")), ["a"], lambda _: None)
+            return outcome
+
+    engine = Failing(lambda *_: {})
+    search(Path("runs.xlsx"), engine, retry=1)
+    assert states(command) == {"a": "cancelled", "b": "failed"}
+    assert [words[-1] for words in engine.words].count("a") == 1
 
 
 @pytest.mark.usefixtures("rows")

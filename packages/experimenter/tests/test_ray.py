@@ -16,6 +16,7 @@ import pytest
 from waiting import wait_for
 
 from tfaip.experimenter import ExperimenterError
+from tfaip.experimenter.executors import batch
 from tfaip.experimenter.executors.ray import RayExecutorParams
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -33,6 +34,7 @@ def ray(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).with_name("ray_stand_in")), prepend=os.pathsep)
     monkeypatch.setenv("STAND_IN_OF_RAY", str(tmp_path / "state of ray"))
     monkeypatch.setenv("RAY_ADDRESS", "stand-in")
+    monkeypatch.setattr(batch, "ASK_SECONDS", 0.1)
     yield
     for pid in (tmp_path / "state of ray").glob("*/pid"):
         subprocess.run(["kill", "-9", pid.read_text()], capture_output=True)

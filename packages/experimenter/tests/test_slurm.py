@@ -75,7 +75,7 @@ def mixed(slurm: Engine, programs: Callable[[str, str], Path]) -> MixedEngine:
         preempt=lambda _, job: slurm("scancel", "--batch", "--signal=TERM", job) and None,
         kill_node=lambda time: slurm("node_fails", f"n{time + 1}") and None,
         training=("tfaip-train my.scenario", {}),
-        timeout=4,
+        timeout=6,
     )
 
 

@@ -343,10 +343,11 @@ class Scheduler:
         return State.PREEMPTED, how
 
     def _judged(self, entry: Entry, outcome: Ended) -> tuple[State, str]:
+        # However it ends once the user has cancelled it: it is not tried again.
+        if outcome.exit_code != 0 and (wish := wished_stop(entry, self._store)):
+            return wish
         if outcome.stopped != "cancel" or outcome.exit_code == 0:
             forget_stops(entry, self._store)
-        elif wish := wished_stop(entry, self._store):
-            return wish
         elif self._interrupts < 2:
             return self._preempted(entry, "was stopped from outside")
         return _judge(outcome)
