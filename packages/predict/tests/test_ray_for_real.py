@@ -14,10 +14,6 @@ ray = pytest.importorskip("ray", reason="Ray is not installed")
 POINTS = PointsGeneratorParams(count=100, seed=3)
 
 
-def with_process(sample):
-    return {"name": sample.outputs["name"], "pred": sample.outputs["pred"], "process": os.getpid()}
-
-
 @pytest.fixture
 def cluster():
     from ray.cluster_utils import Cluster
@@ -32,6 +28,9 @@ def cluster():
 
 def test_each_actor_loads_the_bundle_once_and_the_index_gives_the_order(exported, cluster):
     from tfaip.predict.ray import BundlePredictor
+
+    def with_process(sample):
+        return {"name": sample.outputs["name"], "pred": sample.outputs["pred"], "process": os.getpid()}
 
     predicted = (
         ray.data.range(100)

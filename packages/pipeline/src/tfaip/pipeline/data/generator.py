@@ -1,4 +1,7 @@
-"""`DataGenerator`: where samples come from, and its parameters."""
+"""`DataGenerator`: where samples come from, and its parameters.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 

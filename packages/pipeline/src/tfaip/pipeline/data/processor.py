@@ -1,4 +1,7 @@
-"""The base classes of processors, written in pure Python, and of their parameters."""
+"""The base classes of processors, written in pure Python, and of their parameters.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 

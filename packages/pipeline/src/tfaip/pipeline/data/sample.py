@@ -1,6 +1,8 @@
 """`Sample`: the unit that travels through a pipeline; its identity, and the random numbers that follow from it.
 
 Nothing here depends on the process that does the work, so that the data is the same whatever the parallelism.
+
+Internal API between the packages.
 """
 
 from __future__ import annotations
