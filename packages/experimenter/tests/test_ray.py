@@ -17,6 +17,7 @@ from waiting import wait_for
 
 from tfaip.experimenter import ExperimenterError
 from tfaip.experimenter.executors import batch
+from tfaip.experimenter.executors.process_identity import identity_of
 from tfaip.experimenter.executors.ray import RayExecutorParams
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -124,7 +125,7 @@ def test_an_actor_that_is_killed_takes_its_run_along_which_is_started_again(
     actor = Path(f"/proc/{runner}/stat").read_text().rpartition(")")[2].split()[1]
     os.kill(int(actor), signal.SIGKILL)
     wait_for(lambda: len(done()) == 2, "the second run", 120)
-    assert not Path(f"/proc/{first}").exists()
+    assert identity_of(int(first)) is None
     Path("go").touch()
     _, told = scheduler.communicate()
     assert scheduler.returncode == 0, told

@@ -22,6 +22,8 @@ from test_slurm import *  # noqa: F403 - the tests; the fixtures below take the 
 from test_slurm import LONG, counts, done, on_slurm, sheet
 from waiting import wait_for
 
+from tfaip.experimenter.executors.process_identity import identity_of
+
 EPOCHS = 5
 Engine = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -88,7 +90,7 @@ def test_a_run_whose_runner_is_killed_is_started_again_and_never_there_twice(
     (owner,) = Path("runs.xlsx.experimenter/attempts").glob("*/owner")
     os.kill(int(owner.read_text().split()[0]), signal.SIGKILL)
     wait_for(lambda: len(done()) == 2, "the second run", 60)
-    assert not Path(f"/proc/{first}").exists()
+    assert identity_of(int(first)) is None
     Path("go").touch()
     _, told = scheduler.communicate()
     assert scheduler.returncode == 0, told
