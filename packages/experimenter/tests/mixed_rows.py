@@ -121,7 +121,6 @@ def run_mixed_rows(
     _, told = last.communicate(timeout=10 * engine.patience)
     # Two rows have failed for good.
     assert last.returncode == 1, told
-    assert died, "no row was on a node that was killed"
     _check_rows(command, died)
     _check_trainings()
     _check_results(path)

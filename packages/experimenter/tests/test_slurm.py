@@ -248,6 +248,19 @@ def test_a_waiting_job_is_taken_off_the_queue(
     assert done() == ["a"]
 
 
+def test_further_slots_join_those_that_are_at_work(
+    slurm: Engine, workbook: MakeWorkbook, command: Command, start: Start
+) -> None:
+    sheet(workbook, f"{LONG}; echo ended $1 >> done", *"abcd")
+    first = start(*on_slurm("--slots", 2))
+    wait_for(lambda: len(done()) == 2, "two runs")
+    second = start(*on_slurm("--slots", 2, "--join"))
+    wait_for(lambda: len(done()) == 4, "all runs")
+    Path("go").touch()
+    assert (second.wait(), first.wait()) == (0, 0)
+    assert done() == [f"{word} {name}" for word in ("ended", "started") for name in "abcd"]
+
+
 def test_gpus_of_this_machine_are_no_slots_of_a_cluster(
     slurm: Engine, workbook: MakeWorkbook, command: Command
 ) -> None:

@@ -14,9 +14,9 @@ from tfaip.experimenter.errors import ExperimenterError, SheetError, SheetMistak
 from tfaip.experimenter.executors.interface import Executor
 from tfaip.experimenter.executors.params import ExecutorParams
 from tfaip.experimenter.executors.registry import executor_named, name_of_executor
-from tfaip.experimenter.executors.slots import Slot
+from tfaip.experimenter.executors.slots import Slot, beside
 from tfaip.experimenter.queue.entries import WAITING, Entry, State
-from tfaip.experimenter.queue.membership import membership
+from tfaip.experimenter.queue.membership import living_slots, membership
 from tfaip.experimenter.queue.scheduler import PAUSED, Listener, Options, Scheduler
 from tfaip.experimenter.queue.state_folder import StateFolder
 from tfaip.experimenter.queue.store import Store
@@ -80,6 +80,8 @@ def run_plan(
         _refuse_rows(plan, runs, chosen)
         store = Store(found.database)
         queue = store
+        if join:
+            slots = beside(slots, living_slots(store))
         with membership(store, slots, join=join) as member, view(lambda: snapshot_of(queue, live=True)) as listener:
             _keep_to_executor(store, name_of_executor(chosen))
             _forget_ended(store, found.attempts, runs)

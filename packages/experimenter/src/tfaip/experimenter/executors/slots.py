@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from tfaip.experimenter.errors import ExperimenterError
 
-__all__ = ["Slot", "read_slots"]
+__all__ = ["Slot", "beside", "read_slots"]
 
 # More than any cluster takes of one user; each slot is an object.
 MOST_SLOTS = 10_000
@@ -84,3 +84,15 @@ def read_slots(gpus: Sequence[str], cpus: Sequence[str], count: int = 0) -> list
                     )
             slots.append(slot)
     return slots
+
+
+def beside(slots: Sequence[Slot], used: Iterable[str]) -> list[Slot]:
+    """Return slots of which those without a device of their own have other numbers than the ones in use.
+
+    Args:
+        slots: The slots.
+        used: Names of slots in use.
+    """
+    taken = [slot.device for slot in map(Slot.named, used) if slot.kind == "slot"]
+    first = max(taken, default=-1) + 1
+    return [replace(slot, device=slot.device + first) if slot.kind == "slot" else slot for slot in slots]
