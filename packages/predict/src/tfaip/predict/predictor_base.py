@@ -101,7 +101,7 @@ class PredictorBase(Hooked, LoadedObject, ABC):
         return self.predict_pipeline(self.data.create_pipeline(self.params.mode, self.params.pipeline, generator))
 
     def predict_raw(self, samples: Iterable[Sample]) -> Iterator[Sample]:
-        """Yield samples that are at hand with their outputs; they go through pre- and post-processing as any others.
+        """Yield the given samples with their outputs. They go through pre- and post-processing like all others.
 
         Args:
             samples: Samples as a generator would make them; only their inputs are needed. They are read a few batches
@@ -137,8 +137,8 @@ class PredictorBase(Hooked, LoadedObject, ABC):
             on_batch: Called when all samples of a batch have been consumed.
 
         Raises:
-            PredictionError: The samples of a part can't be those of the whole: a processor needs the whole stream, or
-                batches are made by lengths, or drop samples.
+            PredictionError: The prediction can't run in parts. A processor needs the whole stream, or batches are made
+                by lengths, or drop samples.
             StateError: The state belongs to other data.
         """
         self.require_own_process()

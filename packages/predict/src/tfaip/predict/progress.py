@@ -23,7 +23,7 @@ _SECONDS_BETWEEN = 0.1
 def with_progress(
     samples: Iterator[T], total: Callable[[], int | None], params: InferenceParams
 ) -> Generator[T, None, None]:
-    """Yield the samples, while a bar on the terminal shows how far they are; where there is none, just the samples.
+    """Yield the samples, while a bar shows the progress on a terminal.
 
     Args:
         samples: The samples, in whatever form; they are closed with this generator if they can be.

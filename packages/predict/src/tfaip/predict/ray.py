@@ -42,8 +42,8 @@ class BundlePredictor:
 
     Args:
         bundles: One bundle, or several that vote.
-        samples: Makes a sample of a row: a function of a dict of values by column, or parameters of an indexable
-            generator, whose element has the number in the column of the index.
+        samples: Makes a sample of a row. It is a function of a dict of values by column, or parameters of an indexable
+            generator. The column of the index holds the numbers of the generator's elements.
         params: How samples are predicted; default: in batches as large as those of Ray, without worker processes.
         index: Column of the index, an integer; `ray.data.range` calls it `id`.
         to_row: Makes a dict of values by column of a predicted sample; default: its outputs.

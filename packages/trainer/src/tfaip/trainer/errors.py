@@ -1,4 +1,4 @@
-"""Mistakes that a user can mend in a run; it loads neither TensorFlow nor HDF5, so that commands can name it."""
+"""Mistakes in a run that a user can fix. The module loads neither TensorFlow nor HDF5, so commands can import it."""
 
 from __future__ import annotations
 

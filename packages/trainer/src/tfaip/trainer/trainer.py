@@ -109,7 +109,7 @@ class Trainer(Hooked, Generic[TTrainerParams]):
 
     @only_training()
     def train(self) -> History:
-        """Start a new run and return its history: a mapping of the logs of its last epoch, and the rest beside it.
+        """Start a new run and return its history, a mapping of the logs of its last epoch.
 
         Where this process has not set up logging, the console shows what `tfaip-train` shows. It shows nothing of it
         if `params.progress` is "off", or if the logger `tfaip` has a handler or a level.

@@ -58,7 +58,7 @@ def require_data(bundles: Sequence[str], generator: DataGeneratorParams, mode: P
 
 @contextmanager
 def sample_errors() -> Iterator[None]:
-    """Name the sample whose file is missing or can't be read, instead of showing where in the code that was noticed."""
+    """Turn a missing or unreadable file into an error that names its sample, without a traceback."""
     try:
         yield
     except BrokenPipeError:

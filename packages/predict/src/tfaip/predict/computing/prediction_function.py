@@ -1,4 +1,4 @@
-"""Prediction functions: of a bundle's SavedModel, of its scenario's code, or of a graph that is at hand."""
+"""Prediction functions of a bundle's SavedModel, of its scenario's code, or of a given graph."""
 
 from __future__ import annotations
 

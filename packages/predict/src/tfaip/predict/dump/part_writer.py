@@ -41,7 +41,7 @@ class PartWriter(DumpWriter):
         state: The value of the last mark; None where there is none.
 
     Raises:
-        DumpError: The folder holds something else, or parts of another run, or it can't be written; or another process
+        DumpError: The folder can't be written, holds other files, or holds parts of another run. Or another process
             writes this part.
     """
 

@@ -44,8 +44,8 @@ class DumpReader:
         is_complete: Whether the end was read; known after an iteration.
 
     Raises:
-        DumpError: `folder` is no dump, or one of a newer version, or its header is damaged; or a part is missing, not
-            complete, or of another run.
+        DumpError: `folder` is no dump, has a newer version, or has a damaged header. Or a part is missing, incomplete,
+            or of another run.
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:

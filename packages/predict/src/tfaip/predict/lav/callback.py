@@ -15,7 +15,7 @@ __all__ = ["LAVCallback"]
 
 
 class LAVCallback(Hooked):
-    """Is told of each data set and of each sample; subclasses override what they want to know.
+    """Called for each data set and for each sample. Subclasses override the hooks that they need.
 
     Attributes:
         lav: The validation: its `model`, `scenario` (with `data`), `params`, and the loaded `bundles`. Set

@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 class LAVBase(Hooked, LoadedObject, ABC):
     """Computes losses, metrics and the evaluator's figures on one data set after the other.
 
-    The figures depend neither on the batch size nor on the number of processes, as long as the graph masks its padding.
+    The results depend neither on the batch size nor on the number of processes, if the graph masks its padding.
 
     Args:
         params: Pipeline, and how the model is run.
@@ -78,8 +78,8 @@ class LAVBase(Hooked, LoadedObject, ABC):
         Args:
             pipeline: Where the batches come from.
             batches: The batches.
-            part: Of a part: is told when all samples of a batch were consumed, and the samples come with the index of
-                the input's element.
+            part: For a part: called when all samples of a batch were consumed. The samples then have the index of the
+                input's element.
         """
 
     def run(
@@ -108,7 +108,7 @@ class LAVBase(Hooked, LoadedObject, ABC):
     ) -> list[LAVResult]:
         """Evaluate a part of each data set, and store its sums beside its predictions.
 
-        A part that was interrupted goes on where it stopped; one that is complete is skipped.
+        An interrupted part continues where it stopped. A complete part is skipped.
 
         Args:
             generators: Where the samples of each data set come from; with targets.

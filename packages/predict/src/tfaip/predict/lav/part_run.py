@@ -1,4 +1,4 @@
-"""The evaluation of one part of a data set: its marks, its sums at the end, and the sums of all parts."""
+"""The evaluation of one part of a data set, with its marks, its final sums, and the sums of all parts."""
 
 from __future__ import annotations
 

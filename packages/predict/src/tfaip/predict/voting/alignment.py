@@ -20,7 +20,7 @@ GAP = _Gap.GAP
 
 
 def aligned(sequences: Sequence[Sequence[Any]]) -> list[list[Any]]:
-    """Return the sequences with gaps, so that all are of one length and as much as possible stands below its like.
+    """Return the sequences with gaps, all of one length, so that as many equal labels as possible are aligned.
 
     One sequence after the other is aligned with the columns of those before it, by the least number of insertions,
     deletions and labels that no row of the column has (Levenshtein's distance).

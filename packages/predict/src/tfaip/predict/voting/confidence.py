@@ -77,7 +77,7 @@ def _with_gaps(row: Sequence[Any], confidence: np.ndarray) -> list[float]:
     for label in row:
         if label is GAP:
             neighbours = confidence[max(used - 1, 0) : used + 1]
-            # A model that saw nothing at all says so with as much confidence as any other.
+            # A model without any label is as confident about this as any other model.
             filled.append(float(neighbours.mean()) if len(neighbours) else 1.0)
         else:
             filled.append(float(confidence[used]))

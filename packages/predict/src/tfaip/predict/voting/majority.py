@@ -26,7 +26,7 @@ class MajorityVoterParams(VoterParams):
 
 
 class MajorityVoter(MultiModelVoter):
-    """Takes all outputs of the first model that says what most of them say; of equally many, of the first model.
+    """Takes the outputs of the first model with the most frequent label. In a tie, the earlier label wins.
 
     Args:
         params: Which output.

@@ -29,7 +29,7 @@ _WORDS = {
 class ConsoleStages:
     """Shows each step as it begins and as it ends; a context.
 
-    A terminal shows a spinner and the seconds while a step goes on, anything else a line at its beginning.
+    A terminal shows a spinner and the seconds during a step. Other outputs get a line at its beginning.
 
     Args:
         console: Where it is shown.

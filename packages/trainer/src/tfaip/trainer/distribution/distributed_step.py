@@ -58,7 +58,7 @@ class DistributedTrainStep(TrainStep):
             first = size * number // self._strategy.replicas
             last = size * (number + 1) // self._strategy.replicas
 
-            # A part must not be empty, since the mean of nothing is nan; one that has no sample of its own weighs 0.
+            # A part must not be empty, since its mean would be nan. A part without own samples has the weight 0.
             def part(tensors: Tensors) -> dict[str, Any]:
                 return {name: tensor[first : tf.maximum(last, first + 1)] for name, tensor in tensors.items()}
 

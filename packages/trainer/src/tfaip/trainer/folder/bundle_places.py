@@ -40,7 +40,7 @@ def placeholder_problem(name: str, *, required: bool = False) -> str:
 
 
 class BundlePlace:
-    """Where bundles of one kind go: one after the other to the same folder, or each to that of its epoch.
+    """Folders for bundles of one kind: the same folder for all of them, or one per epoch.
 
     Args:
         root: The folder of the run. A relative name lies in it.

@@ -83,8 +83,8 @@ class Checkpoint:
         """Assign the stored values to the variables of each group, one by one.
 
         Raises:
-            CheckpointError: The file can't be read, or number or shape of the variables differ from the stored ones; no
-                value is read or assigned then.
+            CheckpointError: The file can't be read, or number or shape of the variables differ from the stored ones. No
+                value is assigned then.
         """
         paths = self._content()["variables"]
         targets: dict[str, Any] = {}
@@ -152,7 +152,7 @@ class Checkpoints:
         return Checkpoint(path)
 
     def _superseded(self, written: Path) -> list[Path]:
-        """The checkpoints that go: too old, of the same step as a later one, or of steps that are still to come again.
+        """The checkpoints to remove: too old, of the same step as a later one, or of steps that the run will repeat.
 
         The others are broken ones, from before the run went on from an older one.
         """

@@ -159,7 +159,7 @@ class FormerRun:
         _erase(self._removed)
 
     def remove_current(self) -> None:
-        """Remove the files of the run that stands in the folder, and nothing else that the user may keep there."""
+        """Remove the files of the run in the folder, and keep all other files of the user."""
         for path in self._paths:
             if _is_linked_folder(path):
                 if not _foreign_file(path):

@@ -26,7 +26,7 @@ def cut_back(root: Path, files: Iterable[Path], former: Mapping[str, int]) -> No
 
 
 def end_last_line(path: Path) -> None:
-    """End the last line of a text file, which may have been cut off, so that the next one stands alone."""
+    """End the last line of a text file, which may have been cut off. The next line then begins on its own."""
     if not path.exists() or path.stat().st_size == 0:
         return
     with path.open("rb+") as file:

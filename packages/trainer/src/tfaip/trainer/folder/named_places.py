@@ -1,7 +1,7 @@
 """Where a training writes, as its parameters say: the run's folder and the places of its bundles.
 
-A file of parameters that comes with a run or from elsewhere doesn't decide that a place outside of the run's folder is
-written to. The user names such a place again.
+A stored file of parameters must not make the training write to a place outside of the run's folder. The user names such
+a place again.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ class RunFolder:
         """Refuse a folder that can't take a new run.
 
         Raises:
-            RunFolderError: It is in use, or holds a run and `overwrite` is off, or results that are not those of a run.
+            RunFolderError: It is in use, holds a run while `overwrite` is off, or holds files that no run writes.
         """
         if not self.path.is_dir():
             return
@@ -85,7 +85,7 @@ class RunFolder:
             self._require_no_run(overwrite)
 
     def resume_command(self, scenario: ScenarioBase[Any, Any] | None = None) -> str:
-        """Return the command that goes on with the run; the scenario's package may have to be trusted by it."""
+        """Return the command that resumes the run. It may have to trust the scenario's package."""
         trust = words_of_trust(type(scenario).__module__) if scenario else []
         command = scenario.resume_command() if scenario else "tfaip-resume-training"
         outside = [word for field, name in self.bundles.outside().items() for word in (f"--trainer.{field}", name)]

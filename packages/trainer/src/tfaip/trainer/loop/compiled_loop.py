@@ -44,7 +44,7 @@ class LoopCall:
 class CompiledLoop:
     """Takes batches from an iterator and runs a step on each, without Python in between.
 
-    Python between two steps costs about as much as the step of a small network; here it comes in once in many steps.
+    Python between two steps costs about as much as the step of a small network. Here, Python runs once per many steps.
 
     Args:
         step: Called with (inputs, targets) of each batch; its state is in variables. It may return whether all was

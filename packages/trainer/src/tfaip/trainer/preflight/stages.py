@@ -54,7 +54,7 @@ class Stage:
 
 
 class Stages:
-    """Runs the steps of a check, and turns the first error into one that says where to look.
+    """Runs the steps of a check, and adds the place of the cause to the first error.
 
     Args:
         show: Called with each step once it is done.

@@ -53,7 +53,7 @@ class RecordedRun:
         return found
 
     def remember(self, name: str, value: str | float | None) -> None:
-        """Keep a value in the folder of the run, for a process that goes on with the run."""
+        """Store a value in the folder of the run, for a process that resumes the run."""
         if self._values.get(name) != value:
             self._values[name] = value
             write_atomically(self._path, self._values)
@@ -64,7 +64,7 @@ class RecordedRun:
 
 
 class Recorder(Hooked):
-    """Writes what a run tells to one place; a subclass overrides the hooks that it needs.
+    """Writes the records of a run to one place. A subclass overrides the hooks that it needs.
 
     A resumed run trains steps again that were recorded before a kill. A recorder leaves out what it has recorded.
 

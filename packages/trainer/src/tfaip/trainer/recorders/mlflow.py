@@ -47,7 +47,7 @@ class MLflowParams(RecorderParams):
 
 
 class MLflowRecorder(Recorder):
-    """Records a run by MLflow's client; a run that is resumed goes on as the same run of MLflow.
+    """Records a run with MLflow's client. A resumed run continues as the same run of MLflow.
 
     The steps of MLflow are epochs. Where the server can't be reached for a while, the training goes on, and the missing
     records are sent with the next epoch.
@@ -172,7 +172,7 @@ class MLflowRecorder(Recorder):
         self._try(lambda: self._client.set_terminated(self._run_id, ENDS[status]))
 
     def _send(self, metrics: list[Any]) -> bool:
-        """Send metrics; a metric that the server refuses is left out, so that those after it are not kept back."""
+        """Send metrics. A metric that the server refuses is skipped, so that it doesn't block later ones."""
         error = self._try(lambda: self._client.log_batch(self._run_id, metrics=metrics), refusals=len(metrics) == 1)
         is_refused = getattr(error, "error_code", "") == REFUSED
         if is_refused and len(metrics) > 1:

@@ -133,7 +133,7 @@ def image_array(value: Any) -> Any:
     """Return an image as an array of shape (height, width, 1, 3 or 4), `None` if `value` is none.
 
     Args:
-        value: Bytes of a PNG, or an array of shape (height, width, 1, 3 or 4), uint8 or float from 0 to 1, or of shape
+        value: Bytes of a PNG, or an array. Its shape is (height, width, 1, 3 or 4), uint8 or float from 0 to 1, or
             (height, width), uint8.
     """
     if isinstance(value, bytes | np.bytes_):

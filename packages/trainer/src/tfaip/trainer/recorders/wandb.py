@@ -38,7 +38,7 @@ class WandbParams(RecorderParams):
 
 
 class WandbRecorder(Recorder):
-    """Records a run of Weights & Biases under the id of the run, so that a resumed run goes on as the same one.
+    """Records a run of Weights & Biases under the id of the run. A resumed run continues as the same run.
 
     The steps of Weights & Biases are epochs.
 

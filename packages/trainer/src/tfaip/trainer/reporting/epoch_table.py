@@ -23,7 +23,7 @@ GAP = 3
 
 
 def epoch_table(rows: Sequence[Mapping[str, Any]], best_epoch: int | None = None, width: int = TABLE_WIDTH) -> str:
-    """Return one row an epoch, of long runs only some of them: the first, the last, the best, others evenly spread.
+    """Return one row per epoch. Long runs have only some rows: the first, the last, the best, and others evenly spread.
 
     Logs that don't fit beside each other follow in a table below.
 

@@ -27,7 +27,7 @@ def in_notebook() -> bool:
 class NotebookProgress:
     """Shows the bar of the epoch above the table of the epochs that are done.
 
-    It uses nothing of the notebook but `display` with a `display_id` and its update, so that each front end shows it.
+    It uses only `display` with a `display_id` and its update, so each front end shows it.
 
     Args:
         history: The epochs that are done; grows meanwhile.

@@ -40,7 +40,7 @@ class ProgressDisplay(Protocol):
 
 
 def console_of_training(params: TrainerParams) -> AbstractContextManager[None]:
-    """Return the context in which a training is logged to a console that nobody has set up; not if progress is off.
+    """Return the context that logs a training to a console. It logs nothing if logging is set up or progress is off.
 
     In a notebook, only warnings are: its display shows the rest.
     """

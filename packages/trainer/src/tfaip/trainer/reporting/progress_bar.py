@@ -73,7 +73,7 @@ class ProgressBar:
 
 
 class _BarAboveLogs(Progress):
-    """The bar with the pace, and the logs below it, which would leave no room for the bar on 80 columns."""
+    """The bar with the throughput, and the logs below it. On 80 columns, both don't fit on one line."""
 
     def get_renderables(self) -> Iterable[RenderableType]:
         """Yield both."""
@@ -84,7 +84,7 @@ class _BarAboveLogs(Progress):
 
 
 class LiveLogs:
-    """Names and values, as many to a line as fit; of very many only some, so that the display stays small.
+    """Names and values, with as many per line as fit. If there are very many, only some are shown.
 
     Args:
         logs: Value of each log.

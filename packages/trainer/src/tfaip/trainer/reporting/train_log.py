@@ -38,7 +38,7 @@ def logged_to(path: Path | None) -> Iterator[None]:
 
 
 class _LogFile(logging.FileHandler):
-    """A log whose lines may not be lost: when the disk is full, the run has to end."""
+    """A log without lost lines. If the disk is full, the run must end."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
         """Raise the error, which logging would only print."""

@@ -87,7 +87,7 @@ def find_best_model(
 
 
 def check_best_log(context: RunContext, prefix: str) -> None:
-    """Look for the log that chooses the best model, where it is one of those that have just been computed.
+    """Check that the log that chooses the best model is among the computed logs.
 
     The figures of an evaluator have no names before it has run.
 

@@ -31,7 +31,7 @@ COUNTS = ("steps", "samples", "seconds", "waited")
 
 
 class Epochs:
-    """Trains one epoch after the other, and knows where the run stands between two calls of the loop.
+    """Trains one epoch after the other, and knows the position of the run between two calls of the loop.
 
     Args:
         context: The state that the actions share; it says when the last epoch is done.
@@ -199,7 +199,7 @@ class Epochs:
         self._actions.before_epoch(context)
 
     def _make_steps(self) -> None:
-        """Make the steps of one call; an epoch ends with the pass over the data, or once its samples are reached."""
+        """Make the steps of one call. An epoch ends with the pass over the data, or after its number of samples."""
         context, progress = self._context, self._context.epoch_progress
         if not self._share:
             context.check_stop()

@@ -12,7 +12,7 @@ __all__ = ["ShareLogs"]
 
 
 class ShareLogs:
-    """Gives the chief's logs to all workers, so that all of them decide alike which model is best and when to stop.
+    """Gives the chief's logs to all workers. All of them then choose the same best model and stop at the same time.
 
     Args:
         strategy: The workers.

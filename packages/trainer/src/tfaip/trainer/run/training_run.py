@@ -248,7 +248,7 @@ class TrainingRun:
         return history
 
     def _stop(self) -> None:
-        """Write a checkpoint of where the last step has led, and say how to go on."""
+        """Write a checkpoint after the last step, and log the command to resume."""
         context = self._context
         self._epochs.end_workers()
         if self._strategy and not self._strategy.is_chief:

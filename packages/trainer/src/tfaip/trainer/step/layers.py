@@ -13,7 +13,7 @@ __all__ = ["freeze", "layer_paths"]
 
 
 def freeze(graph: Any, pattern: str) -> list[Any]:
-    """Let the layers whose path matches the regular expression `pattern` as a whole, and all in them, not be trained.
+    """Freeze all layers with a path that fully matches the regular expression `pattern`, and all layers inside them.
 
     Returns:
         The variables that are frozen.

@@ -307,7 +307,7 @@ def _times(gradient: Any, factor: Any) -> Any:
 
 
 def when(condition: Any, action: Callable[[], Any], otherwise: Callable[[], Any] = lambda: None) -> None:
-    """Do one thing or the other, as a bool scalar says; in a compiled function too."""
+    """Run one of two functions, chosen by a bool scalar. This works in a compiled function too."""
 
     def done(what: Callable[[], Any]) -> Any:
         what()

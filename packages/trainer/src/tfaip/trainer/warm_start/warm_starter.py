@@ -121,8 +121,8 @@ class WarmStarter(Hooked, Generic[TWarmstartParams]):
         """Load the stored weights into a built graph, and log a table of the fate of each.
 
         Raises:
-            WarmStartError: Weights can't be read or matched; or some are missing or have another shape, and
-                `allow_partial` is off; or none could be loaded. The graph is as it was then.
+            WarmStartError: Weights can't be read or matched, or none could be loaded. Or some are missing or have
+                another shape, and `allow_partial` is off. The graph is as it was then.
         """
         params = self.params
         self.limit = max(GRAPH_FACTOR * sum(_bytes_of(weight) for weight in graph.weights), MIN_LIMIT)

@@ -10,7 +10,7 @@ from tfaip.trainer.run.run_context import RunContext
 
 __all__ = ["PHASES", "Action"]
 
-# The phases after an epoch, in this order: each action does its part of a phase before the next phase begins.
+# The phases after an epoch, in this order. Each action does its part of a phase before the next phase begins.
 PHASES = ("validate", "observe", "decide", "validate_last", "report", "export", "checkpoint")
 
 
@@ -53,7 +53,7 @@ class Action:
         """
 
     def before_epoch(self, context: RunContext) -> None:
-        """Called before the first step of an epoch, and where a run goes on in the middle of one."""
+        """Called before the first step of an epoch, and when a run is resumed within an epoch."""
 
     def steps_to_call(self, context: RunContext) -> int | None:
         """Return the steps, at least 1, after which `after_call` must be called at the latest; `None` for any."""

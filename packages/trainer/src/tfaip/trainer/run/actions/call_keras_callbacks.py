@@ -25,8 +25,8 @@ class CallKerasCallbacks(Action):
     """Calls Keras callbacks as `keras.Model.fit` does with many `steps_per_execution`.
 
     - `on_train_*`, `on_epoch_*` with all logs of the epoch, those of validation and LAV included.
-    - `on_train_batch_begin` and `on_train_batch_end` before and after each call of the compiled loop, which makes many
-      steps, with the number of its first and of its last step in the epoch.
+    - `on_train_batch_begin` and `on_train_batch_end` before and after each call of the compiled loop. A call makes many
+      steps. The arguments are the numbers of its first and its last step in the epoch.
     - `on_test_begin` and `on_test_end` around the validation; nothing for its batches.
     - `on_train_end` once the bundles `best` and `export` are written; not where the run is stopped or fails.
     - `on_train_stopped(how)`, which Keras doesn't have, however the run ends: "finished", "stopped" or "failed".

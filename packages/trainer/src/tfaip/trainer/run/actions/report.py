@@ -61,7 +61,7 @@ class ReportNorms(Action):
 
 
 class Summarize(Action):
-    """Logs the results of all epochs, also of those before a resume, and where the time went."""
+    """Logs the results of all epochs, including those before a resume, and the time of each part."""
 
     def open(self, context: RunContext) -> None:
         """Read the epochs before a resume."""
