@@ -31,7 +31,7 @@ class ConcurrentTrainingError(UserError, RuntimeError):
 
 
 class EpochSizeError(UserError, ValueError):
-    """The number of samples of an epoch is asked for in a way that can't be told."""
+    """The number of samples of an epoch can't be determined."""
 
 
 class LostWorkerError(UserError, RuntimeError):

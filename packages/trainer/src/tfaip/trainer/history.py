@@ -18,7 +18,7 @@ __all__ = ["History"]
 
 
 class History(dict[str, float]):
-    """The logs of the last epoch as a mapping, with those of all epochs beside it.
+    """The logs of the last epoch as a mapping, and the logs of all epochs.
 
     A notebook shows it as a table.
 

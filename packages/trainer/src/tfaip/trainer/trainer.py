@@ -77,7 +77,7 @@ class Trainer(Hooked, Generic[TTrainerParams]):
 
     @hook
     def create_actions(self) -> list[Action]:
-        """Return actions that the run does beside its own, in each phase after those; none by default.
+        """Return more actions of the run, which follow its own ones in each phase. The default is none.
 
         See `Action` for the phases, and for the state that checkpoints hold. Of several workers, only the chief does
         them.

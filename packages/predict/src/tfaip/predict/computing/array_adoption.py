@@ -19,7 +19,7 @@ _ADOPTABLE = "iuf"
 
 
 def as_tensors(arrays: Mapping[str, Any]) -> dict[str, Any]:
-    """Return tensors of the arrays (or tensors) by name; those of large aligned arrays share their memory."""
+    """Return tensors of the arrays (or tensors) by name. Tensors of large aligned arrays share their memory."""
     import tensorflow as tf
 
     return {

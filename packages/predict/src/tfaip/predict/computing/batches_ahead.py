@@ -1,4 +1,4 @@
-"""A function that a thread runs on batches, a few of them ahead of the consumer, and where its error is raised."""
+"""A function that a thread runs on a few batches ahead of the consumer, and the place to raise its error."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ class MultiLAV(LAVBase):
                 ended.append(batch)
 
         def measure_ended() -> None:
-            # Rows of one batch are padded to one shape; those of the next one are voted on behind its end.
+            # Rows of one batch are padded to one shape. Rows of the next batch are voted on after its end.
             while ended:
                 size = ended.popleft().size
                 self._measure(group)

@@ -21,7 +21,7 @@ Outputs = Mapping[str, np.ndarray]
 
 
 class RawPrediction:
-    """Predicts the samples of concurrent callers, those that wait at the same time as one batch.
+    """Predicts the samples of concurrent callers. Samples that wait at the same time are one batch.
 
         with predictor.raw() as predict:
             sample = predict(Sample(inputs={"img": image}))

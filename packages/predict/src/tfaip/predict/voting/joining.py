@@ -60,6 +60,6 @@ def post_processed_together(
 
 
 def _place(sample: Sample) -> tuple[int, ...]:
-    """The number of a sample, then of the one among those that were made of it."""
+    """The number of a sample, then its number among the samples that were made of it."""
     assert sample.identity is not None
     return sample.identity.path

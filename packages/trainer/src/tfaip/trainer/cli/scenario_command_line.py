@@ -28,7 +28,7 @@ def scenario_command_line(
 
     Args:
         call: The command and its words.
-        early: Takes note of an import of TensorFlow, for the caller to tell; by default it is told here.
+        early: Records an import of TensorFlow, so that the caller can report it. By default it is reported here.
     """
     with early or EarlyTensorFlow() as noted, blamed():
         scenario = find_scenario(call.about[0])

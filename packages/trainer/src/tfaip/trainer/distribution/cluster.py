@@ -19,7 +19,7 @@ EXAMPLE = '{"cluster": {"worker": ["host1:2222", "host2:2222"]}, "task": {"type"
 WITHOUT_GPUS = {"gpus_per_node": 4096, "gpus_per_task": 1, "auto_set_gpu": False}
 
 
-# Ports of a job's step on each node: below those that systems hand out themselves, and above those of services.
+# Ports of a job's step on each node: below the dynamic ports of systems, and above the ports of services.
 FIRST_PORT, LAST_PORT = 12_000, 32_000
 PORTS_PER_STEP = 32
 # Steps of one job, before they share ports with the next job.

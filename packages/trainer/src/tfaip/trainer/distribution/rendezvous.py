@@ -168,7 +168,7 @@ class _Meeting:
         return None, {}
 
     def _reason(self, seen: str) -> DeviceError:
-        """Return the problem that a third worker tells, which has made another one end; else an error of `seen`."""
+        """Return the problem that a third worker reports as the cause. Without a report, return an error of `seen`."""
         self._listener.settimeout(REASON)
         try:
             self._accepted()

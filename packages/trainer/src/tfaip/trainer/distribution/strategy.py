@@ -218,6 +218,6 @@ def _cluster_strategy(cluster: Cluster) -> Strategy:
         raise DeviceError(
             f"device.dist_strategy multi_worker must be set up before TensorFlow computes: {error}"
         ) from error
-    # With TensorFlow's 30 s, and three attempts of 10 s each, a machine that says nothing more is missed too late.
+    # With TensorFlow's 30 s, and three attempts of 10 s each, a silent machine is detected too late.
     distributed.extended._check_health_interval = CHECK_HEALTH_SECONDS
     return Strategy(distributed, cluster)

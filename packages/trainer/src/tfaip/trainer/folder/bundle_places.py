@@ -61,7 +61,7 @@ class BundlePlace:
         return self.root / _PLACEHOLDER.sub(lambda found: f"{epoch:{found[1] or ''}d}", self.name)
 
     def standing(self) -> dict[int, Path]:
-        """Return what stands in the folders of epochs, by epoch; for a place without epochs, by epoch 0."""
+        """Return the present bundles by epoch, and by epoch 0 for a place without epochs."""
         if not self.is_numbered:
             return {0: self.of(0)} if self.of(0).exists() else {}
         literal = self.literal_parts(self.root)
@@ -204,7 +204,7 @@ class BundlePlaces:
         ]
 
     def remove_former(self) -> None:
-        """Remove those of them that the new run has not written anew: the newest one would be taken for its own."""
+        """Remove old bundles that the new run hasn't replaced, so that none of them counts as its own."""
         for place, epoch, number in self._former:
             path = place.of(epoch)
             if path.exists() and path.stat().st_ino == number:

@@ -99,7 +99,7 @@ class FormerRun:
                     )
 
     def require_own(self) -> None:
-        """Refuse a run among whose files are some that no run writes: somebody else keeps them there.
+        """Refuse a run folder with files that no run writes, since they belong to somebody else.
 
         Raises:
             RunFolderError: There are.
@@ -183,7 +183,7 @@ def _erase(path: Path) -> None:
 
 
 def _is_linked_folder(path: Path) -> bool:
-    """Whether it is the link of a folder that may lie elsewhere; while it is aside, the link leads to nothing.
+    """Whether it is a link to a folder elsewhere. While the run is aside, the link leads to nothing.
 
     Any other link is no more than a file: its target is not the run's.
     """

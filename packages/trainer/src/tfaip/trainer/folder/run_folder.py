@@ -322,7 +322,7 @@ class RunFolder:
                 logger.warning("%s %s and is now %s; the run goes on with a new one", log, problem, aside.name)
 
     def _make_linked_folders(self) -> None:
-        """Make what a link to another disk leads to, which those who write there take for a folder.
+        """Make the folder that a link to another disk leads to, since its writers expect a folder.
 
         Raises:
             RunFolderError: It can't be made, or there is a file where a run keeps a folder.
@@ -364,7 +364,7 @@ def _damage(path: Path, is_folder: bool) -> str:
 
 
 def _problem_before(path: Path, is_folder: bool) -> str:
-    """Say why a log that is there without a run can't be begun: it would go with an attempt that fails."""
+    """Return the reason to rename a log without a run. Otherwise a failed attempt would remove it."""
     if problem := _damage(path, is_folder):
         return problem
     has_content = _has_content(path) if is_folder else path.exists() and path.stat().st_size

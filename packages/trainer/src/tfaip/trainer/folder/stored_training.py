@@ -102,7 +102,7 @@ def load_trainer_params(
 
 
 def require_named_folder(params: TrainerParams, configs: Iterable[str], named: Collection[str] = ()) -> None:
-    """Refuse a place to write to, or its replacement, that only a stored file says, given as `--config`.
+    """Refuse a place to write to, or its replacement, that only a stored file of `--config` names.
 
     Args:
         params: The parameters of the line and its files.

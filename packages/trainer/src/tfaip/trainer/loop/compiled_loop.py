@@ -28,7 +28,7 @@ class LoopCall:
         ended: Whether the last batch was the last of its pass over the data.
         finite: Whether the step said of the last batch that all was finite; the call ends where it was not.
         batches: Batches that were taken from the iterator; fewer than steps where other workers had more of them.
-        stop: Number of the signal that made a worker stop all, which then have made no step; 0 if there was none.
+        stop: Number of the signal that stopped all workers before a step. 0 if there was no signal.
     """
 
     steps: int
@@ -108,7 +108,7 @@ class CompiledLoop:
 
 def next_batch(iterator: Any) -> tuple[Tensors, Tensors, Any, Any]:
     """Return inputs and targets of the next batch, whether a pass ends with it, and the seconds that it took."""
-    # TensorFlow orders only what works on one resource: the clock has to be told what it measures.
+    # TensorFlow orders only operations on one resource, so the clock needs explicit dependencies.
     before = tf.timestamp()
     with tf.control_dependencies([before]):
         inputs, targets, *_, ended = next(iterator)

@@ -89,7 +89,7 @@ class WorkerLoop(CompiledLoop):
             steps: Any, batches: Any, samples: Any, waited: Any, finite: Any, ended: Any, mine: Any, last: Any
         ) -> Any:
             del ended, finite
-            # TensorFlow orders only what works on one resource: the clock has to be told what it measures.
+            # TensorFlow orders only operations on one resource, so the clock needs explicit dependencies.
             before = tf.timestamp()
             counts = ~mine
             with tf.control_dependencies([before]):

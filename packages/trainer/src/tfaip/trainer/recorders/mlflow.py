@@ -101,7 +101,7 @@ class MLflowRecorder(Recorder):
             self._run_id, self._known = made.info.run_id, set()
 
     def _tags(self, run: RecordedRun) -> dict[str, str]:
-        """Return the tags of a new run: its id, and the user and command, as MLflow itself tells them."""
+        """Return the tags of a new run: its id, and the user and command from MLflow."""
         tags = {RUN_ID: run.id}
         try:
             return dict(self._resolve_tags(tags))
@@ -140,7 +140,7 @@ class MLflowRecorder(Recorder):
             del self._waiting[: len(part)]
 
     def diagnostics(self, epoch: int, step: int, values: Mapping[str, float]) -> None:
-        """Record figures beside the logs; the norm of all beside those of each, since names are paths of files."""
+        """Record values beside the logs. The total norm gets a name of its own, since names are paths of files."""
         folders = {name.rpartition("/")[0] for name in values}
         folders |= {"/".join(each.split("/")[:n]) for each in folders for n in range(1, each.count("/") + 1)}
         self.scalars(epoch, step, {f"{name}/all" if name in folders else name: value for name, value in values.items()})

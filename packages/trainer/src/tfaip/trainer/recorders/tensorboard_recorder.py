@@ -16,7 +16,7 @@ from tfaip.trainer.recorders.base import RecordedRun, Recorder
 
 __all__ = ["TensorBoardRecorder"]
 
-# How TensorBoard's table of hyperparameters calls the ends of a run; one that was stopped goes on later.
+# Names of the ends of a run in TensorBoard's table of hyperparameters. A stopped run may continue later.
 ENDS = {"finished": api_pb2.STATUS_SUCCESS, "failed": api_pb2.STATUS_FAILURE}
 
 
@@ -47,7 +47,7 @@ class TensorBoardRecorder(Recorder):
             api.hparams(dict(values), trial_id=self._name)
 
     def scalars(self, epoch: int, step: int, logs: Mapping[str, float]) -> None:
-        """Write the logs of an epoch; `val_*` are the validation's, `lav_l0_*` those of the first data set of LAV."""
+        """Write the logs of an epoch. `val_*` belong to the validation, `lav_l0_*` to the first data set of LAV."""
         del step
         for name, value in logs.items():
             split, tag = _split_of(name)

@@ -22,7 +22,7 @@ class EpochProgress:
             are shown.
         beside: Seconds that an epoch takes beside its steps, as far as known: validation, export, checkpoint.
         stage: Name of the stage; empty in a run without stages.
-        compiles: Whether the first call traces and compiles the steps, so that its time tells nothing of later ones.
+        compiles: Whether the first call traces and compiles the steps. Its time then doesn't predict later ones.
     """
 
     def __init__(

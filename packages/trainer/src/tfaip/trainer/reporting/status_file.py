@@ -20,7 +20,7 @@ LONGEST_REASON = 2000
 
 
 class StatusFile:
-    """Rewrites the status whole, at most once a second unless the state changes; a context that writes how a run ends.
+    """A context that rewrites the status at most once a second or when the state changes, and at the end.
 
     Args:
         path: The file; `None` writes nothing.

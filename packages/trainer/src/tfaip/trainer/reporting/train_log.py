@@ -15,7 +15,7 @@ __all__ = ["logged_to"]
 
 @contextmanager
 def logged_to(path: Path | None) -> Iterator[None]:
-    """Append what tfaip's loggers say to the file at `path`; to none if it is `None`."""
+    """Append the messages of tfaip's loggers to the file at `path`, or to none if it is `None`."""
     if path is None:
         yield
         return

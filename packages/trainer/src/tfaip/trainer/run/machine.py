@@ -39,7 +39,7 @@ def differences(former: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
 
 
 def keep_threads(params: DeviceConfigParams, former: Mapping[str, Any]) -> None:
-    """Set the thread counts that are left to TensorFlow to those of `former`, where this machine would choose others.
+    """Set TensorFlow's automatic thread counts to the ones of `former`, if this machine would choose others.
 
     A sum that more threads share is rounded in another way.
     """

@@ -29,10 +29,10 @@ __all__ = ["RunContext"]
 
 @dataclass
 class RunContext:
-    """Where a run stands, as far as its actions have to know.
+    """The position of a run, for its actions.
 
     Attributes:
-        params: Parameters of the training; in a stage with the changes of the stage, whose epochs `params.epochs` are.
+        params: Parameters of the training. In a stage, they have the changes and the epochs of the stage.
         scenario: The model that is trained; in a stage with the data of the stage.
         stages: The stages of the run.
         stage: The stage that the run is in.

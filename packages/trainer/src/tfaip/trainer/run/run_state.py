@@ -70,7 +70,7 @@ def _problem(value: Any, kind: Any, where: str) -> str:
                 if problem := _problem(value[key], inner, f"{where}.{key}"):
                     return problem
         return ""
-    # Logs may be NaN, which Python writes as a number; a whole one of more digits than a float holds is none.
+    # Logs may be NaN, which Python writes as a number. A whole number with more digits than a float is refused.
     is_number = type(value) is float or (type(value) is int and abs(value) < 2**63)
     fits = {
         _COUNT: type(value) is int and 0 <= value < 2**63,

@@ -265,7 +265,7 @@ class TrainingRun:
 
 
 def _best_model(state: TrainingState, params: TrainerParams, scenario: ScenarioBase[Any, Any]) -> BestModel:
-    # The base class of evaluators has no figures; those of others have no names before they have run.
+    # The base class of evaluators has no results. The results of others have no names before the evaluator has run.
     figures = () if scenario.evaluator_cls() is Evaluator else None
     names = state.train_metrics.names, state.val_metrics.names
     return find_best_model(state.model, params, *names, figures)

@@ -143,7 +143,7 @@ def _samples(inputs: Arrays, targets: Arrays, outputs: Arrays, metas: Sequence[A
 
 
 class PrintedSamples:
-    """Logs what the model says of the first samples of a validation, after their post-processing.
+    """Logs the model's text for the first samples of a validation, after their post-processing.
 
     Args:
         model: Says the words.

@@ -1,4 +1,4 @@
-"""The stages of a training: one run, whose parts differ in data, epochs, early stopping or learning rate.
+"""The stages of a training: parts of one run with other data, epochs, early stopping or learning rate.
 
 In: the parameters of a run, with the differences of each stage.
 Out: the parameters of each stage, and one learning-rate schedule over all of them.

@@ -26,7 +26,7 @@ class TrainingStage:
     Attributes:
         number: Its number, from 1.
         name: Its name; empty in a run without stages.
-        params: Parameters of the run with the changes of the stage; `epochs` are those of the stage.
+        params: Parameters of the run with the changes of the stage. `epochs` counts the epochs of the stage.
         changes: Names of the arguments that differ from the run.
         keeps_data: Whether the samples go on as in the stage before.
         has_own_rate: Whether its schedule counts from its first epoch.

@@ -44,7 +44,7 @@ class ForwardState:
         assigned: dict[Any, list[tuple[Any, Any]]] = defaultdict(list)
         for variable, value in zip(self._variables, before, strict=True):
             if _is_assigned(variable.value):
-                # Small ones are packed, since a loop takes as long to hand on one tensor as to compute on it.
+                # Small variables are packed, since passing one through a loop takes as long as its computation.
                 key = value.dtype if math.prod(value.shape) <= MOST_PACKED else id(variable)
                 assigned[key].append((variable, value))
         self._packs = [[variable for variable, _ in pack] for pack in assigned.values()]

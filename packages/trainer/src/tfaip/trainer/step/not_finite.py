@@ -35,9 +35,9 @@ class _Finding:
 def not_finite_error(
     state: TrainingState, step: int, inputs: Tensors, targets: Tensors, metas: Sequence[Any]
 ) -> TrainingError:
-    """Return the error that says where a batch, whose step was left out, stops being finite.
+    """Return the error with the layer that makes a batch non-finite. Its step was skipped.
 
-    The batch is computed again, layer by layer; the weights are those before its step.
+    The batch is computed again, layer by layer, with the weights before its step.
 
     Args:
         state: The graph that is trained.

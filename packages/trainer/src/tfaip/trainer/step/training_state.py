@@ -56,7 +56,7 @@ class TrainingState:
     ) -> None:
         trained = self.graph.trainable_variables
         self.optimizer = _scale_loss_in_half_precision(params.optimizer.create(trained), trained)
-        # Frozen weights are their own average; those that layers update themselves (of batch normalisation) are not.
+        # Frozen weights are their own average. Weights that layers update themselves (batch normalisation) are not.
         averaged = [weight for weight in self.graph.weights if weight.path not in frozen]
         self._average = ExponentialMovingAverage(averaged, params.ema_decay) if params.ema_decay else None
         self._is_averaged = False

@@ -33,7 +33,7 @@ def read_stored_params(path: Path, *, trust: Iterable[str] = ()) -> ScenarioBase
             return load_scenario_params(folder, trust=trust, strict=False)
         run = RunFolder(folder)
         if run.trainer_params.is_file():
-            # A bundle has its resources in it, while those of the run may have been changed since.
+            # A bundle contains its resources, while the run's resources may have changed since.
             places = stored_places(run)
             inside = [place for place in (places.best, places.last) if not place.leads_out]
             for bundle in (place.newest for place in inside):

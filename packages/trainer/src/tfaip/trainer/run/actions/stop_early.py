@@ -45,7 +45,7 @@ class StopEarly(Action):
         return {**self._rule.state(), **({"best": self._best.state()} if self._best else {})}
 
     def restore(self, context: RunContext, state: Mapping[str, Any]) -> None:
-        """Go on from them; a run that was ended remains so, unless the parameters say otherwise by now."""
+        """Restore them. A stopped run stays stopped, unless the parameters have changed."""
         if context.stage.number > 1:
             self.begin_stage(context)
         if self._best and "best" in state:
