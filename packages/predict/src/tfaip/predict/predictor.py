@@ -59,7 +59,7 @@ class Predictor(PredictorBase):
     def set_model(self, function: PredictionFunction) -> None:
         """Predict with another function from now on, of a newer bundle (`load_prediction_function`) for instance.
 
-        Passes over samples that have begun go on with it, from their next batch on.
+        Running passes over samples use it from their next batch on.
         """
         self._models[0].function = function
         self._models[0].path = self._loading = None

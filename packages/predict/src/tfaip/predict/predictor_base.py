@@ -176,7 +176,7 @@ class PredictorBase(Hooked, LoadedObject, ABC):
                 yield sample
 
     def raw(self) -> RawPrediction:
-        """Return what predicts one sample at a time, for the threads of a service; it has to be closed.
+        """Return a callable for one sample at a time, for the threads of a service. It must be closed.
 
         Concurrent callers are served in one batch, of `pipeline.batch_size` samples at most.
         """

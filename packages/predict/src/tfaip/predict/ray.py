@@ -28,7 +28,7 @@ Columns = dict[str, np.ndarray]
 
 
 class BundlePredictor:
-    """Predicts batches of rows, for `map_batches` of Ray Data; the bundle is loaded once, where the object is made.
+    """Predicts batches of rows, for `map_batches` of Ray Data. The bundle is loaded once, where the object is made.
 
         ray.data.range(1000).map_batches(
             BundlePredictor,

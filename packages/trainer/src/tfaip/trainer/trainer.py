@@ -86,7 +86,7 @@ class Trainer(Hooked, Generic[TTrainerParams]):
 
     @hook
     def after_export(self, exported: ExportedModel) -> None:
-        """Do something with a bundle that has just been written; the base calls `ScenarioBase.after_export`.
+        """Process a bundle that has just been written. The default calls `ScenarioBase.after_export`.
 
         The bundle is whole, and complete with its checksums: write beside it, not into it. After a kill, an epoch and
         its exports are done again. Of several workers, only the chief is called. An error ends the training.
@@ -96,12 +96,12 @@ class Trainer(Hooked, Generic[TTrainerParams]):
     @classmethod
     @hook
     def warm_starter_cls(cls) -> type[WarmStarter]:
-        """Return the class that `create_warm_starter` makes an object of; a subclass may transform weights."""
+        """Return the class for `create_warm_starter`. A subclass may transform weights."""
         return WarmStarter
 
     @hook
     def create_warm_starter(self) -> WarmStarter:
-        """Return the object that loads weights into a new run; its `trainer` is set afterwards."""
+        """Return the object that loads weights into a new run. Its `trainer` is set afterwards."""
         cls = returned(self, "warm_starter_cls", self.warm_starter_cls(), callable, "a class")
         return cls(self.params.warmstart)
 
@@ -116,7 +116,7 @@ class Trainer(Hooked, Generic[TTrainerParams]):
 
         Raises:
             ConcurrentTrainingError: Another training is running in this process.
-            SaveError: A parameter holds a value that can't be loaded again; nothing has been written yet.
+            SaveError: A parameter holds a value that can't be loaded again. Nothing has been written yet.
             RunFolderError: The output folder can't be written, or no longer, or holds a run already.
             DeviceError: The devices that were asked for can't be had.
             WarmStartError: The weights to start from can't be had.
@@ -218,7 +218,7 @@ class Trainer(Hooked, Generic[TTrainerParams]):
 
     @contextmanager
     def _adapted(self, folder: RunFolder | None) -> Iterator[None]:
-        """Adapt processors to the training samples, unless that was done before; the run keeps their statistics."""
+        """Adapt processors to the training samples, unless this was done before. The run keeps their statistics."""
         data, gen = self.scenario.data, self.params.gen
         place = nullcontext(folder.statistics) if folder else TemporaryDirectory()
         with place as path:

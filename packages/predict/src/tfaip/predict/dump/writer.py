@@ -43,7 +43,7 @@ _CHUNK_SECONDS = 10.0
 
 
 class DumpWriter:
-    """Writes samples one after the other; a context that completes the dump at its end.
+    """A context that writes samples one by one and completes the dump at its end.
 
     Args:
         folder: Is made; the format is described in `tfaip.predict.dump`.

@@ -47,8 +47,8 @@ class LAVBase(Hooked, LoadedObject, ABC):
         callbacks: Are told of all that happens.
 
     Attributes:
-        model: The model; `None` where TensorFlow isn't installed, and losses and metrics are left out.
-        bundles: The bundles that are validated; none where the model is in memory, as during a training.
+        model: The model. It is `None` if TensorFlow isn't installed. LAV then skips losses and metrics.
+        bundles: The validated bundles. There are none if the model is in memory, as during a training.
     """
 
     def __init__(

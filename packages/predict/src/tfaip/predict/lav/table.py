@@ -18,7 +18,7 @@ __all__ = ["figure_in_words", "results_table"]
 def results_table(results: Sequence[LAVResult]) -> Table:
     """Return a table with a row for each figure and a column for each data set.
 
-    Figures of an evaluator that are neither numbers nor short texts are left out.
+    It skips results of an evaluator that are neither numbers nor short texts.
     """
     table = Table(title="Load and validate")
     table.add_column("")

@@ -55,7 +55,7 @@ class MultiModelPredictor(PredictorBase):
 
     @hook
     def create_voter(self) -> MultiModelVoter:
-        """Hook: make the voter where none is given; by default that of the parameters."""
+        """Hook: make the voter if none is given. The default is the voter of the parameters."""
         if not isinstance(self.params, MultiModelPredictorParams):
             raise PredictionError(
                 "a vote must have a voter: give one, or MultiModelPredictorParams, which name one; "

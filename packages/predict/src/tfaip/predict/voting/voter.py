@@ -17,7 +17,7 @@ __all__ = ["MultiModelVoter", "VoterParams"]
 
 @params(group="tfaip.voters")
 class VoterParams(Creates["MultiModelVoter"]):
-    """Base of the parameters of a voter; `cls` returns the class of the voter.
+    """Base of the parameters of a voter. `cls` returns the class of the voter.
 
     Voters of other distributions join by the entry-point group `tfaip.voters`.
     """
@@ -32,7 +32,7 @@ class VoterParams(Creates["MultiModelVoter"]):
 
 
 class MultiModelVoter(Hooked, ABC):
-    """Makes one sample of the outputs of several models. A voter of one's own needs nothing but `vote`.
+    """Makes one sample of the outputs of several models. Your own voter needs only `vote`.
 
     Args:
         params: The parameters that made the voter, if there are some.
@@ -61,5 +61,5 @@ class MultiModelVoter(Hooked, ABC):
 
     @hook
     def finalize_sample(self, sample: Sample) -> Sample:
-        """Return the voted sample as callers get it; for work that has to be done once, after the vote."""
+        """Return the final voted sample. Override it for work that must run once, after the vote."""
         return sample

@@ -28,7 +28,7 @@ class EarlyStopping:
         self._count = 0
 
     def update(self, epoch: int, logs: Mapping[str, float], *, is_best: bool) -> None:
-        """Take an epoch into account; one without the log that chooses the best model is none."""
+        """Count an epoch. An epoch without the log that chooses the best model doesn't count."""
         if self._best.log not in logs:
             return
         if is_best:
@@ -60,7 +60,7 @@ class EarlyStopping:
         self._count = state["count"]
 
     def _reached(self, threshold: float | None, *, otherwise: bool) -> bool:
-        """Whether the best value is at the threshold or better; `otherwise` where there is no threshold."""
+        """Whether the best value is at the threshold or better. `otherwise` without a threshold."""
         if threshold is None:
             return otherwise
         value = math.nan if self._best.value is None else self._best.value

@@ -65,7 +65,7 @@ class OptimizerParams(Creates["keras.optimizers.Optimizer"]):
         return optimizer
 
     def _create(self, common: dict[str, Any]) -> keras.optimizers.Optimizer:
-        """Return the optimizer, not built; `common` are the keyword arguments that all of Keras' optimizers take."""
+        """Return the optimizer, not built. `common` are the keyword arguments of all Keras optimizers."""
         own = [name for name in _field_names(type(self)) if name not in _field_names(OptimizerParams)]
         return self.cls()(**{name: getattr(self, name) for name in own}, **common)
 

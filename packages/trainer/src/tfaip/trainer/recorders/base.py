@@ -45,7 +45,7 @@ class RecordedRun:
 
     @property
     def id(self) -> str:
-        """Identity of the run, 32 hexadecimal digits; it stays the same when the run is resumed."""
+        """Identity of the run, 32 hexadecimal digits. It stays the same when the run is resumed."""
         found = self._values.get("id")
         if not isinstance(found, str) or not re.fullmatch("[0-9a-f]{32}", found):
             found = uuid.uuid4().hex
@@ -89,7 +89,7 @@ class Recorder(Hooked):
 
     @hook
     def stage(self, epoch: int, step: int, number: int, name: str) -> None:
-        """Record the stage of an epoch, before its logs; as a figure by default.
+        """Record the stage of an epoch, before its logs. The default records a number.
 
         Args:
             epoch: The epoch.
@@ -105,7 +105,7 @@ class Recorder(Hooked):
 
     @hook
     def diagnostics(self, epoch: int, step: int, values: Mapping[str, float]) -> None:
-        """Record figures beside the logs, such as norms of gradients; as scalars by default."""
+        """Record values beside the logs, such as norms of gradients. The default records scalars."""
         self.scalars(epoch, step, values)
 
     @hook
@@ -140,7 +140,7 @@ class Recorder(Hooked):
 
     @hook
     def place(self) -> str:
-        """Return a sentence about the place of the record, which a training shows at its end; empty by default."""
+        """Return a sentence about the place of the record. A training shows it at its end. The default is empty."""
         return ""
 
     @hook

@@ -16,7 +16,7 @@ __all__ = ["BestModel", "check_best_log", "find_best_model"]
 
 
 class BestModel:
-    """Remembers the best value of one log; only a strictly better one replaces it.
+    """Stores the best value of one log. Only a strictly better value replaces it.
 
     Args:
         mode: "min" or "max".
@@ -30,7 +30,7 @@ class BestModel:
         self.epoch: int | None = None
 
     def update(self, epoch: int, logs: Mapping[str, float]) -> bool:
-        """Return whether `epoch` is the best so far; an epoch without the log, or with nan, is not."""
+        """Return whether `epoch` is the best so far. An epoch without the log, or with nan, is not."""
         value = logs.get(self.log, math.nan)
         if math.isnan(value):
             return False

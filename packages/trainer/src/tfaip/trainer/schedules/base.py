@@ -88,7 +88,7 @@ class Schedule(Hooked, ABC):
         return [f"{sentence} within the {self.epochs} epochs of the schedule" for sentence in self.misfits()]
 
     def misfits(self) -> list[str]:
-        """Return what does not happen within `self.epochs`, as the beginning of a sentence; a hook."""
+        """Hook: return the phase that doesn't fit `self.epochs`, as the beginning of a sentence."""
         return []
 
     @property

@@ -32,7 +32,7 @@ def _plain_entry(value: Any) -> Any:
 
 @params
 class StageParams:
-    """A stage of a training. It states what differs from the run; all else is as in the run."""
+    """A stage of a training. It sets only the differences from the run. Everything else is the same."""
 
     name: str = field(default="", help="Name of the stage in logs; default: its number")
     epochs: int | None = field(

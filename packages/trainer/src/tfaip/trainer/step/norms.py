@@ -1,4 +1,4 @@
-"""Norms of gradients and weights, for those who look at how a training goes."""
+"""Norms of gradients and weights, to observe a training."""
 
 from __future__ import annotations
 

@@ -118,7 +118,7 @@ class TrainStep:
             self._finish()
 
     def __call__(self, inputs: Tensors, targets: Tensors) -> Any:
-        """Train on one batch; return whether all was finite, a bool scalar, or `None` if that isn't checked."""
+        """Train on one batch. Return whether all was finite, a bool scalar, or `None` if this isn't checked."""
         begun, finite = self.begin(inputs, targets)
         if not self._check_finite:
             self.finish(begun)

@@ -36,7 +36,7 @@ class Comparison:
 
 
 def compare_runs(one: Path, other: Path) -> list[Comparison]:
-    """Compare two finished runs: variables, logs, curves, best and last model; clock times are left out."""
+    """Compare two finished runs: variables, logs, curves, best and last model, without clock times."""
     folders = RunFolder(one), RunFolder(other)
     variables = [_variables(folder) for folder in folders]
     groups = sorted({name.partition("/")[0] for names in variables for name in names})

@@ -73,7 +73,7 @@ class WarmstartParams:
     )
 
     def require_model(self) -> None:
-        """Refuse a model that is not there; commands call it before they load TensorFlow.
+        """Refuse a missing model. Commands call this before they load TensorFlow.
 
         Raises:
             WarmStartError: It is missing.

@@ -51,7 +51,7 @@ class _Row:
 
 
 class WarmStarter(Hooked, Generic[TWarmstartParams]):
-    """Matches stored weights with those of a graph, by their names, and assigns them.
+    """Matches stored weights with the weights of a graph, by their names, and assigns them.
 
     A trainer may replace it by a subclass that transforms weights, see `Trainer.create_warm_starter`.
 
@@ -90,7 +90,7 @@ class WarmStarter(Hooked, Generic[TWarmstartParams]):
 
     @hook
     def read(self) -> StoredWeights:
-        """Return the stored weights, no more than `limit`; override it to read another format.
+        """Return the stored weights, no more than `limit`. Override it to read another format.
 
         Raises:
             WarmStartError: They can't be read, or the parameters name none.
@@ -101,14 +101,14 @@ class WarmStarter(Hooked, Generic[TWarmstartParams]):
 
     @property
     def new_params(self) -> ScenarioBaseParams[Any, Any] | None:
-        """Parameters of the scenario that is trained now; `None` where there is no trainer."""
+        """Parameters of the scenario in training. `None` without a trainer."""
         return self.trainer.params.scenario if self.trainer else None
 
     @cached_property
     def stored_params(self) -> ScenarioBaseParams[Any, Any] | None:
-        """Parameters of the scenario that the stored weights were trained with; `None` where none are stored.
+        """Parameters of the scenario that has trained the stored weights. `None` if none are stored.
 
-        They come from the bundle or the run that the weights belong to; a file of Keras has none.
+        They come from the bundle or the run of the weights. A file of Keras has none.
 
         Raises:
             BundleError, ParamsError: The parameters can't be read.

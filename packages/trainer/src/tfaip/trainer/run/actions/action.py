@@ -15,7 +15,7 @@ PHASES = ("validate", "observe", "decide", "validate_last", "report", "export", 
 
 
 class Action:
-    """Something that a run does beside its steps; a subclass overrides the methods that it needs.
+    """Work of a run beside its steps. A subclass overrides the methods that it needs.
 
     After each epoch, the run calls the methods of one phase on all actions before those of the next phase::
 
@@ -47,7 +47,7 @@ class Action:
         """Prepare for epochs, after `restore`; files and connections to close go on `context.stack`."""
 
     def begin_stage(self, context: RunContext) -> None:
-        """Go on with `context.params` and `context.scenario` of another stage; not called for the first one.
+        """Begin another stage with its `context.params` and `context.scenario`. Not called for the first stage.
 
         Where a run is resumed, `open` finds those of the stage that the run is in.
         """
@@ -72,7 +72,7 @@ class Action:
         """React to the logs and to `context.is_best`; `context.stop_reason`, if set, ends the training."""
 
     def validate_last(self, context: RunContext) -> None:
-        """Add logs that the last epoch has in any case; called after the last epoch only."""
+        """Add logs that the last epoch always has. Called only after the last epoch."""
 
     def report(self, context: RunContext) -> None:
         """Write the logs of the epoch."""
@@ -95,8 +95,8 @@ class Action:
         """
 
     def state(self) -> dict[str, Any]:
-        """Return what `restore` takes, as plain JSON; nothing where there is nothing to remember."""
+        """Return the state for `restore`, as plain JSON. It is empty if there is nothing to store."""
         return {}
 
     def restore(self, context: RunContext, state: Mapping[str, Any]) -> None:
-        """Go on from `state`; called before `open` if the checkpoint holds a state of this action."""
+        """Restore `state`. Called before `open` if the checkpoint holds a state of this action."""
