@@ -18,8 +18,8 @@ POINTS = PointsGeneratorParams(count=100, seed=3)
 def cluster():
     from ray.cluster_utils import Cluster
 
-    started = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
-    started.add_node(num_cpus=1)
+    started = Cluster(initialize_head=True, head_node_args={"num_cpus": 2, "include_dashboard": False})
+    started.add_node(num_cpus=2)
     ray.init(address=started.address)
     yield started
     ray.shutdown()
@@ -39,7 +39,7 @@ def test_each_actor_loads_the_bundle_once_and_the_index_gives_the_order(exported
             BundlePredictor,
             fn_constructor_kwargs={"bundles": str(exported[0].path), "samples": POINTS, "to_row": with_process},
             batch_size=8,
-            concurrency=2,
+            compute=ray.data.ActorPoolStrategy(size=2),
         )
     )
     rows = sorted(predicted.take_all(), key=lambda row: row["id"])

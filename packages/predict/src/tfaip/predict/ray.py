@@ -34,7 +34,7 @@ class BundlePredictor:
             BundlePredictor,
             fn_constructor_kwargs={"bundles": "runs/best", "samples": generator_params},
             batch_size=64,
-            concurrency=4,
+            compute=ray.data.ActorPoolStrategy(size=4),
         )
 
     Ray gives rows back in any order. The column of the index says which row each prediction belongs to; the rows of
