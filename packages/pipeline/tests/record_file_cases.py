@@ -15,7 +15,7 @@ from fsspec.implementations.memory import MemoryFile, MemoryFileSystem
 
 from tfaip.params import params
 from tfaip.pipeline import ArraySpec, DataBase, DataBaseParams
-from tfaip.pipeline.generators.record_files.tfrecord import _masked_crc
+from tfaip.pipeline.generators.record_files.tfrecord import masked_crc
 
 
 @params
@@ -65,7 +65,7 @@ def tf_record(records: list[bytes]) -> bytes:
     made = b""
     for record in records:
         length = struct.pack("<Q", len(record))
-        made += length + struct.pack("<I", _masked_crc(length)) + record + struct.pack("<I", _masked_crc(record))
+        made += length + struct.pack("<I", masked_crc(length)) + record + struct.pack("<I", masked_crc(record))
     return made
 
 

@@ -184,6 +184,18 @@ def test_files_that_are_cut_off_or_something_else_are_refused(name, random_acces
             targets(pipeline(params(files=[str(path)], inputs=inputs, targets=outputs, random_access=random_access)))
 
 
+def test_sizes_that_no_memory_holds_are_refused(tmp_path):
+    length = (1 << 60).to_bytes(8, "little")
+    (tmp_path / "a.data").write_bytes(length + cases.masked_crc(length).to_bytes(4, "little"))
+    with pytest.raises(DataError, match="the record at byte 0 has 1152921504606846976 bytes"):
+        targets(pipeline(TFRecordGeneratorParams(files=[str(tmp_path / "a.data")], inputs=["x"], targets=["y"])))
+    info = tarfile.TarInfo("a.x")
+    info.size = 1 << 60
+    (tmp_path / "a.data").write_bytes(info.tobuf())
+    with pytest.raises(DataError, match=r"a member at byte \d+ has 1152921504606846976 bytes"):
+        targets(pipeline(WebDatasetGeneratorParams(files=[str(tmp_path / "a.data")], inputs=["x"], targets=["y"])))
+
+
 @pytest.mark.parametrize("name", ["json lines", "tar", "tfrecord"])
 def test_files_compressed_by_gzip_are_read_in_order_only(name, tmp_path):
     params, write, inputs, outputs = FORMATS[name]

@@ -112,9 +112,9 @@ def test_a_port_that_is_taken_ends_all_workers_within_a_minute(tmp_path, taken):
     assert all(f"the port of {addresses[taken]} is taken by another program" in err for _, err in ends), ends
 
 
-def started_workers(folder: Path) -> list[subprocess.Popen]:
+def started_workers(folder: Path, **changes) -> list[subprocess.Popen]:
     """Start two workers and wait for the first checkpoint."""
-    workers = start("train", 2, output_dir=str(folder), epochs=100_000)
+    workers = start("train", 2, output_dir=str(folder), epochs=100_000, **changes)
     deadline = time.monotonic() + PATIENCE
     while Checkpoints(folder / "checkpoint").newest() is None and time.monotonic() < deadline:
         assert all(worker.poll() is None for worker in workers), workers[0].communicate()[1][-4000:]
@@ -172,4 +172,30 @@ def test_a_lost_worker_ends_the_others_within_a_minute_and_the_run_resumes(tmp_p
     assert logs[0] == logs[1]
     same = tmp_path / "same"
     logs_of(start("train", 2, output_dir=str(same), epochs=steps // 5 + 5))
+    assert_same_weights(folder, same)
+
+
+def test_workers_with_unequal_shards_end_each_epoch_together_and_go_on_where_they_stopped(tmp_path):
+    random = np.random.default_rng(0)
+    for shard, size in enumerate([40, 3, 5, 31, 2]):
+        directions = random.integers(0, 3, size)
+        points = random.normal(0, 0.3, (size, 2)) + np.eye(3)[directions][:, :2]
+        rows = zip(points.tolist(), directions.tolist(), strict=True)
+        lines = [json.dumps({"point": point, "direction": [direction]}) for point, direction in rows]
+        (tmp_path / f"points-{shard}.jsonl").write_text("\n".join(lines))
+    changes = {"files": [str(tmp_path / "points-*.jsonl")]}
+    folder = tmp_path / "run"
+    workers = started_workers(folder, **changes)
+    try:
+        workers[0].send_signal(signal.SIGTERM)
+        ends = [worker.communicate(timeout=PATIENCE) for worker in workers]
+    finally:
+        for worker in workers:
+            worker.kill()
+    assert [worker.returncode for worker in workers] == [128 + signal.SIGTERM] * 2, ends[0][1][-4000:]
+    epochs = json.loads((folder / "status.json").read_text())["epoch"] + 3
+    logs = logs_of(start("resume", 2, output_dir=str(folder), epochs=epochs, **changes))
+    assert logs[0] == logs[1]
+    same = tmp_path / "same"
+    assert logs[0] == pytest.approx(logs_of(start("train", 2, output_dir=str(same), epochs=epochs, **changes))[0])
     assert_same_weights(folder, same)

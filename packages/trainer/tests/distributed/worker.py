@@ -4,13 +4,17 @@ import json
 import sys
 from pathlib import Path
 
+from points_in_shards import PointsInShards
+
+from tfaip.model import ScenarioBase
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.params import UserError
+from tfaip.pipeline.generators import JSONLinesGeneratorParams
 from tfaip.trainer import TrainerParams
 
 
-def parameters(changes: dict) -> TrainerParams:
-    params = PointsScenario.default_trainer_params()
+def parameters(scenario: type[ScenarioBase], changes: dict) -> TrainerParams:
+    params = scenario.default_trainer_params()
     params.random_seed = 5
     params.progress = "off"
     params.learning_rate.lr = 0.02
@@ -18,7 +22,10 @@ def parameters(changes: dict) -> TrainerParams:
     params.scenario.export_serve = False
     params.gen.setup.train.num_processes = params.gen.setup.val.num_processes = 0
     params.gen.setup.train.batch_size = 10  # of 47 samples, so that the workers' parts differ in length
-    params.gen.train.count = 47
+    if files := changes.pop("files", None):
+        params.gen.train = JSONLinesGeneratorParams(files=files, inputs=["point"], targets=["direction"])
+    else:
+        params.gen.train.count = 47
     params.gen.val.seed = 1
     params.output_dir = Path(changes.pop("output_dir"))
     params.device.intra_op_threads = 1
@@ -29,8 +36,9 @@ def parameters(changes: dict) -> TrainerParams:
 
 
 def main() -> None:
-    what, changes = sys.argv[1:]
-    trainer = PointsScenario.create_trainer(parameters(json.loads(changes)))
+    what, changes = sys.argv[1], json.loads(sys.argv[2])
+    scenario = PointsInShards if "files" in changes else PointsScenario
+    trainer = scenario.create_trainer(parameters(scenario, changes))
     try:
         logs = trainer.train() if what == "train" else trainer.resume()
     except UserError as error:

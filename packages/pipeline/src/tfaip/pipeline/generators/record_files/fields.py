@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -31,6 +33,9 @@ class SampleFields:
 
     Raises:
         DefinitionError: The parameters contradict each other.
+
+    Attributes:
+        names: The fields that samples of this mode need, each once.
     """
 
     def __init__(self, params: RecordFilesParams, mode: PipelineMode) -> None:
@@ -42,12 +47,8 @@ class SampleFields:
         keys = {**_keys(params.inputs, "inputs"), **_keys(params.targets, "targets")}
         if unknown := sorted(self._shapes.keys() - keys.keys()):
             raise DefinitionError(f"shapes must name inputs or targets ({', '.join(keys)}), got {unknown}")
-
-    @property
-    def names(self) -> list[str]:
-        """The fields that samples of this mode need, each once."""
-        keys = {**(self._inputs or {}), **(self._targets or {})}
-        return list(dict.fromkeys([name for names in keys.values() for name in names] + self._meta))
+        used = {**(self._inputs or {}), **(self._targets or {})}
+        self.names = list(dict.fromkeys([name for names in used.values() for name in names] + self._meta))
 
     def sample(self, record: Mapping[str, Any], meta: Mapping[str, Any]) -> Sample:
         """The sample of a record.
@@ -90,6 +91,8 @@ class SampleFields:
                 raise DataError(f"the field {name!r} must be an array of numbers or texts, got {type(value).__name__}")
             parts.append(array.reshape(1) if array.ndim == 0 else array)
         array = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        if not array.flags.writeable:  # a processor may work in place
+            array = array.copy()
         if (shape := self._shapes.get(key)) is not None:
             try:
                 array = array.reshape(shape)
@@ -130,8 +133,23 @@ def _text(data: Any) -> str:
 
 
 def _npy(data: Any) -> np.ndarray:
-    array: np.ndarray = np.load(io.BytesIO(_bytes(data)), allow_pickle=False)
-    return array
+    """The array of an npy file; most files of a data set have the same header, which is slow to read."""
+    content = _bytes(data)
+    head = bytes(content[:10])
+    if head[:8] != b"\x93NUMPY\x01\x00":
+        array: np.ndarray = np.load(io.BytesIO(content), allow_pickle=False)
+        return array
+    begin = 10 + int.from_bytes(head[8:10], "little")
+    shape, fortran, dtype = _npy_header(bytes(content[8:begin]))
+    if dtype.hasobject:
+        raise ValueError("an npy file must hold numbers or texts, got Python objects")
+    count = math.prod(shape)
+    return np.frombuffer(content, dtype, count, begin).reshape(shape, order="F" if fortran else "C")
+
+
+@lru_cache(maxsize=256)
+def _npy_header(header: bytes) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    return np.lib.format.read_array_header_1_0(io.BytesIO(header))
 
 
 def _picture(mode: str) -> _Decode:

@@ -11,6 +11,9 @@ __all__ = ["Member", "read_members"]
 
 _BLOCK = 512
 _MOST_NAME = 1 << 20
+_MOST_BYTES = 1 << 33
+"""More in one member is a damaged size: it is read into memory as a whole."""
+
 _FILES = b"0\07"
 _LONG_NAME, _PAX = b"L", b"x"
 _BLANK = b" " * 8
@@ -27,7 +30,7 @@ class Member(NamedTuple):
     """
 
     name: str
-    data: bytes
+    data: bytes | bytearray
     begin: int
     end: int
 
@@ -68,15 +71,21 @@ def read_members(file: BinaryIO, path: str, *, wants: Callable[[str], bool]) -> 
                 found, size = _pax(data, path, position)
                 name = found if found is not None else name
             continue
-        data = b""
+        content: bytes | bytearray = b""
         if kind in _FILES and wants(given):
-            data = _exactly(file, padded, path, position)[:length]
+            if length > _MOST_BYTES:
+                raise DataError(f"{path} is damaged: a member at byte {position} has {length} bytes")
+            # Not bytes: arrays over it can be written.
+            content = bytearray(length)
+            if file.readinto(content) < length:  # type: ignore[attr-defined]  # of a buffered reader
+                raise _cut_off(path, position)
+            _exactly(file, padded - length, path, position)
         elif padded:
             file.seek(padded - 1, 1)
             _exactly(file, 1, path, position)
         position += padded
         if kind in _FILES:
-            yield Member(given, data, begin, position)
+            yield Member(given, content, begin, position)
         begin, name, size = position, None, None
 
 
@@ -123,5 +132,9 @@ def _pax(data: bytes, path: str, position: int) -> tuple[str | None, int | None]
 def _exactly(file: BinaryIO, size: int, path: str, position: int) -> bytes:
     data = file.read(size)
     if len(data) < size:
-        raise DataError(f"{path} ends in the middle of a member, at byte {position}: it is cut off")
+        raise _cut_off(path, position)
     return data
+
+
+def _cut_off(path: str, position: int) -> DataError:
+    return DataError(f"{path} ends in the middle of a member, at byte {position}: it is cut off")

@@ -12,10 +12,13 @@ from tfaip.pipeline.generators.record_files.base import IndexedRecords, Record, 
 from tfaip.pipeline.generators.record_files.params import IndexedFilesParams
 from tfaip.pipeline.generators.record_files.tf_example import read_example
 
-__all__ = ["IndexedTFRecordGenerator", "TFRecordGenerator", "TFRecordGeneratorParams"]
+__all__ = ["IndexedTFRecordGenerator", "TFRecordGenerator", "TFRecordGeneratorParams", "masked_crc"]
 
 # A record is: its length (8 bytes), the checksum of the length (4), the bytes, their checksum (4).
 _HEADER, _FOOTER = 12, 4
+_MOST_BYTES = 1 << 33
+"""More in one record is a damaged size: it is read into memory as a whole."""
+
 _POLYNOMIAL = 0x82F63B78
 
 
@@ -71,9 +74,11 @@ def _sizes(file: BinaryIO, path: str) -> Iterator[tuple[int, int]]:
     while header := file.read(_HEADER):
         if len(header) < _HEADER:
             raise _cut_off(path, position)
-        if _masked_crc(header[:8]) != int.from_bytes(header[8:], "little"):
+        if masked_crc(header[:8]) != int.from_bytes(header[8:], "little"):
             raise DataError(f"{path} is no TFRecord file, or damaged, at byte {position}")
         size = int.from_bytes(header[:8], "little")
+        if size > _MOST_BYTES:
+            raise DataError(f"{path} is damaged: the record at byte {position} has {size} bytes")
         yield position, size
         position += _HEADER + size + _FOOTER
 
@@ -94,7 +99,7 @@ def _table() -> list[int]:
 _CRC_OF_BYTE = _table()
 
 
-def _masked_crc(data: bytes) -> int:
+def masked_crc(data: bytes) -> int:
     """CRC-32C, rotated and shifted as TFRecord files have it."""
     crc = 0xFFFFFFFF
     for byte in data:
