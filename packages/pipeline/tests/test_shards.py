@@ -105,6 +105,12 @@ def test_the_order_of_shards_is_kept_where_nothing_is_shuffled(mode, processes):
     assert indices(batches_of(pipeline)) == list(range(28))
 
 
+def test_samples_in_order_have_the_same_random_numbers_by_shard_and_as_a_stream():
+    whole = make_pipeline(AddNoiseParams(), generator=ShardedParams(), mode=PipelineMode.EVALUATION)
+    stream = make_pipeline(AddNoiseParams(), generator=ShardedParams(), mode=PipelineMode.EVALUATION).by_elements()
+    assert batches_of(whole) == batches_of(stream)
+
+
 def test_a_limit_takes_the_first_samples():
     assert sorted(indices(batches_of(make_pipeline(generator=ShardedParams(), limit=9)))) == list(range(9))
 

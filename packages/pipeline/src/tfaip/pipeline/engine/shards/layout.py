@@ -49,6 +49,11 @@ class ShardLayout:
         return -(-self.machines // self.count) if self.count else 1
 
     @property
+    def keeps_stream(self) -> bool:
+        """Whether the positions are the indices of the samples in the stream of all shards."""
+        return not self.buffer and self.machines == 1
+
+    @property
     def own(self) -> int:
         """The number of shards, or parts of shards, that this machine reads."""
         return len(range(self.machine, self.count * self.parts, self.machines))

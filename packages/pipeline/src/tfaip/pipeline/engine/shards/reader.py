@@ -100,7 +100,9 @@ class LaneReader:
             elif sample is None:
                 report.dropped += 1
             else:
-                identity = SampleIdentity(self._seed, chunk.epoch, (shard, number))
+                # In order, the index in the whole stream, as for other generators; shuffled, it is not known.
+                path = (chunk.positions[element],) if self._layout.keeps_stream else (shard, number)
+                identity = SampleIdentity(self._seed, chunk.epoch, path)
                 # A copy, since the generator may keep its samples.
                 samples.append(sample.copy().identified_by(identity))
                 elements.append(element)
