@@ -32,6 +32,7 @@ ROOT = Path(__file__).parents[1]
 RUNTIMES = ("tensorflow", "onnx")
 COUNT = 6400
 SINGLE = 1000
+REPEATS = 5
 ROWS = {
     "first prediction": ("s", 2),
     "memory": ("MiB", 0),
@@ -148,10 +149,14 @@ def _model(predictor: Any, images: Any, batch: int) -> None:
 
 
 def _seconds(function: Callable[[], Any]) -> float:
+    """Return the seconds of a call: the median of several, after one that is not counted."""
     function()
-    began = time.perf_counter()
-    function()
-    return time.perf_counter() - began
+    seconds = []
+    for _ in range(REPEATS):
+        began = time.perf_counter()
+        function()
+        seconds.append(time.perf_counter() - began)
+    return statistics.median(seconds)
 
 
 CONTESTANTS: dict[str, Callable[[argparse.Namespace, str], dict[str, float]]] = {

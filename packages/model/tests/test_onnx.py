@@ -5,13 +5,14 @@ import shutil
 
 import keras
 import numpy as np
+import onnx
 import pytest
 import tensorflow as tf
 from keras import ops
 
 from tfaip.model import Bundle, BundleError, load_onnx_function, load_prediction_function
 from tfaip.model.cli.export import main
-from tfaip.model.onnx.conversion import to_onnx
+from tfaip.model.onnx.conversion import OPSET, to_onnx
 from tfaip.model.onnx.export import write_onnx
 from tfaip.model.onnx.prediction import OnnxFunction
 from tfaip.model.onnx.verification import largest_differences
@@ -85,6 +86,13 @@ def test_the_sign_of_zero_is_told_as_keras_tells_it(function):
     np.testing.assert_array_equal(converted(lambda inputs: {"y": function(inputs["x"])}, x=X)["y"], expected)
 
 
+def test_the_exact_gelu_is_converted():
+    x = np.linspace(-6, 6, 49, dtype=np.float32)
+    expected = np.asarray(ops.gelu(x, approximate=False))
+    outputs = converted(lambda inputs: {"y": ops.gelu(inputs["x"], approximate=False)}, x=x)
+    np.testing.assert_allclose(outputs["y"], expected, atol=1e-6)
+
+
 def test_an_output_may_be_an_input_or_stand_twice_under_two_names():
     outputs = converted(lambda inputs: {"a": inputs["x"], "b": inputs["x"], "c": inputs["x"] * 2}, x=X)
     for name, factor in (("a", 1), ("b", 1), ("c", 2)):
@@ -150,6 +158,20 @@ def test_a_changed_or_broken_onnx_model_is_refused(exported, tmp_path):
         load_onnx_function(copy.path)
     with pytest.raises(BundleError, match="the model can't be loaded by onnxruntime"):
         OnnxFunction(b"no model", "the model")
+
+
+def test_a_model_reads_no_file_outside_of_its_folder(tmp_path):
+    (tmp_path / "secret").write_bytes(np.arange(3, dtype=np.float32).tobytes())
+    weights = onnx.TensorProto(name="w", data_type=1, dims=[3], data_location=onnx.TensorProto.EXTERNAL)
+    weights.external_data.add(key="location", value="../secret")
+    x, y = (onnx.helper.make_tensor_value_info(name, 1, [3]) for name in "xy")
+    graph = onnx.helper.make_graph([onnx.helper.make_node("Add", ["x", "w"], ["y"])], "graph", [x], [y], [weights])
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", OPSET)], ir_version=8)
+    path = tmp_path / "bundle" / "model.onnx"
+    path.parent.mkdir()
+    path.write_bytes(model.SerializeToString())
+    with pytest.raises(BundleError, match="External data path"):
+        OnnxFunction(path, "the model")
 
 
 def test_the_command_adds_the_model_and_prints_the_differences(exported, tmp_path, capsys):

@@ -49,6 +49,19 @@ def sign_bit_of_bitcast(context: Any, node: Any, name: str, args: Any) -> None:
     )
 
 
+def complement_of_erf(context: Any, node: Any, name: str, args: Any) -> None:
+    """Replace an `Erfc`, of which the exact `keras.ops.gelu` is made, by 1 - `Erf`."""
+    from tf2onnx import utils
+
+    del args
+    (number,), (result,) = node.input, node.output
+    source, shape, kind = _dtype(context, number), context.get_shape(result), context.get_dtype(result)
+    context.remove_node(name)
+    one = context.make_const(utils.make_name("one"), np.ones((), source)).output[0]
+    erf = context.make_node("Erf", [number]).output[0]
+    context.make_node("Sub", [one, erf], name=name, outputs=[result], shapes=[shape], dtypes=[kind])
+
+
 def _dtype(context: Any, tensor: str) -> np.dtype[Any]:
     import onnx
 
@@ -66,5 +79,8 @@ def _masks(node: Any, sign: int) -> bool:
     return node.type == "BitwiseAnd" and any(np.all(constant == sign) for constant in constants)
 
 
-HANDLERS: Mapping[str, tuple[Callable[..., None], list[Any]]] = {"Bitcast": (sign_bit_of_bitcast, [])}
+HANDLERS: Mapping[str, tuple[Callable[..., None], list[Any]]] = {
+    "Bitcast": (sign_bit_of_bitcast, []),
+    "Erfc": (complement_of_erf, []),
+}
 """By the operation of TensorFlow: the function that replaces its nodes, and its further arguments."""

@@ -17,6 +17,8 @@ __all__ = ["OnnxFunction"]
 
 _DTYPES = {"float": "float32", "double": "float64", "string": "object"}
 """Types of ONNX that NumPy names otherwise."""
+# Levels of the log of onnxruntime, the second one its default. Its warnings are about the work of the converter.
+_ERRORS, _WARNINGS = 3, 2
 
 
 class OnnxFunction:
@@ -39,12 +41,15 @@ class OnnxFunction:
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
-        options.log_severity_level = 3  # errors, which come as exceptions too
+        options.log_severity_level = _ERRORS
         given = model if isinstance(model, bytes) else str(model)
+        onnxruntime.set_default_logger_severity(_ERRORS)
         try:
             self._session = onnxruntime.InferenceSession(given, options, providers=_providers(onnxruntime, gpus))
         except Exception as error:  # onnxruntime's errors have no public base
             raise BundleError(f"{where} can't be loaded by onnxruntime: {error}") from error
+        finally:
+            onnxruntime.set_default_logger_severity(_WARNINGS)
         self._outputs = [output.name for output in self._session.get_outputs()]
         self.inputs = {given.name: _spec(given) for given in self._session.get_inputs()}
         """Spec of each input, with the batch axis; `None` where it is not known."""
