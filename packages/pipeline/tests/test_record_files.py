@@ -352,6 +352,26 @@ def test_names_in_braces_stand_for_several_files(tmp_path):
     assert files.expand(["s3://bucket/a-{0..1}.x"]) == ["s3://bucket/a-0.x", "s3://bucket/a-1.x"]
 
 
+def test_places_that_can_not_be_used_are_named(tmp_path):
+    with pytest.raises(DataError, match="nowhere://a/b cannot be read: Protocol not known"):
+        RecordFiles().size("nowhere://a/b")
+    cases.json_lines(tmp_path / "a.jsonl", range(3))
+    generator = JSONLinesGeneratorParams(
+        files=[str(tmp_path / "a.jsonl")],
+        inputs=["x"],
+        targets=["y"],
+        random_access=True,
+        index_folder=str(tmp_path / "a.jsonl"),
+    )
+    with pytest.raises(DataError, match="cannot be written .*: name a folder by index_folder"):
+        generator.create(PipelineMode.TRAINING)
+
+
+def test_arrays_can_be_changed_in_place(written):
+    sample = next(iter(written().create(PipelineMode.TRAINING).generate()))
+    sample.inputs["x"] *= 2
+
+
 def test_a_missing_library_is_named_with_its_extra(monkeypatch, tmp_path):
     monkeypatch.setitem(__import__("sys").modules, "fsspec", None)
     with pytest.raises(DataError, match=r"needs fsspec: pip install 'tfaip-pipeline\[remote\]'"):

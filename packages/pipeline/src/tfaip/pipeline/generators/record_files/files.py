@@ -127,7 +127,7 @@ class RecordFiles:
                 system, name = self._system(path)
                 return bytes(system.cat_file(name))
             return Path(path).read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
 
     def write(self, path: str, data: bytes) -> None:
@@ -177,7 +177,10 @@ class RecordFiles:
             import fsspec
         except ModuleNotFoundError:
             raise DataError(f"reading {path} needs fsspec: pip install 'tfaip-pipeline[remote]'") from None
-        system, name = fsspec.core.url_to_fs(path, **self._options)
+        try:
+            system, name = fsspec.core.url_to_fs(path, **self._options)
+        except ValueError as error:  # a protocol or an option that nobody knows
+            raise DataError(f"{path} cannot be read: {error}") from error
         return system, str(name)
 
     @contextmanager
