@@ -1,5 +1,7 @@
 """Makes the cases importable by name, as the workers do, and leaves the long fault tests to those who ask for them."""
 
+from __future__ import annotations
+
 import sys
 from pathlib import Path
 
