@@ -180,6 +180,23 @@ def test_the_command_of_the_guide_runs_rows(
     assert done() == ["a 4", "b 4"]
 
 
+def test_the_array_of_the_guide_predicts_in_parts(slurm: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    dump = pytest.importorskip("tfaip.predict.dump", reason="tfaip-predict is not installed")
+    real_training(monkeypatch)
+    trained = ["tfaip-train", "examples.tutorial.min", "--epochs", "1", "--trainer.output_dir", "runs/large"]
+    predicted = ["tfaip-predict", "--export_dir", "runs/large/best", "--dump", "whole", "--predict.silent"]
+    for words in (trained, predicted):
+        slurm(*words)
+    # Four parts, and no GPU.
+    line = block_of_guide("tfaip-predict").replace("0-15", "0-3").replace("/16", "/4").replace("--gpus=1 ", "")
+    slurm("bash", "-c", f"{line.rstrip()} --wait")
+    whole, parts = (list(dump.DumpReader(name)) for name in ("whole", "predictions"))
+    assert sorted(path.name for path in Path("predictions").iterdir()) == [f"part-{part}-of-4" for part in range(4)]
+    assert len(parts) == 1000
+    assert [sample.meta for sample in parts] == [sample.meta for sample in whole]
+    assert [sample.outputs["class"] for sample in parts] == [sample.outputs["class"] for sample in whole]
+
+
 def epochs_of(name: str) -> list[dict[str, float]]:
     """The logs of the epochs of a training."""
     path = Path(f"runs/{name}/metrics.jsonl")
