@@ -130,6 +130,16 @@ def test_one_scale_for_all_values(tmp_path):
     np.testing.assert_allclose(processed(data, samples), [[-1, 1]], rtol=1e-6)
 
 
+@pytest.mark.parametrize("method", ["standard", "min_max"])
+def test_nan_can_become_the_mean_of_the_training_samples(tmp_path, method):
+    data, samples = data_with(NormalizeParams(method=method, missing="mean")), points([np.nan, 0], [0, 2], [4, np.nan])
+    adapt_processors(data, samples, tmp_path)
+    filled = processed(data, samples)
+    whole = processed(data, points([2, 0], [0, 2], [4, 1]))
+    np.testing.assert_allclose(filled, whole, atol=1e-6)
+    assert np.isfinite(filled).all()
+
+
 def test_a_constant_feature_becomes_0(tmp_path):
     data, samples = data_with(NormalizeParams()), points([7, 0], [7, 1])
     adapt_processors(data, samples, tmp_path)

@@ -15,14 +15,19 @@ __all__ = ["Normalize"]
 
 
 class Normalize(AdaptedProcessor[NormalizeParams]):
-    """Computes (value - shift) / scale; NaN counts in no statistics and stays NaN."""
+    """Computes (value - shift) / scale; NaN counts in no statistics, and stays NaN or becomes the mean."""
 
     def apply(self, sample: Sample) -> Sample:
         """The normalised sample."""
         inputs = dict(sample.inputs)
-        for name in {key.rpartition("/")[0]: None for key in self.statistics}:
+        for name in dict.fromkeys(key.rpartition("/")[0] for key in self.statistics):
             shift, scale = self.statistics[f"{name}/shift"], self.statistics[f"{name}/scale"]
-            inputs[name] = ((np.asarray(inputs[name], np.float64) - shift) / scale).astype(np.float32)
+            value = (np.asarray(inputs[name], np.float64) - shift) / scale
+            if self.params.missing == "mean":
+                # Statistics of a run before this parameter hold no mean; that of `standard` is 0.
+                mean = self.statistics.get(f"{name}/mean", shift)
+                value = np.where(np.isnan(value), (mean - shift) / scale, value)
+            inputs[name] = value.astype(np.float32)
         return sample.new_inputs(inputs)
 
     def adapt(self, samples: Iterable[Sample]) -> Mapping[str, np.ndarray]:
@@ -65,7 +70,8 @@ class Normalize(AdaptedProcessor[NormalizeParams]):
         # Columns without a number keep their values, constant ones become 0.
         is_known = statistics.count > 0
         scale = np.where(is_known & (scale > self.params.epsilon), scale, 1.0)
-        return {"shift": np.where(is_known, shift, 0.0), "scale": scale}
+        mean = np.where(is_known, statistics.mean, 0.0)
+        return {"shift": np.where(is_known, shift, 0.0), "scale": scale, "mean": mean}
 
 
 class _Running:

@@ -31,6 +31,9 @@ class NormalizeParams(AdaptedProcessorParams):
         help="feature: statistics for each index of the last axis; element: for each element, of one shape; all: "
         "for all values of an input",
     )
+    missing: str = field(
+        default="keep", choices=["keep", "mean"], help="Treatment of NaN; mean: the mean of the training samples"
+    )
     epsilon: float = field(default=1e-7, validator=gt(0), help="Smallest scale; a constant feature becomes 0")
 
     def cls(self) -> type[DataProcessor[Any]]:
