@@ -22,6 +22,7 @@ import argparse
 import functools
 import itertools
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -89,7 +90,7 @@ def _print_table(rounds: dict[str, list[dict[str, Any]]]) -> None:
                 [max(result["val_acc"]) for result in results],
             )
         ]
-        shown = " | ".join(f"{accuracy:.2%}" for accuracy in accuracies)
+        shown = " | ".join("" if math.isnan(accuracy) else f"{accuracy:.2%}" for accuracy in accuracies)
         print(f"| {name} | {_median_epoch(results):.2f} s | {ratio:.2f} | {shown} |")
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from tfaip.params import Creates, field, from_dict, params, to_dict
 from tfaip.params.defining.made_by import bind_params, inner_params, may_be_bound, params_of
+from tfaip.params.trust.tagged_import import imported_object
+from tfaip.params.values.problem import ValueProblem
 
 
 @params
@@ -172,3 +174,11 @@ def test_inner_parameters_of_a_generic_class_fill_in_its_arguments():
     made = inner_params(Saw, "Box", BoxParams[SawParams])
     assert made.__qualname__ == "Saw.Box"
     assert made().tool == SawParams()
+
+
+def test_files_of_a_class_without_parameters_are_read_by_those_that_it_names_today():
+    assert imported_object(f"{__name__}:Saw.Params") is SawParams
+    assert imported_object(f"{__name__}:FineSaw.Params") is SawParams
+    for name in ("Missing.Params", "Saw.Other", "TTool.Params"):
+        with pytest.raises(ValueProblem, match="there is no"):
+            imported_object(f"{__name__}:{name}")

@@ -49,7 +49,7 @@ def test_the_last_line_of_the_scenarios_package_is_shown():
     first, second, third = early.findings("mine")
     assert first.startswith("mine/data.py:3 (import glue) loads TensorFlow, in ")
     assert second == "--help and each worker that needs it wait for that."
-    assert third.startswith("Write `from tfaip.model import keras` at the top, or import TensorFlow in the functions")
+    assert third.startswith("Move this import into the functions that need it; `import keras` becomes")
 
 
 @pytest.mark.usefixtures("project")

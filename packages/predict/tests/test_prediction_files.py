@@ -79,7 +79,7 @@ def test_outputs_of_the_shape_of_a_picture_are_png_files(tmp_path):
     ("name", "outputs", "message"),
     [
         ("{}.png", {"x": np.zeros(3)}, r"but sample 0 has x: float64\[3\]; a .csv or .json"),
-        ("{}.png", {"x": np.full((2, 2), 2.0)}, "must be from 0 to 1 in float64, but x of sample 0 is from 2.0 to 2.0"),
+        ("{}.png", {"x": np.full((2, 2), 2.0)}, "must be from 0 to 1 in float64, but x of sample 0 is from 2 to 2"),
         ("{}.png", {"x": np.full((2, 2), np.nan)}, "must be from 0 to 1"),
         ("a.png", {"x": np.zeros((2, 2))}, r"must hold {} once"),
         ("a.xlsx", {}, "must be one of .csv, .json, .jsonl, .png"),
@@ -115,3 +115,19 @@ def test_a_format_of_a_user_is_found_by_its_ending(tmp_path, monkeypatch):
 
     path = written(tmp_path / "out.words", Sample(outputs="a"), Sample(outputs="b"))
     assert path.read_text() == "0: a\n1: b\n"
+
+
+@pytest.mark.parametrize("name", ["out.json", "out.csv", "{}.png"])
+def test_chosen_outputs_are_written_alone(tmp_path, name):
+    with prediction_file(tmp_path / name, ["mask"]) as file:
+        file.write(sample(mask=np.zeros((2, 2)) if name == "{}.png" else 1, logits=np.full((2, 2, 3), -9.0)))
+    if name == "{}.png":
+        assert [path.name for path in tmp_path.iterdir()] == ["000000_mask.png"]
+    else:
+        assert "logits" not in (tmp_path / name).read_text()
+
+
+def test_an_output_that_there_is_not_is_named_with_those_that_there_are(tmp_path):
+    message = "output_keys must name outputs, got 'masks'; there are mask, logits"
+    with pytest.raises(PredictionError, match=message), prediction_file(tmp_path / "out.json", ["masks"]) as file:
+        file.write(sample(mask=1, logits=2))

@@ -18,7 +18,10 @@ from tfaip.pipeline.hooks import is_ours
 
 __all__ = ["REMEDY", "EarlyTensorFlow"]
 
-REMEDY = "Write `from tfaip.model import keras` at the top, or import TensorFlow in the functions that need it."
+REMEDY = (
+    "Move this import into the functions that need it; `import keras` becomes `from tfaip.model import keras`, which "
+    "may stand at the top."
+)
 
 _LIBRARIES = ("tensorflow", "keras")
 

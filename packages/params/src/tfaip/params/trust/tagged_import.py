@@ -10,12 +10,16 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from tfaip.params.registry import find_tag
+from tfaip.params.defining.type_arguments import type_argument
+from tfaip.params.registry import find_tag, is_params_class
 from tfaip.params.trust.main_module import is_main, named_in_main
 from tfaip.params.trust.trust import Trust
 from tfaip.params.values.problem import ValueProblem
 
 __all__ = ["TrustedImport", "imported_object"]
+
+_INNER = "Params"
+"""The parameters that a class gets where it names none."""
 
 
 class TrustedImport:
@@ -66,6 +70,18 @@ def _object_of(module: Any, tag: str, qualname: str) -> Any:
     found = module
     for name in qualname.split("."):
         found = vars(found).get(name) if hasattr(found, "__dict__") else None
+    if found is None and (named := _named_instead(module, qualname)) is not None:
+        return named
     if found is None:
         raise ValueProblem(f"{tag}: there is no {qualname!r} in the module")
     return found.__func__ if isinstance(found, staticmethod) else found
+
+
+def _named_instead(module: Any, qualname: str) -> type[Any] | None:
+    """The parameters that a class names today, where it named none (`Class.Params`) when the tag was written."""
+    owner, _, last = qualname.rpartition(".")
+    made = vars(module).get(owner) if owner and hasattr(module, "__dict__") else None
+    if last != _INNER or not isinstance(made, type):
+        return None
+    argument = type_argument(made, 0)
+    return argument if isinstance(argument, type) and is_params_class(argument) else None

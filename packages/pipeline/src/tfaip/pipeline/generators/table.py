@@ -69,7 +69,10 @@ class TableGenerator(DataGenerator[TableGeneratorParams]):
             keys_of(entries, what, categories, params.integers, params.paths) for what, entries in sides.items()
         )
         if not self._inputs:
-            raise DefinitionError("inputs must name at least one column of the table, got none")
+            raise DefinitionError(
+                "inputs must name at least one column of the table, got none; a prediction names the same columns "
+                "as its training"
+            )
         columns = {column.name for key in self._inputs + self._targets for column in key.columns}
         for what, named in (("categories", categories), ("integers", params.integers), ("paths", params.paths)):
             if unused := [name for name in named if name not in columns]:

@@ -82,6 +82,9 @@ def _predict(call: Invocation) -> None:
         type=str | None,
         help="File to write the predictions to, a new one: .csv, .json, .jsonl, or masks/{}.png for pictures",
     )
+    command_line.add_argument(
+        "--output_keys", type=list[str], default=[], help="Names of the outputs that --output writes; default: all"
+    )
     command_line.add_argument("--benchmark", type=bool, help="Show the time of each operation at the end")
     parsed = command_line.parse(call.words)
     params, arguments = parsed["predict"], parsed.arguments
@@ -105,7 +108,9 @@ def _predict(call: Invocation) -> None:
                 return
         elif arguments.dump:
             dump = stack.enter_context(DumpWriter(arguments.dump, notes={"bundles": paths}))
-        output = stack.enter_context(prediction_file(arguments.output)) if arguments.output else None
+        output = (
+            stack.enter_context(prediction_file(arguments.output, arguments.output_keys)) if arguments.output else None
+        )
         if needs_tensorflow(paths, params.runtime, eager=params.run_eagerly):
             import_tensorflow()
         with blamed():

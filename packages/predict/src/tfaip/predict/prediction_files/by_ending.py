@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Self, TextIO
@@ -25,6 +25,7 @@ class PredictionFile(ABC):
 
     Args:
         path: The file; it must be a new one.
+        keys: Names of the outputs to write; all if there is none.
 
     Raises:
         PredictionError: There is a file at `path` already, or a `.part` of it, or it can't be written.
@@ -38,8 +39,9 @@ class PredictionFile(ABC):
             cls.endings = endings
             _formats.update(dict.fromkeys(endings, cls))
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], keys: Sequence[str] = ()) -> None:
         self.path = Path(path)
+        self.keys = list(keys)
         self.count = 0
         self._part = self.path.with_name(f"{self.path.name}.part")
         if self.path.exists():
@@ -63,12 +65,23 @@ class PredictionFile(ABC):
         """Add a sample.
 
         Raises:
-            PredictionError: The format can't hold the sample.
+            PredictionError: The format can't hold the sample, or it lacks an output that is to be written.
         """
+        sample = self._chosen(sample)
         for text in [self.before(sample), self.text(sample)] if self.count == 0 else [self.text(sample)]:
             if self._file is not None:
                 self._file.write(text)
         self.count += 1
+
+    def _chosen(self, sample: Sample) -> Sample:
+        if not self.keys:
+            return sample
+        outputs = sample.outputs if isinstance(sample.outputs, Mapping) else {}
+        if missing := [key for key in self.keys if key not in outputs]:
+            raise PredictionError(
+                f"output_keys must name outputs, got {missing[0]!r}; there are {', '.join(map(str, outputs)) or 'none'}"
+            )
+        return sample.new_outputs({key: outputs[key] for key in self.keys})
 
     def before(self, sample: Sample) -> str:
         """Return the text before the first sample."""
@@ -100,8 +113,12 @@ class PredictionFile(ABC):
             self._part.unlink()
 
 
-def prediction_file(path: str | os.PathLike[str]) -> PredictionFile:
+def prediction_file(path: str | os.PathLike[str], keys: Sequence[str] = ()) -> PredictionFile:
     """Return the file of predictions whose format has the ending of `path`.
+
+    Args:
+        path: The file; it must be a new one.
+        keys: Names of the outputs to write; all if there is none.
 
     Raises:
         PredictionError: No format has this ending, or the file can't be written.
@@ -111,7 +128,7 @@ def prediction_file(path: str | os.PathLike[str]) -> PredictionFile:
         raise PredictionError(
             f"the ending of a file of predictions must be one of {', '.join(sorted(_formats))}, got {os.fspath(path)!r}"
         )
-    return _formats[ending](path)
+    return _formats[ending](path, keys)
 
 
 def named(part: Any, default: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import io
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -119,8 +119,8 @@ class PNGFiles(PredictionFile, endings=[".png"]):
     to 1, integers from 0 to 255.
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        super().__init__(path)
+    def __init__(self, path: str | os.PathLike[str], keys: Sequence[str] = ()) -> None:
+        super().__init__(path, keys)
         if self.path.name.count(NUMBER) != 1:
             raise PredictionError(
                 f"the file name of pictures must hold {NUMBER} once, in place of number and output, "
@@ -159,7 +159,8 @@ class PNGFiles(PredictionFile, endings=[".png"]):
         if not ((array >= 0) & (array <= most)).all():
             raise PredictionError(
                 f"pixels of pictures must be from 0 to {most} in {array.dtype}, but {name} of sample {self.count} "
-                f"is from {array.min()} to {array.max()}: scale it in a processor after the model"
+                f"is from {array.min():.4g} to {array.max():.4g}: scale it after the model, or choose others by "
+                "--output_keys"
             )
         return (array.astype(np.float64) * (255 // most)).round().astype(np.uint8)
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tfaip.model import ScenarioBase
-from tfaip.pipeline import Batch, DataGeneratorParams, DataPipeline, DataPipelineParams, PipelineMode
+from tfaip.pipeline import Batch, DataGenerator, DataGeneratorParams, DataPipeline, DataPipelineParams, PipelineMode
 from tfaip.trainer.preflight.stages import PreflightError
 
 __all__ = ["BATCHES", "described", "first_batches", "serial_pipeline"]
@@ -49,7 +49,7 @@ def first_batches(pipeline: DataPipeline) -> list[Batch]:
         )
     for batch in taken:
         for what, arrays in (("inputs", batch.inputs), ("targets", batch.targets)):
-            _require_finite(f"{what} of {type(pipeline.generator).__qualname__}", arrays)
+            _require_finite(f"{what} of {_name_of(pipeline.generator)}", arrays)
     return taken
 
 
@@ -58,6 +58,11 @@ def described(arrays: Mapping[str, Any]) -> str:
     return ", ".join(
         f"{name} {getattr(array.dtype, 'name', array.dtype)} {tuple(array.shape)}" for name, array in arrays.items()
     )
+
+
+def _name_of(generator: DataGenerator[Any]) -> str:
+    # A part of the samples goes by the generator of all of them.
+    return generator.params.cls().__qualname__ if isinstance(generator.params, DataGeneratorParams) else "the generator"
 
 
 def _require_finite(what: str, arrays: Mapping[str, Any]) -> None:
