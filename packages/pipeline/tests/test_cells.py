@@ -116,7 +116,7 @@ def test_cells_run_in_workers_and_cells_that_run_again_are_taken_over(tmp_path):
         "[20, 21, 22, 23, 24, 25] False True",
     ]
     assert log.count("Worker processes are slow to start, and large: ") == 1
-    assert "in Widen.apply loads TensorFlow. Write `from tfaip.model import keras`" in log
+    assert "in Widen.apply loads TensorFlow. Move this import into the functions that need it" in log
 
 
 @pytest.fixture

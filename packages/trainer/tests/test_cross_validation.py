@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tfaip.trainer.cli import cross_validate
 from tfaip.trainer.cross_validation import FoldError, FoldResults, Folds
 from tfaip.trainer.folder.run_folder import RunFolder
 
@@ -97,3 +98,36 @@ def test_the_table_shows_folds_mean_and_deviation(tmp_path, capsys):
     text = capsys.readouterr().out
     assert "fold 2" in text
     assert "0.7 ± 0.14" in text
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch):
+    """Run the command as far as its folds, whose words come back."""
+
+    class BegunError(Exception):
+        pass
+
+    def begin(folder, count, scenario, words, trust):
+        raise BegunError(words)
+
+    monkeypatch.setattr(cross_validate, "Folds", begin)
+
+    def run(*words):
+        scenario = "tfaip.model.testing.points.scenario:PointsScenario"
+        with pytest.raises((BegunError, SystemExit)) as ended:
+            cross_validate.main([scenario, "--folds", "3", "--trainer.output_dir", str(tmp_path / "cv"), *words])
+        return ended.value.args[0]
+
+    return run
+
+
+def test_the_folds_take_the_place_of_a_split_of_the_scenario_or_of_a_config_file(command, tmp_path):
+    config = tmp_path / "split.json"
+    config.write_text('{"trainer": {"gen": {"validation_split": 0.2}}}')
+    assert command("--config", str(config)) == ["--config", str(config), "--trainer.gen.validation_split", "0"]
+    assert command("--epochs", "2") == ["--epochs", "2"]
+
+
+def test_a_split_on_the_line_is_refused(command, capsys):
+    assert command("--validation_split", "0.2") == 2
+    assert "--folds says what is held out" in capsys.readouterr().err

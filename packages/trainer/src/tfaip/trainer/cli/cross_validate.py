@@ -42,17 +42,25 @@ def _cross_validate(call: Invocation) -> None:
         raise FoldError(f"--folds must be at least 2, got {count}")
     if params.output_dir is None:
         raise FoldError("a cross-validation needs a folder for its runs: --trainer.output_dir FOLDER")
-    if gen.validation_split or gen.validation_folds:
+    if (gen.validation_split or gen.validation_folds) and any(map(_holds_out, call.words)):
         raise FoldError("--folds says what is held out: leave out validation_split and validation_folds")
     log_to_console()
+    words = values_of(["--trainer.output_dir"], values_of(["--folds"], call.words)[1])[1]
+    if gen.validation_split:  # by the scenario, or by a config file
+        gen.validation_split = 0.0
+        words = [*words, "--trainer.gen.validation_split", "0"]
     gen.validation_folds = count
     require_data(scenario, params)
-    words = values_of(["--trainer.output_dir"], values_of(["--folds"], call.words)[1])[1]
     folds = Folds(params.output_dir, count, call.about[0], words, call.trust)
     folds.train(lambda number: print(f"Fold {number} of {count}", flush=True))
     results = FoldResults(folds.runs)
     print_table(results.table())
     print(f"The results are in {results.write(params.output_dir)}")
+
+
+def _holds_out(word: str) -> bool:
+    name = word.partition("=")[0].rpartition(".")[2].lstrip("-")
+    return word.startswith("--") and name in ("validation_split", "validation_folds")
 
 
 if __name__ == "__main__":
