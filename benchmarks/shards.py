@@ -31,7 +31,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 BATCH_SIZE = {"small": 64, "large": 16, "json": 64}
 SAMPLES = {"small": 2000, "large": 60, "json": 2000}
-"""Of each shard."""
+"""The length of each shard."""
 
 SHARDS = 16
 WARM_UP = 10

@@ -106,5 +106,5 @@ def made_by(
 
 
 def _digest(bundle: Bundle) -> str:
-    """Of its files, and of its parameters, which people may edit."""
+    """The digest of a bundle: of its files, and of its parameters, which people may edit."""
     return f"{bundle.digest}:{hashlib.sha256(bundle.scenario_params.read_bytes()).hexdigest()}"
