@@ -37,7 +37,7 @@ def main() -> None:
 
 def run_template(content: str) -> None:
     """Run the commands of a shell block from `tfaip-new` on."""
-    lines = content.splitlines()
+    lines = re.sub(r"\\\n\s*", "", content).splitlines()  # long commands are wrapped
     for line in lines[[line.startswith("tfaip-new ") for line in lines].index(True) :]:
         require(run(line).returncode == 0, line)
 

@@ -41,7 +41,8 @@ def test_the_first_example_of_a_readme_runs_as_it_stands_there(tmp_path, readme,
 
 def test_a_readme_that_makes_a_scenario_is_run_from_there(tmp_path):
     block = (
-        "```shell\nsource nowhere\ntfaip-new mine --template general\npython -c 'import mine.params'  # works\n```\n"
+        "```shell\nsource nowhere\ntfaip-new mine --template general\n"
+        "python -c \\\n    'import mine.params'  # works\n```\n"
     )
     done = first_example(tmp_path, block)
     assert done.returncode == 0, done.stdout + done.stderr
