@@ -8,6 +8,7 @@ example without one counts: the shell block with `tfaip-new`. Standard library o
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import shlex
 import shutil
@@ -68,7 +69,9 @@ def run(line: str) -> subprocess.CompletedProcess[str]:
     print(f"$ {line}", flush=True)
     words = shlex.split(line, comments=True)
     program = Path(sys.executable).with_name(words[0])
-    done = subprocess.run([str(program), *words[1:]], capture_output=True, text=True, check=False)
+    # As for a person: commands remember what they trust, but not in the folder of the one who runs this.
+    environment = {**os.environ, "CI": "", "XDG_CONFIG_HOME": str(Path("configuration").absolute())}
+    done = subprocess.run([str(program), *words[1:]], capture_output=True, text=True, check=False, env=environment)
     print((done.stdout[-2000:] + done.stderr[-2000:]).rstrip(), flush=True)
     return done
 
