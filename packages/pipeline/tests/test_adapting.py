@@ -231,3 +231,15 @@ def test_only_the_first_samples_are_read_where_a_limit_asks_for_it(tmp_path):
     adapt_processors(data, points([0, 0], [2, 2], [1000, 1000]), tmp_path, limit=2)
     with np.load(tmp_path / "0_Normalize.npz") as stored:
         np.testing.assert_allclose(stored["x/shift"], [1, 1])
+
+
+def test_statistics_without_a_mean_fill_no_missing_value_by_another_figure(tmp_path):
+    data, samples = data_with(NormalizeParams(method="min_max", missing="mean")), points([np.nan, 0], [2, 4])
+    adapt_processors(data, samples, tmp_path)
+    (params,) = data.params.pre_proc.processors_of_type(NormalizeParams)
+    path = params.statistics
+    with np.load(path) as stored:
+        kept = {name: stored[name] for name in stored.files if not name.endswith("/mean")}
+    np.savez(path, **kept)
+    with pytest.raises(DataError, match="missing=mean needs the mean of 'x'"):
+        processed(data, samples)

@@ -47,9 +47,8 @@ def _export(call: Invocation) -> None:
     params = load_scenario_params(path, trust=call.trust)
     scenario_cls = find_stored_scenario(params, trust=call.trust, reading=[path])
     line = call.command_line("Add another format of the graph to a bundle.")
-    line.add_root(
-        "data", scenario_cls.predict_generator_params_cls(), default=scenario_cls.default_predict_generator_params()
-    )
+    default = scenario_cls.predict_generator_params()
+    line.add_root("data", scenario_cls.predict_generator_params_cls(), default=default)
     line.add_argument("--format", required=True, choices=["onnx"], help="Format to add; onnx: for onnxruntime")
     line.add_argument("--samples", type=int, default=16, help="Samples on which both models run; 0: none")
     line.add_argument(

@@ -24,11 +24,19 @@ class Normalize(AdaptedProcessor[NormalizeParams]):
             shift, scale = self.statistics[f"{name}/shift"], self.statistics[f"{name}/scale"]
             value = (np.asarray(inputs[name], np.float64) - shift) / scale
             if self.params.missing == "mean":
-                # Statistics of a run before this parameter hold no mean; that of `standard` is 0.
-                mean = self.statistics.get(f"{name}/mean", shift)
-                value = np.where(np.isnan(value), (mean - shift) / scale, value)
+                value = np.where(np.isnan(value), (self._mean(name) - shift) / scale, value)
             inputs[name] = value.astype(np.float32)
         return sample.new_inputs(inputs)
+
+    def _mean(self, name: str) -> np.ndarray:
+        if f"{name}/mean" in self.statistics:
+            return self.statistics[f"{name}/mean"]
+        if self.params.method == "standard":
+            return self.statistics[f"{name}/shift"]
+        raise DataError(
+            f"Normalize with missing=mean needs the mean of {name!r}, but older statistics hold none: "
+            "train again, or set missing to keep"
+        )
 
     def adapt(self, samples: Iterable[Sample]) -> Mapping[str, np.ndarray]:
         """The shift and the scale of each input, float64.
