@@ -23,7 +23,7 @@ def import_tensorflow() -> None:
 
     In an interactive session, TensorFlow logs where it writes each file of an export; only its warnings are shown then.
 
-    The process also ends sooner: not all that TensorFlow has made is searched for cycles before the prompt comes back.
+    The garbage collector never searches the libraries, nor what TensorFlow has made before the prompt comes back.
 
     Raises:
         MissingExtraError: TensorFlow isn't installed.
@@ -36,6 +36,8 @@ def import_tensorflow() -> None:
             raise MissingExtraError("tensorflow", EXTRAS["tensorflow"])
         logger.info("Loading TensorFlow")
         import tensorflow  # noqa: F401, ICN001 - what is wanted is that it is loaded
+
+        gc.freeze()  # the libraries stay to the end; no collection has to search them
 
     _log_warnings_only()
 

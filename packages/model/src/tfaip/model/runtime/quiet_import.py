@@ -1,4 +1,4 @@
-"""The import of TensorFlow and Keras, wherever it is written: without their messages, and told to who waits for it.
+"""The import of TensorFlow and Keras, wherever it is written: shorter, without messages, and told to who waits for it.
 
 TensorFlow 2.21 prints a page about oneDNN and missing GPU drivers before it looks at TF_CPP_MIN_LOG_LEVEL
 (tensorflow/tensorflow#100442), straight to the file descriptor.
@@ -17,6 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from tfaip.model.runtime.backend import prefer_tensorflow
+from tfaip.model.runtime.short_import import LOADED_LATER, LaterLoader, without_collections
 
 __all__ = ["call_when_loaded", "import_quietly"]
 
@@ -24,6 +25,7 @@ __all__ = ["call_when_loaded", "import_quietly"]
 logger = logging.getLogger(__name__)
 
 _LIBRARIES = ("tensorflow", "keras")
+_importing: list[str] = []
 _waiting: dict[str, list[Callable[[], None]]] = {}
 
 
@@ -35,11 +37,16 @@ class _QuietFinder:
         cls, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """The import system's question."""
-        if name not in _LIBRARIES:
+        is_later = name in LOADED_LATER and bool(_importing)
+        if name not in _LIBRARIES and not is_later:
             return None
         behind = sys.meta_path[sys.meta_path.index(cls) + 1 :]
         spec = next(filter(None, (finder.find_spec(name, path, target) for finder in behind)), None)
-        if spec is not None and spec.loader is not None:
+        if spec is None or spec.loader is None:
+            return spec
+        if is_later:
+            spec.loader = LaterLoader(spec.loader)
+        else:
             _wrap(name, spec.loader)
         return spec
 
@@ -64,8 +71,12 @@ def _wrap(name: str, loader: Any) -> None:
 
     def exec_module(module: ModuleType) -> None:
         prefer_tensorflow()
-        with _without_messages():
-            execute(module)
+        _importing.append(name)
+        try:
+            with _without_messages(), without_collections():
+                execute(module)
+        finally:
+            _importing.remove(name)
         for function in _waiting.pop(name, ()):
             function()
 
