@@ -32,6 +32,8 @@ RUNNER = {
     "tfaip.experimenter.executors.process_tree",
     "tfaip.experimenter.executors.runner",
 }
+# Help is waited for.
+HELP = "tfaip.params.commandline.answering.drawing"
 # They run before all else: the current folder isn't in its place yet, and each process pays for them.
 FIRST = {"tfaip.params.moved_modules", "tfaip.params.public_names", "tfaip.params.trust.current_folder"}
 # Parameters alone load none of them: `packages/params/tests/test_start_up.py`.
@@ -92,7 +94,7 @@ class ImportPlaces:
     def on_the_way_to_help(self) -> set[str]:
         """The modules that a command imports before it computes: commands, parameters, and what these import."""
         reached: set[str] = set()
-        for name in {*self._commands(), *self._with_params()}:
+        for name in {*self._commands(), *self._with_params(), *({HELP} & self._graph.modules.keys())}:
             reached |= self._graph.loads(name)
         return reached & self._graph.modules.keys()
 

@@ -3,7 +3,8 @@
     python benchmarks/startup.py [--rounds 9]
     python benchmarks/startup.py --imports
 
-Medians over rounds in which all take turns; `above python` is the difference to a process that does nothing.
+Medians over rounds in which all take turns, after one that isn't counted: it writes the bytecode, as an installation
+does. `above python` is the difference to a process that does nothing.
 `--imports` lists the foreign modules that tfaip imports and that take over 10 ms, TensorFlow left out: the least of the
 rounds, each in a process that has imported tfaip.params.
 """
@@ -11,6 +12,7 @@ rounds, each in a process that has imported tfaip.params.
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import subprocess
 import sys
@@ -24,12 +26,21 @@ SLOW = 0.01
 """Seconds that make an import slow."""
 TENSORFLOW = {"keras", "tensorboard", "tensorflow"}
 """Known to take seconds."""
-HELP = "from tfaip.trainer.cli.train import main; main(['examples.tutorial.min', '--help'])"
+# Without it an editable installation compiles each module anew in each process.
+ENVIRONMENT = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+TRAIN = "from tfaip.trainer.cli.train import main; main(['examples.tutorial.min', {!r}])"
+COMPLETED = f"import os; os.environ['TFAIP_COMPLETE'] = 'bash'; {TRAIN.format('--optimizer.')}"
+COLOURED = f"import os; os.environ['FORCE_COLOR'] = '1'; {TRAIN.format('--help')}"
+PREDICT = "from tfaip.predict.cli.predict import main; main(['--help'])"
 PROCESSES = {
     "python": "pass",
     "import tfaip.params": "import tfaip.params",
     "import tfaip.pipeline": "import tfaip.pipeline",
-    "tfaip-train examples.tutorial.min --help": HELP,
+    "tfaip-train examples.tutorial.min --help": TRAIN.format("--help"),
+    "the same in colour": COLOURED,
+    "tfaip-train examples.tutorial.min --show-schema": TRAIN.format("--show-schema"),
+    "completion of tfaip-train examples.tutorial.min --optimizer.": COMPLETED,
+    "tfaip-predict --help": PREDICT,
 }
 
 
@@ -47,6 +58,8 @@ def main() -> None:
 
 def _print_processes(rounds: int) -> None:
     seconds: dict[str, list[float]] = {name: [] for name in PROCESSES}
+    for code in PROCESSES.values():
+        _time(code)
     for _ in range(rounds):
         for name, code in PROCESSES.items():
             seconds[name].append(_time(code))
@@ -75,7 +88,7 @@ def _import_seconds(module: str, rounds: int) -> float | None:
     code = f"import tfaip.params, time; start = {clock}; import {module}; print({clock} - start)"
     seconds = []
     for _ in range(rounds):
-        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, env=ENVIRONMENT)
         if done.returncode:
             return None
         seconds.append(float(done.stdout))
@@ -86,7 +99,7 @@ def _import_seconds(module: str, rounds: int) -> float | None:
 
 def _time(code: str) -> float:
     started = time.perf_counter()
-    subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, cwd=ROOT, env=ENVIRONMENT, check=True)
     return time.perf_counter() - started
 
 

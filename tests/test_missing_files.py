@@ -20,7 +20,7 @@ def told(monkeypatch, capsys):
 
     def run(module, *words):
         command = import_module(module)
-        for name in ("tfaip.predict.cli.validation", module):
+        for name in ("tfaip.predict.cli.prediction", "tfaip.predict.cli.validation", module):
             loading = import_module(name)
             if hasattr(loading, "import_tensorflow"):
                 monkeypatch.setattr(loading, "import_tensorflow", lambda: pytest.fail("it loads TensorFlow"))

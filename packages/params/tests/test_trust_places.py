@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from importlib.machinery import ModuleSpec, PathFinder
+from importlib.metadata import PackageNotFoundError
 from importlib.util import spec_from_file_location
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,18 @@ def test_a_distribution_that_is_added_with_its_metadata_counts_for_its_own_files
     # The same in the current folder comes with whatever is read there.
     monkeypatch.chdir(target)
     assert "only in the current folder" in vouched("lab_dist.sub:P")
+
+
+def test_the_version_of_a_distribution_stands_in_the_name_of_its_folder(site: Path) -> None:
+    (site / "lab_dist_extra-3.0.dist-info").mkdir()
+    (site / "lab_dist-1.2rc1.dist-info").mkdir()
+    assert installed.installed_version("lab-dist") == "1.2rc1"
+    former = site / "lab_egg.egg-info"
+    former.mkdir()
+    (former / "PKG-INFO").write_text("Metadata-Version: 2.1\nName: lab-egg\nVersion: 0.9\n")
+    assert installed.installed_version("lab-egg") == "0.9"
+    with pytest.raises(PackageNotFoundError):
+        installed.installed_version("lab")
 
 
 class Finder:

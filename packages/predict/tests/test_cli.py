@@ -172,7 +172,7 @@ def test_outputs_that_are_pictures_become_png_files(run, exported, tmp_path, mon
 def test_a_wrong_file_of_predictions_is_told_before_tensorflow_loads(
     run, exported, tmp_path, monkeypatch, name, before, message
 ):
-    monkeypatch.setattr(predict, "import_tensorflow", lambda: pytest.fail("it loads"))
+    monkeypatch.setattr("tfaip.predict.cli.prediction.import_tensorflow", lambda: pytest.fail("it loads"))
     if before:
         (tmp_path / before).write_text("mine")
     words = [*IN_PROCESS, "--output", tmp_path / name]

@@ -43,7 +43,7 @@ def test_a_part_that_is_complete_is_skipped_without_the_model(run, exported, tmp
     code, out, err = run(*words, "--shard", "1/2")
     assert code == 0, err
     assert len(out.splitlines()) == 2
-    monkeypatch.setattr("tfaip.predict.cli.predict.import_tensorflow", lambda: pytest.fail("TensorFlow is loaded"))
+    monkeypatch.setattr("tfaip.predict.cli.prediction.import_tensorflow", lambda: pytest.fail("TensorFlow is loaded"))
     code, out, err = run(*words, "--shard", "1/2")
     assert (code, out) == (0, "")
     assert f"Part 1/2 in {tmp_path / 'd'} is complete: 2 samples" in err

@@ -11,9 +11,9 @@ from tfaip.predict.errors import PredictionError as PredictionError
 from tfaip.predict.lav.callback import LAVCallback as LAVCallback
 from tfaip.predict.lav.lav import LAV as LAV
 from tfaip.predict.lav.multi_lav import MultiLAV as MultiLAV
-from tfaip.predict.lav.params import LAVParams as LAVParams
 from tfaip.predict.lav.params import MultiLAVParams as MultiLAVParams
 from tfaip.predict.lav.result import LAVResult as LAVResult
+from tfaip.predict.params import LAVParams as LAVParams
 from tfaip.predict.params import PredictorParams as PredictorParams
 from tfaip.predict.predictor import Predictor as Predictor
 from tfaip.predict.predictor_base import LoadedModel as LoadedModel

@@ -1,4 +1,4 @@
-"""Parameters of a prediction."""
+"""Parameters of a prediction, and of load and validate."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from tfaip.model import DeviceConfigParams
 from tfaip.params import field, params
 from tfaip.pipeline import DataPipelineParams, PipelineMode
 
-__all__ = ["InferenceParams", "PredictorParams"]
+__all__ = ["InferenceParams", "LAVParams", "PredictorParams"]
 
 
 @params
@@ -45,3 +45,17 @@ class PredictorParams(InferenceParams):
     def mode(self) -> PipelineMode:
         """Mode of the pipeline: EVALUATION where samples carry their targets, else PREDICTION."""
         return PipelineMode.EVALUATION if self.include_targets else PipelineMode.PREDICTION
+
+
+@params(former_tags=["tfaip.lav.params:LAVParams", "tfaip.predict.lav.params:LAVParams"])
+class LAVParams(InferenceParams):
+    """How a model is validated."""
+
+    with_training_graph: bool = field(
+        default=False,
+        aliases=("--predict.with_training_graph",),
+        help="Compute losses and metrics on the training graph of the scenario's code, with the weights of the bundle",
+    )
+    print_limit: int = field(
+        basic=True, default=0, help="Number of samples of each data set to print in words; -1: all, 0: none"
+    )

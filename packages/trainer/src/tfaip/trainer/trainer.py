@@ -12,7 +12,7 @@ from typing import Any, Generic
 
 from tfaip.model import DeviceError, ExportedModel, ScenarioBase, configure_devices
 from tfaip.model.command import logging_of_client
-from tfaip.model.onnx.conversion import require_converter
+from tfaip.model.onnx.conditions import require_converter
 from tfaip.params import save, to_json
 from tfaip.params.shown_text import one_line
 from tfaip.pipeline import AdaptedProcessorParams, adapt_processors

@@ -7,7 +7,6 @@ import json
 import platform
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -52,12 +51,14 @@ class Manifest:
     @classmethod
     def write(cls, folder: Path) -> None:
         """Describe all files that are in `folder`."""
+        from importlib.metadata import version
+
         paths = sorted(path for path in folder.rglob("*") if path.is_file())
         names = {path.relative_to(folder).as_posix(): path for path in paths}
         content = {
             "bundle_version": BUNDLE_VERSION,
             "versions": {
-                **{name: metadata.version(name) for name in ("tfaip-model", "keras", "tensorflow")},
+                **{name: version(name) for name in ("tfaip-model", "keras", "tensorflow")},
                 "python": platform.python_version(),
             },
             "files": {name: _described(path) for name, path in names.items() if name not in _NOT_CHECKED},

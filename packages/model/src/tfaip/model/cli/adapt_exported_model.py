@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from tfaip.model.command import Invocation, Subject, blamed, import_tensorflow, log_to_console, run_command
+from tfaip.model.command import ONE_BUNDLE, Invocation, blamed, import_tensorflow, log_to_console, run_command
 from tfaip.model.stored.params import load_params_of_today
 from tfaip.params import to_json
 from tfaip.params.shown_text import clean_text, one_line
@@ -25,9 +25,6 @@ Without arguments and --output it takes the place of the former one, which is ke
   tfaip-adapt-exported-model BUNDLE --help     all arguments, with the values of the bundle
 """
 
-BUNDLE = Subject(("--export_dir",), "FOLDER", "Folder of the bundle", reading=lambda path: [path])
-FIRST_WORD = Subject(reading=lambda path: [path])
-
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command.
@@ -35,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     Args:
         argv: Arguments without the command's name; default: those of the process.
     """
-    run_command("tfaip-adapt-exported-model", USAGE, argv, _adapt, subjects=[BUNDLE, FIRST_WORD])
+    run_command("tfaip-adapt-exported-model", USAGE, argv, _adapt, subjects=ONE_BUNDLE)
 
 
 def _adapt(call: Invocation) -> None:

@@ -16,7 +16,6 @@ from tfaip.model.command import (
     run_command,
     values_of,
 )
-from tfaip.model.stored.first_inputs import first_inputs
 from tfaip.model.stored.former_export import FormerExport, require_new_folder
 from tfaip.params.importing import import_tag
 from tfaip.params.shown_text import clean_text, one_line
@@ -45,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     Args:
         argv: Arguments without the command's name; default: those of the process.
     """
-    run_command("tfaip-convert-exported-model", USAGE, argv, _convert, subjects=[Subject(reading=lambda path: [path])])
+    run_command("tfaip-convert-exported-model", USAGE, argv, _convert, subjects=[Subject.folder()])
 
 
 def _convert(call: Invocation) -> None:
@@ -74,6 +73,7 @@ def _convert(call: Invocation) -> None:
         parsed["data"].require_files(PipelineMode.PREDICTION)
     import_tensorflow()
     from tfaip.model.stored.convert import convert_exported_model
+    from tfaip.model.stored.first_inputs import first_inputs
 
     with blamed():
         scenario = scenario_cls(params)

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from tfaip.model.bundle.layout import Bundle
-from tfaip.model.command import Invocation, Subject, blamed, import_tensorflow, log_to_console, run_command
-from tfaip.model.onnx.conversion import require_converter
-from tfaip.model.onnx.verification import TOLERANCE
-from tfaip.model.stored.first_inputs import first_inputs
+from tfaip.model.command import ONE_BUNDLE, Invocation, blamed, import_tensorflow, log_to_console, run_command
+from tfaip.model.onnx.conditions import TOLERANCE, require_converter
 from tfaip.model.stored.params import find_stored_scenario, load_scenario_params
 from tfaip.params.shown_text import one_line
 from tfaip.pipeline import PipelineMode
@@ -29,9 +27,6 @@ bundle stays as it was.
 A bundle holds a program (its SavedModel): open one of an unknown person in a sandbox only.
 """
 
-BUNDLE = Subject(("--export_dir",), "FOLDER", "Folder of the bundle", reading=lambda path: [path])
-FIRST_WORD = Subject(reading=lambda path: [path])
-
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the command.
@@ -39,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     Args:
         argv: Arguments without the command's name; default: those of the process.
     """
-    run_command("tfaip-export", USAGE, argv, _export, subjects=[BUNDLE, FIRST_WORD])
+    run_command("tfaip-export", USAGE, argv, _export, subjects=ONE_BUNDLE)
 
 
 def _export(call: Invocation) -> None:
@@ -65,6 +60,7 @@ def _export(call: Invocation) -> None:
     if samples > 0:
         parsed["data"].require_files(PipelineMode.PREDICTION)
     import_tensorflow()
+    from tfaip.model.stored.first_inputs import first_inputs
     from tfaip.model.stored.onnx_export import export_onnx
 
     with blamed():

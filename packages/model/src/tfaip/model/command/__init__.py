@@ -15,13 +15,14 @@ from tfaip.model.command.console_log import log_to_console, logged_to_console
 from tfaip.model.command.installed import installed_commands, run_installed_command
 from tfaip.model.command.line_words import remember_scenario, take_user_word, trusted_on_the_line, values_of
 from tfaip.model.command.log_level import LOG_LEVELS, LogLevelError, take_log_level
-from tfaip.model.command.run_command import FIRST_WORD, Invocation, Subject, new_command_line, run_command
+from tfaip.model.command.run_command import FIRST_WORD, ONE_BUNDLE, Invocation, Subject, new_command_line, run_command
 from tfaip.model.command.tensorflow_import import import_tensorflow
 from tfaip.model.command.user_errors import USAGE_ERROR, reported_user_errors
 
 __all__ = [
     "FIRST_WORD",
     "LOG_LEVELS",
+    "ONE_BUNDLE",
     "USAGE_ERROR",
     "Invocation",
     "LogLevelError",

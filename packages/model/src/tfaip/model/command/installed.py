@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 __all__ = ["installed_commands", "run_installed_command"]
 
 
 def installed_commands(package: str = "tfaip") -> dict[str, EntryPoint]:
     """Return the commands whose code lies in a package, by their names in alphabetical order."""
+    from importlib.metadata import entry_points
+
     found = {entry.name: entry for entry in entry_points(group="console_scripts")}
     return {name: found[name] for name in sorted(found) if f"{found[name].module}.".startswith(f"{package}.")}
 

@@ -14,7 +14,7 @@ from tfaip.model.runtime.backend import prefer_tensorflow
 from tfaip.params import CommandLine
 from tfaip.params.shown_text import one_line
 
-__all__ = ["FIRST_WORD", "Invocation", "Subject", "new_command_line", "run_command"]
+__all__ = ["FIRST_WORD", "ONE_BUNDLE", "Invocation", "Subject", "new_command_line", "run_command"]
 
 
 @dataclass(frozen=True)
@@ -35,12 +35,20 @@ class Subject:
     several: bool = False
     reading: Callable[[str], Iterable[str | os.PathLike[str]]] = lambda _: ()
 
+    @classmethod
+    def folder(cls, *flags: str, metavar: str = "FOLDER", help: str = "", several: bool = False) -> Subject:  # noqa: A002 - as the attribute
+        """Return a subject whose value is a folder that the command reads; without flags it is the first word."""
+        return cls(flags, metavar, help, several, reading=lambda path: [path])
+
     def __str__(self) -> str:
         return f"{self.flags[0]} {self.metavar}" if self.flags else "the first word to say what it is about"
 
 
 FIRST_WORD = Subject()
 """The subject of a command that takes no flag for it, as in `tfaip-train SCENARIO`."""
+
+ONE_BUNDLE = (Subject.folder("--export_dir", help="Folder of the bundle"), Subject.folder())
+"""The subjects of a command about one bundle: `--export_dir FOLDER`, or the folder as the first word."""
 
 
 @dataclass(frozen=True)

@@ -5,28 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from importlib.util import find_spec
 from typing import Any
 
 from tfaip.model.bundle.errors import BundleError
+from tfaip.model.onnx.conditions import require_converter
 from tfaip.model.onnx.converter_gaps import HANDLERS
 from tfaip.model.runtime.backend import root_logger_unchanged
 from tfaip.model.runtime.libraries import tf
 
-__all__ = ["OPSET", "require_converter", "to_onnx"]
+__all__ = ["OPSET", "to_onnx"]
 
 OPSET = 18
 """The first version of ONNX' operations with the bitwise ones; onnxruntime knows it from 1.14 on."""
-
-
-def require_converter() -> None:
-    """Refuse to convert where the converter is not installed.
-
-    Raises:
-        BundleError: tf2onnx or onnxruntime is missing.
-    """
-    if missing := [name for name in ("tf2onnx", "onnxruntime") if find_spec(name) is None]:
-        raise BundleError(f"the format ONNX needs {' and '.join(missing)}: pip install 'tfaip-model[onnx]'")
 
 
 def to_onnx(function: Callable[[Mapping[str, Any]], Mapping[str, Any]], specs: Mapping[str, tf.TensorSpec]) -> bytes:

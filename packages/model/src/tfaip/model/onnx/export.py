@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from tfaip.model.onnx.conditions import TOLERANCE
 from tfaip.model.onnx.conversion import to_onnx
 from tfaip.model.onnx.prediction import OnnxFunction
-from tfaip.model.onnx.verification import TOLERANCE, largest_differences
+from tfaip.model.onnx.verification import largest_differences
 from tfaip.model.runtime.libraries import tf
 
 __all__ = ["write_onnx"]

@@ -9,10 +9,7 @@ import numpy as np
 
 from tfaip.model.bundle.errors import BundleError
 
-__all__ = ["TOLERANCE", "largest_differences"]
-
-TOLERANCE = 1e-4
-"""Difference of outputs, relative to the expected value where that is over 1, above which a conversion is refused."""
+__all__ = ["largest_differences"]
 
 Function = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 

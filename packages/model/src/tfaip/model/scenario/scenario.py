@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from importlib import metadata
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 
 from tfaip.model.bundle.errors import BundleError
@@ -18,6 +17,7 @@ from tfaip.model.scenario.pipeline_params import TTrainerPipelineParams
 from tfaip.model.scenario.upper_floor import stored_scenarios, upper_floor
 from tfaip.params import UserError, check, from_dict
 from tfaip.params.defining.type_arguments import type_argument
+from tfaip.params.trust.installed import installed_version
 from tfaip.params.trust.main_module import module_name_of
 from tfaip.pipeline import DataGeneratorParams
 from tfaip.pipeline.hooks import Hooked, hook, is_ours, returned
@@ -343,7 +343,7 @@ class ScenarioBase(Hooked, Generic[TScenarioParams, TTrainerPipelineParams]):
     def tagged(cls, params: TParams) -> TParams:
         """Write the scenario's tag and the version of tfaip-model into `params`, to tell whose they are."""
         params.scenario = cls.tag()
-        params.tfaip_model_version = metadata.version("tfaip-model")
+        params.tfaip_model_version = installed_version("tfaip-model")
         return params
 
     @classmethod

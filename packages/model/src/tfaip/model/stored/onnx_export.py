@@ -14,9 +14,8 @@ from tfaip.model.bundle.layout import Bundle
 from tfaip.model.bundle.load import load_prediction_function
 from tfaip.model.bundle.manifest import Manifest
 from tfaip.model.folders.atomic_folder import replaced_folder
-from tfaip.model.onnx.conversion import require_converter
+from tfaip.model.onnx.conditions import TOLERANCE, require_converter
 from tfaip.model.onnx.export import write_onnx
-from tfaip.model.onnx.verification import TOLERANCE
 from tfaip.model.stored.export import locked_bundle
 
 __all__ = ["OnnxExport", "export_onnx"]

@@ -35,7 +35,7 @@ def run_bundle_command(
         with sample_errors():
             run(call)
 
-    bundles = Subject(flags, "FOLDER", "Folders of the bundles", several=True, reading=lambda path: [path])
+    bundles = Subject.folder(*flags, help="Folders of the bundles", several=True)
     run_command(name, usage, argv, run_reported, subjects=[bundles])
 
 

@@ -30,11 +30,8 @@ named as for tfaip-train; BUNDLE has the evaluator's parameters of the training.
 """
 
 SCENARIO = Subject(("--scenario",), "SCENARIO", "Name or path of the scenario of the evaluator")
-BUNDLE = Subject(
-    ("--export_dir",),
-    "BUNDLE",
-    "Folder of the bundle with the parameters of the evaluator",
-    reading=lambda path: [path],
+BUNDLE = Subject.folder(
+    "--export_dir", metavar="BUNDLE", help="Folder of the bundle with the parameters of the evaluator"
 )
 
 
@@ -54,7 +51,6 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _evaluate(call: Invocation) -> None:
-
     (about,) = call.about
     if call.subject is BUNDLE:
         stored = load_scenario_params(about, trust=call.trust)

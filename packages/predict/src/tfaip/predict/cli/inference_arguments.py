@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tfaip.model import ScenarioBase
 from tfaip.params import CommandLine
-from tfaip.predict.dump.part import Part
 from tfaip.predict.errors import PredictionError
 from tfaip.predict.params import InferenceParams
-from tfaip.predict.voting.predictor import MultiModelPredictor
+
+if TYPE_CHECKING:
+    from tfaip.predict.dump.part import Part
 
 __all__ = [
     "add_inference_arguments",
@@ -57,6 +58,8 @@ def named_part(arguments: Any) -> Part | None:
     """
     if arguments.shard is None:
         return None
+    from tfaip.predict.dump.part import Part
+
     part = Part.parse(arguments.shard)
     if not arguments.dump:
         raise PredictionError(f"--shard {part} must have a folder for all parts: add --dump FOLDER")
@@ -70,6 +73,8 @@ def named_part(arguments: Any) -> Part | None:
 
 def hidden_voter(scenario: type[ScenarioBase[Any, Any]], root: str) -> list[str]:
     """Return the arguments that a command hides: the choice of a voter, where the scenario has one of its own."""
+    from tfaip.predict.voting.predictor import MultiModelPredictor
+
     own = getattr(scenario.multi_predictor_cls(), "create_voter", None) is not MultiModelPredictor.create_voter
     return [f"{root}.voter"] if own or "voter" in scenario.predictor_kwargs() else []
 

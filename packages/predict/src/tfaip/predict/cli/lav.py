@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tfaip.model.command import Invocation
 from tfaip.predict.cli.bundle_command import run_bundle_command
+from tfaip.predict.cli.validation_arguments import read_and_validate
 from tfaip.predict.errors import PredictionError
 
 __all__ = ["main"]
@@ -33,15 +34,13 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _validate(call: Invocation) -> None:
-    from tfaip.predict.cli.validation import validate
-
     paths = call.about
     if len(paths) > 1:
         raise PredictionError(
             f"expects one bundle, got {len(paths)}: {' '.join(paths)}; "
             f"for their vote: tfaip-multi-lav --export_dirs {' '.join(paths)}"
         )
-    validate(call, votes=False)
+    read_and_validate(call, votes=False)
 
 
 if __name__ == "__main__":

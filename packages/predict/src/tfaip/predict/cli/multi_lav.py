@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tfaip.model.command import Invocation
 from tfaip.predict.cli.bundle_command import run_bundle_command
+from tfaip.predict.cli.validation_arguments import read_and_validate
 
 __all__ = ["main"]
 
@@ -32,9 +33,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _validate(call: Invocation) -> None:
-    from tfaip.predict.cli.validation import validate
-
-    validate(call, votes=True)
+    read_and_validate(call, votes=True)
 
 
 if __name__ == "__main__":

@@ -1,32 +1,27 @@
-"""The part that tfaip-lav and tfaip-multi-lav share: from their bundles to the table of results."""
+"""The work of tfaip-lav and tfaip-multi-lav, once their arguments are known."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from textwrap import shorten
 from typing import Any
 
 from rich.text import Text
 
-from tfaip.model import find_stored_scenario, load_scenario_params
+from tfaip.model import ScenarioBase, ScenarioBaseParams
 from tfaip.model.bundle.runtime import is_installed
-from tfaip.model.command import Invocation, blamed, import_tensorflow, log_of_client, log_to_console
+from tfaip.model.command import blamed, import_tensorflow, log_of_client, log_to_console
+from tfaip.params import ParseResult
 from tfaip.params.shown_text import one_line
 from tfaip.params.table_console import table_console
 from tfaip.pipeline import PipelineMode
 from tfaip.predict.cli.bundle_command import require_data
-from tfaip.predict.cli.inference_arguments import (
-    add_inference_arguments,
-    add_shard_argument,
-    apply_inference_arguments,
-    hidden_voter,
-    named_part,
-)
+from tfaip.predict.cli.inference_arguments import named_part
 from tfaip.predict.computing.created_model import printing_model
 from tfaip.predict.lav.callbacks import DumpSamples, PrintSamples
 from tfaip.predict.lav.data_sets import data_sets_of, generator_with_targets
-from tfaip.predict.lav.params import LAVParams, MultiLAVParams
 from tfaip.predict.lav.part_run import require_evaluator_of_parts
 from tfaip.predict.lav.result_files import write_json, write_tensorboard
 from tfaip.predict.lav.table import results_table
@@ -38,32 +33,24 @@ SHOWN_OF_DATA = 300
 """So many characters of a generator's parameters are shown below the table: they may hold long lists."""
 
 
-def validate(call: Invocation, *, votes: bool) -> None:
+def validate(
+    scenario: type[ScenarioBase[Any, Any]],
+    paths: Sequence[str],
+    stored: Sequence[ScenarioBaseParams[Any, Any]],
+    parsed: ParseResult,
+    *,
+    votes: bool,
+) -> None:
     """Validate a bundle, or the vote of several.
 
     Args:
-        call: The command, with its bundles.
+        scenario: The scenario of the first bundle.
+        paths: The bundles.
+        stored: The parameters of each.
+        parsed: The arguments, with the roots `data` and `lav`.
         votes: Whether there is a vote.
     """
-    paths, trust = list(call.about), call.trust
-    # All of them, since only here the packages are known that the user trusts.
-    stored = [load_scenario_params(path, trust=trust, reading=paths) for path in paths]
-    scenario_params = stored[0]
-    scenario = find_stored_scenario(scenario_params, trust=trust, reading=paths)
-    default: LAVParams = MultiLAVParams(voter=_default_voter(scenario)) if votes else LAVParams()
-    command_line = call.command_line("Load and validate a bundle, or the vote of several.")
-    command_line.add_root("data", scenario.predict_generator_params_cls(), default=scenario.predict_generator_params())
-    command_line.add_root("lav", type(default), default=default, hidden=hidden_voter(scenario, "lav") if votes else [])
-    add_inference_arguments(command_line, "lav")
-    command_line.add_argument("--json", type=str | None, help="File to write the results to; -: the standard output")
-    command_line.add_argument("--tensorboard", type=str | None, help="Folder to write the results to, for TensorBoard")
-    command_line.add_argument(
-        "--dump", type=str | None, help="Folder to write predictions and targets to, one dump for each data set"
-    )
-    add_shard_argument(command_line)
-    parsed = command_line.parse(call.words)
     params, arguments = parsed["lav"], parsed.arguments
-    apply_inference_arguments(arguments, params)
     log_to_console()
     log_of_client(scenario)
     if params.silent:
@@ -71,7 +58,7 @@ def validate(call: Invocation, *, votes: bool) -> None:
     part = named_part(arguments)
     require_data(paths, parsed["data"], PipelineMode.EVALUATION)
     if part is not None:
-        require_evaluator_of_parts(scenario.create_evaluator(scenario_params.evaluator), part)
+        require_evaluator_of_parts(scenario.create_evaluator(stored[0].evaluator), part)
         require_parts([params_of_bundle.data for params_of_bundle in stored], PipelineMode.EVALUATION, params.pipeline)
     default_data = scenario.predict_generator_params()
     with blamed():
@@ -102,12 +89,7 @@ def validate(call: Invocation, *, votes: bool) -> None:
         write_tensorboard(arguments.tensorboard, results)
 
 
-def _default_voter(scenario: Any) -> Any:
-    return scenario.multi_predictor_cls().default_params().voter
-
-
 def _print_table(results: list[Any]) -> None:
-
     console = table_console()
     console.print(results_table(results))
     # The columns are headed by the names that logs and dumps go by.

@@ -29,9 +29,9 @@ from tfaip.predict.computing.prediction_function import PredictionFunction, bund
 from tfaip.predict.lav.callback import LAVCallback
 from tfaip.predict.lav.lav_base import LAVBase
 from tfaip.predict.lav.measures import TrainingGraphMeasures
-from tfaip.predict.lav.params import LAVParams
 from tfaip.predict.lav.part_run import PartRun
 from tfaip.predict.loaded_object import absolute
+from tfaip.predict.params import LAVParams
 
 __all__ = ["LAV"]
 

@@ -23,10 +23,10 @@ from tfaip.predict.dump.reader import missing_parts
 from tfaip.predict.errors import PredictionError
 from tfaip.predict.lav.callback import LAVCallback
 from tfaip.predict.lav.measures import Measures, NoMeasures
-from tfaip.predict.lav.params import LAVParams
 from tfaip.predict.lav.part_run import PartRun, PartSums, require_evaluator_of_parts, store_sums, stored_sums
 from tfaip.predict.lav.result import LAVResult
 from tfaip.predict.loaded_object import LoadedObject
+from tfaip.predict.params import LAVParams
 from tfaip.predict.part_of_input import made_by, require_parts
 from tfaip.predict.progress import with_progress
 

@@ -18,9 +18,10 @@ from tfaip.predict.computing.batches_ahead import BATCHES_AHEAD, map_ahead, rais
 from tfaip.predict.errors import PredictionError
 from tfaip.predict.lav.callback import LAVCallback
 from tfaip.predict.lav.lav_base import LAVBase
-from tfaip.predict.lav.params import LAVParams, MultiLAVParams
+from tfaip.predict.lav.params import MultiLAVParams
 from tfaip.predict.lav.part_run import PartRun
 from tfaip.predict.loaded_object import absolute
+from tfaip.predict.params import LAVParams
 from tfaip.predict.voting import MultiModelPredictor, MultiModelPredictorParams, MultiModelVoter
 
 __all__ = ["MultiLAV"]

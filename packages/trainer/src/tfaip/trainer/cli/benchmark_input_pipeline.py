@@ -36,6 +36,9 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def _measure(call: Invocation) -> None:
+    scenario_cls, command_line = scenario_command_line(call)
+    command_line.add_argument("--time_limit", type=float, default=10.0, help="Seconds to measure")
+    parsed = command_line.parse(call.words)
     from rich.console import Console
     from rich.live import Live
     from rich.text import Text
@@ -43,9 +46,6 @@ def _measure(call: Invocation) -> None:
     from tfaip.pipeline import adapt_processors
     from tfaip.pipeline.measure import format_measurement, measure
 
-    scenario_cls, command_line = scenario_command_line(call)
-    command_line.add_argument("--time_limit", type=float, default=10.0, help="Seconds to measure")
-    parsed = command_line.parse(call.words)
     params = parsed["trainer"]
     with blamed(), TemporaryDirectory() as folder:
         scenario_cls.complete_trainer_params(params)

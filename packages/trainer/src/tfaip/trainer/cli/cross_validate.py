@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tfaip.model.command import Invocation, log_to_console, run_command, values_of
-from tfaip.params.table_console import print_table
 from tfaip.trainer.cli.scenario_command_line import require_data, scenario_command_line
 from tfaip.trainer.cross_validation import FoldError, FoldResults, Folds
 
@@ -54,6 +53,8 @@ def _cross_validate(call: Invocation) -> None:
     folds = Folds(params.output_dir, count, call.about[0], words, call.trust)
     folds.train(lambda number: print(f"Fold {number} of {count}", flush=True))
     results = FoldResults(folds.runs)
+    from tfaip.params.table_console import print_table
+
     print_table(results.table())
     print(f"The results are in {results.write(params.output_dir)}")
 

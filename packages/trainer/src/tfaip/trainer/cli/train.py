@@ -19,7 +19,6 @@ from tfaip.params import UserError, to_json
 from tfaip.pipeline import PipelineMode
 from tfaip.pipeline.early_tensorflow import EarlyTensorFlow
 from tfaip.trainer import TrainerParams
-from tfaip.trainer.cli.check_console import ConsoleStages
 from tfaip.trainer.cli.scenario_command_line import (
     named_on_the_line,
     require_data,
@@ -113,6 +112,8 @@ def _without_threads(words: Sequence[str]) -> tuple[list[str], bool]:
 def _check(
     scenario: type[ScenarioBase[Any, Any]], params: TrainerParams, early: EarlyTensorFlow, *, measure_threads: bool
 ) -> None:
+    from tfaip.trainer.cli.check_console import ConsoleStages
+
     with ConsoleStages() as console:
         console.begin("loading TensorFlow")
         import_tensorflow()

@@ -7,11 +7,12 @@ import math
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-
-from rich.table import Table
+from typing import TYPE_CHECKING, Any
 
 from tfaip.trainer.folder.run_folder import RunFolder, write_atomically
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 __all__ = ["FoldResults"]
 
@@ -32,6 +33,8 @@ class FoldResults:
     def table(self) -> Table:
         """Return the table of all logs."""
         folds = len(next(iter(self.values.values()), []))
+        from rich.table import Table
+
         table = Table(title="Cross-validation, best epoch of each fold")
         table.add_column("log")
         for number in range(1, folds + 1):

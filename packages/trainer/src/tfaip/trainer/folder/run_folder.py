@@ -10,17 +10,15 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tfaip.model import ScenarioBase
 from tfaip.model.folders.folder_lock import FolderInUseError, FolderLock
 from tfaip.params.regular_files import open_regular_anew, read_regular
 from tfaip.params.trust.trust import words_of_trust
 from tfaip.trainer.errors import RunFolderError
 from tfaip.trainer.folder.bundle_places import BundlePlaces
 from tfaip.trainer.folder.former_run import PARAMS, FormerRun
-
-if TYPE_CHECKING:
-    from tfaip.model import ScenarioBase
 
 __all__ = ["RunFolder", "stored_seed", "write_atomically"]
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tfaip.params.commandline.answering.drawing import print_help
 from tfaip.params.commandline.answering.schema import schema_of
 from tfaip.params.commandline.answering.shells import completion_script
 from tfaip.params.commandline.declared.declarations import Declarations
@@ -32,8 +33,6 @@ def answer(parsed: Parsed, command: Declarations) -> None:
         CommandLineError: The resulting params are asked for, but the line is wrong.
     """
     if parsed.request == "help":
-        from tfaip.params.commandline.answering.drawing import print_help
-
         print_help(parsed, command)
     elif parsed.request == "show_completion":
         print(completion_script(command.prog, parsed.builtin["show_completion"]), end="")

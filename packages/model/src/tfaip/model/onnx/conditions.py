@@ -1,0 +1,22 @@
+"""The conditions of a conversion to ONNX: the libraries, and the largest difference of an output."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from tfaip.model.bundle.errors import BundleError
+
+__all__ = ["TOLERANCE", "require_converter"]
+
+TOLERANCE = 1e-4
+"""Difference of outputs, relative to the expected value where that is over 1, above which a conversion is refused."""
+
+
+def require_converter() -> None:
+    """Refuse to convert where the converter is not installed.
+
+    Raises:
+        BundleError: tf2onnx or onnxruntime is missing.
+    """
+    if missing := [name for name in ("tf2onnx", "onnxruntime") if find_spec(name) is None]:
+        raise BundleError(f"the format ONNX needs {' and '.join(missing)}: pip install 'tfaip-model[onnx]'")
