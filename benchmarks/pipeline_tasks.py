@@ -116,6 +116,8 @@ class IndicesParams(DataGeneratorParams):
 class Indices(DataGenerator[IndicesParams]):
     """Samples that hold nothing but their index."""
 
+    thread_safe = True
+
     def __len__(self) -> int:
         """Their number."""
         return self.params.count
@@ -138,6 +140,8 @@ class MakeParams(DataProcessorParams):
 
 class Make(MappingDataProcessor[MakeParams]):
     """Does the work of a task."""
+
+    thread_safe = True
 
     def apply(self, sample: Sample) -> Sample:
         """Do it."""

@@ -137,6 +137,8 @@ class RaiseParams(DataProcessorParams):
 
 
 class Raise(MappingDataProcessor[RaiseParams]):
+    thread_safe = True
+
     def apply(self, sample: Sample) -> Sample:
         if sample.meta["index"] != self.params.at:
             return sample
@@ -154,6 +156,8 @@ class PickyParams(RaiseParams):
 class Picky(MappingDataProcessor[PickyParams]):
     """Fails when it is asked whether its result is valid."""
 
+    thread_safe = True
+
     def apply(self, sample: Sample) -> Sample:
         return sample
 
@@ -170,6 +174,7 @@ class OneToNParams(RaiseParams):
 
 
 class OneToN(GeneratingDataProcessor[OneToNParams]):
+    thread_safe = True
     one_to_n = True
 
     def generate(self, samples: Iterable[Sample]) -> Iterator[Sample]:
@@ -181,6 +186,8 @@ class OneToN(GeneratingDataProcessor[OneToNParams]):
 
 
 class OneToNByMap(OneToN):
+    thread_safe = True
+
     def generate(self, samples: Iterable[Sample]) -> Iterator[Sample]:
         return map(self.made, samples)
 
@@ -192,10 +199,12 @@ class StreamProcessorParams(OneToNParams):
 
 
 class StreamProcessor(OneToN):
+    thread_safe = True
     one_to_n = False
 
 
 class StreamByMap(OneToNByMap):
+    thread_safe = True
     one_to_n = False
 
 
@@ -212,6 +221,8 @@ class FailingNumbersParams(NumbersParams):
 
 
 class FailingNumbers(DataGenerator[FailingNumbersParams]):
+    thread_safe = True
+
     def __len__(self) -> int:
         if self.params.says is None:
             raise TypeError("unknown")
@@ -222,17 +233,23 @@ class FailingNumbers(DataGenerator[FailingNumbersParams]):
 
 
 class ByIndex(FailingNumbers):
+    thread_safe = True
+
     def __getitem__(self, index: int) -> Sample:
         return self.made(index)
 
 
 class ByGenerator(FailingNumbers):
+    thread_safe = True
+
     def generate(self) -> Iterator[Sample]:
         for index in range(self.params.count):
             yield self.made(index)
 
 
 class ByMap(FailingNumbers):
+    thread_safe = True
+
     def generate(self) -> Iterator[Sample]:
         return map(self.made, range(self.params.count))
 
@@ -272,6 +289,8 @@ class OwnSamplesParams(NumbersParams):
 
 
 class OwnSamples(DataGenerator[OwnSamplesParams]):
+    thread_safe = True
+
     def __len__(self) -> int:
         return self.params.count
 
@@ -286,6 +305,8 @@ class MakeOwnParams(DataProcessorParams):
 
 
 class MakeOwn(MappingDataProcessor[MakeOwnParams]):
+    thread_safe = True
+
     def apply(self, sample: Sample) -> Sample:
         return own_sample(sample)
 
@@ -299,6 +320,8 @@ class ReadOwnParams(DataProcessorParams):
 
 
 class ReadOwn(MappingDataProcessor[ReadOwnParams]):
+    thread_safe = True
+
     def apply(self, sample: Sample) -> Sample:
         assert isinstance(sample, OwnSample)
         return sample.new_targets({"y": np.array([len(sample.history)])})

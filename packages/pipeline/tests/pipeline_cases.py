@@ -42,6 +42,8 @@ class NumbersParams(DataGeneratorParams):
 
 
 class Numbers(DataGenerator[NumbersParams]):
+    thread_safe = True
+
     def __len__(self) -> int:
         return self.params.count
 
@@ -68,6 +70,8 @@ class StreamParams(NumbersParams):
 
 
 class Stream(DataGenerator[StreamParams]):
+    thread_safe = True
+
     def __len__(self) -> int:
         if not self.params.knows_length:
             raise TypeError("unknown")
@@ -86,6 +90,8 @@ class BatchedParams(NumbersParams):
 
 
 class Batched(DataGenerator[BatchedParams]):
+    thread_safe = True
+
     def __len__(self) -> int:
         return self.params.count
 
@@ -130,6 +136,40 @@ class StaticData(DataBase[StaticParams]):
 
 
 @params
+class LargeNumbersParams(NumbersParams):
+    """`count` samples of 24 kB."""
+
+    def cls(self) -> type[DataGenerator[Any]]:
+        return LargeNumbers
+
+
+class LargeNumbers(DataGenerator[LargeNumbersParams]):
+    thread_safe = True
+
+    def __len__(self) -> int:
+        return self.params.count
+
+    def __getitem__(self, index: int) -> Sample:
+        return make_sample(index).new_inputs({"x": np.arange(3000.0) + index, "n": [index]})
+
+
+@params
+class LargeParams(DataBaseParams):
+    """The layout of such samples: their arrays are float64, the batch's are float32."""
+
+    def cls(self) -> type[DataBase[Any]]:
+        return Large
+
+
+class Large(DataBase[LargeParams]):
+    def _input_layer_specs(self) -> dict[str, ArraySpec]:
+        return {"x": ArraySpec((3000,), "float32"), "n": ArraySpec((1,), "int64")}
+
+    def _target_layer_specs(self) -> dict[str, ArraySpec]:
+        return {"y": ArraySpec((1,), "int64")}
+
+
+@params
 class AddNoiseParams(DataProcessorParams):
     """Adds random numbers, so that data that is the same came from the same random numbers."""
 
@@ -138,6 +178,8 @@ class AddNoiseParams(DataProcessorParams):
 
 
 class AddNoise(MappingDataProcessor[AddNoiseParams]):
+    thread_safe = True
+
     def apply(self, sample: Sample) -> Sample:
         x = sample.inputs["x"]
         return sample.new_inputs({**sample.inputs, "x": x + sample.rng.random(x.shape, np.float32)})
@@ -153,6 +195,8 @@ class DoubleParams(DataProcessorParams):
 
 
 class Double(MappingDataProcessor[DoubleParams]):
+    thread_safe = True
+
     def apply(self, sample: Sample) -> Sample:
         sample.inputs["x"] = sample.inputs["x"] * 2
         return sample
@@ -169,6 +213,8 @@ class DropEveryParams(DataProcessorParams):
 
 
 class DropEvery(MappingDataProcessor[DropEveryParams]):
+    thread_safe = True
+
     def apply(self, sample: Sample) -> Sample | None:
         index = sample.meta["index"]
         if index % self.params.n:
@@ -185,6 +231,7 @@ class RepeatParams(DataProcessorParams):
 
 
 class Repeat(GeneratingDataProcessor[RepeatParams]):
+    thread_safe = True
     one_to_n = True
 
     def generate(self, samples: Iterable[Sample]) -> Iterator[Sample]:
@@ -202,6 +249,8 @@ class PairUpParams(DataProcessorParams):
 
 
 class PairUp(GeneratingDataProcessor[PairUpParams]):
+    thread_safe = True
+
     def generate(self, samples: Iterable[Sample]) -> Iterator[Sample]:
         iterator = iter(samples)
         for first in iterator:
@@ -229,6 +278,8 @@ class OddError(Exception):
 
 
 class Misbehave(MappingDataProcessor[MisbehaveParams]):
+    thread_safe = True
+
     def apply(self, sample: Sample) -> Any:
         if sample.meta["index"] not in self.params.at:
             return sample
@@ -281,6 +332,8 @@ class SlowParams(DataProcessorParams):
 
 
 class Slow(MappingDataProcessor[SlowParams]):
+    thread_safe = True
+
     def apply(self, sample: Sample) -> Sample:
         time.sleep(self.params.seconds)
         return sample
@@ -295,6 +348,8 @@ class TellProcessParams(DataProcessorParams):
 
 
 class TellProcess(MappingDataProcessor[TellProcessParams]):
+    thread_safe = True
+
     def apply(self, sample: Sample) -> Sample:
         modules = [name for name in ("tensorflow", "keras", "pytest") if name in sys.modules]
         return sample.new_meta({**sample.meta, "pid": os.getpid(), "modules": modules})
@@ -310,6 +365,7 @@ def make_pipeline(
 ) -> DataPipeline:
     data = data or DataParams(pre_proc=SequentialProcessorPipelineParams(processors=list(processors)))
     settings.setdefault("num_processes", 0)
+    settings.setdefault("workers", "processes")
     settings.setdefault("batch_size", 4)
     return data.create().create_pipeline(mode, DataPipelineParams(**settings), generator or NumbersParams(), seed=seed)
 
@@ -345,6 +401,8 @@ class MisbuiltParams(DataProcessorParams):
 
 
 class Misbuilt(MappingDataProcessor[MisbuiltParams]):
+    thread_safe = True
+
     def __init__(self, params: MisbuiltParams, data_params: DataBaseParams, mode: PipelineMode) -> None:
         super().__init__(params, data_params, mode)
         if params.how == "kill":

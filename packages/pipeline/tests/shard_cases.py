@@ -27,6 +27,8 @@ class ShardedParams(DataGeneratorParams):
 
 
 class Sharded(DataGenerator[ShardedParams]):
+    thread_safe = True
+
     def __len__(self) -> int:
         if not self.params.knows_length:
             raise TypeError("unknown")
@@ -61,6 +63,8 @@ class CallablesParams(ShardedParams):
 
 
 class Callables(DataGenerator[CallablesParams]):
+    thread_safe = True
+
     def shards(self) -> Sequence[Any]:
         return [_Numbers(10 * number, size) for number, size in enumerate(self.params.sizes)]
 

@@ -31,6 +31,8 @@ class SlowNumbersParams(NumbersParams):
 
 
 class SlowNumbers(DataGenerator[SlowNumbersParams]):
+    thread_safe = True
+
     def __len__(self) -> int:
         return self.params.count
 
@@ -48,6 +50,8 @@ class SlowNumbersStreamParams(SlowNumbersParams):
 
 
 class SlowNumbersStream(DataGenerator[SlowNumbersStreamParams]):
+    thread_safe = True
+
     def generate(self) -> Iterator[Sample]:
         for index in range(self.params.count):
             time.sleep(SECONDS)
@@ -63,6 +67,8 @@ class SlowFilterParams(DataProcessorParams):
 
 
 class SlowFilter(MappingDataProcessor[SlowFilterParams]):
+    thread_safe = True
+
     def apply(self, sample: Sample) -> Sample | None:
         time.sleep(SECONDS)
         return sample if sample.meta["index"] == 0 else None
@@ -77,6 +83,8 @@ class SlowFailureParams(DataProcessorParams):
 
 
 class SlowFailure(MappingDataProcessor[SlowFailureParams]):
+    thread_safe = True
+
     def apply(self, sample: Sample) -> Sample:
         time.sleep(SECONDS)
         if sample.meta["index"]:
@@ -93,6 +101,7 @@ class SlowRepeatParams(DataProcessorParams):
 
 
 class SlowRepeat(GeneratingDataProcessor[SlowRepeatParams]):
+    thread_safe = True
     one_to_n = True
 
     def generate(self, samples: Iterable[Sample]) -> Iterator[Sample]:
@@ -113,6 +122,8 @@ class SlowStreamParams(DataProcessorParams):
 
 
 class SlowStream(GeneratingDataProcessor[SlowStreamParams]):
+    thread_safe = True
+
     def generate(self, samples: Iterable[Sample]) -> Iterable[Sample]:
         slowed = self._slowed(samples)
         return list(slowed) if self.params.lists else slowed
@@ -132,6 +143,8 @@ class SlowFirstParams(DataProcessorParams):
 
 
 class SlowFirst(MappingDataProcessor[SlowFirstParams]):
+    thread_safe = True
+
     def apply(self, sample: Sample) -> Sample:
         if sample.meta["index"] == 0:
             time.sleep(0.5)

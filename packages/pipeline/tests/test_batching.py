@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from kinds_of_workers import WORKERS
 from pipeline_cases import (
     BatchedParams,
     DropEveryParams,
@@ -61,12 +62,9 @@ def test_a_shuffled_stream_moves_samples_forward_by_less_than_its_buffer():
     assert all(index < position + 8 for position, index in enumerate(order))
 
 
-@pytest.mark.parametrize("processes", [0, 2])
-def test_shards_share_the_data(processes):
-    parts = [
-        flat(indices(make_pipeline(num_processes=processes, generator=NumbersParams(count=17)), shard=(n, 3)))
-        for n in range(3)
-    ]
+@pytest.mark.parametrize("workers", WORKERS)
+def test_shards_share_the_data(workers):
+    parts = [flat(indices(make_pipeline(**workers, generator=NumbersParams(count=17)), shard=(n, 3))) for n in range(3)]
     assert sorted(flat(parts)) == list(range(17))
     assert sorted(map(len, parts)) == [5, 6, 6]
 
@@ -147,7 +145,7 @@ def test_a_stream_processor_cannot_follow_a_generator_of_batches():
         batches_of(make_pipeline(PairUpParams(), generator=BatchedParams()))
 
 
-@pytest.mark.parametrize("processes", [0, 2])
+@pytest.mark.parametrize("workers", WORKERS)
 @pytest.mark.parametrize(
     ("settings", "why"),
     [
@@ -157,9 +155,10 @@ def test_a_stream_processor_cannot_follow_a_generator_of_batches():
     ],
     ids=["empty", "all dropped", "too few"],
 )
-def test_passes_without_a_batch_end_in_an_error_instead_of_never(settings, why, processes):
+def test_passes_without_a_batch_end_in_an_error_instead_of_never(settings, why, workers):
     settings = dict(settings)
-    pipeline = make_pipeline(*settings.pop("processors", []), num_processes=processes, **settings)
+    others = {name: value for name, value in settings.items() if name != "processors"}
+    pipeline = make_pipeline(*settings.get("processors", []), **workers, **others)
     with pytest.raises(EmptyPassError, match=f"epoch 0 gave no batch: {why}"):
         batches_of(pipeline, repeat=True)
     assert batches_of(pipeline) == []

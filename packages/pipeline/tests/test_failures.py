@@ -5,6 +5,7 @@ import signal
 import traceback
 
 import pytest
+from kinds_of_workers import KINDS, WORKERS
 from pipeline_cases import (
     AddNoiseParams,
     DataParams,
@@ -50,10 +51,10 @@ def indices_and_counters(pipeline):
         return indices, batches.counters
 
 
-@pytest.mark.parametrize("processes", [0, 2])
+@pytest.mark.parametrize("workers", WORKERS)
 @pytest.mark.parametrize(("how", "error", "message"), BAD)
-def test_errors_reach_the_consumer_with_the_sample_after_the_batches_before_it(how, error, message, processes):
-    pipeline = evaluate(MisbehaveParams(how=how), num_processes=processes)
+def test_errors_reach_the_consumer_with_the_sample_after_the_batches_before_it(how, error, message, workers):
+    pipeline = evaluate(MisbehaveParams(how=how), **workers)
     with pipeline.generate_input_batches() as batches:
         assert [meta["index"] for meta in next(batches).meta] == [0, 1, 2, 3]
         with pytest.raises(error, match=message) as caught:
@@ -64,27 +65,27 @@ def test_errors_reach_the_consumer_with_the_sample_after_the_batches_before_it(h
         assert "sample 7 of epoch 0 (meta {'index': 7})" in "".join(caught.value.__notes__)
 
 
-@pytest.mark.parametrize("processes", [0, 2])
-def test_the_traceback_leads_to_the_processor(processes):
+@pytest.mark.parametrize("workers", WORKERS)
+def test_the_traceback_leads_to_the_processor(workers):
     with pytest.raises(ValueError, match="this sample is bad") as caught:
-        batches_of(evaluate(MisbehaveParams(), num_processes=processes))
+        batches_of(evaluate(MisbehaveParams(), **workers))
     text = "".join(traceback.format_exception(caught.value))
     assert 'raise ValueError("this sample is bad")' in text
     assert "pipeline_cases.py" in text
 
 
-@pytest.mark.parametrize("processes", [0, 2])
+@pytest.mark.parametrize("workers", WORKERS)
 @pytest.mark.parametrize("how", [how for how, *_ in BAD])
-def test_bad_samples_can_be_skipped_and_are_counted(how, processes):
-    pipeline = evaluate(MisbehaveParams(how=how), num_processes=processes, on_bad_sample="skip")
+def test_bad_samples_can_be_skipped_and_are_counted(how, workers):
+    pipeline = evaluate(MisbehaveParams(how=how), **workers, on_bad_sample="skip")
     indices, counters = indices_and_counters(pipeline)
     assert indices == ALL_BUT_7
     assert (counters.bad, counters.dropped, counters.samples) == (1, 0, 19)
 
 
-@pytest.mark.parametrize("processes", [0, 2])
-def test_none_drops_the_sample(processes):
-    indices, counters = indices_and_counters(evaluate(MisbehaveParams(how="none"), num_processes=processes))
+@pytest.mark.parametrize("workers", WORKERS)
+def test_none_drops_the_sample(workers):
+    indices, counters = indices_and_counters(evaluate(MisbehaveParams(how="none"), **workers))
     assert indices == ALL_BUT_7
     assert (counters.bad, counters.dropped) == (0, 1)
 
@@ -129,9 +130,10 @@ def test_a_sample_that_kills_every_worker_is_a_bad_sample(how, message, generato
     assert (counters.bad, counters.restarts) == (1, 3)
 
 
+@pytest.mark.parametrize("workers", KINDS)
 @pytest.mark.parametrize("how", ["loop", "busy loop"])
-def test_a_sample_that_takes_for_ever_is_ended(how):
-    settings = {"num_processes": 2, "sample_timeout": 0.3}
+def test_a_sample_that_takes_for_ever_is_ended(how, workers):
+    settings = {**workers, "sample_timeout": 0.3}
     with pytest.raises(SampleTimeoutError, match=r"sample 7 of epoch 0 took longer than 0.3 s"):
         batches_of(evaluate(MisbehaveParams(how=how), **settings))
     indices, _ = indices_and_counters(evaluate(MisbehaveParams(how=how), on_bad_sample="skip", **settings))
@@ -150,9 +152,10 @@ def test_a_worker_that_is_killed_before_it_is_ready_is_as_dead_as_any(settings, 
     assert caught.value.exit_code == -signal.SIGKILL
 
 
-def test_a_worker_that_cannot_start_says_why():
+@pytest.mark.parametrize("workers", KINDS)
+def test_a_worker_that_cannot_start_says_why(workers):
     with pytest.raises(WorkerStartError, match="no such file: codec"):
-        batches_of(evaluate(MisbuiltParams(), num_processes=1))
+        batches_of(evaluate(MisbuiltParams(), **workers))
 
 
 def test_workers_are_replaced_after_their_share_of_tasks():

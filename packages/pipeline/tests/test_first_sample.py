@@ -4,6 +4,7 @@ import os
 import re
 
 import pytest
+from kinds_of_workers import WORKERS
 from pipeline_cases import (
     BatchedParams,
     Data,
@@ -68,10 +69,10 @@ RULES = {
 }
 
 
-@pytest.mark.parametrize("processes", [0, 2])
+@pytest.mark.parametrize("workers", WORKERS)
 @pytest.mark.parametrize("how", RULES)
-def test_a_first_sample_that_does_not_fit_the_specs_is_refused_when_the_pipeline_is_opened(how, processes):
-    pipeline = make_pipeline(MisbehaveParams(how=how, at=[0]), num_processes=processes)
+def test_a_first_sample_that_does_not_fit_the_specs_is_refused_when_the_pipeline_is_opened(how, workers):
+    pipeline = make_pipeline(MisbehaveParams(how=how, at=[0]), **workers)
     assert message_of_opening(pipeline).splitlines() == [
         " ".join(RULES[how].split()),
         "after Misbehave, sample 0 of epoch 0 (meta {'index': 0})",
@@ -83,17 +84,15 @@ def test_the_generator_is_named_where_no_processor_is_between():
     assert message_of_opening(pipeline).splitlines()[-1].startswith("as the generator made it, sample 0 of epoch 0")
 
 
-@pytest.mark.parametrize("processes", [0, 2])
-def test_what_is_wrong_only_with_a_batch_of_the_generator_is_found(processes):
-    pipeline = make_pipeline(
-        MisbehaveParams(how="shape", at=[0]), generator=BatchedParams(count=7), num_processes=processes
-    )
+@pytest.mark.parametrize("workers", WORKERS)
+def test_what_is_wrong_only_with_a_batch_of_the_generator_is_found(workers):
+    pipeline = make_pipeline(MisbehaveParams(how="shape", at=[0]), generator=BatchedParams(count=7), **workers)
     assert "after Misbehave, sample 0.0 of epoch 0" in message_of_opening(pipeline)
 
 
-@pytest.mark.parametrize("processes", [0, 2])
-def test_where_bad_samples_are_skipped_all_that_are_tried_must_be_wrong(processes):
-    settings = {"num_processes": processes, "on_bad_sample": "skip"}
+@pytest.mark.parametrize("workers", WORKERS)
+def test_where_bad_samples_are_skipped_all_that_are_tried_must_be_wrong(workers):
+    settings = {**workers, "on_bad_sample": "skip"}
     mistaken = make_pipeline(MisbehaveParams(how="shape", at=EVERYWHERE), **settings)
     assert "axis 0 has the length 2 instead of 1\nafter Misbehave" in message_of_opening(mistaken)
     most_are_bad = make_pipeline(MisbehaveParams(how="shape", at=EVERYWHERE[:10]), **settings)
@@ -103,15 +102,15 @@ def test_where_bad_samples_are_skipped_all_that_are_tried_must_be_wrong(processe
     assert batches_of(failing) == []
 
 
-@pytest.mark.parametrize("processes", [0, 2])
-def test_the_first_sample_that_is_not_dropped_is_tried(processes):
+@pytest.mark.parametrize("workers", WORKERS)
+def test_the_first_sample_that_is_not_dropped_is_tried(workers):
     chain = [DropEveryParams(n=5), RepeatParams(), MisbehaveParams(how="shape", at=[2])]
-    assert "sample 2" in message_of_opening(make_pipeline(*chain, num_processes=processes))
+    assert "sample 2" in message_of_opening(make_pipeline(*chain, **workers))
 
 
-@pytest.mark.parametrize("processes", [0, 2])
-def test_a_processor_that_fails_at_the_first_sample_does_so_when_the_pipeline_is_opened(processes):
-    pipeline = make_pipeline(MisbehaveParams(at=[0]), num_processes=processes)
+@pytest.mark.parametrize("workers", WORKERS)
+def test_a_processor_that_fails_at_the_first_sample_does_so_when_the_pipeline_is_opened(workers):
+    pipeline = make_pipeline(MisbehaveParams(at=[0]), **workers)
     assert "this sample is bad" in message_of_opening(pipeline, ValueError)
 
 
@@ -156,9 +155,9 @@ def test_streams_are_not_read_before_they_are_asked_for():
         next(batches)
 
 
-@pytest.mark.parametrize("processes", [0, 2])
-def test_a_sample_that_was_tried_does_not_count_and_comes_again(processes):
-    pipeline = make_pipeline(num_processes=processes, mode=PipelineMode.EVALUATION)
+@pytest.mark.parametrize("workers", WORKERS)
+def test_a_sample_that_was_tried_does_not_count_and_comes_again(workers):
+    pipeline = make_pipeline(**workers, mode=PipelineMode.EVALUATION)
     with pipeline.generate_input_batches() as batches:
         assert (batches.counters.segments[0].read, batches.counters.samples) == (0, 0)
         assert [meta["index"] for batch in batches for meta in batch.meta] == EVERYWHERE

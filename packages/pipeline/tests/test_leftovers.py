@@ -6,9 +6,11 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
+from kinds_of_workers import KINDS
 from pipeline_cases import MisbehaveParams, NumbersParams, make_pipeline
 from processes import open_descriptors, own_shared_memory, workers_of
 
@@ -19,29 +21,40 @@ def _nothing_is_left():
     descriptors = open_descriptors()
     yield
     gc.collect()
-    assert workers_of(os.getpid()) == set()
+    assert workers() == 0
     assert own_shared_memory() == []
     assert open_descriptors() <= descriptors
 
 
-def big_pipeline(*processors, **settings):
-    return make_pipeline(*processors, generator=NumbersParams(count=3000), batch_size=500, num_processes=2, **settings)
+def workers():
+    """How many workers of either kind live."""
+    threads = [thread for thread in threading.enumerate() if thread.name.startswith("tfaip-pipeline")]
+    return len(threads) + len(workers_of(os.getpid()))
 
 
-def test_after_exhaustion():
+@pytest.fixture(params=KINDS)
+def big_pipeline(request):
+    def made(*processors, **settings):
+        generator = NumbersParams(count=3000)
+        return make_pipeline(*processors, generator=generator, batch_size=500, **request.param, **settings)
+
+    return made
+
+
+def test_after_exhaustion(big_pipeline):
     with big_pipeline().generate_input_batches(repeat=False) as batches:
         assert sum(batch.size for batch in batches) == 3000
-        assert workers_of(os.getpid()) == set()  # without waiting for the end of the context
+        assert workers() == 0  # without waiting for the end of the context
 
 
-def test_after_break():
+def test_after_break(big_pipeline):
     with big_pipeline().generate_input_batches() as batches:
         for _ in batches:
-            assert len(workers_of(os.getpid())) == 2
+            assert workers() == 2
             break
 
 
-def test_after_an_error_of_the_consumer():
+def test_after_an_error_of_the_consumer(big_pipeline):
     def consume(batches):
         next(batches)
         raise ZeroDivisionError
@@ -50,13 +63,13 @@ def test_after_an_error_of_the_consumer():
         consume(batches)
 
 
-def test_after_an_error_of_a_processor():
+def test_after_an_error_of_a_processor(big_pipeline):
     with pytest.raises(ValueError), big_pipeline(MisbehaveParams()).generate_input_batches(repeat=False) as batches:
         list(batches)
 
 
 @pytest.mark.parametrize("read", [1, 3, 100], ids=["break", "break later", "exhaustion"])
-def test_although_the_iterator_is_kept(read):
+def test_although_the_iterator_is_kept(read, big_pipeline):
     with big_pipeline(prefetch=8).generate_input_batches(repeat=False) as batches:
         for _, batch in zip(range(read), batches, strict=False):
             assert batch.size == 500
@@ -69,15 +82,15 @@ def test_although_the_iterator_is_kept(read):
     del batches, samples
 
 
-def test_after_being_forgotten():
+def test_after_being_forgotten(big_pipeline):
     batches = big_pipeline().open_batches()
     next(batches)
-    assert len(workers_of(os.getpid())) == 2
+    assert workers() == 2
     del batches
     gc.collect()
 
 
-def test_of_samples_that_were_not_all_read():
+def test_of_samples_that_were_not_all_read(big_pipeline):
     with big_pipeline().generate_input_samples() as samples:
         next(samples)
 

@@ -1,6 +1,7 @@
 import logging
 
 import pytest
+from kinds_of_workers import WORKERS
 from pipeline_cases import (
     AddNoiseParams,
     BatchedParams,
@@ -19,11 +20,11 @@ from tfaip.pipeline import PipelineMode
 from tfaip.pipeline.running.preload import split_for_preload
 
 
-@pytest.mark.parametrize("processes", [0, 2])
+@pytest.mark.parametrize("workers", WORKERS)
 @pytest.mark.parametrize("generator", [NumbersParams(), BatchedParams()], ids=["samples", "batches"])
-def test_preloading_changes_nothing(generator, processes):
+def test_preloading_changes_nothing(generator, workers):
     chain = [DoubleParams(), AddNoiseParams(), DropEveryParams(n=4), RepeatParams()]
-    plain = make_pipeline(*chain, generator=generator, num_processes=processes)
+    plain = make_pipeline(*chain, generator=generator, **workers)
     assert batches_of(plain.as_preloaded(), repeat=True, limit=12) == batches_of(plain, repeat=True, limit=12)
 
 

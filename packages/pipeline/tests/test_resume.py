@@ -5,6 +5,7 @@ import json
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kinds_of_workers import KINDS, WORKERS
 from pipeline_cases import (
     AddNoiseParams,
     DropEveryParams,
@@ -54,12 +55,14 @@ def test_restored_pipelines_go_on_with_the_next_batch(chain, stream, count, batc
     assert batches_of(pipeline(), state=state, repeat=True, limit=8) == expected[after:]
 
 
-def test_a_state_can_be_restored_with_another_number_of_processes():
+@pytest.mark.parametrize("workers", KINDS)
+@pytest.mark.parametrize("others", WORKERS)
+def test_a_state_can_be_restored_with_other_workers(workers, others):
     chain = [DropEveryParams(), RepeatParams(), AddNoiseParams()]
-    with make_pipeline(*chain, num_processes=2).generate_input_batches() as batches:
+    with make_pipeline(*chain, **workers).generate_input_batches() as batches:
         expected = [contents(next(batches)) for _ in range(7)]
         state = batches.state(3)
-    assert batches_of(make_pipeline(*chain), state=state, repeat=True, limit=4) == expected[3:]
+    assert batches_of(make_pipeline(*chain, **others), state=state, repeat=True, limit=4) == expected[3:]
 
 
 def test_states_of_what_was_not_handed_out_are_refused():

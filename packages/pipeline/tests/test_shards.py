@@ -7,6 +7,7 @@ from itertools import islice, pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kinds_of_workers import WORKERS
 from pipeline_cases import (
     AddNoiseParams,
     DropEveryParams,
@@ -88,20 +89,18 @@ def test_restored_pipelines_of_shards_go_on_with_the_next_batch(
     assert batches_of(pipeline(), state=state, repeat=True, limit=6) == expected[after:]
 
 
-@pytest.mark.parametrize("processes", [0, 2])
-def test_each_pass_has_all_samples_once_in_an_order_of_its_own(processes):
-    pipeline = make_pipeline(
-        generator=ShardedParams(sizes=[5] * 9), num_processes=processes, batch_size=5, shuffle_buffer_size=8
-    )
+@pytest.mark.parametrize("workers", WORKERS)
+def test_each_pass_has_all_samples_once_in_an_order_of_its_own(workers):
+    pipeline = make_pipeline(generator=ShardedParams(sizes=[5] * 9), **workers, batch_size=5, shuffle_buffer_size=8)
     passes = [indices(batches_of(pipeline, repeat=True, limit=18))[first : first + 45] for first in (0, 45)]
     assert [sorted(order) for order in passes] == [list(range(45))] * 2
     assert passes[0] != passes[1] != sorted(passes[1])
 
 
-@pytest.mark.parametrize("processes", [0, 2])
+@pytest.mark.parametrize("workers", WORKERS)
 @pytest.mark.parametrize("mode", [PipelineMode.EVALUATION, PipelineMode.PREDICTION])
-def test_the_order_of_shards_is_kept_where_nothing_is_shuffled(mode, processes):
-    pipeline = make_pipeline(generator=ShardedParams(), mode=mode, num_processes=processes)
+def test_the_order_of_shards_is_kept_where_nothing_is_shuffled(mode, workers):
+    pipeline = make_pipeline(generator=ShardedParams(), mode=mode, **workers)
     assert indices(batches_of(pipeline)) == list(range(28))
 
 
@@ -153,10 +152,10 @@ def test_more_machines_than_shards_share_the_samples_of_each(caplog):
     assert "5 machines share 2 shards" in caplog.text
 
 
-@pytest.mark.parametrize("processes", [0, 2])
-def test_a_resume_reads_only_the_shards_that_were_open_or_in_the_buffer(tmp_path, processes):
+@pytest.mark.parametrize("workers", WORKERS)
+def test_a_resume_reads_only_the_shards_that_were_open_or_in_the_buffer(tmp_path, workers):
     sizes, log = [10] * 20, tmp_path / "reads"
-    settings = {"shuffle_buffer_size": 12, "open_shards": 4, "num_processes": processes, "batch_size": 10}
+    settings = {"shuffle_buffer_size": 12, "open_shards": 4, **workers, "batch_size": 10}
     with make_pipeline(generator=ShardedParams(sizes=sizes), **settings).generate_input_batches(
         repeat=False
     ) as batches:
@@ -194,31 +193,31 @@ def test_states_of_other_shards_are_refused():
         batches_of(make_pipeline(generator=ShardedParams()), state=damaged)
 
 
-@pytest.mark.parametrize("processes", [0, 2])
-def test_a_shard_that_became_shorter_is_an_error_not_other_batches(processes):
+@pytest.mark.parametrize("workers", WORKERS)
+def test_a_shard_that_became_shorter_is_an_error_not_other_batches(workers):
     with make_pipeline(generator=ShardedParams(sizes=[30, 30])).generate_input_batches() as batches:
         list(islice(batches, 3))
         state = batches.state(3)
-    pipeline = make_pipeline(generator=ShardedParams(sizes=[2, 2]), num_processes=processes)
+    pipeline = make_pipeline(generator=ShardedParams(sizes=[2, 2]), **workers)
     with pytest.raises(DataError, match=r"'part-\d' has changed: it holds 2 samples now"):
         batches_of(pipeline, state=state)
 
 
-@pytest.mark.parametrize("processes", [0, 2])
-def test_unreadable_samples_are_raised_or_skipped_and_counted(processes):
+@pytest.mark.parametrize("workers", WORKERS)
+def test_unreadable_samples_are_raised_or_skipped_and_counted(workers):
     generator = ShardedParams(bad=[4, 20])
     with pytest.raises(ValueError, match=r"(?s)not a picture.*in Sharded.generate_shard\('part-[04]'\), sample [45]"):
-        batches_of(make_pipeline(generator=generator, num_processes=processes))
-    pipeline = make_pipeline(generator=generator, num_processes=processes, on_bad_sample="skip")
+        batches_of(make_pipeline(generator=generator, **workers))
+    pipeline = make_pipeline(generator=generator, **workers, on_bad_sample="skip")
     with pipeline.generate_input_batches(repeat=False) as batches:
         found = sorted(meta["index"] for batch in batches for meta in batch.meta)
         assert batches.counters.skipped == 2
     assert found == [index for index in range(28) if index not in (4, 20)]
 
 
-@pytest.mark.parametrize("processes", [0, 2])
-def test_a_shard_that_breaks_off_is_named(processes):
-    pipeline = make_pipeline(generator=ShardedParams(breaks_at=12), num_processes=processes)
+@pytest.mark.parametrize("workers", WORKERS)
+def test_a_shard_that_breaks_off_is_named(workers):
+    pipeline = make_pipeline(generator=ShardedParams(breaks_at=12), **workers)
     with pytest.raises(OSError, match=r"(?s)the disk is gone.*in Sharded.generate_shard\('part-2'\) after 2 samples"):
         batches_of(pipeline)
 

@@ -1,18 +1,24 @@
-"""Promise 8: arrays come through shared memory, and stay what they are as long as somebody refers to them."""
+"""Promise 8: arrays come through memory that nobody copies, and stay as long as somebody refers to them."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pipeline_cases import AddNoiseParams, NumbersParams, make_pipeline
+from kinds_of_workers import KINDS, WORKERS
+from pipeline_cases import AddNoiseParams, LargeNumbersParams, LargeParams, NumbersParams, make_pipeline
 
+from tfaip.pipeline import SequentialProcessorPipelineParams
 from tfaip.pipeline.engine.processes.shared_memory import Arena, MappedBlocks
 
 
-def big_batches(*processors, count=4000, **options):
-    return make_pipeline(
-        *processors, generator=NumbersParams(count=count), batch_size=200, num_processes=2
-    ).generate_input_batches(**options)
+@pytest.fixture(params=KINDS)
+def big_batches(request):
+    def made(*processors, **options):
+        data = LargeParams(pre_proc=SequentialProcessorPipelineParams(processors=list(processors)))
+        settings = {"generator": LargeNumbersParams(count=400), "batch_size": 20, "prefetch": 8}
+        return make_pipeline(data=data, **settings, **request.param).generate_input_batches(**options)
+
+    return made
 
 
 def base_of(array):
@@ -21,40 +27,39 @@ def base_of(array):
     return type(array).__name__
 
 
-def test_batches_are_views_of_shared_memory():
+def test_batches_are_views_of_memory_that_is_used_again(big_batches):
     with big_batches() as batches:
         batch = next(batches)
     assert {base_of(array) for array in [*batch.inputs.values(), *batch.targets.values()]} == {"Lease"}
 
 
-def test_arrays_keep_their_values_while_others_come_and_after_the_end():
+def test_arrays_keep_their_values_while_others_come_and_after_the_end(big_batches):
     with big_batches(AddNoiseParams(), repeat=False) as batches:
         kept = []
         for batch in batches:
-            kept.append((batch.inputs["x"][3:7, 1:], batch.inputs["x"][3:7, 1:].copy()))
+            kept.append((batch.inputs["x"][3:7, 1:99], batch.inputs["x"][3:7, 1:99].copy()))
     assert all(np.array_equal(view, copy) for view, copy in kept)
 
 
-def test_memory_is_used_again_once_nobody_refers_to_it():
-    pipeline = make_pipeline(generator=NumbersParams(count=4000), batch_size=200, num_processes=2, prefetch=8)
-    with pipeline.generate_input_batches() as batches:
+def test_memory_is_used_again_once_nobody_refers_to_it(big_batches):
+    with big_batches() as batches:
         addresses = {next(batches).inputs["x"].__array_interface__["data"][0] for _ in range(400)}
-    # Each of the two workers has blocks for all that may be in the making, and some on their way back.
+    # Each of the two workers has memory for all that may be in the making, and some on its way back.
     assert len(addresses) < 2 * (8 + 8)
 
 
-def test_consumers_may_write_into_their_batches():
+def test_consumers_may_write_into_their_batches(big_batches):
     with big_batches() as batches:
         next(batches).inputs["x"][:] = 0
 
 
-def test_batches_begin_where_tensorflow_can_adopt_them():
-    for processes in (0, 2):
-        pipeline = make_pipeline(num_processes=processes, generator=NumbersParams(count=4000), batch_size=200)
-        with pipeline.generate_input_batches() as batches:
-            batch = next(batches)
-        for array in [*batch.inputs.values(), *batch.targets.values()]:
-            assert array.__array_interface__["data"][0] % 64 == 0
+@pytest.mark.parametrize("workers", WORKERS)
+def test_batches_begin_where_tensorflow_can_adopt_them(workers):
+    pipeline = make_pipeline(**workers, generator=NumbersParams(count=4000), batch_size=200)
+    with pipeline.generate_input_batches() as batches:
+        batch = next(batches)
+    for array in [*batch.inputs.values(), *batch.targets.values()]:
+        assert array.__array_interface__["data"][0] % 64 == 0
 
 
 @settings(max_examples=200, deadline=None)

@@ -16,7 +16,7 @@ from tfaip.pipeline.engine.plan import Plan, SegmentPlan, WorkerSettings
 from tfaip.pipeline.engine.processes import pool as pool_module
 from tfaip.pipeline.engine.processes.channel import Channel
 from tfaip.pipeline.engine.processes.messages import Board, Done, Order, Ready
-from tfaip.pipeline.engine.processes.pool import WorkerPool
+from tfaip.pipeline.engine.processes.pool import ProcessPool
 from tfaip.pipeline.engine.processes.worker_main import serve
 from tfaip.pipeline.engine.stream.portion import Indices
 
@@ -90,7 +90,7 @@ def test_what_a_worker_was_told_to_keep_is_never_all_that_it_has_to_do(seconds, 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pool_module, "WorkerProcess", FakeWorker)
         patch.setattr(FakeWorker, "made", [])
-        pool = WorkerPool(b"", WorkerSettings(processes), skip_bad_samples=False, counters=Counters([]))
+        pool = ProcessPool(b"", WorkerSettings(processes), skip_bad_samples=False, counters=Counters([]))
         pool._seconds_per_task = seconds
         workers = FakeWorker.made
         for number in [-1, *done]:

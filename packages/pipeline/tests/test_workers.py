@@ -4,9 +4,11 @@ import os
 import subprocess
 import sys
 import textwrap
+import threading
 from pathlib import Path
 
 import pytest
+from kinds_of_workers import KINDS
 from pipeline_cases import (
     DataParams,
     NumbersParams,
@@ -122,8 +124,9 @@ def test_what_cannot_be_pickled_is_named():
 
 @pytest.mark.parametrize("prefetch", [1, 3])
 @pytest.mark.parametrize("generator", [NumbersParams, StreamParams])
-def test_no_more_than_prefetch_batches_are_in_the_making(prefetch, generator):
-    pipeline = make_pipeline(num_processes=2, prefetch=prefetch, generator=generator(count=200))
+@pytest.mark.parametrize("workers", KINDS)
+def test_no_more_than_prefetch_batches_are_in_the_making(prefetch, generator, workers):
+    pipeline = make_pipeline(**workers, prefetch=prefetch, generator=generator(count=200))
     with pipeline.generate_input_batches() as batches:
         for _ in range(20):
             next(batches)
@@ -134,7 +137,7 @@ def test_no_more_than_prefetch_batches_are_in_the_making(prefetch, generator):
 @pytest.mark.parametrize("generator", [NumbersParams, StreamParams])
 def test_the_number_of_processes_is_chosen_by_what_there_is_to_do(generator):
     def has_workers(*processors):
-        params = DataPipelineParams(batch_size=4)
+        params = DataPipelineParams(batch_size=4, workers="processes")
         data = DataParams(pre_proc=SequentialProcessorPipelineParams(processors=list(processors))).create()
         with data.create_pipeline(PipelineMode.TRAINING, params, generator()).generate_input_batches() as batches:
             return bool(batches.worker_process_ids())
@@ -143,10 +146,9 @@ def test_the_number_of_processes_is_chosen_by_what_there_is_to_do(generator):
     assert not has_workers()
 
 
-def test_closing_from_another_thread_wakes_the_consumer():
-    import threading
-
-    pipeline = make_pipeline(SlowParams(seconds=0.2), num_processes=1, batch_size=20)
+@pytest.mark.parametrize("workers", KINDS)
+def test_closing_from_another_thread_wakes_the_consumer(workers):
+    pipeline = make_pipeline(SlowParams(seconds=0.2), batch_size=20, **workers)
     batches = pipeline.open_batches()
     received = []
     consumer = threading.Thread(target=lambda: received.extend(batches))
@@ -157,12 +159,9 @@ def test_closing_from_another_thread_wakes_the_consumer():
     assert received == []
 
 
-def test_threads_can_share_an_iterator():
-    import threading
-
-    with make_pipeline(generator=NumbersParams(count=200), num_processes=2).generate_input_batches(
-        repeat=False
-    ) as batches:
+@pytest.mark.parametrize("workers", KINDS)
+def test_threads_can_share_an_iterator(workers):
+    with make_pipeline(generator=NumbersParams(count=200), **workers).generate_input_batches(repeat=False) as batches:
         received = []
         threads = [threading.Thread(target=lambda: received.extend(map(contents, batches))) for _ in range(4)]
         for thread in threads:

@@ -15,10 +15,13 @@ from tfaip.pipeline.data.pipeline_params import PipelineMode
 from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.errors import DefinitionError, SpecError
 
-__all__ = ["ALIGNMENT", "Allocate", "BatchLayout", "allocate_private"]
+__all__ = ["ALIGNMENT", "Allocate", "BatchLayout", "Stack", "allocate_private"]
 
 ALIGNMENT = 64
 """Bytes. TensorFlow adopts arrays of this alignment without copying them (Eigen's alignment with AVX-512)."""
+
+_STACKED_AT_ONCE = 4096
+"""Bytes of a row from which on it is copied as soon as it is made, while it is in the cache of the processor."""
 
 Allocate = Callable[[int], np.ndarray]
 """Gives memory: a uint8 array of at least that many bytes which begins at a multiple of `ALIGNMENT`."""
@@ -77,10 +80,11 @@ class _Key:
 
     def filling(self, length: int) -> np.ndarray:
         """Padding for at least `length` entries of the first axis."""
-        if len(self._filling) < length:
+        filling = self._filling  # other threads may replace it
+        if len(filling) < length:
             assert self.tail is not None
-            self._filling = np.full((length, *self.tail), self.padding, self.dtype)
-        return self._filling
+            filling = self._filling = np.full((length, *self.tail), self.padding, self.dtype)
+        return filling
 
 
 class BatchLayout:
@@ -143,6 +147,20 @@ class BatchLayout:
             arrays.append(key.convert(value))
         return arrays, sample.meta
 
+    def stack(self, capacity: int, allocate: Allocate = allocate_private) -> Stack | None:
+        """Memory into which each of at most `capacity` rows is copied once it is made; None where that does not pay.
+
+        It pays for large rows of a fixed shape: nothing waits for the rest of its batch outside of the cache.
+
+        Raises:
+            MemoryError: There is no memory for it.
+        """
+        keys = self._keys
+        if not capacity or any(key.is_text or not key.is_static for key in keys):
+            return None
+        sizes = [key.dtype.itemsize * prod(key.shape) for key in keys]  # type: ignore[arg-type]  # all static
+        return Stack(self, keys, sizes, capacity, allocate) if sum(sizes) >= _STACKED_AT_ONCE else None
+
     def pack(self, rows: Sequence[Row], allocate: Allocate = allocate_private) -> Packed:
         """Stack rows (at least one) into one piece of memory, padded to the longest one."""
         places: list[tuple[int, tuple[int, ...], np.ndarray | None]] = []
@@ -199,6 +217,45 @@ class BatchLayout:
         for key, array in zip(self._keys, packed.arrays, strict=True):
             (inputs if key.part == "inputs" else targets)[key.name] = array
         return Batch(inputs, targets, packed.meta)
+
+
+class Stack:
+    """Rows of a fixed shape that are copied into the memory of their batch one by one, see `BatchLayout.stack`."""
+
+    def __init__(
+        self, layout: BatchLayout, keys: Sequence[_Key], sizes: Sequence[int], capacity: int, allocate: Allocate
+    ) -> None:
+        self._layout = layout
+        self._offsets: list[int | None] = []
+        total = 0
+        for size in sizes:
+            self._offsets.append(total)
+            total += -(-size * capacity // ALIGNMENT) * ALIGNMENT
+        self._memory = allocate(total)[:total]
+        self._arrays = [
+            np.ndarray((capacity, *key.shape), key.dtype, self._memory, offset)  # type: ignore[arg-type]  # all static
+            for key, offset in zip(keys, self._offsets, strict=True)
+        ]
+        self._meta: list[Any] = []
+
+    def add(self, sample: Sample) -> None:
+        """Check a sample against the specs, and copy its arrays.
+
+        Raises:
+            SpecError, DataError: As of `BatchLayout.row`.
+        """
+        arrays, meta = self._layout.row(sample)
+        number = len(self._meta)
+        for stacked, array in zip(self._arrays, arrays, strict=True):
+            stacked[number] = array
+        self._meta.append(meta)
+
+    def packed(self) -> Packed | None:
+        """All rows; None if there are none."""
+        if not self._meta:
+            return None
+        arrays = [array[: len(self._meta)] for array in self._arrays]
+        return Packed(arrays, [None] * len(arrays), self._meta, self._memory, self._offsets)
 
 
 def _padding_value(name: str, spec: ArraySpec, padding: Mapping[str, Any]) -> Any:

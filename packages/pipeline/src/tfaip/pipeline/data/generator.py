@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from tfaip.params import Creates, UserError, params
 from tfaip.params.defining.made_by import may_be_bound
@@ -83,12 +83,17 @@ class DataGenerator(Hooked, ABC, Generic[TGeneratorParams]):
 
     *Stream*: `generate` (and `__len__` if the number of samples is known). The consumer's process reads the samples.
 
+    `thread_safe = True` declares that several objects of the class may work at once, each in a thread of its own; see
+    `DataPipelineParams.workers`. A subclass that defines methods declares it again.
+
     Args:
         mode: The use of the pipeline.
         params: The parameters that made this generator.
     """
 
     _made_by = DataGeneratorParams
+
+    thread_safe: ClassVar[bool] = False
 
     def __init__(self, mode: PipelineMode, params: TGeneratorParams) -> None:
         self.mode = mode

@@ -43,6 +43,13 @@ TARGETS_PROCESSOR: frozenset[PipelineMode] = frozenset(mode for mode in Pipeline
 """The modes of a processor that changes targets."""
 
 
+_CHOICES = {
+    "workers": ("auto", "processes", "threads"),
+    "on_bad_sample": ("raise", "skip"),
+    "on_worker_death": ("raise", "restart"),
+}
+
+
 @params(
     former_tags=[
         "tfaip.pipeline.data_pipeline_params:DataPipelineParams",
@@ -81,19 +88,27 @@ class DataPipelineParams:
     num_processes: int = field(
         basic=True,
         default=-1,
-        help="The number of worker processes; 0: everything in this process; -1: chosen from cores and processors",
+        help="The number of workers; 0: everything in this process; -1: chosen from cores and processors",
+    )
+    workers: str = field(
+        default="auto",
+        choices=list(_CHOICES["workers"]),
+        help="Kind of the workers. Threads need classes that declare thread_safe = True, and a native crash ends the "
+        "whole process; auto: threads where all classes declare it and a short trial shows that threads pay",
     )
     prefetch: int = field(
         default=-1, help="The largest number of batches prepared in advance (-1: chosen from their size)"
     )
     max_tasks_per_process: int = field(
-        default=0, help="Batches after which a worker is replaced, against memory leaks (0: never)"
+        default=0, help="Batches after which a worker process is replaced, against memory leaks (0: never)"
     )
     on_bad_sample: str = field(
-        default="raise", choices=["raise", "skip"], help="Reaction to a sample whose processing fails"
+        default="raise", choices=list(_CHOICES["on_bad_sample"]), help="Reaction to a sample whose processing fails"
     )
     on_worker_death: str = field(
-        default="raise", choices=["raise", "restart"], help="Reaction to a worker process that is killed or crashes"
+        default="raise",
+        choices=list(_CHOICES["on_worker_death"]),
+        help="Reaction to a worker process that is killed or crashes",
     )
     sample_timeout: float = field(default=0.0, help="Seconds that a worker may spend on one sample (0: no limit)")
 
@@ -119,7 +134,7 @@ class DataPipelineParams:
         if not isinstance(self.batch_drop_remainder, bool):
             raise DefinitionError(f"batch_drop_remainder must be True or False, got {self.batch_drop_remainder!r}")
         _require_number("sample_timeout", self.sample_timeout, Real, "a number", 0)
-        for name, allowed in (("on_bad_sample", ("raise", "skip")), ("on_worker_death", ("raise", "restart"))):
+        for name, allowed in _CHOICES.items():
             if getattr(self, name) not in allowed:
                 raise DefinitionError(f"{name} must be one of {', '.join(allowed)}, got {getattr(self, name)!r}")
         self._validate_buckets()

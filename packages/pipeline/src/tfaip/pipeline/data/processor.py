@@ -60,6 +60,10 @@ TProcessorParams = TypeVar("TProcessorParams", bound="DataProcessorParams")
 class DataProcessor(Hooked, ABC, Generic[TProcessorParams]):
     """Base of mapping and generating processors. Processors are built where they run: in each worker.
 
+    `thread_safe = True` declares that several objects of the class may work at once, each in a thread of its own: they
+    share no state, or lock it. Threads pay where the work releases the interpreter lock, as NumPy does for large
+    arrays; see `DataPipelineParams.workers`. A subclass that defines methods declares it again.
+
     Args:
         params: The parameters that made this processor.
         data_params: The parameters of the data, which several processors may share.
@@ -67,6 +71,8 @@ class DataProcessor(Hooked, ABC, Generic[TProcessorParams]):
     """
 
     _made_by = DataProcessorParams
+
+    thread_safe: ClassVar[bool] = False
 
     def __init__(self, params: TProcessorParams, data_params: DataBaseParams, mode: PipelineMode) -> None:
         self.params = params

@@ -8,14 +8,16 @@ from tfaip.pipeline.data.processor import GeneratingDataProcessor
 from tfaip.pipeline.engine.counters import CONSUMER, WORKERS, Counters, OperationCounters, SegmentCounters
 from tfaip.pipeline.engine.plan import Plan, WorkerSettings
 from tfaip.pipeline.engine.processes.pickling import pickle_plan
-from tfaip.pipeline.engine.processes.pool import WorkerPool
+from tfaip.pipeline.engine.processes.pool import ProcessPool
 from tfaip.pipeline.engine.stream.flow import EndedFlow, Flow, LocalFlow, SourceFlow, WorkerFlow
 from tfaip.pipeline.engine.stream.portion import PackedRows, Portion, Samples
 from tfaip.pipeline.engine.stream.source import Source
 from tfaip.pipeline.engine.stream.state import PipelineState
 from tfaip.pipeline.engine.stream.whole_pass import StreamFlow
+from tfaip.pipeline.engine.threads.pool import ThreadPool
 from tfaip.pipeline.engine.work.segment import Segment
 from tfaip.pipeline.engine.work.straight import build_segment
+from tfaip.pipeline.engine.worker_pool import WorkerPool
 from tfaip.pipeline.errors import SpecError
 from tfaip.pipeline.hooks import call_user_code
 from tfaip.pipeline.user_code import SampleError
@@ -39,7 +41,7 @@ class Engine:
         has_workers = any(segment.in_workers for segment in segments)
         self.counters = Counters(
             [SegmentCounters(_operations(plan, number)) for number in range(len(segments))],
-            settings.processes if has_workers else 0,
+            settings.workers if has_workers else 0,
             OperationCounters("batch", CONSUMER),
         )
         self._plan = plan
@@ -52,12 +54,7 @@ class Engine:
                 self._local[number] = build_segment(plan, number)
         self.pool: WorkerPool | None = None
         if has_workers:
-            self.pool = WorkerPool(
-                pickle_plan(plan),
-                settings,
-                skip_bad_samples=plan.skip_bad_samples,
-                counters=self.counters,
-            )
+            self.pool = _pool(plan, settings, self.counters)
         # Processors before one that needs the stream start at the beginning of the pass.
         last_stream = max(streams, default=-1)
         from_beginning = PipelineState(start.epoch)
@@ -147,6 +144,12 @@ class Engine:
         if isinstance(result, PackedRows):
             return 0 if result.packed is None else len(result.packed.meta)
         return len(result.samples) if isinstance(result, Samples) else 0
+
+
+def _pool(plan: Plan, settings: WorkerSettings, counters: Counters) -> WorkerPool:
+    if settings.in_threads:
+        return ThreadPool(plan, settings, counters=counters)
+    return ProcessPool(pickle_plan(plan), settings, skip_bad_samples=plan.skip_bad_samples, counters=counters)
 
 
 def _operations(plan: Plan, number: int) -> list[OperationCounters]:

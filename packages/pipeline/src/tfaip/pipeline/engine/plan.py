@@ -1,4 +1,4 @@
-"""`Plan`: all that is needed to work on a portion, in whatever process."""
+"""`Plan`: all that is needed to work on a portion, in whatever process or thread."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class SegmentPlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """The segments and their processes. It is pickled and sent to the workers, which build their processors of it.
+    """The segments and their places. Workers build their processors of it; to processes, it is sent pickled.
 
     Attributes:
         mode: The use of the pipeline.
@@ -66,14 +66,16 @@ class WorkerSettings:
     """How workers are used; see `DataPipelineParams`.
 
     Attributes:
-        processes: The number of workers; 0 for none.
+        workers: Their number; 0 for none.
+        in_threads: Whether they are threads of this process, rather than processes.
         prefetch: The most portions in the making; None chooses.
         max_tasks: After how many portions a worker is replaced; 0 for never.
         restart: Whether a worker that died is replaced.
         sample_timeout: Seconds for one sample; 0 for any time.
     """
 
-    processes: int = 0
+    workers: int = 0
+    in_threads: bool = False
     prefetch: int | None = None
     max_tasks: int = 0
     restart: bool = False

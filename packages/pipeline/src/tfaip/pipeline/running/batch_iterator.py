@@ -12,10 +12,10 @@ from typing import Any
 
 from tfaip.pipeline.batching.batch import Batch
 from tfaip.pipeline.engine.engine import Engine
-from tfaip.pipeline.engine.processes.pool import PoolClosedError
 from tfaip.pipeline.engine.stream.flow import Flow
 from tfaip.pipeline.engine.stream.portion import EndOfPass, PackedRows, Samples
 from tfaip.pipeline.engine.stream.state import PipelineState, ShardState
+from tfaip.pipeline.engine.worker_pool import PoolClosedError
 from tfaip.pipeline.errors import EmptyPassError, StateError
 from tfaip.pipeline.running.batcher import BatchAt, Batcher
 from tfaip.pipeline.user_code import SampleError

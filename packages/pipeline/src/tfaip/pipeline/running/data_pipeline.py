@@ -29,6 +29,7 @@ from tfaip.pipeline.running.planning import Planner, plan_of_segments, source_of
 from tfaip.pipeline.running.preload import elements_of, split_for_preload
 from tfaip.pipeline.running.process_count import possible_process_count
 from tfaip.pipeline.running.sample_iterator import SampleIterator
+from tfaip.pipeline.running.worker_kind import require_threads
 
 if TYPE_CHECKING:
     from tfaip.pipeline.tf_dataset import InputDataset
@@ -229,7 +230,7 @@ class DataPipeline(Hooked):
 
         Args:
             samples: With outputs. Each is taken when it is asked for, or a few in advance where there are workers.
-            num_processes: The number of worker processes.
+            num_processes: The number of workers, which are processes unless `workers` is threads.
             keeps_identities: Whether samples keep their identities, by default numbers in the order of arrival.
 
         Raises:
@@ -237,7 +238,9 @@ class DataPipeline(Hooked):
         """
         require_integer("num_processes", num_processes, 0)
         self.pipeline_params.validate()
-        num_processes = possible_process_count(num_processes)
+        in_threads = num_processes > 0 and self.pipeline_params.workers == "threads"
+        if not in_threads:
+            num_processes = possible_process_count(num_processes)
         plan = Plan(
             mode=self.mode,
             seed=self.seed,
@@ -252,7 +255,9 @@ class DataPipeline(Hooked):
             keeps_invalid=True,
         )
         source = source_of_samples(self.seed, samples, "the samples to post-process", keeps_identities=keeps_identities)
-        settings = worker_settings(self.pipeline_params, num_processes)
+        if in_threads:
+            require_threads(plan, self.pipeline_params)
+        settings = worker_settings(self.pipeline_params, num_processes, in_threads=in_threads)
         return SampleIterator(Engine(plan, source, settings, start=_BEGINNING, repeat=False))
 
     def steps_per_epoch(self) -> int | None:
@@ -284,9 +289,7 @@ class DataPipeline(Hooked):
         """The stages, one a line, with the process in which each of them runs."""
         plan, settings = self._planner.plan(None, packs=True)
         post_proc = [params for params in self.data.params.post_proc.flatten() if self.mode in params.modes]
-        return describe(
-            self.generator, self._planner, plan.segments, post_proc, self.pipeline_params, settings.processes
-        )
+        return describe(self.generator, self._planner, plan.segments, post_proc, self.pipeline_params, settings)
 
     @cached_property
     def _planner(self) -> Planner:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tfaip.pipeline.data.pipeline_params import DataPipelineParams
 from tfaip.pipeline.data.processor import DataProcessorParams, needs_stream, processor_class
-from tfaip.pipeline.engine.plan import SegmentPlan
+from tfaip.pipeline.engine.plan import SegmentPlan, WorkerSettings
 from tfaip.pipeline.running.buckets import default_bucket_sizes
 from tfaip.pipeline.running.planning import Planner
 
@@ -20,10 +20,11 @@ def describe(
     segments: Sequence[SegmentPlan],
     post_proc: Sequence[DataProcessorParams],
     params: DataPipelineParams,
-    processes: int,
+    settings: WorkerSettings,
 ) -> str:
     """One line for each operation, with the process in which it runs."""
-    workers = "1 worker" if processes == 1 else f"{processes} workers"
+    kind = "thread" if settings.in_threads else "worker"
+    workers = f"1 {kind}" if settings.workers == 1 else f"{settings.workers} {kind}s"
     rows = [("generator", type(generator).__name__, _reading(planner, segments, workers))]
     for segment in segments:
         where = workers if segment.in_workers else "consumer"

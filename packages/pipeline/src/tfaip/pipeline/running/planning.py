@@ -21,7 +21,8 @@ from tfaip.pipeline.engine.stream.length_check import LengthCheck
 from tfaip.pipeline.engine.stream.source import Element, IndexedSource, PreloadedSource, Source, StreamSource
 from tfaip.pipeline.errors import DefinitionError
 from tfaip.pipeline.hooks import call_user_code
-from tfaip.pipeline.running.process_count import choose_process_count, possible_process_count
+from tfaip.pipeline.running.process_count import can_be_sent, choose_process_count, possible_process_count
+from tfaip.pipeline.running.worker_kind import needs_processes, pays_in_threads, require_threads, undeclared_class
 
 __all__ = ["DEFAULT_SHUFFLE_BUFFER", "Planner", "plan_of_segments", "source_of_samples", "worker_settings"]
 
@@ -80,6 +81,7 @@ class Planner:
         self._length_check: LengthCheck | None = None
         self._shards: tuple[int, str] | None = None
         self._has_warned = False
+        self._pays_in_threads: bool | None = None
         self.is_preloaded = preloaded is not None
         self.read_by_index = preloaded is None and is_indexable(generator)
         self.yields_batches = generator.yields_batches()
@@ -212,20 +214,40 @@ class Planner:
             preloading=preloading,
             shards=self.shard_layout(shard),
         )
-        processes = params.num_processes
-        if processes < 0:
-            processes = choose_process_count(
-                plan,
-                batch_size=params.batch_size,
-                batches=self.steps_per_epoch(),
-                # Who asked for protection from samples that hang or crash must not have them in this process.
-                tries_out=not params.sample_timeout and params.on_worker_death == "raise",
-            )
-        if processes:
-            processes = possible_process_count(processes)
-        if not processes:
+        count, in_threads = self._workers(plan)
+        if not count:
             plan = replace(plan, segments=self._segments(parallel=False))
-        return plan, worker_settings(params, processes)
+        return plan, worker_settings(params, count, in_threads=in_threads)
+
+    def _workers(self, plan: Plan) -> tuple[int, bool]:
+        """How many workers there are, and whether they are threads."""
+        params = self._params
+        if params.workers == "threads":
+            require_threads(plan, params)
+        # Who asked for protection from samples that hang or crash must not have them in this process.
+        tries_out = not params.sample_timeout and params.on_worker_death == "raise"
+        count = params.num_processes
+        if count < 0:
+            count = choose_process_count(
+                plan, batch_size=params.batch_size, batches=self.steps_per_epoch(), tries_out=tries_out
+            )
+        if not count or params.workers == "threads":
+            return count, count > 0
+        if self._pays_in_threads is None and params.workers == "auto" and tries_out:
+            self._pays_in_threads = self._threads_pay(plan, count)
+        if self._pays_in_threads:
+            return count, True
+        if params.num_processes < 0 and not can_be_sent(plan):
+            return 0, False
+        return possible_process_count(count), False
+
+    def _threads_pay(self, plan: Plan, count: int) -> bool:
+        """Whether threads may do the work, and do it about as fast as processes."""
+        if plan.generator_params is None or plan.shards is not None or not plan.segments[0].in_workers:
+            return False  # there is nothing that can be tried without being lost
+        if undeclared_class(plan) is not None or needs_processes(self._params) is not None:
+            return False
+        return pays_in_threads(plan, count, self.source().length or 0)
 
     def _segments(self, *, parallel: bool) -> list[SegmentPlan]:
         segments = plan_of_segments(
@@ -299,10 +321,11 @@ def source_of_samples(
     )
 
 
-def worker_settings(params: DataPipelineParams, processes: int) -> WorkerSettings:
+def worker_settings(params: DataPipelineParams, count: int, *, in_threads: bool) -> WorkerSettings:
     """How so many workers are used."""
     return WorkerSettings(
-        processes=processes,
+        workers=count,
+        in_threads=in_threads,
         prefetch=None if params.prefetch < 0 else params.prefetch,
         max_tasks=params.max_tasks_per_process,
         restart=params.on_worker_death == "restart",

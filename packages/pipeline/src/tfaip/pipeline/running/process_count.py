@@ -1,4 +1,4 @@
-"""How many worker processes a pipeline gets, and whether this system has what they need; Linux has.
+"""How many workers a pipeline gets, and whether this system has what they need; Linux has.
 
 Internal API between the packages.
 """
@@ -24,6 +24,7 @@ from tfaip.pipeline.engine.work.straight import build_segment
 
 __all__ = [
     "available_cores",
+    "can_be_sent",
     "choose_process_count",
     "missing_for_workers",
     "possible_process_count",
@@ -54,7 +55,7 @@ _MOST_SECONDS = 0.05
 
 
 def choose_process_count(plan: Plan, *, batch_size: int, batches: int | None, tries_out: bool) -> int:
-    """As many as there are cores, at most 4; none where they would have little to do, or could not do it.
+    """As many as there are cores, at most 4; none where they would have little to do.
 
     The data is the same in any case, so that the choice may depend on how long the first samples take.
 
@@ -66,14 +67,19 @@ def choose_process_count(plan: Plan, *, batch_size: int, batches: int | None, tr
     """
     if not any(segment.in_workers for segment in plan.segments) or (batches is not None and batches <= 1):
         return 0
-    if (reason := why_not_sent(plan)) is not None:
-        logger.warning("The pipeline runs in this process only, since %s", reason)
-        return 0
     if plan.generator_params is not None and plan.shards is None and tries_out:
         seconds = seconds_per_element(plan)
         if seconds is not None and seconds * batch_size < _WORTH_A_WORKER:
             return 0
     return min(_MOST_PROCESSES, available_cores())
+
+
+def can_be_sent(plan: Plan) -> bool:
+    """Whether worker processes can be given what they need; a warning tells why they can't."""
+    if (reason := why_not_sent(plan)) is None:
+        return True
+    logger.warning("The pipeline runs in this process only, since %s", reason)
+    return False
 
 
 def available_cores() -> int:

@@ -1,12 +1,10 @@
-"""`WorkerPool`: hands tasks to workers and collects the results while the consumer waits, without a thread."""
+"""`ProcessPool`: workers in processes, which get their tasks and give their results through sockets."""
 
 from __future__ import annotations
 
 import logging
 import os
 import select
-from collections import Counter, deque
-from dataclasses import dataclass, field
 from functools import cache
 from time import monotonic
 
@@ -17,17 +15,12 @@ from tfaip.pipeline.engine.processes.pickling import first_unpicklable, not_sent
 from tfaip.pipeline.engine.processes.restored_error import error_of
 from tfaip.pipeline.engine.processes.worker_process import WorkerProcess, describe_exit
 from tfaip.pipeline.engine.stream.portion import PackedRows, Portion, Samples, ShardChunk, describe_element
+from tfaip.pipeline.engine.worker_pool import GRACE, TICK, Task, WorkerPool
 from tfaip.pipeline.errors import PipelineError, SampleTimeoutError, WorkerDiedError, WorkerStartError
 
-__all__ = ["PoolClosedError", "Task", "WorkerPool"]
+__all__ = ["ProcessPool"]
 
 logger = logging.getLogger(__name__)
-
-_TICK = 0.1
-"""Seconds after which a waiting pool looks for workers that are stuck, and whether it was closed by another thread."""
-
-_GRACE = 1.0
-"""Seconds that workers are given to finish their sample when the pool closes."""
 
 _AHEAD = 0.08
 """Seconds of work that a worker is given at once, so that it is not out of work while the consumer is busy."""
@@ -37,32 +30,8 @@ _MOST_DEATHS = 3
 """A sample that was worked on when so many workers died is held to be the cause."""
 
 
-class PoolClosedError(PipelineError):
-    """Another thread closed the pool while this one waited for it."""
-
-
-@dataclass(slots=True, eq=False)
-class Task:
-    """A portion that has to go through a segment.
-
-    Attributes:
-        is_trial: Whether it is done to see what comes of it, so that it does not count.
-        result: The samples or rows, or the error.
-        deaths: By element, how many workers died while working on it.
-        skip: Elements that are left out.
-    """
-
-    number: int
-    segment: int
-    portion: Portion
-    is_trial: bool = False
-    result: Samples | PackedRows | Exception | None = None
-    deaths: dict[int, int] = field(default_factory=dict)
-    skip: set[int] = field(default_factory=set)
-
-
-class WorkerPool:
-    """A few workers that run the segments of one plan.
+class ProcessPool(WorkerPool):
+    """Workers in processes of their own. The consumer serves them while it waits, without a thread.
 
     Args:
         plan: The pickled plan.
@@ -72,71 +41,31 @@ class WorkerPool:
     """
 
     def __init__(self, plan: bytes, settings: WorkerSettings, *, skip_bad_samples: bool, counters: Counters) -> None:
+        super().__init__(settings, skip_bad_samples=skip_bad_samples, counters=counters)
         self._plan = plan
-        self._settings = settings
-        self._skip_bad_samples = skip_bad_samples
-        self._counters = counters
-        # Tasks for any worker, and by place those for the worker that reads their lanes.
-        self._backlog: deque[Task] = deque()
-        self._of_lanes: list[deque[Task]] = [deque() for _ in range(settings.processes)]
-        self._unfinished: Counter[int] = Counter()
-        self._next_number = 0
         self._seconds_per_task = 1.0
         self._done = 0
         self._failed_starts = 0
         self._poll = select.poll()
         self._workers: dict[int, WorkerProcess] = {}
         self._lifeline, self._lifeline_end = os.pipe()
-        self.interrupted = False
         try:
-            for place in range(settings.processes):
+            for place in range(settings.workers):
                 self._start_worker(place)
         except BaseException:
             self.close()
             raise
 
-    @property
-    def size(self) -> int:
-        """The number of workers."""
-        return self._settings.processes
-
     def process_ids(self) -> list[int]:
         """The ids of the workers' processes."""
         return [worker.pid for worker in self._workers.values()]
 
-    def submit(self, segment: int, portion: Portion, *, is_trial: bool = False) -> Task:
-        """Ask for a segment to be run on a portion; `turn` sees to it."""
-        task = Task(self._next_number, segment, portion, is_trial)
-        self._next_number += 1
-        self._queue_of(task).append(task)
-        self._unfinished[segment] += 1
-        return task
-
-    def _queue_of(self, task: Task) -> deque[Task]:
-        portion = task.portion
-        return self._of_lanes[portion.lane % self.size] if isinstance(portion, ShardChunk) else self._backlog
-
-    def _next_for(self, worker: WorkerProcess) -> deque[Task] | None:
-        """The queue with the first task that a worker can do; None if there is none."""
-        queues = [queue for queue in (self._backlog, self._of_lanes[worker.place]) if queue]
-        return min(queues, key=lambda queue: queue[0].number, default=None)
-
-    def unfinished(self, segment: int) -> int:
-        """How many tasks of a segment were asked for, and have not come back so far as is known."""
-        return self._unfinished[segment]
-
     def turn(self, *, wait: bool) -> None:
-        """Hand out tasks and take results, after waiting for something to happen if that is wanted.
-
-        Raises:
-            WorkerDiedError, WorkerStartError, SampleTimeoutError: As the settings say.
-            PoolClosedError: The pool was closed in the meantime.
-        """
+        """See `WorkerPool`."""
         self._dispatch()
         while True:
-            if self.interrupted:
-                raise PoolClosedError("the pipeline was closed")
-            events = self._poll.poll(_TICK * 1000 if wait else 0)
+            self._require_open()
+            events = self._poll.poll(TICK * 1000 if wait else 0)
             for descriptor, event in events:
                 if descriptor in self._workers:
                     self._serve(self._workers[descriptor], event)
@@ -147,12 +76,12 @@ class WorkerPool:
         self._dispatch()
 
     def close(self) -> None:
-        """End all workers: those that are idle by hanging up, those that do not come to an end by force."""
+        """See `WorkerPool`; a worker that is idle ends when the consumer hangs up."""
         workers, self._workers = list(self._workers.values()), {}
         try:
             for worker in workers:
                 worker.hang_up()
-            deadline = monotonic() + _GRACE
+            deadline = monotonic() + GRACE
             for worker in workers:
                 worker.wait(max(0.0, deadline - monotonic()))
         finally:
@@ -189,7 +118,7 @@ class WorkerPool:
         addressed: set[WorkerProcess] = set()
         while hungry:
             worker = min(hungry, key=lambda candidate: len(candidate.tasks))
-            queue = self._next_for(worker)
+            queue = self._next_for(worker.place)
             if queue is None:
                 hungry.discard(worker)
                 continue
@@ -272,7 +201,7 @@ class WorkerPool:
     def _replace(self, worker: WorkerProcess) -> WorkerProcess:
         self._forget(worker)
         worker.hang_up()
-        if worker.wait(_GRACE) is None:
+        if worker.wait(GRACE) is None:
             worker.kill()
             worker.wait()
         return self._start_worker(worker.place)
@@ -283,7 +212,7 @@ class WorkerPool:
 
     def _lost(self, worker: WorkerProcess) -> None:
         """A worker has closed its end: it is dead, or about to be."""
-        code = worker.wait(_GRACE)
+        code = worker.wait(GRACE)
         if code is None:
             worker.kill()
             code = worker.wait()
@@ -338,13 +267,6 @@ class WorkerPool:
         deaths = task.deaths[note.element] = task.deaths.get(note.element, 0) + 1
         if deaths >= _MOST_DEATHS:
             self._bad_element(task, note.element, error)
-
-    def _bad_element(self, task: Task, element: int, error: PipelineError) -> None:
-        if not self._skip_bad_samples or element < 0:
-            raise error
-        task.skip.add(element)
-        if not task.is_trial:
-            self._counters.count_bad(str(error))
 
     def _end_stuck_workers(self) -> None:
         limit = self._settings.sample_timeout

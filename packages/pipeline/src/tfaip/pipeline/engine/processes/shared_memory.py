@@ -13,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Arena", "Block", "Lease", "MappedBlocks"]
+from tfaip.pipeline.engine.recycled_memory import Lease, take_smallest
+
+__all__ = ["Arena", "Block", "MappedBlocks"]
 
 _PAGE = mmap.PAGESIZE
 
@@ -66,11 +68,8 @@ class Arena:
         Raises:
             MemoryError: There is no memory for it.
         """
-        fitting = [block for block in self._free if block.size >= size]
-        if fitting:
-            block = min(fitting, key=lambda candidate: candidate.size)
-            self._free.remove(block)
-            return block
+        if (fitting := take_smallest(self._free, size)) is not None:
+            return fitting
         if self._free:
             # Too small: give one back, so that the memory follows the size of the batches.
             outgrown = self._free.pop()
@@ -100,22 +99,6 @@ class Arena:
         return dropped
 
 
-class Lease:
-    """The right to read a block, which lasts as long as some array refers to it. NumPy keeps it as the arrays' base."""
-
-    __slots__ = ("__array_interface__", "_memory", "_number", "_released")
-
-    def __init__(self, number: int, memory: np.ndarray, interface: dict[str, Any], released: deque[int]) -> None:
-        self._number = number
-        self._memory = memory
-        self._released = released
-        self.__array_interface__ = interface
-
-    def __del__(self) -> None:
-        # From whichever thread drops the last array: appending to a deque is atomic.
-        self._released.append(self._number)
-
-
 class MappedBlocks:
     """The blocks of a writer in the process that reads them."""
 
@@ -140,7 +123,7 @@ class MappedBlocks:
     def lease(self, number: int) -> np.ndarray:
         """The memory of a block, uint8 of shape `[size]`. Arrays made of it keep the block."""
         self._leased += 1
-        return np.asarray(Lease(number, *self._memories[number], self._released))
+        return np.asarray(Lease(*self._memories[number], number, self._released))
 
     @property
     def leased(self) -> int:

@@ -123,6 +123,9 @@ def work_on(order: Order, segment: Segment, channel: Channel, board: Board) -> N
             is_trial=order.is_trial,
         )
         made = portion.samples if isinstance(portion, Samples) else portion.packed
+        if made is None and block is not None:
+            channel.take_back(block)
+            block = None
         done = Done(order.task, made, portion.elements, report, perf_counter() - began, portion.read)
     except SampleError as raised:
         failure = raised

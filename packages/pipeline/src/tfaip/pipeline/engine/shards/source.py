@@ -32,7 +32,8 @@ class PassOfShards(ShardProgress):
 
     def lengths_of(self, lane: int) -> tuple[tuple[int, int], ...]:
         """See `ShardProgress`."""
-        return tuple((ordinal, count) for (number, ordinal), count in self.lengths.items() if number == lane)
+        # A copy, since worker threads ask while the consumer adds to it.
+        return tuple((ordinal, count) for (number, ordinal), count in list(self.lengths.items()) if number == lane)
 
 
 class ShardSource(Source):

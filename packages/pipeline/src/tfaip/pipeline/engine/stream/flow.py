@@ -5,14 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Iterator
+from functools import cached_property
 from time import perf_counter
 
 from tfaip.pipeline.engine.counters import Counters
-from tfaip.pipeline.engine.processes.pool import Task, WorkerPool
+from tfaip.pipeline.engine.recycled_memory import RecycledMemory
 from tfaip.pipeline.engine.stream.portion import EndOfPass, Indices, PackedRows, ShardChunk, StreamItem
 from tfaip.pipeline.engine.stream.source import Source
 from tfaip.pipeline.engine.stream.state import PipelineState
 from tfaip.pipeline.engine.work.segment import Segment
+from tfaip.pipeline.engine.worker_pool import Task, WorkerPool
 from tfaip.pipeline.user_code import SampleError
 
 __all__ = ["EndedFlow", "Flow", "LocalFlow", "SourceFlow", "WorkerFlow"]
@@ -70,6 +72,10 @@ class LocalFlow(Flow):
         self._upstream = upstream
         self._counters = counters
 
+    @cached_property
+    def _memory(self) -> RecycledMemory:
+        return RecycledMemory()
+
     def ready(self) -> bool:
         """Whether there is something to work on."""
         return self._upstream.ready()
@@ -78,7 +84,7 @@ class LocalFlow(Flow):
         item = next(self._upstream)
         if isinstance(item, EndOfPass):
             return item
-        result, report = self._segment.run(item)
+        result, report = self._segment.run(item, allocate=self._memory.allocate)
         self._counters.add(self._number, report)
         if isinstance(item, ShardChunk):
             item.was_read(result.read)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from time import perf_counter
-from typing import Any
+from typing import Any, ClassVar
 
 from tfaip.pipeline.batching.layout import Allocate, BatchLayout, allocate_private
 from tfaip.pipeline.data.generator import DataGenerator
@@ -88,6 +88,9 @@ class Segment(ABC):
         lanes: Reads the samples of a chunk of shards.
     """
 
+    makes_one_of_each: ClassVar[bool] = False
+    """Whether no more than one sample is made of each one."""
+
     def __init__(
         self,
         plan: Plan,
@@ -140,9 +143,11 @@ class Segment(ABC):
             portion, read = self._lanes.read(portion, report, on_failure, partial(on_element, -1))
             report.seconds[0] += perf_counter() - began
         assert isinstance(portion, Indices | Samples)
+        count = len(portion.indices if isinstance(portion, Indices) else portion.samples)
+        stack = layout.stack(count, allocate) if layout is not None and self._packs and self.makes_one_of_each else None
         made, elements = self.work_on(
             portion,
-            self._finish,
+            self._finish if stack is None else stack.add,
             report,
             skip=skip,
             on_element=on_element,
@@ -153,7 +158,7 @@ class Segment(ABC):
         result: Samples | PackedRows
         if self._packs:
             assert layout is not None
-            packed = layout.pack(made, allocate) if made else None
+            packed = stack.packed() if stack is not None else layout.pack(made, allocate) if made else None
             result = PackedRows(portion.epoch, portion.positions, packed, one_of_each, keep=portion.keep, read=read)
         else:
             result = Samples(portion.epoch, portion.positions, made, one_of_each, keep=portion.keep, read=read)

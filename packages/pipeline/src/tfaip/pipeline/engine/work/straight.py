@@ -30,6 +30,8 @@ class StraightSegment(Segment):
     work on the sample before.
     """
 
+    makes_one_of_each = True
+
     @cached_property
     def _unpacked(self) -> list[tuple[Any, ...]]:
         """The attributes of each operation that the loop needs."""
