@@ -19,7 +19,6 @@ from tfaip.model.testing.points.params import PointsGeneratorParams
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.model.testing.sequences.scenario import SequencesScenario
 from tfaip.predict import LAV, LAVParams, MultiModelPredictor, MultiModelVoter, Predictor, PredictorParams
-from tfaip.predict.cli import predict
 from tfaip.predict.dump import DumpReader
 
 
