@@ -1,5 +1,6 @@
 """An error that Python takes for the end of a loop never ends a prediction or an evaluation silently."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -93,6 +94,20 @@ def test_a_single_sample_fails_alone(exported, place, interrupts):
                 results.append(str(error))
     assert results[:2] + results[3:] == [3, 4, 6, 7]
     assert results[2].startswith("in Stopping, sample 2 of epoch 0 (meta {'index': 5}): ")
+
+
+@pytest.mark.parametrize("place", ["pre", "post"])
+def test_ctrl_c_ends_no_single_sample_but_the_call(exported, place, monkeypatch):
+    monkeypatch.setattr(f"{__name__}.Interrupted", KeyboardInterrupt)
+    predictor = predictor_of(exported, in_process(), **{place: [StoppingParams(interrupts=True)]})
+    with predictor.raw() as predict, ThreadPoolExecutor(1) as pool:
+        with pytest.raises(KeyboardInterrupt):
+            predict(points()[5])
+        assert predict(points()[6]).meta["index"] == 6
+        # Ctrl-C comes to the main thread alone: elsewhere it is an error of the user's code.
+        with pytest.raises(ProcessorError, match="KeyboardInterrupt"):
+            pool.submit(predict, points()[5]).result()
+        assert pool.submit(predict, points()[6]).result().meta["index"] == 6
 
 
 class StoppingVoter(MultiModelVoter):

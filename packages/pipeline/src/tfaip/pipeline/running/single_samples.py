@@ -15,7 +15,6 @@ from tfaip.pipeline.data.pipeline_params import PipelineMode
 from tfaip.pipeline.data.processor import needs_stream, processor_class
 from tfaip.pipeline.data.sample import Sample, SampleIdentity
 from tfaip.pipeline.engine.plan import Plan
-from tfaip.pipeline.engine.stream.portion import Samples
 from tfaip.pipeline.engine.work.segment import Segment
 from tfaip.pipeline.engine.work.straight import build_segment
 from tfaip.pipeline.errors import DefinitionError, SpecError
@@ -76,7 +75,7 @@ class SingleSamples:
 
     def batch(self, rows: Sequence[Row]) -> Batch:
         """Return the batch of rows, at least one, padded to the longest of them."""
-        return self._layout.batch(self._layout.pack(rows))
+        return self._layout.batch_of_one(rows[0]) if len(rows) == 1 else self._layout.batch(self._layout.pack(rows))
 
     def after(self, sample: Sample, number: int) -> Sample:
         """Return what the processors after the model make of a sample.
@@ -89,20 +88,20 @@ class SingleSamples:
 
     def _one(self, segment: Segment, sample: Sample, number: int) -> Sample:
         identified = sample.copy().identified_by(SampleIdentity(self._seed, 0, (number,)))
-        failure: BaseException
+        failure: Exception
         try:
-            portion, report = segment.run(Samples(0, [number], [identified]))
+            made = segment.of_one(identified)
+        except SpecError as error:
+            failure = error
         except SampleError as error:
             failure = error.original()
         else:
-            assert isinstance(portion, Samples)
-            if len(portion.samples) == 1:
-                return portion.samples[0]
-            unwanted = (
-                f"the processors must make one valid sample of each that comes alone, got {len(portion.samples)} of "
+            if len(made) == 1:
+                return made[0]
+            failure = SpecError(
+                f"the processors must make one valid sample of each that comes alone, got {len(made)} of "
                 f"{identified.identity} (meta {sample.meta!r})"
             )
-            failure = SpecError(report.failures[0] if report.failures else unwanted)
         # Outside of the except clause, so that the traceback is that of the processor and not one of the engine.
         raise failure
 

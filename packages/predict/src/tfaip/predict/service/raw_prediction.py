@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any, NoReturn, Self
@@ -26,8 +27,9 @@ class RawPrediction:
         with predictor.raw() as predict:
             sample = predict(Sample(inputs={"img": image}))
 
-    Pre-processing, model and post-processing run in one thread of its own. An error goes to the caller whose sample it
-    was. It has to be closed, which serves those who wait.
+    Pre-processing, model and post-processing run for one batch at a time: in one thread of its own, or in that of a
+    caller that is alone. An error goes to the caller whose sample it was. It has to be closed, which serves those who
+    wait.
 
     Args:
         datas: The data of each model; the pre-processing is that of the first one.
@@ -46,7 +48,7 @@ class RawPrediction:
         *,
         batch_size: int,
     ) -> None:
-        self._processing = [SingleSamples(data, mode, passes_on=()) for data in datas]
+        self._processing = [SingleSamples(data, mode) for data in datas]
         self._run = run
         self._join = join
         self._count = 0
@@ -129,7 +131,9 @@ class RawPrediction:
 
 
 def _for_caller(error: BaseException, number: int) -> Exception:
-    """Return the error for the caller of a sample. This thread gets no Ctrl-C: each error here belongs to a sample."""
+    """Return the error for the caller of a sample; Ctrl-C, which comes to the main thread alone, is no sample's."""
+    if isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread():
+        raise error
     substitute = substitute_for(error, f"in the prediction of sample {number}")
     if substitute is not None:
         return substitute

@@ -17,7 +17,7 @@ from tfaip.pipeline.engine.counters import Report
 from tfaip.pipeline.engine.plan import Plan
 from tfaip.pipeline.engine.shards.reader import LaneReader
 from tfaip.pipeline.engine.stream.portion import ChunkRead, Indices, PackedRows, Portion, Samples, ShardChunk
-from tfaip.pipeline.errors import DefinitionError, UnusableSampleError
+from tfaip.pipeline.errors import DefinitionError, SpecError, UnusableSampleError
 from tfaip.pipeline.user_code import INTERRUPTIONS, SampleError
 
 __all__ = ["Finish", "OnElement", "Operation", "Segment", "make_operations", "note_failure", "numbered"]
@@ -166,6 +166,19 @@ class Segment(ABC):
             # The time outside of reading and processing, since to time each row would cost a tiny one a tenth.
             report.seconds[-1] = perf_counter() - began - sum(report.seconds)
         return result, report
+
+    def of_one(self, sample: Sample) -> Sequence[Sample]:
+        """Return the samples that the processors make of one, which may be changed.
+
+        Raises:
+            SampleError: It could not be processed.
+            SpecError: It is unusable.
+        """
+        portion, report = self.run(Samples(0, [0], [sample]))
+        if report.failures:
+            raise SpecError(report.failures[0])
+        assert isinstance(portion, Samples)
+        return portion.samples
 
     @abstractmethod
     def work_on(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from time import perf_counter
 from typing import Any
@@ -14,6 +15,7 @@ from tfaip.pipeline.engine.shards.reader import LaneReader
 from tfaip.pipeline.engine.stream.portion import Indices, Samples
 from tfaip.pipeline.engine.work.branching import BranchingSegment
 from tfaip.pipeline.engine.work.segment import Finish, OnElement, Segment, make_operations, note_failure, numbered
+from tfaip.pipeline.errors import SpecError, UnusableSampleError
 from tfaip.pipeline.hooks import call_user_code
 from tfaip.pipeline.user_code import INTERRUPTIONS, SampleError, describe_sample, no_sample
 
@@ -126,6 +128,28 @@ class StraightSegment(Segment):
         report.read += read
         report.dropped += dropped
         return made, elements
+
+    def of_one(self, sample: Sample) -> Sequence[Sample]:
+        """See `Segment`; without portion and report, which take longer than the work on a small sample."""
+        identity, number = sample._identity, 0
+        try:
+            for operation in self._operations:
+                number = operation.number
+                assert operation.maps is not None
+                result = operation.maps(sample)
+                if not operation.accepts(result):
+                    return ()
+                assert result is not None
+                result._identity = identity
+                sample = result
+        except BaseException as error:
+            if isinstance(error, self._passes_on):
+                raise
+            failure = SampleError(error, self._place(number, None, identity, sample))
+            if isinstance(error, UnusableSampleError):
+                raise SpecError(failure.summary()) from error
+            raise failure from error
+        return (sample,)
 
     def _place(self, number: int, source: Any, identity: SampleIdentity | None, sample: Sample | None) -> str:
         """In which operation which sample has failed."""
