@@ -13,8 +13,9 @@ there is no work, there is no limit.
 
 The whole matrix takes about half an hour on a quiet machine.
 
-Peers are optional: `torch`, `grain` and TensorFlow are used where they can be imported, each by the interpreter that
-`--python` names for it. With `--markdown`, the table replaces the one between the two marks in each file.
+Peers are optional: `torch`, `grain`, `spdl` and TensorFlow are used where they can be imported, each by the interpreter
+that `--python` names for it. Such an interpreter needs `tfaip-pipeline` too. With `--markdown`, the table replaces the
+one between the two marks in each file.
 """
 
 from __future__ import annotations
@@ -29,7 +30,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import ExitStack, closing
+from functools import partial
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -111,6 +114,37 @@ def with_grain(name: str, workers: int) -> Iterator[int]:
         yield len(batch)
 
 
+def made_at_once(name: str, indices: list[int]) -> np.ndarray:
+    """The batch of some indices; SPDL is faster with whole batches than with samples."""
+    task = TASKS[name]
+    collate: Any = padded if None in task.shape else np.stack
+    return collate([task.make(index) for index in indices])
+
+
+def with_spdl(executor_cls: Callable[[int], Executor] | None) -> Callable[[str, int], Iterator[int]]:
+    """Batches from SPDL, in order, made in its threads or by an executor of processes."""
+
+    def run(name: str, workers: int) -> Iterator[int]:
+        from spdl.pipeline import PipelineBuilder  # type: ignore[import-not-found]  # an optional peer
+
+        count = max(workers, 1)
+        with ExitStack() as stack:
+            executor = None if executor_cls is None else stack.enter_context(executor_cls(count))
+            pipeline = (
+                PipelineBuilder()
+                .add_source(range(SAMPLES))
+                .aggregate(TASKS[name].batch_size)
+                .pipe(partial(made_at_once, name), concurrency=count, executor=executor, output_order="input")
+                .add_sink(3)
+                .build(num_threads=count)
+            )
+            stack.enter_context(pipeline.auto_stop())
+            for batch in pipeline.get_iterator():
+                yield len(batch)
+
+    return run
+
+
 def with_tensorflow(call: str) -> Callable[[str, int], Iterator[int]]:
     """Batches from tf.data, the samples made by a Python function in TensorFlow's threads."""
 
@@ -155,6 +189,8 @@ MODES = {
     "tfaip": Mode("**tfaip**", with_tfaip, "tfaip.pipeline", "tfaip-pipeline"),
     "torch": Mode("`torch` DataLoader", with_torch, "torch", "torch"),
     "grain": Mode("Grain", with_grain, "grain", "grain"),
+    "spdl threads": Mode("SPDL, threads", with_spdl(None), "spdl.pipeline", "spdl-core"),
+    "spdl processes": Mode("SPDL, processes", with_spdl(ProcessPoolExecutor), "spdl.pipeline", "spdl-core"),
     "tf.numpy_function": Mode("`tf.numpy_function`", with_tensorflow("numpy_function"), "tensorflow", "tensorflow"),
     "tf.py_function": Mode("`tf.py_function`", with_tensorflow("py_function"), "tensorflow", "tensorflow"),
 }
