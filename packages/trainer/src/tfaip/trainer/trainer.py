@@ -88,8 +88,9 @@ class Trainer(Hooked, Generic[TTrainerParams]):
     def after_export(self, exported: ExportedModel) -> None:
         """Process a bundle that has just been written. The default calls `ScenarioBase.after_export`.
 
-        The bundle is whole, and complete with its checksums: write beside it, not into it. After a kill, an epoch and
-        its exports are done again. Of several workers, only the chief is called. An error ends the training.
+        The bundle is whole, and complete with its checksums: write beside it, not into it. The training may have gone
+        on by some steps since. After a kill, an epoch and its exports are done again. Of several workers, only the
+        chief is called. An error ends the training.
         """
         self.scenario.after_export(exported)
 

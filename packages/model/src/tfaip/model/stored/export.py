@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfaip.model.bundle.errors import BundleError
-from tfaip.model.bundle.layout import DEFAULT_LABEL, SIGNATURE, Bundle
+from tfaip.model.bundle.layout import Bundle
 from tfaip.model.bundle.manifest import Manifest
 from tfaip.model.bundle.weights import write_weights
 from tfaip.model.folders.atomic_folder import replaced_folder
@@ -21,13 +22,12 @@ from tfaip.model.folders.folder_lock import FolderInUseError, FolderLock
 from tfaip.model.graph import GraphBase
 from tfaip.model.model import ModelBase
 from tfaip.model.onnx.export import write_onnx
-from tfaip.model.runtime.autograph_files import remove_autograph_files
-from tfaip.model.runtime.backend import root_logger_unchanged
 from tfaip.model.runtime.tracing import tensor_specs
 from tfaip.model.scenario import ScenarioBase
+from tfaip.model.stored.saved_models import SavedModels
 from tfaip.params import save
 
-__all__ = ["export_bundle", "locked_bundle"]
+__all__ = ["BundleWriter", "StoredWeight", "export_bundle", "locked_bundle"]
 
 logger = logging.getLogger(__name__)
 
@@ -60,20 +60,110 @@ def export_bundle(
         FileNotFoundError: A resource does not exist.
         BundleError: Another process exports to `path`, or it is a file, or a folder with other files.
     """
-    with locked_bundle(path), replaced_folder(path) as folder:
-        bundle = Bundle(folder)
-        bundle.resources.mkdir()
-        stored = copy.copy(scenario.params)
-        stored.data = scenario.data.dump_resources(folder)
-        save(stored, bundle.scenario_params)
-        write_weights(bundle.weights, graph.weights)
-        if scenario.params.export_serve and saved_model:
-            _write_saved_models(bundle, scenario, model, graph)
-            remove_autograph_files()
-        if onnx_samples is not None:
-            _write_onnx(path, bundle, scenario, model, graph, onnx_samples)
-        Manifest.write(folder)
-    return Bundle(path)
+    return BundleWriter(scenario, model, graph, saved_model=saved_model).write(path, onnx_samples=onnx_samples)
+
+
+class BundleWriter:
+    """Writes bundles of one graph, whose exported functions are traced once; see `export_bundle`.
+
+    Args:
+        scenario: Its data and parameters.
+        model: Says what is exported.
+        graph: The built graph.
+        saved_model: Whether SavedModels are written, unless the scenario's `export_serve` is off.
+    """
+
+    def __init__(
+        self,
+        scenario: ScenarioBase[Any, Any],
+        model: ModelBase[Any],
+        graph: GraphBase[Any],
+        *,
+        saved_model: bool = True,
+    ) -> None:
+        self._scenario = scenario
+        self._graph = graph
+        self._has_saved_models = scenario.params.export_serve and saved_model
+        self._specs = tensor_specs(scenario.data.input_layer_specs())
+        self._saved_models = SavedModels(model, graph, self._specs)
+
+    def snapshot(self) -> list[np.ndarray]:
+        """Return the present value of each variable of the graph, for a later `write` in another thread.
+
+        This traces the graph, which needs the thread of Keras.
+
+        Raises:
+            ValueError: An exported graph is labelled with something that can't be a folder.
+        """
+        if self._has_saved_models:
+            self._saved_models.trace()
+        return [np.asarray(variable.numpy()) for variable in self._graph.variables]
+
+    def write(
+        self,
+        path: Path,
+        values: Sequence[np.ndarray] | None = None,
+        *,
+        onnx_samples: Iterable[Mapping[str, np.ndarray]] | None = None,
+    ) -> Bundle:
+        """Write a bundle.
+
+        Args:
+            path: The folder of the bundle.
+            values: A `snapshot`, with which another thread may train the graph meanwhile; `None`: as the graph is now.
+            onnx_samples: See `export_bundle`; not with a snapshot.
+
+        Raises:
+            ValueError, DefinitionError, FileNotFoundError, BundleError: See `export_bundle`.
+        """
+        with locked_bundle(path), replaced_folder(path) as folder:
+            bundle = Bundle(folder)
+            bundle.resources.mkdir()
+            stored = copy.copy(self._scenario.params)
+            stored.data = self._scenario.data.dump_resources(folder)
+            save(stored, bundle.scenario_params)
+            write_weights(bundle.weights, self._weights(values))
+            if self._has_saved_models:
+                self._saved_models.write(bundle, values)
+            if onnx_samples is not None:
+                assert values is None, "an ONNX model holds the weights as they are"
+                self._write_onnx(path, bundle, onnx_samples)
+            Manifest.write(folder)
+        return Bundle(path)
+
+    def _weights(self, values: Sequence[np.ndarray] | None) -> list[Any]:
+        if values is None:
+            return list(self._graph.weights)
+        by_variable = {id(variable): value for variable, value in zip(self._graph.variables, values, strict=True)}
+        return [StoredWeight(weight.path, by_variable[id(weight)]) for weight in self._graph.weights]
+
+    def _write_onnx(self, path: Path, bundle: Bundle, samples: Iterable[Mapping[str, np.ndarray]]) -> None:
+        function, specs = self._saved_models.function, self._specs
+        try:
+            write_onnx(bundle.onnx, lambda inputs: function(**_tensors(inputs, specs)), specs, samples)
+        except BundleError as error:
+            logger.warning("The bundle %s has no ONNX model: %s", path, error)
+
+
+@dataclass(frozen=True)
+class StoredWeight:
+    """A weight as it was.
+
+    Attributes:
+        path: Path of its variable.
+        value: Its value.
+    """
+
+    path: str
+    value: np.ndarray
+
+    def numpy(self) -> np.ndarray:
+        """Return the value, as a variable does."""
+        return self.value
+
+
+def _tensors(inputs: Mapping[str, Any], specs: Mapping[str, tf.TensorSpec]) -> dict[str, Any]:
+    return {name: tf.convert_to_tensor(inputs[name]) for name in specs}
 
 
 @contextmanager
@@ -106,61 +196,3 @@ def locked_bundle(path: Path) -> Iterator[None]:
 
 def _is_replaceable(folder: Path) -> bool:
     return folder.is_dir() and (Bundle(folder).scenario_params.is_file() or not any(folder.iterdir()))
-
-
-def _write_saved_models(
-    bundle: Bundle, scenario: ScenarioBase[Any, Any], model: ModelBase[Any], graph: GraphBase[Any]
-) -> None:
-    specs = tensor_specs(scenario.data.input_layer_specs())
-    exported = _exported(model, graph)
-    labels = _labels(exported, specs)
-    for label in labels:
-        if not label.replace("-", "_").isidentifier():
-            raise ValueError(
-                f"{type(model).__qualname__}._export_graphs must label graphs with letters, digits, underscores and "
-                f"dashes, since each becomes a folder; got {label!r}"
-            )
-        _write_saved_model(bundle.saved_model(label), graph, specs, _select(exported, label))
-
-
-def _write_onnx(
-    path: Path,
-    bundle: Bundle,
-    scenario: ScenarioBase[Any, Any],
-    model: ModelBase[Any],
-    graph: GraphBase[Any],
-    samples: Iterable[Mapping[str, np.ndarray]],
-) -> None:
-    function = _select(_exported(model, graph), DEFAULT_LABEL)
-    specs = tensor_specs(scenario.data.input_layer_specs())
-    try:
-        write_onnx(bundle.onnx, lambda inputs: function(**_tensors(inputs, specs)), specs, samples)
-    except BundleError as error:
-        logger.warning("The bundle %s has no ONNX model: %s", path, error)
-
-
-def _tensors(inputs: Mapping[str, Any], specs: Mapping[str, tf.TensorSpec]) -> dict[str, Any]:
-    return {name: tf.convert_to_tensor(inputs[name]) for name in specs}
-
-
-def _exported(model: ModelBase[Any], graph: GraphBase[Any]) -> Any:
-    def exported(inputs: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-        return model.export_graphs(inputs, graph.prediction_outputs(inputs))
-
-    return exported
-
-
-def _labels(exported: Any, specs: Mapping[str, tf.TensorSpec]) -> list[str]:
-    return list(tf.function(exported, autograph=False).get_concrete_function(specs).structured_outputs)
-
-
-def _select(exported: Any, label: str) -> Any:
-    # A signature takes its tensors as keyword arguments.
-    return tf.function(lambda **inputs: exported(inputs)[label], autograph=False)
-
-
-def _write_saved_model(path: Path, graph: GraphBase[Any], specs: Mapping[str, tf.TensorSpec], function: Any) -> None:
-    root = tf.Module()
-    root.variables_of_graph = [variable.value for variable in graph.variables]
-    with root_logger_unchanged():
-        tf.saved_model.save(root, str(path), signatures={SIGNATURE: function.get_concrete_function(**specs)})

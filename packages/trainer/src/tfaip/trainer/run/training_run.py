@@ -38,6 +38,7 @@ from tfaip.trainer.run.actions.validate import Validate
 from tfaip.trainer.run.actions.write_checkpoint import WriteCheckpoint
 from tfaip.trainer.run.best_model import BestModel, find_best_model
 from tfaip.trainer.run.epochs import Epochs
+from tfaip.trainer.run.exports import Exports
 from tfaip.trainer.run.machine import describe_machine, differences
 from tfaip.trainer.run.run_context import RunContext
 from tfaip.trainer.run.run_state import check_run_state
@@ -101,7 +102,8 @@ class TrainingRun:
             signals=signals,
         )
         self._epochs = Epochs(self._context, strategy)
-        self._after_export = after_export
+        # Replicas share devices and messages with what would run beside them.
+        self._exports = Exports(beside=strategy is None), after_export
         self._checkpoint = WriteCheckpoint(self._epochs.state)
         self._actions = ActionList(self._create_actions(callbacks, actions))
 
@@ -117,10 +119,10 @@ class TrainingRun:
             stop,
             Report(),
             ReportNorms(),
-            ExportEpoch(self._after_export),
-            ExportBest(self._after_export),
+            ExportEpoch(*self._exports),
+            ExportBest(*self._exports),
             Summarize(),
-            ExportFinal(self._after_export),
+            ExportFinal(*self._exports),
             CallKerasCallbacks(callbacks),  # the end of the training is told once all models are written
             self._checkpoint,
             *actions,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
 import numpy as np
 
+from tfaip.model.stored.export import StoredWeight
 from tfaip.trainer.folder.checkpoint import Checkpoints
 from tfaip.trainer.run.actions.action import Action
 from tfaip.trainer.run.run_context import RunContext
@@ -59,19 +59,8 @@ class WriteCheckpoint(Action):
             trained = context.training_state
             # For warm start: the validated weights.
             with trained.averaged_weights():
-                weights = [_Weight(weight.path, np.asarray(weight.numpy())) for weight in trained.graph.weights]
+                weights = [StoredWeight(weight.path, np.asarray(weight.numpy())) for weight in trained.graph.weights]
             checkpoints = Checkpoints(context.folder.checkpoint, keep=context.params.keep_checkpoints)
             checkpoints.write(context.step, state, weights, trained.variables)
             context.folder.keep_new_run()
             self._written_at = monotonic()
-
-
-@dataclass(frozen=True)
-class _Weight:
-    """A weight as it was."""
-
-    path: str
-    value: np.ndarray
-
-    def numpy(self) -> np.ndarray:
-        return self.value
