@@ -118,7 +118,7 @@ class _Written:
     Attributes:
         folders: Paths of its folders.
         files: Content of its files by path.
-        others: What its checkpoint holds beside the variables.
+        others: The other content of its checkpoint, by key.
     """
 
     folders: list[Path]
@@ -163,7 +163,7 @@ class _Written:
 
 
 def _write_fingerprint(path: Path) -> None:
-    """Write the checksums of graph and variables anew, which no loader needs; TensorFlow has no public way."""
+    """Write the checksums of graph and variables anew. No loader needs them; TensorFlow keeps the way private."""
     (path / _FINGERPRINT).unlink(missing_ok=True)
     with suppress(ImportError, AttributeError), root_logger_unchanged():
         from tensorflow.python.saved_model.fingerprinting_utils import write_fingerprint

@@ -102,7 +102,7 @@ class TrainingRun:
             signals=signals,
         )
         self._epochs = Epochs(self._context, strategy)
-        # Replicas share devices and messages with what would run beside them.
+        # Replicas wait for each other: work beside one of them would hold up all.
         self._exports = Exports(beside=strategy is None), after_export
         self._checkpoint = WriteCheckpoint(self._epochs.state)
         self._actions = ActionList(self._create_actions(callbacks, actions))
