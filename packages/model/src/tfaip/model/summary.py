@@ -20,6 +20,7 @@ from tfaip.model.graph import GraphBase
 from tfaip.model.model import ModelBase
 from tfaip.model.runtime.tracing import tensor_specs
 from tfaip.model.scenario import ScenarioBase
+from tfaip.model.scenario.created import created
 from tfaip.params.shown_text import one_line
 from tfaip.params.table_console import print_table, table_console
 from tfaip.pipeline import DataBase
@@ -61,7 +62,7 @@ def summary_text(graph: GraphBase[Any], model: ModelBase[Any], data: DataBase[An
 
 def print_summary(scenario: ScenarioBase[Any, Any], device: DeviceConfigParams) -> None:
     """Build the graph of a scenario, in the precision of `device`, and print its tree."""
-    model = scenario.create_model()
+    model = created(scenario, "create_model")
     with precision_policy(device.precision):
         graph = model.build_graph(scenario.data)
     print_table(summary_tree(graph, model, scenario.data))

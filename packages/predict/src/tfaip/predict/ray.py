@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from tfaip.model import find_stored_scenario, load_scenario_params
+from tfaip.model.scenario.created import created
 from tfaip.pipeline import DataGeneratorParams, Sample
 from tfaip.pipeline.data.generator import is_indexable
 from tfaip.pipeline.hooks import call_user_code, returned
@@ -75,9 +76,9 @@ class BundlePredictor:
         made_with.progress_bar = False
         self._params = made_with
         self._predictor = (
-            scenario.create_predictor(paths[0], made_with)
+            created(scenario, "create_predictor", paths[0], made_with)
             if len(paths) == 1
-            else scenario.create_multi_predictor(paths, made_with)
+            else created(scenario, "create_multi_predictor", paths, made_with)
         )
         self._generator: Any = None
         if isinstance(samples, DataGeneratorParams):

@@ -13,6 +13,7 @@ from tfaip.model.bundle.errors import BundleError
 from tfaip.model.bundle.exported_model import ExportedModel
 from tfaip.model.bundle.layout import Bundle
 from tfaip.model.bundle.load import open_weights
+from tfaip.model.scenario.created import created
 from tfaip.model.scenario.params import ScenarioBaseParams
 from tfaip.model.stored.export import export_bundle
 from tfaip.model.stored.params import find_stored_scenario, load_params_of_today
@@ -65,7 +66,7 @@ def adapt_bundle(
         params, differences = load_params_of_today(path, trust=trust)
     scenario_cls = find_stored_scenario(params, trust=trust, reading=[former.path])
     scenario = scenario_cls(scenario_cls.tagged(params))
-    model = scenario.create_model()
+    model = created(scenario, "create_model")
     graph = model.build_graph(scenario.data)
     with open_weights(path) as file:
         _check_weights(former, graph.weights, file.arrays, changes=changes)

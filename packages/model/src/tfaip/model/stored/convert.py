@@ -16,6 +16,7 @@ from tfaip.model.bundle.errors import BundleError
 from tfaip.model.bundle.exported_model import ExportedModel
 from tfaip.model.bundle.layout import SIGNATURE, Bundle
 from tfaip.model.runtime.backend import root_logger_unchanged
+from tfaip.model.scenario.created import created
 from tfaip.model.scenario.scenario import ScenarioBase
 from tfaip.model.stored.export import export_bundle
 from tfaip.model.stored.former_export import FormerExport, require_new_folder
@@ -94,7 +95,7 @@ def convert_exported_model(
     except (OSError, ValueError, tf.errors.OpError) as error:
         raise BundleError(f"the SavedModel {former.saved_model} cannot be loaded: {error}") from error
     stored, left_out = _stored_weights(loaded, transform)
-    model = scenario.create_model()
+    model = created(scenario, "create_model")
     graph = model.build_graph(scenario.data)
     taken = _matched([(variable.path, tuple(variable.shape)) for variable in graph.weights], stored, former.saved_model)
     for variable in graph.weights:

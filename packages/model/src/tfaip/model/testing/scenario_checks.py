@@ -20,6 +20,7 @@ import numpy as np
 from tfaip.model import ScenarioBase
 from tfaip.model.bundle import load_prediction_function, load_weights
 from tfaip.model.device import DeviceConfigParams
+from tfaip.model.scenario.created import created
 from tfaip.model.scenario.upper_floor import upper_floor
 from tfaip.params import load, save
 from tfaip.pipeline import Batch, DataGeneratorParams, DataPipelineParams, PipelineMode, adapt_processors
@@ -181,7 +182,7 @@ class ScenarioChecks:
         params, logs = self._run()
         for name, value in logs.items():
             assert np.isfinite(value), f"the log {name!r} must be finite, got {value}"
-        _, log = self.scenario(params.scenario).create_model().best_log(list(logs))
+        _, log = created(self.scenario(params.scenario), "create_model").best_log(list(logs))
         assert log in logs
         assert (self._export() / "scenario_params.json").is_file(), "the run must export a bundle"
 
@@ -208,12 +209,12 @@ class ScenarioChecks:
         params, _ = self._run()
         mode, setup, generator = self._sources(params)[-1]
         predictor_params = upper_floor("predict").PredictorParams(pipeline=setup, include_targets=True)
-        predictor = self.scenario.create_predictor(self._export(), predictor_params)
+        predictor = created(self.scenario, "create_predictor", self._export(), predictor_params)
         predicted: Any = predictor.predict(generator)  # a generator, of which only a part is read
         with closing(predicted):
             samples = list(islice(predicted, BATCHES * setup.batch_size))
         assert samples, f"the predictor must give samples, but gave none of {generator} ({mode})"
-        model, said = self.scenario(params.scenario).create_model(), list[str]()
+        model, said = created(self.scenario(params.scenario), "create_model"), list[str]()
         for sample in samples:
             assert sample.outputs, f"a predicted sample must have outputs, got {sample}"
             model.print_evaluate(sample, predictor.data, said.append)
@@ -224,7 +225,7 @@ class ScenarioChecks:
         params, logs = self._run()
         _, setup, generator = self._sources(params)[-1]
         lav_params = upper_floor("predict").LAVParams(pipeline=setup, silent=True)
-        (result,) = self.scenario.create_lav(self._export(), lav_params).run([generator])
+        (result,) = created(self.scenario, "create_lav", self._export(), lav_params).run([generator])
         for name, value in result.metrics.items():
             assert np.isfinite(value), f"{name!r} must be finite, got {value}"
             if f"val_{name}" in logs:
@@ -239,7 +240,7 @@ class ScenarioChecks:
             params = cls.trainer_params()
             params.output_dir = cls._folder / "run"
             params.overwrite = True
-            cls._trained = params, cls.scenario.create_trainer(params).train()
+            cls._trained = params, created(cls.scenario, "create_trainer", params).train()
         return cls._trained
 
     @classmethod
@@ -252,7 +253,7 @@ class ScenarioChecks:
 
         keras.utils.set_random_seed(1)
         scenario = cls.scenario(cls.scenario.tagged(params.scenario))
-        model = scenario.create_model()
+        model = created(scenario, "create_model")
         return scenario, model, model.build_graph(scenario.data)
 
     @staticmethod

@@ -14,6 +14,7 @@ from tfaip.model.command import (
     remember_scenario,
     run_command,
 )
+from tfaip.model.scenario.created import created
 
 __all__ = ["main"]
 
@@ -72,7 +73,7 @@ def _evaluate(call: Invocation) -> None:
     from tfaip.predict.evaluation import evaluate_dump, print_figures, write_figures
 
     with blamed():
-        evaluator = scenario.create_evaluator(parsed["evaluator"])
+        evaluator = created(scenario, "create_evaluator", parsed["evaluator"])
     figures = evaluate_dump(evaluator, parsed.arguments.prediction)
     if parsed.arguments.json != "-":
         print_figures(figures)

@@ -10,6 +10,7 @@ from typing import Any
 from tfaip.model import ScenarioBase, ScenarioBaseParams
 from tfaip.model.bundle.runtime import needs_tensorflow
 from tfaip.model.command import blamed, import_tensorflow, log_of_client, log_to_console
+from tfaip.model.scenario.created import created
 from tfaip.params import ParseResult
 from tfaip.pipeline import DataGeneratorParams, PipelineMode, Sample
 from tfaip.predict.cli.bundle_command import require_data
@@ -70,9 +71,9 @@ def predict(
             import_tensorflow()
         with blamed():
             if len(paths) == 1:
-                predictor: Predictor | MultiModelPredictor = scenario.create_predictor(paths[0], params)
+                predictor: Predictor | MultiModelPredictor = created(scenario, "create_predictor", paths[0], params)
             else:
-                predictor = scenario.create_multi_predictor(paths, params)
+                predictor = created(scenario, "create_multi_predictor", paths, params)
             model = None if params.silent else printing_model(created_model(scenario(stored[0])))
         for element, sample in _predicted(predictor, parsed["data"], part, dump):
             if dump is not None:

@@ -13,6 +13,7 @@ from rich.text import Text
 from tfaip.model import ScenarioBase, ScenarioBaseParams
 from tfaip.model.bundle.runtime import is_installed
 from tfaip.model.command import blamed, import_tensorflow, log_of_client, log_to_console
+from tfaip.model.scenario.created import created
 from tfaip.params import ParseResult
 from tfaip.params.shown_text import one_line
 from tfaip.params.table_console import table_console
@@ -58,7 +59,7 @@ def validate(
     part = named_part(arguments)
     require_data(paths, parsed["data"], PipelineMode.EVALUATION)
     if part is not None:
-        require_evaluator_of_parts(scenario.create_evaluator(stored[0].evaluator), part)
+        require_evaluator_of_parts(created(scenario, "create_evaluator", stored[0].evaluator), part)
         require_parts([params_of_bundle.data for params_of_bundle in stored], PipelineMode.EVALUATION, params.pipeline)
     default_data = scenario.predict_generator_params()
     with blamed():
@@ -68,7 +69,8 @@ def validate(
     if arguments.tensorboard or is_installed("tensorflow"):
         import_tensorflow()
     with blamed():
-        lav = scenario.create_multi_lav(paths, params) if votes else scenario.create_lav(paths[0], params)
+        hook, about = ("create_multi_lav", paths) if votes else ("create_lav", paths[0])
+        lav = created(scenario, hook, about, params)
     with ExitStack() as stack:
         callbacks: list[Any] = []
         if params.print_limit and (model := printing_model(lav.model)):

@@ -7,6 +7,7 @@ from typing import Any
 
 from tfaip.model import ScenarioBase
 from tfaip.model.bundle.runtime import is_installed
+from tfaip.model.scenario.created import created
 
 __all__ = ["created_model", "printing_model"]
 
@@ -15,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 def created_model(scenario: ScenarioBase[Any, Any]) -> Any:
     """Return the model of a scenario, or `None` where TensorFlow isn't installed: a model is code of Keras."""
-    return scenario.create_model() if is_installed("tensorflow") else None
+    return created(scenario, "create_model") if is_installed("tensorflow") else None
 
 
 def printing_model(model: Any) -> Any:

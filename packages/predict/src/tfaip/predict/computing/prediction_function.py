@@ -18,6 +18,7 @@ from tfaip.model import (
 )
 from tfaip.model.bundle.runtime import runtime_of
 from tfaip.model.runtime.tracing import compiled, tensor_specs
+from tfaip.model.scenario.created import created
 from tfaip.pipeline import DataBase
 from tfaip.predict.params import InferenceParams
 
@@ -75,7 +76,7 @@ def bundle_prediction_function(
         return model_function(path, scenario.data, params)
     runtime_of(path, params.runtime, eager=True)
     configure_devices(params.device)
-    graph = load_graph(path, scenario, scenario.create_model(), asked_by="run_eagerly")
+    graph = load_graph(path, scenario, created(scenario, "create_model"), asked_by="run_eagerly")
     return graph_prediction_function(graph, scenario.data, eager=True)
 
 

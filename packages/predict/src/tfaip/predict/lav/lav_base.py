@@ -13,6 +13,7 @@ from typing import Any
 
 from tfaip.model import ModelBase, ScenarioBase
 from tfaip.model.evaluator import counting, figures_of
+from tfaip.model.scenario.created import created
 from tfaip.params import to_dict
 from tfaip.pipeline import Batch, DataBaseParams, DataGeneratorParams, DataPipeline, PipelineMode, Sample
 from tfaip.pipeline.hooks import Hooked, call_user_code
@@ -124,7 +125,7 @@ class LAVBase(Hooked, LoadedObject, ABC):
             DumpError: The folder holds something else, or another process evaluates this part.
         """
         self.require_own_process()
-        require_evaluator_of_parts(self.scenario.create_evaluator(self.scenario.params.evaluator), part)
+        require_evaluator_of_parts(created(self.scenario, "create_evaluator", self.scenario.params.evaluator), part)
         require_parts(self._data_params(), PipelineMode.EVALUATION, self.params.pipeline)
         told = [*self.callbacks, *callbacks]
         sets = [(f"l{number}", generator) for number, generator in enumerate(generators)]
@@ -163,7 +164,7 @@ class LAVBase(Hooked, LoadedObject, ABC):
         sums = PartSums(**before.get("sums", {}))
         self._measures.reset()
         self._measures.restore([sums.metrics])
-        with counting(self.scenario.create_evaluator(self.scenario.params.evaluator)) as counts:
+        with counting(created(self.scenario, "create_evaluator", self.scenario.params.evaluator)) as counts:
             if before:
                 logger.info("Part %s goes on behind its first %d samples", dump.part, dump.count)
                 call_user_code(counts.merge, sums.evaluator)
@@ -208,7 +209,7 @@ class LAVBase(Hooked, LoadedObject, ABC):
                     pass
         self._measures.reset()
         self._measures.restore([sums.metrics for sums in stored])
-        with counting(self.scenario.create_evaluator(self.scenario.params.evaluator)) as counts:
+        with counting(created(self.scenario, "create_evaluator", self.scenario.params.evaluator)) as counts:
             for sums in stored:
                 call_user_code(counts.merge, sums.evaluator)
             return LAVResult(
@@ -228,7 +229,7 @@ class LAVBase(Hooked, LoadedObject, ABC):
             call_user_code(callback.on_start, name, generator)
         pipeline = self.scenario.data.create_pipeline(PipelineMode.EVALUATION, self.params.pipeline, generator)
         self._measures.reset()
-        evaluator = self.scenario.create_evaluator(self.scenario.params.evaluator)
+        evaluator = created(self.scenario, "create_evaluator", self.scenario.params.evaluator)
         with counting(evaluator) as counts, pipeline.generate_input_batches(repeat=False) as batches:
             predicted = self._predicted(pipeline, batches)
             with closing(with_progress(predicted, pipeline.samples_per_epoch, self.params)) as samples:

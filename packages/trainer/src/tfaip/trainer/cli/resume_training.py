@@ -15,13 +15,13 @@ from tfaip.model.command import (
     log_to_console,
     run_command,
 )
+from tfaip.model.scenario.created import created
 from tfaip.trainer import RunFolder, TrainerParams
 from tfaip.trainer.cli.scenario_command_line import (
     add_training,
     named_on_the_line,
     require_data,
     require_folder,
-    trainer_of,
 )
 from tfaip.trainer.folder.named_places import names_of_places, require_named_places
 
@@ -72,7 +72,7 @@ def _resume(call: Invocation) -> None:
     require_data(scenario, params)
     import_tensorflow()
     with blamed():
-        trainer = trainer_of(scenario, params)
+        trainer = created(scenario, "create_trainer", params)
     trainer.resume()
 
 

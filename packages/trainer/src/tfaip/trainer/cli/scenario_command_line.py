@@ -16,7 +16,7 @@ from tfaip.trainer.folder.bundle_places import BUNDLE_DIRS
 from tfaip.trainer.folder.named_places import require_places, run_folder_of
 from tfaip.trainer.stages.stages import TrainingStages
 
-__all__ = ["add_training", "named_on_the_line", "require_data", "require_folder", "scenario_command_line", "trainer_of"]
+__all__ = ["add_training", "named_on_the_line", "require_data", "require_folder", "scenario_command_line"]
 
 
 def scenario_command_line(
@@ -91,13 +91,3 @@ def require_data(scenario: type[ScenarioBase[Any, Any]], params: TrainerParams) 
         with blamed():
             made = scenario(scenario.tagged(params.scenario))
         stages.scenarios(made)
-
-
-def trainer_of(scenario: type[ScenarioBase[Any, Any]], params: TrainerParams) -> Any:
-    """Return the trainer of a scenario.
-
-    Raises:
-        HookError: The scenario makes something else.
-    """
-    made: Any = scenario.create_trainer(params)
-    return returned(scenario, "create_trainer", made, lambda found: hasattr(found, "train"), "a trainer")

@@ -15,6 +15,7 @@ from tfaip.model.command import (
     run_command,
     values_of,
 )
+from tfaip.model.scenario.created import created
 from tfaip.params import UserError, to_json
 from tfaip.pipeline import PipelineMode
 from tfaip.pipeline.early_tensorflow import EarlyTensorFlow
@@ -24,7 +25,6 @@ from tfaip.trainer.cli.scenario_command_line import (
     require_data,
     require_folder,
     scenario_command_line,
-    trainer_of,
 )
 from tfaip.trainer.folder.stored_training import require_named_folder
 from tfaip.trainer.stages.stages import TrainingStages
@@ -94,7 +94,7 @@ def _train(call: Invocation) -> None:
         _summarize(scenario, params)
     else:
         with blamed():
-            trainer = trainer_of(scenario, params)
+            trainer = created(scenario, "create_trainer", params)
         trainer.train()
 
 

@@ -18,13 +18,13 @@ from tfaip.model.command import (
     run_command,
     values_of,
 )
+from tfaip.model.scenario.created import created
 from tfaip.params import LoadError, ParamsError, ParamsWarning
 from tfaip.trainer.cli.scenario_command_line import (
     add_training,
     named_on_the_line,
     require_data,
     require_folder,
-    trainer_of,
 )
 from tfaip.trainer.folder.stored_training import StoredTraining, folders_read_with
 
@@ -95,7 +95,7 @@ def _train(call: Invocation) -> None:
     require_data(scenario, params)
     import_tensorflow()
     with blamed():
-        trainer = trainer_of(scenario, params)
+        trainer = created(scenario, "create_trainer", params)
     trainer.train()
 
 

@@ -17,6 +17,7 @@ from tfaip.model import GraphBase, ModelBase, ModelMetrics, ScenarioBase, config
 from tfaip.model.bundle.load import load_prediction_function
 from tfaip.model.evaluator import counting, figures_of
 from tfaip.model.runtime.backend import whole_keras_errors
+from tfaip.model.scenario.created import created
 from tfaip.pipeline import Batch, DataGeneratorParams, DataPipeline, PipelineMode, Sample, adapt_processors
 from tfaip.predict import PredictionFunction, graph_prediction_function
 from tfaip.predict.lav.result import numbers_of
@@ -115,7 +116,7 @@ class _Check:
 
     def _check_data(self) -> list[Batch]:
         with self._stages.stage("data") as stage:
-            self._trainer = self._scenario_cls.create_trainer(self._params)
+            self._trainer = created(self._scenario_cls, "create_trainer", self._params)
             self._params, self._scenario = self._trainer.params, self._trainer.scenario
             data, gen = self._scenario.data, self._params.gen
             stage.found_hooks(self._scenario, data)
@@ -155,7 +156,7 @@ class _Check:
 
     def _check_graph(self, inputs: Any, targets: Any) -> None:
         with self._stages.stage("graph") as stage:
-            self._model = self._scenario.create_model()
+            self._model = created(self._scenario, "create_model")
             self._model.class_weight = class_weight_of(self._params, self._model, self._scenario.data)
             stage.found_hooks(self._model)
             logger.info("Building the graph")
@@ -215,7 +216,7 @@ class _Check:
             self._stages.names |= {"outputs": list(samples[0].outputs), "targets": list(samples[0].targets or {})}
             words: list[str] = []
             logger.info("Running %s on %d samples", self._scenario.evaluator_cls().__qualname__, len(samples))
-            with counting(self._scenario.create_evaluator(self._scenario.params.evaluator)) as evaluator:
+            with counting(created(self._scenario, "create_evaluator", self._scenario.params.evaluator)) as evaluator:
                 for sample in samples:
                     self._model.print_evaluate(sample, self._scenario.data, words.append)
                     evaluator.update_state(sample)

@@ -12,6 +12,7 @@ import keras
 from tfaip.model import ModelBase, ScenarioBase
 from tfaip.model.class_weight import ClassWeight
 from tfaip.model.model_metrics import build_metrics
+from tfaip.model.scenario.created import created
 from tfaip.model.tensorboard import Recorder
 from tfaip.pipeline import DataBase
 from tfaip.trainer.distribution.distributed_step import DistributedTrainStep
@@ -40,7 +41,7 @@ class TrainingState:
     def __init__(
         self, scenario: ScenarioBase[Any, Any], params: TrainerParams, strategy: Strategy | None = None
     ) -> None:
-        self.model = scenario.create_model()
+        self.model = created(scenario, "create_model")
         self.model.class_weight = class_weight_of(params, self.model, scenario.data)
         self.graph = self.model.build_graph(scenario.data)
         frozen = freeze(self.graph, params.no_train_scope) if params.no_train_scope else []

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from tfaip.model import find_stored_scenario, load_stored_params
+from tfaip.model.scenario.created import created
 from tfaip.trainer.params import TrainerParams
 
 __all__ = ["main"]
@@ -15,7 +16,7 @@ def main() -> None:
     """Train with the parameters in a file, or go on with that run."""
     path, *options = sys.argv[1:]
     params = load_stored_params(TrainerParams, Path(path), scenario_at="scenario")
-    trainer = find_stored_scenario(params.scenario).create_trainer(params)
+    trainer = created(find_stored_scenario(params.scenario), "create_trainer", params)
     trainer.resume() if options == ["--resume"] else trainer.train()
 
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tfaip.model.scenario.created import created
 from tfaip.pipeline import DataGeneratorParams, Sample
 from tfaip.pipeline.hooks import returned
 from tfaip.predict import LAVCallback, LAVParams, graph_prediction_function
@@ -37,7 +38,7 @@ class LoadAndValidate(Action):
         if not self._generators:
             return
         # A mistake in the class of the evaluator ends the run now, and not after its first epoch.
-        scenario.create_evaluator(scenario.params.evaluator)
+        created(scenario, "create_evaluator", scenario.params.evaluator)
         words = _Words(
             lambda sample: state.model.print_evaluate(sample, scenario.data, logger.info),
             limit=scenario.params.print_eval_limit,

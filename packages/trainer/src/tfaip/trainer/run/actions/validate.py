@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from tfaip.model import Evaluator, ScenarioBase
+from tfaip.model.scenario.created import created
 from tfaip.pipeline import DataPipeline, InputDataset, PipelineMode
 from tfaip.pipeline.errors import StateError
 from tfaip.pipeline.hooks import call_user_code
@@ -55,7 +56,7 @@ class Validate(Action):
         for processor in data.params.post_proc.flatten():
             processor.cls()
         if params.evaluate_validation:
-            context.scenario.create_evaluator(context.scenario.params.evaluator)
+            created(context.scenario, "create_evaluator", context.scenario.params.evaluator)
         seed = params.random_seed or 0
         pipeline = data.create_pipeline(PipelineMode.EVALUATION, params.gen.setup.val, val_gen, seed=seed)
         if params.preload_data:
@@ -102,7 +103,7 @@ class Validate(Action):
         self._place = dict(state)
 
     def _evaluator_of(self, scenario: ScenarioBase[Any, Any]) -> Callable[[], Evaluator[Any]]:
-        return lambda: scenario.create_evaluator(scenario.params.evaluator)
+        return lambda: created(scenario, "create_evaluator", scenario.params.evaluator)
 
     def _dataset(self, pipeline: DataPipeline) -> InputDataset:
         try:
