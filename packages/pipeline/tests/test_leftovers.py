@@ -14,10 +14,13 @@ from kinds_of_workers import KINDS
 from pipeline_cases import MisbehaveParams, NumbersParams, make_pipeline
 from processes import open_descriptors, own_shared_memory, workers_of
 
+from tfaip.pipeline.engine.processes.forked_process import start_fork_server
+
 
 @pytest.fixture(autouse=True)
 def _nothing_is_left():
     gc.collect()
+    start_fork_server()  # which stays
     descriptors = open_descriptors()
     yield
     gc.collect()

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import json
 import logging
 import os
 import pickle
 import select
 import signal
 import socket
-import sys
 import traceback
 from time import perf_counter
 
@@ -36,22 +34,22 @@ _HOLD = 0.05
 """Seconds for which a result may wait for others while there is more to do, where none of them was asked for."""
 
 
-def main() -> None:
-    """Serve the process at the other end of the socket until it closes it.
+def main(connection: int, board: int, lifeline: int) -> None:
+    """Serve the process at the other end of the connection until it closes it.
 
-    The arguments are a JSON object with the file descriptors `socket`, `board` and `lifeline`.
+    Args:
+        connection: File descriptor of the socket.
+        board: That of the board.
+        lifeline: That of the lifeline.
     """
-    descriptors = json.loads(sys.argv[1])
-    hold_on_to(descriptors["lifeline"])
+    hold_on_to(lifeline)
     # Ctrl-C, and SIGTERM from a batch system, reach the whole group; it is the consumer who decides what to do then.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     # The consumer has read the same tables, and has said what there is to say about them.
     logging.getLogger("tfaip.pipeline.text_files").setLevel(logging.ERROR)
-    channel = Channel(socket.socket(fileno=descriptors["socket"]))
-    board = Board(descriptors["board"])
     with contextlib.suppress(EOFError, ConnectionError), EarlyTensorFlow() as early:
-        serve(channel, board, early)
+        serve(Channel(socket.socket(fileno=connection)), Board(board), early)
 
 
 def serve(channel: Channel, board: Board, early: EarlyTensorFlow) -> None:
@@ -155,6 +153,8 @@ def hold_on_to(descriptor: int) -> None:
     the worker is doing. A thread that waits for the pipe would need the interpreter lock, which a processor may hold
     for long. `prctl(PR_SET_PDEATHSIG)` is no replacement: it fires when the starting *thread* ends.
     """
+    # A file of its own: only one process is told of the events of a file, and all workers get the same one.
+    descriptor = os.open(f"/proc/self/fd/{descriptor}", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     signal.signal(signal.SIGIO, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGIO])
     fcntl.fcntl(descriptor, fcntl.F_SETOWN, os.getpid())

@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import os
 import signal
 import socket
-import subprocess
 import sys
-from collections.abc import Mapping
 from typing import Any
 
-from tfaip.params.trust.same_modules import command_with_same_modules
 from tfaip.pipeline.engine.processes.cells import can_send_cells, pickled_with_cells
 from tfaip.pipeline.engine.processes.channel import Channel
+from tfaip.pipeline.engine.processes.forked_process import ForkedProcess
 from tfaip.pipeline.engine.processes.messages import Board, Failed, Note
 from tfaip.pipeline.engine.stream.portion import ShardChunk
 from tfaip.pipeline.errors import DefinitionError
 
 __all__ = ["WorkerProcess"]
 
-# The new interpreter does not import the user's __main__ again, nor what that imports.
 _MAIN = "tfaip.pipeline.engine.processes.worker_main"
-_ENTRY = f"from {_MAIN} import main; main()"
-
-# One thread per process: several workers whose numerical libraries use all cores each get in each other's way.
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 
 class WorkerProcess:
-    """A fresh Python process (never a fork of this one, whose threads and locks it would inherit in any state).
+    """A process that has imported nothing of the user, neither `__main__` nor what that imports.
 
     Args:
         plan: The pickled plan, sent as the first message.
@@ -52,14 +43,8 @@ class WorkerProcess:
         _refuse_within_import()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self._board = Board()
-        descriptors = {"socket": theirs.fileno(), "board": self._board.descriptor, "lifeline": lifeline}
         try:
-            self._process = subprocess.Popen(
-                [*command_with_same_modules(_ENTRY), json.dumps(descriptors)],
-                stdin=subprocess.DEVNULL,
-                pass_fds=list(descriptors.values()),
-                env=_environment(os.environ),
-            )
+            self._process = ForkedProcess(theirs.fileno(), self._board.descriptor, lifeline)
         except BaseException:
             ours.close()
             raise
@@ -103,10 +88,7 @@ class WorkerProcess:
 
     def wait(self, timeout: float | None = None) -> int | None:
         """The exit code (negative for a signal) once the process has ended; None if it has not within `timeout`."""
-        try:
-            return self._process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            return None
+        return self._process.wait(timeout)
 
 
 def _refuse_within_import() -> None:
@@ -137,7 +119,3 @@ def describe_exit(code: int | None) -> str:
         name = f"signal {-code}"
     hint = " (as the kernel does when memory runs out)" if -code == signal.SIGKILL else ""
     return f"was killed by {name}{hint}"
-
-
-def _environment(environ: Mapping[str, str]) -> dict[str, str]:
-    return {**dict.fromkeys(_THREADS, "1"), **environ}

@@ -1,0 +1,141 @@
+"""The fork server: a process that has imported what each worker needs, and forks for each worker that is asked for.
+
+It imports no module of the user and starts no thread, so that its forks are like fresh interpreters: they only start in
+a few milliseconds. It sees to its forks, since it is their parent, and ends with the process that started it.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import select
+import signal
+import socket
+import sys
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+
+from tfaip.pipeline.engine.processes import worker_main
+from tfaip.pipeline.engine.processes.surroundings import DESCRIPTORS, IDLE, NUMBER, Surroundings
+from tfaip.pipeline.running import data_pipeline
+
+__all__ = ["main"]
+
+_LOADED = (data_pipeline, np.random)
+"""Loaded before the first fork, since the modules of users import them."""
+
+
+def main() -> None:
+    """Fork workers until the process at the other end of the socket closes it; in a fork, be the worker.
+
+    The argument is the file descriptor of the socket.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    gc.collect()
+    gc.freeze()  # so that no collection in a worker writes to memory that it shares with the others
+    received = _Server(socket.socket(fileno=int(sys.argv[1]))).serve()
+    if received is not None:
+        _be_worker(*received)
+
+
+class _Server:
+    """Forks, and tells of the ends of the forks.
+
+    A worker that has ended stays a zombie until the consumer has closed the socket for messages about it. Until then,
+    its id is given to no other process, and the consumer may kill it by its id.
+    """
+
+    def __init__(self, requests: socket.socket) -> None:
+        self._requests = requests
+        self._ended, self._wake_up = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.signal(signal.SIGCHLD, _ignore)
+        signal.set_wakeup_fd(self._wake_up, warn_on_full_buffer=False)
+        self._poll = select.poll()
+        for descriptor in (requests.fileno(), self._ended):
+            self._poll.register(descriptor, select.POLLIN)
+        self._children: dict[int, tuple[int, socket.socket]] = {}
+        self._untold: set[int] = set()
+
+    def serve(self) -> list[int] | None:
+        """In a fork, the descriptors of its request; in the server None, when nobody needs it any more."""
+        while True:
+            events = self._poll.poll(None if self._children else IDLE * 1000)
+            if not events:
+                return None
+            for descriptor, _ in events:
+                if descriptor == self._requests.fileno():
+                    _, descriptors, _, _ = socket.recv_fds(self._requests, 1, DESCRIPTORS)
+                    if len(descriptors) != DESCRIPTORS:
+                        self._end_all()
+                        return None
+                    if self._fork(descriptors):
+                        return descriptors
+                elif descriptor == self._ended:
+                    with suppress(BlockingIOError):
+                        os.read(self._ended, 4096)
+                    self._tell_of_ended()
+                elif descriptor in self._children:
+                    self._forget(descriptor)
+
+    def _fork(self, descriptors: list[int]) -> bool:
+        """Whether this is the fork."""
+        pid = os.fork()
+        if pid == 0:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            self._requests.close()
+            for _, messages in self._children.values():
+                messages.close()
+            os.close(self._ended)
+            os.close(self._wake_up)
+            return True
+        messages = socket.socket(fileno=descriptors[3])
+        for descriptor in (*descriptors[:3], *descriptors[4:]):
+            os.close(descriptor)
+        self._children[messages.fileno()] = pid, messages
+        self._untold.add(messages.fileno())
+        self._poll.register(messages, select.POLLIN)
+        with suppress(ConnectionError):
+            messages.send(NUMBER.pack(pid))
+        self._tell_of_ended()
+        return False
+
+    def _tell_of_ended(self) -> None:
+        for descriptor in list(self._untold):
+            pid, messages = self._children[descriptor]
+            ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            if ended is not None:
+                self._untold.discard(descriptor)
+                with suppress(ConnectionError):
+                    messages.send(NUMBER.pack(ended.si_status * (1 if ended.si_code == os.CLD_EXITED else -1)))
+
+    def _forget(self, descriptor: int) -> None:
+        """The consumer has closed the socket: it knows that the worker has ended, or does not want it any more."""
+        pid, messages = self._children.pop(descriptor)
+        self._untold.discard(descriptor)
+        self._poll.unregister(messages)
+        messages.close()
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+    def _end_all(self) -> None:
+        for pid, _ in self._children.values():
+            os.kill(pid, signal.SIGKILL)
+
+
+def _be_worker(socket_of_worker: int, board: int, lifeline: int, messages: int, out: int, err: int, file: int) -> None:
+    Surroundings.from_file(file).take_over()
+    os.close(messages)
+    for descriptor, number in ((out, 1), (err, 2)):
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+    # Python does this for its own random numbers, so that no two workers draw the same ones.
+    np.random.seed()
+    worker_main.main(socket_of_worker, board, lifeline)
+
+
+def _ignore(number: int, frame: Any) -> None:
+    """A handler, since a signal that is ignored wakes nobody up."""

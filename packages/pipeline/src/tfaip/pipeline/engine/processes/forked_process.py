@@ -1,0 +1,183 @@
+"""`ForkedProcess`: a process that the fork server makes in a few milliseconds, as the consumer's process sees it."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import socket
+import subprocess
+import threading
+import weakref
+from collections.abc import Mapping
+from time import monotonic
+
+from tfaip.params.trust.same_modules import command_with_same_modules
+from tfaip.pipeline.engine.processes.surroundings import IDLE, NUMBER, Surroundings
+
+__all__ = ["ForkedProcess", "start_fork_server"]
+
+_ENTRY = "from tfaip.pipeline.engine.processes.fork_server import main; main()"
+
+# One thread per process: several workers whose numerical libraries use all cores each get in each other's way.
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+
+_TRUSTED = IDLE - 10
+"""Seconds for which a server without workers is sure to be there."""
+
+
+class _ForkServer:
+    """A fork server that this process has started.
+
+    It ends when nothing refers to this object any more: neither this module nor a process that it has forked.
+    """
+
+    def __init__(self) -> None:
+        self._key = _key()
+        self._owner = os.getpid()
+        self._used = monotonic()
+        self._forked: weakref.WeakSet[ForkedProcess] = weakref.WeakSet()
+        self._requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        with theirs:
+            # A fresh Python process, never a fork of this one, whose threads and locks it would inherit in any state.
+            process = subprocess.Popen(
+                [*command_with_same_modules(_ENTRY), str(theirs.fileno())],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                env=_environment(os.environ),
+            )
+        self._process = process
+        self._end = weakref.finalize(self, _end, self._requests, process, self._owner)
+
+    def is_usable(self) -> bool:
+        """Whether it is there, and would be started in the same way now."""
+        if self._owner != os.getpid() or self._process.poll() is not None or self._key != _key():
+            return False
+        return any(process.is_watched for process in self._forked) or monotonic() - self._used < _TRUSTED
+
+    def fork(self, process: ForkedProcess, descriptors: list[int]) -> None:
+        """Ask for a fork."""
+        self._used = monotonic()
+        self._forked.add(process)
+        socket.send_fds(self._requests, [b"."], descriptors)
+
+    def is_left(self) -> None:
+        """A fork was seen to end."""
+        self._used = monotonic()
+
+
+class ForkedProcess:
+    """A worker process in surroundings like those of this process.
+
+    Args:
+        connection: The socket of the worker.
+        board: Its board.
+        lifeline: The reading end of its lifeline.
+    """
+
+    def __init__(self, connection: int, board: int, lifeline: int) -> None:
+        self._messages, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        surroundings = -1
+        nowhere = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+        try:
+            surroundings = Surroundings.of_this_process(_environment(os.environ)).to_file()
+            out, err = (number if _is_open(number) else nowhere for number in (1, 2))
+            self._server = start_fork_server()
+            self._server.fork(self, [connection, board, lifeline, theirs.fileno(), out, err, surroundings])
+        except BaseException:
+            self._messages.close()
+            raise
+        finally:
+            theirs.close()
+            os.close(nowhere)
+            if surroundings >= 0:
+                os.close(surroundings)
+        self._pid: int | None = None
+        self._code: int | None = None
+        self.is_watched = True
+
+    @property
+    def pid(self) -> int:
+        """The id of the process, once the server has told it; 0 if the server is gone."""
+        if self._pid is None:
+            self._pid = self._told(None) or 0
+        return self._pid
+
+    def kill(self) -> None:
+        """End the process at once."""
+        # As long as we have not been told of its end and closed the socket, no other process gets its id.
+        if self.pid and self.is_watched:
+            os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self, timeout: float | None = None) -> int | None:
+        """The exit code (negative for a signal) once it has ended; None if it has not, or if the server is gone."""
+        if self.is_watched and self.pid:
+            self._code = self._told(timeout)
+            if self._code is not None:
+                self._close()
+        return self._code
+
+    def _told(self, timeout: float | None) -> int | None:
+        """The next number that the server tells; None if there is none in time, or the server is gone."""
+        poll = select.poll()
+        poll.register(self._messages, select.POLLIN)
+        if not poll.poll(None if timeout is None else timeout * 1000):
+            return None
+        told = self._messages.recv(NUMBER.size)
+        if len(told) < NUMBER.size:
+            self._close()
+            return None
+        number: int = NUMBER.unpack(told)[0]
+        return number
+
+    def _close(self) -> None:
+        if self.is_watched:
+            self.is_watched = False
+            self._messages.close()
+            self._server.is_left()
+
+
+_lock = threading.RLock()
+_servers: list[_ForkServer] = []
+
+
+def start_fork_server() -> _ForkServer:
+    """The fork server of this process. Whoever starts it before it is needed need not wait for it then."""
+    with _lock:
+        if not _servers or not _servers[0].is_usable():
+            _servers[:] = [_ForkServer()]
+        return _servers[0]
+
+
+def _end(requests: socket.socket, process: subprocess.Popen[bytes], owner: int) -> None:
+    requests.close()
+    if owner == os.getpid():
+        process.wait()
+
+
+def _forget_server_of_parent() -> None:
+    """In a fork of this process, whose open socket would keep the server alive."""
+    for server in _servers:
+        server._end()
+    _servers.clear()
+
+
+os.register_at_fork(after_in_child=_forget_server_of_parent)
+
+
+def _is_open(descriptor: int) -> bool:
+    try:
+        os.fstat(descriptor)
+    except OSError:
+        return False
+    return True
+
+
+def _key() -> tuple[list[str], list[str | None]]:
+    """What a server can't take over from this process later."""
+    return command_with_same_modules(_ENTRY), [os.environ.get(name) for name in _THREADS]
+
+
+def _environment(environ: Mapping[str, str]) -> dict[str, str]:
+    return {**dict.fromkeys(_THREADS, "1"), **environ}
