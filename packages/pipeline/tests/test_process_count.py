@@ -8,15 +8,15 @@ import pytest
 from pipeline_cases import NumbersParams, TellProcessParams, make_pipeline
 
 from tfaip.pipeline import PipelineMode
-from tfaip.pipeline.running import process_count
-from tfaip.pipeline.running.process_count import missing_for_workers
+from tfaip.pipeline.running import available_workers, process_count
+from tfaip.pipeline.running.available_workers import missing_for_workers
 
 
 @pytest.fixture(autouse=True)
 def nobody_was_warned():
-    process_count._warn_of_missing.cache_clear()
+    available_workers._warn_of_missing.cache_clear()
     yield
-    process_count._warn_of_missing.cache_clear()
+    available_workers._warn_of_missing.cache_clear()
 
 
 def processes_of(pipeline):
@@ -28,10 +28,10 @@ def test_cores_are_counted_where_the_system_does_not_tell_which_are_ours(monkeyp
     monkeypatch.delattr(os, "sched_getaffinity")
     monkeypatch.setattr(os, "cpu_count", lambda: 3)
     monkeypatch.setattr(process_count, "seconds_per_element", lambda plan: 1.0)
-    assert process_count.available_cores() == 3
+    assert available_workers.available_cores() == 3
     assert "3 workers, by index" in make_pipeline(num_processes=-1).describe()
     monkeypatch.setattr(os, "cpu_count", lambda: None)
-    assert process_count.available_cores() == 1
+    assert available_workers.available_cores() == 1
 
 
 @pytest.mark.parametrize(("module", "name"), [(os, "memfd_create"), (os, "posix_fallocate"), (select, "poll")])

@@ -34,7 +34,7 @@ FORMER_MODULES: dict[str, str] = {
     "tfaip.pipeline.engine.worker_flow": "tfaip.pipeline.engine.stream.flow",
     "tfaip.pipeline.engine.worker_main": "tfaip.pipeline.engine.processes.worker_main",
     "tfaip.pipeline.engine.worker_process": "tfaip.pipeline.engine.processes.worker_process",
-    "tfaip.pipeline.engine.worker_support": "tfaip.pipeline.running.process_count",
+    "tfaip.pipeline.engine.worker_support": "tfaip.pipeline.running.available_workers",
     "tfaip.pipeline.hooks.ours": "tfaip.pipeline.hooks.hooked",
     "tfaip.pipeline.mode": "tfaip.pipeline.data.pipeline_params",
     "tfaip.pipeline.preload": "tfaip.pipeline.running.preload",

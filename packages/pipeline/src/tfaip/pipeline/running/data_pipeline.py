@@ -21,13 +21,13 @@ from tfaip.pipeline.engine.stream.source import Element
 from tfaip.pipeline.engine.stream.state import PipelineState
 from tfaip.pipeline.errors import DefinitionError
 from tfaip.pipeline.hooks import Hooked, call_user_code, returned
+from tfaip.pipeline.running.available_workers import possible_process_count, prepare_workers
 from tfaip.pipeline.running.batch_iterator import BatchIterator
 from tfaip.pipeline.running.batcher import AsGivenBatcher, Batcher, FixedBatcher
 from tfaip.pipeline.running.buckets import BucketBatcher, default_bucket_sizes
 from tfaip.pipeline.running.description import describe
 from tfaip.pipeline.running.planning import Planner, plan_of_segments, source_of_samples, worker_settings
 from tfaip.pipeline.running.preload import elements_of, split_for_preload
-from tfaip.pipeline.running.process_count import possible_process_count
 from tfaip.pipeline.running.sample_iterator import SampleIterator
 from tfaip.pipeline.running.worker_kind import require_threads
 
@@ -81,6 +81,8 @@ class DataPipeline(Hooked):
         self._layout = data.batch_layout(self.mode)
         for processor in (*data.params.pre_proc.flatten(), *data.params.post_proc.flatten()):
             processor_class(processor)
+        if pipeline_params.num_processes > 0 and pipeline_params.workers == "processes":
+            prepare_workers(pipeline_params)
 
     @cached_property
     def generator(self) -> DataGenerator[Any]:

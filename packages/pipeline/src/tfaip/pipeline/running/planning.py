@@ -21,7 +21,8 @@ from tfaip.pipeline.engine.stream.length_check import LengthCheck
 from tfaip.pipeline.engine.stream.source import Element, IndexedSource, PreloadedSource, Source, StreamSource
 from tfaip.pipeline.errors import DefinitionError
 from tfaip.pipeline.hooks import call_user_code
-from tfaip.pipeline.running.process_count import can_be_sent, choose_process_count, possible_process_count
+from tfaip.pipeline.running.available_workers import possible_process_count
+from tfaip.pipeline.running.process_count import can_be_sent, choose_process_count
 from tfaip.pipeline.running.worker_kind import needs_processes, pays_in_threads, require_threads, undeclared_class
 
 __all__ = ["DEFAULT_SHUFFLE_BUFFER", "Planner", "plan_of_segments", "source_of_samples", "worker_settings"]

@@ -1,4 +1,4 @@
-"""How many workers a pipeline gets, and whether this system has what they need; Linux has.
+"""How many workers a pipeline gets.
 
 Internal API between the packages.
 """
@@ -7,27 +7,18 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import mmap
-import os
-import select
-import signal
-import socket
 from dataclasses import replace
-from functools import cache
-from importlib.util import find_spec
 from time import perf_counter
 
 from tfaip.pipeline.engine.plan import Plan
 from tfaip.pipeline.engine.processes.pickling import why_not_sent
 from tfaip.pipeline.engine.stream.portion import Indices
 from tfaip.pipeline.engine.work.straight import build_segment
+from tfaip.pipeline.running.available_workers import available_cores
 
 __all__ = [
-    "available_cores",
     "can_be_sent",
     "choose_process_count",
-    "missing_for_workers",
-    "possible_process_count",
     "seconds_per_element",
 ]
 
@@ -38,17 +29,6 @@ _MOST_PROCESSES = 4
 _WORTH_A_WORKER = 0.5e-3
 """Seconds for a batch. To get one from a worker costs this process about 0.1 ms, while a core of the model is taken."""
 
-
-_NEEDED = [
-    (os, "memfd_create"),
-    (os, "posix_fallocate"),
-    (os, "O_ASYNC"),
-    (mmap, "MAP_POPULATE"),
-    (select, "poll"),
-    (signal, "SIGIO"),
-    (socket, "AF_UNIX"),
-    (socket, "send_fds"),
-]
 
 _MOST_ELEMENTS = 8
 _MOST_SECONDS = 0.05
@@ -80,42 +60,6 @@ def can_be_sent(plan: Plan) -> bool:
         return True
     logger.warning("The pipeline runs in this process only, since %s", reason)
     return False
-
-
-def available_cores() -> int:
-    """The number of cores that this process may run on, or of all where the system does not tell."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def possible_process_count(wanted: int) -> int:
-    """The number of workers that was asked for, or 0, with one warning, where the system has no workers."""
-    if wanted == 0 or (missing := missing_for_workers()) is None:
-        return wanted
-    _warn_of_missing(missing)
-    return 0
-
-
-@cache
-def _warn_of_missing(missing: str) -> None:
-    logger.warning(
-        "Pipelines run in this process only, as with num_processes=0: worker processes need %s, which this system "
-        "does not have",
-        missing,
-    )
-
-
-def missing_for_workers() -> str | None:
-    """Return what of it is missing, in words; None where workers can run."""
-    for module, name in _NEEDED:
-        if not hasattr(module, name):
-            return f"{module.__name__}.{name}"
-    if find_spec("fcntl") is None:
-        return "fcntl"
-    try:
-        os.close(os.memfd_create("tfaip-pipeline"))
-    except OSError as error:  # as some sandboxes have it
-        return f"os.memfd_create ({error.strerror})"
-    return None
 
 
 def seconds_per_element(plan: Plan) -> float | None:

@@ -20,7 +20,7 @@ from tfaip.pipeline.engine.stream.portion import Indices
 from tfaip.pipeline.engine.work.segment import Segment
 from tfaip.pipeline.engine.work.straight import build_segment
 from tfaip.pipeline.errors import DefinitionError
-from tfaip.pipeline.running.process_count import available_cores
+from tfaip.pipeline.running.available_workers import available_cores
 
 __all__ = ["declares_thread_safe", "needs_processes", "pays_in_threads", "require_threads", "undeclared_class"]
 

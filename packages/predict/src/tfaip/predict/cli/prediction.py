@@ -13,6 +13,7 @@ from tfaip.model.command import blamed, import_tensorflow, log_of_client, log_to
 from tfaip.model.scenario.created import created
 from tfaip.params import ParseResult
 from tfaip.pipeline import DataGeneratorParams, PipelineMode, Sample
+from tfaip.pipeline.running.available_workers import prepare_workers
 from tfaip.predict.cli.bundle_command import require_data
 from tfaip.predict.cli.inference_arguments import named_part
 from tfaip.predict.computing.created_model import created_model, printing_model
@@ -68,6 +69,7 @@ def predict(
             stack.enter_context(prediction_file(arguments.output, arguments.output_keys)) if arguments.output else None
         )
         if needs_tensorflow(paths, params.runtime, eager=params.run_eagerly):
+            prepare_workers(params.pipeline)
             import_tensorflow()
         with blamed():
             if len(paths) == 1:

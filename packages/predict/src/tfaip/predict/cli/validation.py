@@ -18,6 +18,7 @@ from tfaip.params import ParseResult
 from tfaip.params.shown_text import one_line
 from tfaip.params.table_console import table_console
 from tfaip.pipeline import PipelineMode
+from tfaip.pipeline.running.available_workers import prepare_workers
 from tfaip.predict.cli.bundle_command import require_data
 from tfaip.predict.cli.inference_arguments import named_part
 from tfaip.predict.computing.created_model import printing_model
@@ -67,6 +68,7 @@ def validate(
             generator_with_targets(scenario, parsed["data"], chosen=parsed["data"] != default_data)
         )
     if arguments.tensorboard or is_installed("tensorflow"):
+        prepare_workers(params.pipeline)
         import_tensorflow()
     with blamed():
         hook, about = ("create_multi_lav", paths) if votes else ("create_lav", paths[0])

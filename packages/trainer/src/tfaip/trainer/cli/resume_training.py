@@ -16,6 +16,7 @@ from tfaip.model.command import (
     run_command,
 )
 from tfaip.model.scenario.created import created
+from tfaip.pipeline.running.available_workers import prepare_workers
 from tfaip.trainer import RunFolder, TrainerParams
 from tfaip.trainer.cli.scenario_command_line import (
     add_training,
@@ -70,6 +71,7 @@ def _resume(call: Invocation) -> None:
     log_of_client(scenario)
     require_folder(params, resumes=True)
     require_data(scenario, params)
+    prepare_workers(params.gen.setup.train)
     import_tensorflow()
     with blamed():
         trainer = created(scenario, "create_trainer", params)

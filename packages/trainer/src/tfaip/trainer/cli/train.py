@@ -19,6 +19,7 @@ from tfaip.model.scenario.created import created
 from tfaip.params import UserError, to_json
 from tfaip.pipeline import PipelineMode
 from tfaip.pipeline.early_tensorflow import EarlyTensorFlow
+from tfaip.pipeline.running.available_workers import prepare_workers
 from tfaip.trainer import TrainerParams
 from tfaip.trainer.cli.scenario_command_line import (
     named_on_the_line,
@@ -89,6 +90,7 @@ def _train(call: Invocation) -> None:
     if parsed.arguments.check:
         _check(scenario, params, early, measure_threads=measures_threads)
         return
+    prepare_workers(params.gen.setup.train)
     import_tensorflow()
     if parsed.arguments.summary:
         _summarize(scenario, params)

@@ -20,6 +20,7 @@ from tfaip.model.command import (
 )
 from tfaip.model.scenario.created import created
 from tfaip.params import LoadError, ParamsError, ParamsWarning
+from tfaip.pipeline.running.available_workers import prepare_workers
 from tfaip.trainer.cli.scenario_command_line import (
     add_training,
     named_on_the_line,
@@ -93,6 +94,7 @@ def _train(call: Invocation) -> None:
     require_folder(params)
     params.warmstart.require_model()
     require_data(scenario, params)
+    prepare_workers(params.gen.setup.train)
     import_tensorflow()
     with blamed():
         trainer = created(scenario, "create_trainer", params)

@@ -11,7 +11,7 @@ from typing import Any
 
 from tfaip.model import DeviceConfigParams
 from tfaip.model.runtime.backend import onednn_choice
-from tfaip.pipeline.running.process_count import available_cores
+from tfaip.pipeline.running.available_workers import available_cores
 
 __all__ = ["describe_machine", "differences", "keep_threads"]
 
