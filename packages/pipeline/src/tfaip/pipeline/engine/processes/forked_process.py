@@ -10,7 +10,10 @@ import subprocess
 import threading
 import weakref
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from time import monotonic
+from typing import Any
 
 from tfaip.params.trust.same_modules import command_with_same_modules
 from tfaip.pipeline.engine.processes.surroundings import IDLE, NUMBER, Surroundings
@@ -143,7 +146,7 @@ _servers: list[_ForkServer] = []
 
 
 def start_fork_server() -> _ForkServer:
-    """The fork server of this process. Whoever starts it before it is needed need not wait for it then."""
+    """The fork server of this process. Its start takes a few tenths of a second, in parallel to the caller."""
     with _lock:
         if not _servers or not _servers[0].is_usable():
             _servers[:] = [_ForkServer()]
@@ -163,7 +166,8 @@ def _forget_server_of_parent() -> None:
     _servers.clear()
 
 
-os.register_at_fork(after_in_child=_forget_server_of_parent)
+if hasattr(os, "register_at_fork"):  # other systems have no workers
+    os.register_at_fork(after_in_child=_forget_server_of_parent)
 
 
 def _is_open(descriptor: int) -> bool:
@@ -174,9 +178,12 @@ def _is_open(descriptor: int) -> bool:
     return True
 
 
-def _key() -> tuple[list[str], list[str | None]]:
-    """What a server can't take over from this process later."""
-    return command_with_same_modules(_ENTRY), [os.environ.get(name) for name in _THREADS]
+def _key() -> tuple[Any, ...]:
+    """The state of this process that a server has from its start, and can't take over later."""
+    limits = ""
+    with suppress(OSError):
+        limits = Path("/proc/self/limits").read_text(encoding="ascii")
+    return command_with_same_modules(_ENTRY), [os.environ.get(name) for name in _THREADS], limits
 
 
 def _environment(environ: Mapping[str, str]) -> dict[str, str]:

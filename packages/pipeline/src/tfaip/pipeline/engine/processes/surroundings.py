@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import struct
 from contextlib import suppress
 from pathlib import Path
@@ -31,7 +30,6 @@ class Surroundings(NamedTuple):
         umask: The mask of new files; None where the system does not tell.
         niceness: The priority.
         cores: The cores that it may run on.
-        limits: The soft and hard limit of each resource.
     """
 
     environ: dict[str, str]
@@ -39,18 +37,15 @@ class Surroundings(NamedTuple):
     umask: int | None
     niceness: int
     cores: list[int]
-    limits: list[tuple[int, int, int]]
 
     @classmethod
     def of_this_process(cls, environ: dict[str, str]) -> Surroundings:
-        """Those of the calling thread, with another environment."""
+        """The surroundings of the calling thread, with another environment."""
         folder = None
         with suppress(OSError):  # it may have been removed
             folder = str(Path.cwd())
-        names = {name: getattr(resource, name) for name in dir(resource) if name.startswith("RLIMIT_")}
-        limits = [(number, *resource.getrlimit(number)) for number in sorted(set(names.values()))]
         niceness = os.getpriority(os.PRIO_PROCESS, 0)
-        return cls(environ, folder, _umask(), niceness, sorted(os.sched_getaffinity(0)), limits)
+        return cls(environ, folder, _umask(), niceness, sorted(os.sched_getaffinity(0)))
 
     def to_file(self) -> int:
         """The descriptor of a file in memory that holds them."""
@@ -62,7 +57,7 @@ class Surroundings(NamedTuple):
 
     @classmethod
     def from_file(cls, descriptor: int) -> Surroundings:
-        """Those in such a file, which is closed."""
+        """The surroundings in such a file, which is closed."""
         with open(descriptor, encoding="utf-8") as file:
             return cls(*json.load(file))
 
@@ -79,10 +74,6 @@ class Surroundings(NamedTuple):
             os.sched_setaffinity(0, self.cores)
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, 0, self.niceness)
-        for number, soft, hard in self.limits:
-            with suppress(OSError, ValueError):
-                if resource.getrlimit(number) != (soft, hard):
-                    resource.setrlimit(number, (soft, hard))
 
 
 def _umask() -> int | None:
