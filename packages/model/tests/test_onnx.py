@@ -15,10 +15,13 @@ from tfaip.model.cli.export import main
 from tfaip.model.onnx.conversion import OPSET, to_onnx
 from tfaip.model.onnx.export import write_onnx
 from tfaip.model.onnx.prediction import OnnxFunction
-from tfaip.model.onnx.verification import largest_differences
+from tfaip.model.onnx.verification import difference, largest_differences
 from tfaip.model.stored.export import export_bundle
 from tfaip.model.stored.onnx_export import export_onnx
+from tfaip.model.stored.run_of_bundle import validation_of_run
+from tfaip.model.testing.points.params import PointsGeneratorParams, PointsPipelineParams
 from tfaip.model.testing.points.scenario import PointsScenario
+from tfaip.params import to_dict
 from tfaip.pipeline import ArraySpec
 
 POINT = np.random.default_rng(0).normal(size=(5, 2)).astype(np.float32)
@@ -121,13 +124,24 @@ def test_lengths_stay_dynamic():
         ({"y": X}, {"z": X}, "must have the outputs y, got z"),
         ({"y": X}, {"y": X[:2]}, r"the output y of the ONNX model must have the shape \[3, 3\], got \[2, 3\]"),
         ({"y": np.full(2, np.nan)}, {"y": np.zeros(2)}, "y by inf"),
-        ({"y": np.array(["a"], object)}, {"y": np.array(["b"], object)}, "y by inf"),
+        ({"y": np.array(["a"], object)}, {"y": np.array(["b"], object)}, "y by 1"),
         ({"y": np.array([True])}, {"y": np.array([False])}, "y by 1"),
+        ({"y": np.array([200_000, 7, 7, 7])}, {"y": np.array([200_001, 7, 7, 7])}, "y by 0.25"),
+        ({"y": np.array([[1e3, 0], [1, 0]])}, {"y": np.array([[1e3, 0], [1, 2e-5]])}, "y by 2e-05"),
+        ({"y": np.array([1 + 1j])}, {"y": np.array([1 - 1j])}, "y by 1.41"),
+        ({"y": np.array([[np.inf, 0]])}, {"y": np.array([[np.inf, 0.5]])}, "y by 0.5"),
     ],
 )
 def test_other_outputs_are_refused(wanted, got, message):
     with pytest.raises(BundleError, match=message):
         largest_differences(lambda _: wanted, lambda _: got, [{}], tolerance=1e-5)
+
+
+def test_rounding_beside_a_large_value_of_the_same_sample_is_taken():
+    wanted, got = np.array([[1e3, 0, -1e3], [1, 0, 0]]), np.array([[1e3, 1e-3, -1e3], [1, 1e-6, 0]])
+    assert difference(wanted, got) == pytest.approx(1e-6)
+    assert difference(np.zeros((0, 3)), np.zeros((0, 3))) == 0
+    assert difference(np.float32(2), np.float32(2)) == 0
 
 
 def test_equal_outputs_without_a_number_and_large_numbers_are_taken():
@@ -184,3 +198,49 @@ def test_the_command_adds_the_model_and_prints_the_differences(exported, tmp_pat
     assert "logits" in printed
     assert f"{copy.path} has model.onnx" in printed.replace("\n", "")
     assert copy.onnx.is_file()
+
+
+@pytest.fixture
+def in_run(exported, tmp_path):
+    """A copy of the bundle in the folder of a run, whose validation has 3 points."""
+    gen = PointsPipelineParams(val=PointsGeneratorParams(count=3, seed=5))
+    stored = {"scenario": {"scenario": PointsScenario.tag()}, "gen": to_dict(gen)}
+    (tmp_path / "trainer_params.json").write_text(json.dumps(stored))
+    return Bundle(shutil.copytree(exported.path, tmp_path / "best"))
+
+
+def test_samples_are_those_of_the_validation_of_the_run(in_run):
+    run, samples = validation_of_run(in_run.path, PointsScenario)
+    assert (run, samples) == (in_run.path.parent, PointsGeneratorParams(count=3, seed=5))
+    deeper = shutil.copytree(in_run.path, in_run.path.parent / "epochs" / "0003")
+    assert validation_of_run(deeper, PointsScenario) == (run, samples)
+
+
+def test_a_bundle_of_no_run_or_of_another_scenario_has_no_samples(in_run, exported, caplog):
+    assert validation_of_run(exported.path, PointsScenario) is None
+    other = type("Other", (PointsScenario,), {})
+    assert validation_of_run(in_run.path, other) is None
+    assert caplog.messages == []
+
+
+@pytest.mark.parametrize("text", ["{", '{"scenario": {"scenario": "TAG"}, "gen": {"__cls__": "os:path"}}', "[]"])
+def test_a_run_that_cannot_be_read_is_a_warning(in_run, text, caplog):
+    (in_run.path.parent / "trainer_params.json").write_text(text.replace("TAG", PointsScenario.tag()))
+    assert validation_of_run(in_run.path, PointsScenario) is None
+    run = in_run.path.parent
+    warned = [
+        message.startswith(f"The samples of the validation of the run {run} can't be had: ")
+        for message in caplog.messages
+    ]
+    assert warned == ([True] if text != "[]" else [])
+
+
+def test_the_command_runs_both_models_on_the_validation_of_the_run_unless_samples_are_named(in_run, capsys):
+    shutil.copytree(in_run.serve, in_run.additional("half"))
+    (in_run.path / "bundle.json").unlink()
+    main([str(in_run.path), "--format", "onnx"])
+    printed = capsys.readouterr().out
+    assert f"samples of the validation of {in_run.path.parent}:" in printed.replace("\n", "")
+    assert "model.onnx is the graph default; only a SavedModel: half" in printed
+    main([str(in_run.path), "--format", "onnx", "--data.count", "5"])
+    assert "samples of --data:" in capsys.readouterr().out

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from tfaip.model.bundle.layout import Bundle
+from tfaip.model.bundle.layout import DEFAULT_LABEL, Bundle
 from tfaip.model.command import ONE_BUNDLE, Invocation, blamed, import_tensorflow, log_to_console, run_command
 from tfaip.model.onnx.conditions import TOLERANCE, require_converter
 from tfaip.model.stored.params import find_stored_scenario, load_scenario_params
+from tfaip.model.stored.run_of_bundle import validation_of_run
 from tfaip.params.shown_text import one_line
 from tfaip.pipeline import PipelineMode
 
@@ -18,8 +20,8 @@ USAGE = """\
 usage: tfaip-export BUNDLE --format onnx [arguments]
 
 Add model.onnx to the bundle in the folder BUNDLE: its graph for onnxruntime, which predicts without TensorFlow. Both
-models run on the same samples. A table shows the largest difference of each output; if one is over --tolerance, the
-bundle stays as it was.
+models run on the same samples: those of --data.*, or of the validation of the run in whose folder the bundle lies. A
+table shows the largest difference of each output; if one is over --tolerance, the bundle stays as it was.
 
   tfaip-export runs/min/best --format onnx
   tfaip-export BUNDLE --help     all arguments: --data.*: samples for both models
@@ -50,30 +52,36 @@ def _export(call: Invocation) -> None:
         "--tolerance",
         type=float,
         default=TOLERANCE,
-        help="Largest difference of an output, relative to values over 1; larger ones are refused",
+        help="Largest difference of an output from that of the SavedModel, relative to the largest value of the sample "
+        "where this is over 1; of whole numbers and text the fraction that differs",
     )
     parsed = line.parse(call.words)
     log_to_console()
     require_converter()
     Bundle.at(path)
-    samples = parsed.arguments.samples
+    samples, generator, mode, source = parsed.arguments.samples, parsed["data"], PipelineMode.PREDICTION, "of --data"
     if samples > 0:
-        parsed["data"].require_files(PipelineMode.PREDICTION)
+        run = validation_of_run(Path(path), scenario_cls, trust=call.trust) if generator == default else None
+        if run is None:
+            generator.require_files(mode)
+        else:
+            generator, mode, source = run[1], PipelineMode.EVALUATION, f"of the validation of {run[0]}"
     import_tensorflow()
     from tfaip.model.stored.first_inputs import first_inputs
     from tfaip.model.stored.onnx_export import export_onnx
 
     with blamed():
-        batches = list(first_inputs(scenario_cls(params).data, parsed["data"], samples, batches=2))
-    _show(export_onnx(path, batches, tolerance=parsed.arguments.tolerance))
+        batches = list(first_inputs(scenario_cls(params).data, generator, samples, batches=2, mode=mode))
+    _show(export_onnx(path, batches, tolerance=parsed.arguments.tolerance), source)
 
 
-def _show(exported: Any) -> None:
+def _show(exported: Any, source: str) -> None:
     from rich.table import Table
 
     from tfaip.params.table_console import table_console
 
     if exported.differences:
+        print(one_line(f"Both models ran on samples {source}:"))
         table = Table("output", "largest difference")
         for name, difference in exported.differences.items():
             table.add_row(one_line(name), f"{difference:.3g}")
@@ -81,6 +89,8 @@ def _show(exported: Any) -> None:
     else:
         print("the outputs were not compared: there were no samples")
     bundle = exported.bundle
+    if further := [label for label in bundle.labels if label != DEFAULT_LABEL]:
+        print(one_line(f"{bundle.onnx.name} is the graph {DEFAULT_LABEL}; only a SavedModel: {', '.join(further)}"))
     print(
         one_line(f"{bundle.path} has {bundle.onnx.name}, {bundle.onnx.stat().st_size:,} bytes, digest {bundle.digest}")
     )

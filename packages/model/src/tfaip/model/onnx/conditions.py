@@ -8,8 +8,8 @@ from tfaip.model.bundle.errors import BundleError
 
 __all__ = ["TOLERANCE", "require_converter"]
 
-TOLERANCE = 1e-4
-"""Difference of outputs, relative to the expected value where that is over 1, above which a conversion is refused."""
+TOLERANCE = 1e-5
+"""The largest difference of an output from the expected one, see `verification.difference`."""
 
 
 def require_converter() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from tfaip.model.bundle.errors import BundleError
 
-__all__ = ["largest_differences"]
+__all__ = ["difference", "largest_differences"]
 
 Function = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
@@ -17,7 +17,7 @@ Function = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 def largest_differences(
     expected: Function, converted: Function, batches: Iterable[Mapping[str, np.ndarray]], *, tolerance: float
 ) -> dict[str, float]:
-    """Return the largest difference of each output, by name; of text 0 where it is equal, infinity where it isn't.
+    """Return the largest difference of each output, by name.
 
     Args:
         expected: The function, from inputs to outputs by name.
@@ -41,7 +41,7 @@ def largest_differences(
                     f"the output {name} of the ONNX model must have the shape {list(wanted[name].shape)}, "
                     f"got {list(got[name].shape)}"
                 )
-            largest[name] = max(largest.get(name, 0.0), _difference(wanted[name], got[name]))
+            largest[name] = max(largest.get(name, 0.0), difference(wanted[name], got[name]))
     if too_large := [f"{name} by {value:.3g}" for name, value in largest.items() if not value <= tolerance]:
         raise BundleError(
             f"the outputs of the ONNX model must be within {tolerance:g} of those of the SavedModel, but they differ: "
@@ -50,14 +50,32 @@ def largest_differences(
     return largest
 
 
-def _difference(wanted: np.ndarray, got: np.ndarray) -> float:
-    if wanted.dtype.kind not in "biufc":
-        return 0.0 if [_text(value) for value in wanted.flat] == [_text(value) for value in got.flat] else np.inf
-    with np.errstate(invalid="ignore"):
-        one, other = wanted.astype(np.float64), got.astype(np.float64)
-        difference = np.abs(one - other) / np.maximum(np.abs(one), 1)
+def difference(wanted: np.ndarray, got: np.ndarray) -> float:
+    """Return how far an output is from the expected one.
+
+    Of numbers with a fraction it is the largest difference, relative to the largest expected value of the same sample
+    where that is over 1: rounding grows with the values that are added up. Of whole numbers, truth values and text it
+    is the fraction of elements that differ. A NaN or an infinity must be the same in both: otherwise it is infinite.
+
+    Args:
+        wanted: Expected output, of shape (batch, ...).
+        got: Output of the same shape.
+    """
+    if wanted.size == 0:
+        return 0.0
+    if wanted.dtype.kind not in "fc":
+        if wanted.dtype.kind in "biu":
+            return float(np.mean(wanted != got))
+        return float(np.mean([_text(one) != _text(other) for one, other in zip(wanted.flat, got.flat, strict=True)]))
+    kind = np.complex128 if wanted.dtype.kind == "c" else np.float64
+    one, other = (array.astype(kind).reshape(len(array) if array.ndim else 1, -1) for array in (wanted, got))
+    finite = np.isfinite(one) & np.isfinite(other)
     same = (one == other) | (np.isnan(one) & np.isnan(other))
-    return float(np.max(np.where(same, 0.0, np.nan_to_num(difference, nan=np.inf)), initial=0.0))
+    if not np.all(finite | same):
+        return float("inf")
+    scale = np.max(np.abs(one), axis=1, keepdims=True, initial=1.0, where=finite)
+    differences = np.abs(np.subtract(one, other, where=finite, out=np.zeros_like(one)))
+    return float(np.max(differences / scale))
 
 
 def _text(value: Any) -> str:

@@ -27,8 +27,8 @@ class OnnxExport:
 
     Attributes:
         bundle: The bundle.
-        differences: Largest difference of each output, relative to the expected value where that is over 1; empty
-            where there were no samples.
+        differences: Largest difference of each output, see `tfaip.model.onnx.verification`; empty where there were no
+            samples.
     """
 
     bundle: Bundle
