@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from tfaip.pipeline.data.sample import Sample, SampleIdentity, pass_generator, pass_order
+from tfaip.pipeline.engine.stream.long_order import LONG, LongOrder
 from tfaip.pipeline.engine.stream.portion import EndOfPass, Indices, Origin, Portion, Samples, StreamItem
 from tfaip.pipeline.engine.stream.state import PipelineState
 from tfaip.pipeline.user_code import INTERRUPTIONS, SampleError, comes_from_function, no_sample
@@ -19,6 +20,8 @@ __all__ = ["IndexedSource", "PreloadedSource", "Source", "StreamSource", "cut"]
 T = TypeVar("T")
 
 _TRIED_OUT = 8
+# A computed order costs as much for one index as for a few hundred.
+_PORTIONS_AT_ONCE = 64
 
 Element = Sample | list[Sample]
 
@@ -114,10 +117,16 @@ class IndexedSource(Source):
         return len(range(index, self._count, shards))
 
     def order(self, epoch: int) -> Sequence[int] | np.ndarray:
-        """The indices of a pass; int64 of shape `[length]` where they are shuffled."""
+        """The indices of a pass; int64 of shape `[length]` where they are shuffled and not too many."""
         index, shards = self._shard
-        order = pass_order(self.seed, epoch, self._count) if self._shuffle else range(self._count)
-        return order[index::shards]
+        return self._whole_order(epoch)[index::shards]
+
+    def _whole_order(self, epoch: int) -> Sequence[int] | np.ndarray:
+        if not self._shuffle:
+            return range(self._count)
+        if self._count > LONG:
+            return LongOrder(pass_generator(self.seed, epoch), self._count)
+        return pass_order(self.seed, epoch, self._count)
 
     def to_try_out(self, epoch: int) -> Iterator[Portion]:
         """See `Source`."""
@@ -131,10 +140,12 @@ class IndexedSource(Source):
         if positions := _pending_positions(start):
             pending = [int(order[position]) for position in positions]
             yield self._portion(start.epoch, positions, pending, frozenset(start.pending))
-        for first in range(start.position, len(order), self.portion_size):
-            part = order[first : first + self.portion_size]
-            chunk = part.tolist() if isinstance(part, np.ndarray) else list(part)
-            yield self._portion(start.epoch, range(first, first + len(chunk)), chunk, None)
+        for begin in range(start.position, len(order), self.portion_size * _PORTIONS_AT_ONCE):
+            part = order[begin : begin + self.portion_size * _PORTIONS_AT_ONCE]
+            indices = part.tolist() if isinstance(part, np.ndarray) else list(part)
+            for first in range(0, len(indices), self.portion_size):
+                chunk = indices[first : first + self.portion_size]
+                yield self._portion(start.epoch, range(begin + first, begin + first + len(chunk)), chunk, None)
 
     def _portion(
         self, epoch: int, positions: Sequence[int], indices: list[int], keep: frozenset[Origin] | None
