@@ -279,6 +279,19 @@ def release_check(session: nox.Session) -> None:
 
 
 @nox.session(python=PYTHONS and PYTHONS[:1])
+def container(session: nox.Session) -> None:
+    """Run the steps of the Containerfile of the how-to on services in a fresh folder, and ask the service."""
+    session.install("build[uv]")
+    wheels = Path(session.create_tmp()).resolve() / "wheels"
+    for name in (*_floors_below("predict"), "predict"):
+        session.run(
+            "python", "-m", "build", "--installer", "uv", "--wheel", "--outdir", str(wheels), str(_folder(name))
+        )
+    document, bundle = "docs/howtos/prediction_service.md", "packages/predict/tests/onnx_bundle"
+    session.run("python", "release/containerfile.py", document, bundle, str(wheels), "250")
+
+
+@nox.session(python=PYTHONS and PYTHONS[:1])
 def dist(session: nox.Session) -> None:
     """Build the package that a tag names into the folder dist: `nox -s dist -- tfaip-params-v0.2.0`."""
     (tag,) = session.posargs
