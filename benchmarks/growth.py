@@ -4,7 +4,8 @@
 
 Each size is measured in a process of its own, in seconds of its processors, so that other programs hardly count. The
 exponent is the slope of the logarithms over the largest three sizes: 1.0 is a time that doubles with the size, 0 one
-that doesn't change. Memory is the peak above that of the process before. `--quick` takes sizes of a tenth.
+that doesn't change. Memory is the peak above that of the process before. `--quick` takes sizes of a tenth. The garbage
+collector rests during short parts, since its collections begin at a size of their own.
 
     variables    a network of so many weights: build it, trace a step, checkpoint, resume, export
     samples      an indexed, shuffled pipeline of so many samples: 100 batches, and 100 more from its middle
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import io
 import json
 import math
@@ -49,6 +51,8 @@ from tfaip.pipeline import (
 
 LIMIT = 1.05
 """Exponent at most."""
+TIMES = 10
+"""Repetitions of what takes milliseconds."""
 SMALLEST = {"s": 0.05, "MiB": 4.0}
 """Amounts below which a growth is not told from noise."""
 
@@ -165,7 +169,8 @@ def _write_workbook(path: Path, size: int) -> None:
 
 
 def measure_parameters(size: int, clock: Clock) -> None:
-    """Use one class of so many fields, and a tree of classes of ten."""
+    """Use one class of so many fields, and a tree of classes of ten, each of them some times."""
+    gc.disable()
     names: dict[str, Any] = {"params": params, "field": field}
     flat = "".join(f"    x{n}: float = {n}.5\n    '''Number {n}.'''\n" for n in range(size))
     tree = []
@@ -176,19 +181,24 @@ def measure_parameters(size: int, clock: Clock) -> None:
         tree.append(f"@params\nclass C{number}:\n    '''Number {number}.'''\n{fields}{held}")
     for kind, source in (("class", f"@params\nclass C0:\n{flat}"), ("tree", "\n".join(tree))):
         with clock.part(f"{kind}: define"):
-            exec(compile(source, "growth", "exec", dont_inherit=True), names)
+            for _ in range(TIMES):
+                exec(compile(source, "growth", "exec", dont_inherit=True), names)
         cls = names["C0"]
         line = [f"--x{n}={n}" for n in range(0, size, 2)] if kind == "class" else [f"--x{n}={n}" for n in range(9)]
         with clock.part(f"{kind}: command line"):
-            parsed = parse(cls, line)
-        with clock.part(f"{kind}: help"), contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
-            parse(cls, ["--help", "all"])
+            for _ in range(TIMES):
+                parsed = parse(cls, line)
+        with clock.part(f"{kind}: help"):
+            for _ in range(TIMES):
+                with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+                    parse(cls, ["--help", "all"])
         with clock.part(f"{kind}: JSON"):
-            assert from_json(cls, to_json(parsed)) == parsed
+            for _ in range(TIMES):
+                assert from_json(cls, to_json(parsed)) == parsed
 
 
 LAWS: dict[str, tuple[Callable[[int, Clock], None], list[int]]] = {
-    "parameters": (measure_parameters, [1000, 2000, 4000, 8000]),
+    "parameters": (measure_parameters, [125, 250, 500, 1000]),
     "rows": (measure_rows, [2500, 5000, 10_000, 20_000]),
     "runs": (measure_runs, [100, 200, 400, 800]),
     "samples": (measure_samples, [10**5, 10**6, 10**7, 10**8]),

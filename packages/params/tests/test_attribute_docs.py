@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tfaip.params import CommandLine, field, json_schema, markdown_reference, params
+from tfaip.params.defining import attribute_docs
 from tfaip.params.defining.structure import fields_of
 
 
@@ -116,3 +117,18 @@ def test_a_class_in_a_cell_of_a_notebook_has_texts(decorator: str, monkeypatch: 
         monkeypatch.setitem(linecache.cache, name, (len(cell), None, cell.splitlines(keepends=True), name))
         exec(compile(cell, name, "exec"), vars(notebook))
         assert helps(notebook.CellParams) == {"x": text}
+
+
+def test_the_source_is_read_once_for_all_fields_of_a_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fields = "".join(f"    x{number}: int = 1\n    '''Number {number}.'''\n" for number in range(300))
+    source = f"from tfaip.params import params\n@params\nclass Many:\n{fields}"
+    (tmp_path / "of_many_fields.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    read: list[str] = []
+    docs_in = attribute_docs._docs_in
+    monkeypatch.setattr(attribute_docs, "_docs_in", lambda text: [read.append(text), docs_in(text)][1])
+    cls = importlib.import_module("of_many_fields").Many
+    assert [attribute_docs.attribute_doc(cls, f"x{number}") for number in range(300)] == [
+        f"Number {number}." for number in range(300)
+    ]
+    assert read == [source]

@@ -18,6 +18,9 @@ __all__ = ["attribute_doc", "remember_cell"]
 _CELLS: weakref.WeakKeyDictionary[type[Any], str] = weakref.WeakKeyDictionary()
 """The cells of notebooks that define classes: their module has no file."""
 
+_READ: dict[str, tuple[list[str], dict[str, dict[str, str]]]] = {}
+"""Lines of each file, and the texts in them: a look for each field must not read the whole file."""
+
 
 def remember_cell(cls: type[Any]) -> None:
     """Remember which code defines a class that is just decorated, where its module has no file."""
@@ -37,7 +40,8 @@ def attribute_doc(cls: type[Any], name: str) -> str:
     A subclass that declares the field again without a text keeps that of its base.
     """
     for base in cls.__mro__:
-        if name in inspect.get_annotations(base) and (text := _docs_of(base).get(name)):
+        # Not by `get_annotations`, which copies those of all fields for each one.
+        if name in getattr(base, "__annotations__", ()) and (text := _docs_of(base).get(name)):
             return " ".join(inspect.cleandoc(text).partition("\n\n")[0].split())
     return ""
 
@@ -51,7 +55,11 @@ def _docs_of(cls: type[Any]) -> dict[str, str]:
     if not cell:
         linecache.checkcache(file)  # a module that was edited and loaded again
     # The loader's text, where the module lies in an archive.
-    return _docs_in("".join(linecache.getlines(file, vars(module)))).get(cls.__qualname__, {})
+    lines = linecache.getlines(file, vars(module))
+    known = _READ.get(file)
+    if known is None or known[0] is not lines:  # they are others once the file has changed
+        known = _READ[file] = lines, _docs_in("".join(lines))
+    return known[1].get(cls.__qualname__, {})
 
 
 @functools.lru_cache(maxsize=64)
