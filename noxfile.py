@@ -27,33 +27,34 @@ ALL = [*PACKAGES, ""]
 # without TensorFlow, as its users may install it, and with it what TensorFlow can make a difference to.
 TESTED = ["params[typing]", "pipeline", "pipeline[tf]", "model", "predict", "trainer", "experimenter"]
 TESTS = {"pipeline[tf]": ["tests/test_tf_dataset.py", "tests/test_imports.py"]}
-# Trainings are the same on each Python, and take the most time. Of several Pythons, the oldest runs all tests of the
-# trainer. The others run those of code that depends on Python: classes, signatures, pickles, signals, processes, files.
-# The workflow runs each Python alone, and so all tests on all of them.
-BY_PYTHON = {
+# Of several Pythons, the oldest runs all tests. The others run those of code that depends on Python: classes,
+# signatures, pickles, signals, processes, files. Arithmetic, graphs and batches are the same on each of them, and take
+# the most time. The workflow runs each Python alone, and so all tests on all of them.
+ALIKE_ON_EACH_PYTHON = {
+    "pipeline": ["batching", "ctc_targets", "describe", "preload", "record_files", "same_data", "shards", "splitting"],
+    "model": ["beam_search", "layer_numbers", "layers", "metrics_on_replicas", "model_metrics", "onednn"],
+    "predict": ["lav", "lav_in_parts", "ray_data", "voters", "voting"],
+}
+DEPENDS_ON_PYTHON = {
     "trainer": [
-        f"tests/test_{name}.py"
-        for name in (
-            "actions",
-            "best_model",
-            "bundle_places",
-            "corpus",
-            "cross_validation",
-            "former_tags",
-            "growing_files",
-            "history",
-            "hooks",
-            "machine",
-            "own_package",
-            "run_folder",
-            "schedules",
-            "stop_signals",
-            "stored_training",
-            "training",
-            "type_arguments",
-            "warm_start",
-            "write_errors",
-        )
+        "actions",
+        "best_model",
+        "bundle_places",
+        "corpus",
+        "cross_validation",
+        "former_tags",
+        "growing_files",
+        "history",
+        "hooks",
+        "machine",
+        "own_package",
+        "run_folder",
+        "schedules",
+        "stop_signals",
+        "stored_training",
+        "type_arguments",
+        "warm_start",
+        "write_errors",
     ]
 }
 # pytest that names tests which take too long.
@@ -314,11 +315,13 @@ def _test_package(session: nox.Session, package: str, *options: str) -> None:
     name, _, extra = package.rstrip("]").partition("[")
     extras = ",".join(filter(None, ["test", extra]))
     session.install(*options, *_editable(*_floors_below(name)), "-e", f"packages/{name}[{extras}]")
-    is_oldest = PYTHONS is None or session.python == PYTHONS[0]
-    files = TESTS.get(package, [""]) if is_oldest else BY_PYTHON.get(package, TESTS.get(package, [""]))
-    tests = [f"packages/{name}/{path}" for path in files]
-    parallel = IN_PARALLEL if name == "trainer" else []
-    session.run("python", TESTS_IN_BUDGET, *tests, *parallel, *session.posargs, env=ENVIRONMENT)
+    files = TESTS.get(package, [""])
+    left_out: list[str] = []
+    if PYTHONS is not None and session.python != PYTHONS[0]:
+        files = [f"tests/test_{test}.py" for test in DEPENDS_ON_PYTHON.get(package, [])] or files
+        left_out = [f"packages/{name}/tests/test_{test}.py" for test in ALIKE_ON_EACH_PYTHON.get(package, [])]
+    tests = [f"packages/{name}/{path}" for path in files] + [f"--ignore={path}" for path in left_out]
+    session.run("python", TESTS_IN_BUDGET, *tests, *IN_PARALLEL, *session.posargs, env=ENVIRONMENT)
 
 
 def _built(session: nox.Session) -> Path:
