@@ -209,6 +209,22 @@ def test_files_compressed_by_gzip_are_read_in_order_only(name, tmp_path):
         generator.create(PipelineMode.TRAINING)
 
 
+@pytest.mark.parametrize("random_access", [False, True])
+def test_a_damaged_byte_in_a_tfrecord_file_is_found(random_access, tmp_path):
+    path = tmp_path / "a.tfrecord"
+    cases.tfrecords(path, range(3))
+    whole = path.read_bytes()
+    first_value = whole.rindex(b"y") + 6
+    generator = TFRecordGeneratorParams(
+        files=[str(path)], inputs=["x"], targets=["y"], random_access=random_access, index_folder=str(tmp_path / "i")
+    )
+    assert targets(pipeline(generator)) == [0, 1, 2]
+    for place in (first_value, len(whole) - 1):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        with pytest.raises(DataError, match=r"a\.tfrecord is damaged: a record of \d+ bytes has another checksum"):
+            targets(pipeline(generator))
+
+
 @pytest.mark.parametrize("name", ["json lines", "tar", "tfrecord"])
 def test_an_index_is_written_once_and_anew_for_another_file(name, tmp_path):
     params, write, inputs, outputs = FORMATS[name]

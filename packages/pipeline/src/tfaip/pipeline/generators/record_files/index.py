@@ -17,7 +17,7 @@ __all__ = ["index_of"]
 
 logger = logging.getLogger(__name__)
 
-_VERSION = 1
+_VERSION = 2
 _SUFFIX = ".index.npy"
 _GZIP = b"\x1f\x8b"
 
