@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -42,11 +43,22 @@ def main() -> None:
                 print(f"| {figure.what} | {figure.value} | {figure.wanted} |", flush=True)
 
 
+def tutorial(folder: Path, data: Path | None) -> Iterator[Figure]:
+    """Both kinds of networks of the full tutorial."""
+    del data
+    for graph in ("MLP", "CNN"):
+        run = folder / graph
+        seconds = command("train", "examples.tutorial.full", "--model.graph", graph, "--trainer.output_dir", run)
+        yield Figure(f"tutorial, {graph}, validation accuracy ({seconds:.0f} s)", f"{best(run, 'val_acc'):.1%}", "")
+        yield onnx(graph, run / "best")
+
+
 def imageclassification(folder: Path, data: Path | None) -> Iterator[Figure]:
     """Textures, and flowers from scratch."""
     run = folder / "textures"
     seconds = command("train", "examples.imageclassification", "--trainer.output_dir", run)
     yield Figure(f"textures, validation accuracy ({seconds:.0f} s)", f"{best(run, 'val_acc'):.1%}", "")
+    yield onnx("textures", run / "best")
     if data is None:
         return
     run = folder / "flowers"
@@ -62,6 +74,7 @@ def atr(folder: Path, data: Path | None) -> Iterator[Figure]:
     run = folder / "rendered"
     seconds = command("train", "examples.atr", "--trainer.output_dir", run)
     yield Figure(f"rendered lines, error rate ({seconds:.0f} s)", f"{best(run, 'val_cer'):.2%}", "3 %")
+    yield onnx("rendered lines", run / "best")
     if data is None:
         return
     lines, scanned = data / "uw3_50lines", folder / "scanned"
@@ -79,6 +92,7 @@ def finetuningbert(folder: Path, data: Path | None) -> Iterator[Figure]:
     run = folder / "generated"
     seconds = command("train", "examples.text.finetuningbert", "--trainer.output_dir", run)
     yield Figure(f"generated pairs, validation accuracy ({seconds:.0f} s)", f"{best(run, 'val_acc'):.1%}", "")
+    yield onnx("generated pairs", run / "best")
     if data is None:
         return
     run, preset = folder / "mrpc", folder / "minilm"
@@ -111,6 +125,8 @@ def seq2seq(folder: Path, data: Path | None) -> Iterator[Figure]:
         words = ("--export_dir", wide, "--data.count", "500", "--json", "-", "--lav.silent", "true")
         figures = json.loads(output("lav", *words))["data_sets"][0]["evaluator"]
         yield Figure(f"{decoder}, exact dates with a beam of 5", f"{figures['exact']:.1%}", "")
+        yield onnx(decoder, run / "best")
+        yield onnx(f"{decoder} with a beam of 5", wide)
 
 
 def ner(folder: Path, data: Path | None) -> Iterator[Figure]:
@@ -123,9 +139,18 @@ def ner(folder: Path, data: Path | None) -> Iterator[Figure]:
             *("--trainer.output_dir", run, "--trainer.random_seed", "1"),
         )
         yield Figure(f"{encoder}, F1 of entities ({seconds:.0f} s)", f"{best(run, 'val_f1'):.1%}", wanted)
+        yield onnx(encoder, run / "best")
+
+
+def onnx(name: str, bundle: Path) -> Figure:
+    """Return the largest difference of the outputs of a bundle's ONNX model, on samples of the validation."""
+    printed = output("export", bundle, "--format", "onnx", "--samples", "64", "--trust", "examples")
+    numbers = [float(found) for found in re.findall(r"^\W+\S+\W+(\d\S*) \W*$", printed, re.MULTILINE)]
+    return Figure(f"{name}, largest difference of the ONNX model", f"{max(numbers):.1g}", "1e-05")
 
 
 EXAMPLES: dict[str, Callable[[Path, Path | None], Iterator[Figure]]] = {
+    "tutorial": tutorial,
     "imageclassification": imageclassification,
     "atr": atr,
     "finetuningbert": finetuningbert,

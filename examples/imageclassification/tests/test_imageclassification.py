@@ -21,6 +21,7 @@ class TestImageScenario(ScenarioChecks):
     """Data, specs, a training step, export, prediction."""
 
     scenario = ImageScenario
+    onnx = True
 
 
 @pytest.fixture(scope="module")

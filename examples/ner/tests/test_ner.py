@@ -45,6 +45,7 @@ class TestNERScenario(ScenarioChecks):
     """Data, specs, a training step, export, prediction."""
 
     scenario = NERScenario
+    onnx = True
 
     @classmethod
     def change_trainer_params(cls, params):

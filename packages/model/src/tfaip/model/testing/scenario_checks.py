@@ -51,10 +51,12 @@ class ScenarioChecks:
     Attributes:
         scenario: The scenario.
         tolerance: By how much predictions of the bundle may differ from those of the graph.
+        onnx: Whether an ONNX model of the bundle is tried, which `tfaip-model[onnx]` makes.
     """
 
     scenario: ClassVar[type[ScenarioBase[Any, Any]]]
     tolerance: ClassVar[float] = 1e-5
+    onnx: ClassVar[bool] = False
     _folder: ClassVar[Path]
     _trained: ClassVar[tuple[TrainerParams, dict[str, float]] | None]
 
@@ -203,6 +205,18 @@ class ScenarioChecks:
             assert set(outputs) == set(expected), f"outputs must be {sorted(expected)}, got {sorted(outputs)}"
             for name, tensor in outputs.items():
                 _check_equal(f"the output {name!r}", tensor.numpy(), np.asarray(expected[name]), self.tolerance)
+
+    def test_the_onnx_model_computes_what_the_bundle_computes(self) -> None:
+        """The exported graph has an equivalent in ONNX, whose outputs are the same on samples of the validation."""
+        if not self.onnx:
+            raise unittest.SkipTest("`onnx = True` tries an ONNX model of the bundle")
+        from tfaip.model.stored.onnx_export import export_onnx
+
+        params, _ = self._run()
+        copied = shutil.copytree(self._export(), self._folder / "onnx")
+        batches = [batch.inputs for batch in islice(self._batches(params, *self._sources(params)[-1]), BATCHES)]
+        exported = export_onnx(copied, batches, tolerance=self.tolerance)
+        assert exported.differences, "the validation must have samples, got none"
 
     def test_the_predictor_predicts_and_prints_samples(self) -> None:
         """Samples come back with their outputs, go through post-processing, and can be printed in words."""
