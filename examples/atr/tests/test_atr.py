@@ -25,6 +25,7 @@ class TestATRScenario(ScenarioChecks):
     """Data, specs, a training step, export, prediction."""
 
     scenario = ATRScenario
+    onnx = True
 
     @classmethod
     def change_trainer_params(cls, params):

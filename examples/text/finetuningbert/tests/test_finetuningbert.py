@@ -36,6 +36,7 @@ class TestPairScenario(ScenarioChecks):
     """Data, specs, a training step, export, prediction."""
 
     scenario = PairScenario
+    onnx = True
 
     @classmethod
     def change_trainer_params(cls, params):
