@@ -59,7 +59,7 @@ TRAINING = """
     done = max((int(path.name) for path in folder.glob("checkpoint/[0-9]*")), default=0)
     lines = metrics.read_text().splitlines(True)[:done] if done else []
     for epoch in range(done + 1, epochs + 1):
-        time.sleep(0.25)
+        time.sleep(0.4)
         lines.append(json.dumps({"epoch": epoch, "val_acc": 1 - 1 / epoch, "val_loss": 1 / epoch}) + "\\n")
         (folder / "beside").write_text("".join(lines))
         (folder / "beside").replace(metrics)
@@ -107,8 +107,8 @@ def run_mixed_rows(
         before = len(_log("end"))
         scheduler = start(*words)
         if kill == 0:
-            # A training that dies with its node has something to go on from.
-            wait_for(lambda: list(Path("runs").glob("*/checkpoint/[!.]*")), "a checkpoint", engine.patience)
+            # Half of the trainings, so that one of them is on this node. It has something to go on from.
+            wait_for(lambda: len(_with_checkpoint()) >= len(TRAININGS) // 2, "checkpoints", engine.patience)
             died |= _killing_a_node(engine, 0)
         wait_for(lambda before=before: len(_log("end")) >= min(before + 2, len(PLAIN)), "rows", engine.patience)  # type: ignore[misc]
         _disturb(engine, command, stopped)
@@ -167,6 +167,11 @@ def _killing_a_node(engine: MixedEngine, time: int) -> set[str]:
     engine.kill_node(time)
     survived = {name for name in running if _is_alive(Path(f"pid.{name}"))}
     return (running - survived - set(_log("end"))) | (set(_log("begin")) - begun)
+
+
+def _with_checkpoint() -> set[str]:
+    """Trainings that have a checkpoint."""
+    return {path.parts[1] for path in Path("runs").glob("*/checkpoint/[!.]*")}
 
 
 def _log(word: str) -> list[str]:
