@@ -1,4 +1,4 @@
-"""The step of the examples, or of any scenario, beside the same graph in plain `keras.Model.fit`.
+"""The step of the examples, of a U-Net, or of any scenario, beside the same graph in plain `keras.Model.fit`.
 
     python benchmarks/example_steps.py [--only seq2seq atr] [--rounds 5] [--steps 100]
     python benchmarks/example_steps.py --scenario segments --scenario examples.atr train.batch_size=32
@@ -21,6 +21,7 @@ import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 EPOCHS = 3
@@ -34,6 +35,7 @@ EXAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "atr": ("examples.atr", {}),
     "text": ("examples.text.finetuningbert", {}),
     "ner": ("examples.ner", {}),
+    "unet": (str(Path(__file__).with_name("unet.py")), {}),
     "seq2seq": ("examples.seq2seq", {}),
     "seq2seq, transformer": ("examples.seq2seq", {"model.decoder": "TransformerDecoder"}),
 }

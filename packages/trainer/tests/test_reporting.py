@@ -270,3 +270,17 @@ def test_what_is_done_beside_the_steps_is_a_row_and_a_part_of_the_whole(monkeypa
     assert lines[5].split() == ["validation", "3.0s", "75%"]
     assert lines[6].split()[:3] == ["all", "4.0s", "100%"]
     assert benchmark.beside == 3.0
+
+
+def test_the_times_of_very_many_epochs_take_the_place_of_two():
+    benchmark = Benchmark()
+    sizes = []
+    for epoch in range(1, 1001):
+        with benchmark.timed("validate"):
+            pass
+        progress = EpochProgress(epoch, 1000, 10, dict)
+        progress.add(2, 10, 0.5, 0.0)
+        benchmark.end_epoch(progress)
+        sizes.append(len(repr(vars(benchmark))))
+    assert max(sizes) < 1.2 * sizes[1]
+    assert "Mean of 999 epochs after the first" in benchmark.table()

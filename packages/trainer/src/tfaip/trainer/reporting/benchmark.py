@@ -19,12 +19,21 @@ __all__ = ["Benchmark"]
 
 
 @dataclass
-class _EpochTimes:
+class _Times:
+    """Sums of some epochs."""
+
+    epochs: int = 0
     steps: int = 0
     samples: int = 0
     training: float = 0.0
     waited: float = 0.0
     beside: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+    def add(self, other: _Times) -> None:
+        for name in ("epochs", "steps", "samples", "training", "waited"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for what, seconds in other.beside.items():
+            self.beside[what] += seconds
 
 
 class Benchmark:
@@ -34,8 +43,8 @@ class Benchmark:
     """
 
     def __init__(self) -> None:
-        self._done: list[_EpochTimes] = []
-        self._current = _EpochTimes()
+        # Sums, since a run may have very many epochs.
+        self._first, self._others, self._current = _Times(), _Times(), _Times()
 
     @contextmanager
     def timed(self, what: str) -> Iterator[None]:
@@ -48,34 +57,27 @@ class Benchmark:
 
     def end_epoch(self, counts: EpochProgress) -> None:
         """Close the times of an epoch."""
-        current = self._current
-        current.steps, current.samples = counts.steps, counts.samples
+        current, self._current = self._current, _Times()
+        current.epochs, current.steps, current.samples = 1, counts.steps, counts.samples
         current.training, current.waited = counts.seconds, counts.waited
-        self._done.append(current)
-        self._current = _EpochTimes()
+        (self._others if self._first.epochs else self._first).add(current)
 
     @property
     def beside(self) -> float:
         """Mean seconds that an epoch takes beside its steps; 0 in the first one."""
-        epochs = self._counted()
-        return sum(sum(epoch.beside.values()) for epoch in epochs) / len(epochs) if epochs else 0.0
+        counted = self._counted
+        return sum(counted.beside.values()) / counted.epochs if counted.epochs else 0.0
 
     def table(self) -> str:
         """Return the mean times of an epoch, its batches and its samples as a table; nothing before the first epoch."""
-        epochs = self._counted()
-        if not epochs:
+        counted = self._counted
+        if not counted.epochs:
             return ""
-        count = len(epochs)
-        training = sum(epoch.training for epoch in epochs)
-        waited = sum(epoch.waited for epoch in epochs)
-        beside: dict[str, float] = defaultdict(float)
-        for epoch in epochs:
-            for what, seconds in epoch.beside.items():
-                beside[what] += seconds
-        total = training + sum(beside.values())
-        steps, samples = (max(sum(getattr(epoch, name) for epoch in epochs), 1) for name in ("steps", "samples"))
+        count, training, waited = counted.epochs, counted.training, counted.waited
+        total = training + sum(counted.beside.values())
+        steps, samples = max(counted.steps, 1), max(counted.samples, 1)
 
-        table = Table(box=SIMPLE, title=_title(self._done, count), title_justify="left")
+        table = Table(box=SIMPLE, title=_title(count, is_first=counted is self._first), title_justify="left")
         table.add_column("time of")
         for column in ("epoch", "share", "batch", "sample"):
             table.add_column(column, justify="right")
@@ -83,18 +85,19 @@ class Benchmark:
         table.add_row(
             "  waiting for data", *_cells(waited, total, count), _small(waited / steps), _small(waited / samples)
         )
-        for what, seconds in beside.items():
+        for what, seconds in counted.beside.items():
             if seconds / count >= 1e-3:
                 table.add_row(Text(one_line(what)), *_cells(seconds, total, count), "", "")
         table.add_row("all", *_cells(total, total, count), _small(total / steps), _small(total / samples))
         return as_text(table)
 
-    def _counted(self) -> list[_EpochTimes]:
-        return self._done[1:] or self._done
+    @property
+    def _counted(self) -> _Times:
+        return self._others if self._others.epochs else self._first
 
 
-def _title(done: list[_EpochTimes], counted: int) -> str:
-    which = f"{counted} epochs after the first" if counted < len(done) else "the first epoch, tracing included"
+def _title(counted: int, *, is_first: bool) -> str:
+    which = "the first epoch, tracing included" if is_first else f"{counted} epochs after the first"
     return f"Mean of {which}" if counted > 1 else f"Times of {which.removeprefix('1 ').replace('epochs', 'epoch')}"
 
 
