@@ -81,6 +81,8 @@ class ImportPlaces:
         new = {name for name in its - mine if name not in self._graph.modules}
         if _among(new, TENSORFLOW):
             return "TensorFlow"
+        if not all(self._declared(found.module, name) for name in new):
+            return "optional extra"
         if found.module in self.on_the_way_to_help and _among(new, SLOW):
             return "over 10 ms on the way to --help"
         if found.module.startswith("tfaip.params.") and _among({found.target, *new}, NOT_FOR_PARAMETERS):

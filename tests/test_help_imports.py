@@ -12,7 +12,8 @@ from tfaip.model import find_scenario
 from tfaip.params import save
 
 # Lines without values: they show a usage text.
-BARE = ["tfaip-new", "tfaip-upgrade", "tfaip-convert-exported-model", "tfaip-resume-training", "tfaip-evaluate"]
+BARE = ["tfaip-experimenter", "tfaip-new", "tfaip-upgrade", "tfaip-convert-exported-model"]
+BARE += ["tfaip-resume-training", "tfaip-evaluate"]
 OF_SCENARIO = ["tfaip-train", "tfaip-cross-validate", "tfaip-benchmark-input-pipeline"]
 OF_BUNDLE = ["tfaip-predict", "tfaip-lav", "tfaip-evaluate", "tfaip-export", "tfaip-adapt-exported-model"]
 ASK = """if True:

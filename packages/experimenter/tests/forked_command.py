@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, NoReturn
 
+import tfaip.experimenter.cli.modes  # noqa: F401 - so that not each fork imports it
 from tfaip.experimenter.cli.command import PROG, main
 
 __all__ = ["CAN_FORK", "ForkedCommand"]

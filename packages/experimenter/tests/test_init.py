@@ -10,7 +10,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-import tfaip.experimenter.cli.command as experimenter
+from tfaip.experimenter.cli import command as experimenter
+from tfaip.experimenter.cli import modes
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 Programs = Callable[[str, str], Path]
@@ -82,8 +83,8 @@ def test_a_new_workbook_has_the_parameters_with_their_help_and_choices(programs:
 def test_the_command_that_runs_the_rows_fits_the_machine(
     gpus: int | None, where: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(experimenter, "count_gpus", lambda: gpus)
-    monkeypatch.setattr(experimenter, "init_workbook", lambda *_, **__: None)
+    monkeypatch.setattr(modes, "count_gpus", lambda: gpus)
+    monkeypatch.setattr(modes, "init_workbook", lambda *_, **__: None)
     with pytest.raises(SystemExit):
         experimenter.main(["--init", "new.xlsx", "my.scenario"])
     assert capsys.readouterr().err.strip().endswith(f"--xlsx new.xlsx {where}")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from openpyxl.utils import get_column_letter
-
 from tfaip.params import UserError
 
-__all__ = ["ExperimenterError", "SheetError", "SheetMistake"]
+__all__ = ["INTERRUPTED", "ExperimenterError", "SheetError", "SheetMistake"]
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C."""
 
 
 class ExperimenterError(UserError):
@@ -35,6 +36,8 @@ class SheetMistake:
     problem: str
 
     def __str__(self) -> str:
+        from openpyxl.utils import get_column_letter
+
         place = f'sheet "{self.sheet}", row {self.row}'
         if self.column is not None:
             label = f" ({self.label})" if self.label else ""

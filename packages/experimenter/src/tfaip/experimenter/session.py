@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tfaip.experimenter.commands.command_words import quoted
 from tfaip.experimenter.commands.plan import Plan, PlannedRun
-from tfaip.experimenter.errors import ExperimenterError, SheetError, SheetMistake
+from tfaip.experimenter.errors import INTERRUPTED, ExperimenterError, SheetError, SheetMistake
 from tfaip.experimenter.executors.interface import Executor
 from tfaip.experimenter.executors.params import ExecutorParams
 from tfaip.experimenter.executors.registry import executor_named, name_of_executor
@@ -30,9 +30,9 @@ from tfaip.params.shown_text import one_line
 if TYPE_CHECKING:
     from tfaip.experimenter.search.searches import Searches
 
-__all__ = ["FAILED", "INTERRUPTED", "run_plan", "update_results"]
+__all__ = ["FAILED", "run_plan", "update_results"]
 
-FAILED, INTERRUPTED = 1, 130
+FAILED = 1
 
 # The note in the state that says who runs what is running.
 EXECUTOR = "executor"

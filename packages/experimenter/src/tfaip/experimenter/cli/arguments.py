@@ -13,6 +13,7 @@ from tfaip.experimenter.search.params import SearchParams
 from tfaip.params import CommandLine, field, params
 
 __all__ = [
+    "PROG",
     "Arguments",
     "OrderArguments",
     "StatusArguments",
@@ -21,6 +22,8 @@ __all__ = [
     "read_retry_arguments",
     "read_status_arguments",
 ]
+
+PROG = "tfaip-experimenter"
 
 STATE_HELP = "Folder for the state of the queue; default: beside the workbook"
 DESCRIPTION = (
