@@ -1,4 +1,7 @@
-"""Writes a trained model as a bundle."""
+"""Writes a trained model as a bundle.
+
+Internal API between the packages.
+"""
 
 from __future__ import annotations
 
