@@ -7,7 +7,7 @@ from itertools import islice, pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kinds_of_workers import WORKERS
+from kinds_of_workers import KINDS, WORKERS
 from pipeline_cases import (
     AddNoiseParams,
     DropEveryParams,
@@ -265,3 +265,12 @@ def test_generators_of_batches_have_no_shards():
 def test_the_description_tells_of_the_shards():
     text = make_pipeline(generator=ShardedParams(), open_shards=4, num_processes=2).describe()
     assert "6 shards, 4 at once" in text
+
+
+@pytest.mark.parametrize("workers", KINDS)
+def test_lanes_go_on_behind_a_sample_that_takes_too_long(workers):
+    settings = {"generator": ShardedParams(), "open_shards": 4, **workers}
+    expected = indices(batches_of(make_pipeline(**settings)))
+    chain = [MisbehaveParams(how="loop")]
+    batches = batches_of(make_pipeline(*chain, **settings, on_bad_sample="skip", sample_timeout=0.3))
+    assert indices(batches) == [index for index in expected if index != 7]

@@ -2,6 +2,8 @@
 
 import logging
 import os
+import signal
+import threading
 import time
 
 import pytest
@@ -11,6 +13,7 @@ from pipeline_cases import (
     DataParams,
     Double,
     DoubleParams,
+    DropEveryParams,
     MisbehaveParams,
     NumbersParams,
     PairUpParams,
@@ -21,6 +24,7 @@ from pipeline_cases import (
     batches_of,
     make_pipeline,
 )
+from slow_cases import SlowFirstParams
 
 from tfaip.pipeline import PipelineMode, SequentialProcessorPipelineParams
 from tfaip.pipeline.errors import DefinitionError, SampleTimeoutError
@@ -162,3 +166,23 @@ def test_native_code_that_does_not_return_is_an_error_in_time_and_told_to_stay(m
         batches = batches_of(make_pipeline(SlowParams(), on_bad_sample="skip", **settings))
     assert [meta["index"] for _, metas, _ in batches for meta in metas] == [n for n in range(20) if n != 7]
     assert "A thread still works on sample 7 of epoch 0: native code can't be interrupted" in caplog.text
+
+
+def test_threads_post_process_in_order():
+    processors = [SlowFirstParams(), DropEveryParams()]
+    data = DataParams(post_proc=SequentialProcessorPipelineParams(processors=processors))
+
+    def processed(count):
+        with make_pipeline(mode=PipelineMode.EVALUATION).generate_input_samples() as samples:
+            made = make_pipeline(data=data, workers="threads").process_output(samples, num_processes=count)
+            return [sample.meta["index"] for sample in made]
+
+    assert processed(2) == processed(0)
+    assert len(processed(2)) < 20
+
+
+def test_an_interruption_of_the_consumer_ends_the_threads(monkeypatch):
+    monkeypatch.setattr(Slow, "apply", lambda self, sample: signal.raise_signal(signal.SIGINT) or sample)
+    with pytest.raises(KeyboardInterrupt), make_pipeline(SlowParams(), **THREADS).generate_input_batches() as batches:
+        list(batches)
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("tfaip-pipeline")]
