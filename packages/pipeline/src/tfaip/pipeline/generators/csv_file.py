@@ -46,6 +46,8 @@ class CSVGenerator(DataGenerator[CSVGeneratorParams]):
     A sample holds what `load` makes of the path as `inputs`, the target as `targets`, and the other columns as meta.
     """
 
+    thread_safe = True
+
     def __init__(self, mode: PipelineMode, params: CSVGeneratorParams) -> None:
         super().__init__(mode, params)
         if params.threads < 1:

@@ -25,6 +25,8 @@ class InMemoryGeneratorParams(DataGeneratorParams):
 class InMemoryGenerator(DataGenerator[InMemoryGeneratorParams]):
     """Hands out the samples of its parameters."""
 
+    thread_safe = True
+
     def __len__(self) -> int:
         """Their number."""
         return len(self.params.samples)

@@ -58,6 +58,8 @@ class TableGenerator(DataGenerator[TableGeneratorParams]):
         DataError: A table can't be read, a column or value is missing, or a field is no value of its column.
     """
 
+    thread_safe = True
+
     def __init__(self, mode: PipelineMode, params: TableGeneratorParams) -> None:
         super().__init__(mode, params)
         categories = categories_of(params.categories)

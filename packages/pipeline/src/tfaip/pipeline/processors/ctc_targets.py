@@ -24,6 +24,8 @@ def ctc_frames_needed(labels: np.ndarray) -> int:
 class CTCTargets(MappingDataProcessor[CTCTargetsParams]):
     """Leaves a sample out, by an `UnusableSampleError`, where CTC can't align its labels with the output's frames."""
 
+    thread_safe = True
+
     def frames(self, sample: Sample) -> int:
         """Hook: the number of output frames; here the length of the input by the downsampling, rounded up."""
         return -(-len(sample.inputs[self.params.inputs]) // self.params.downsampling)

@@ -17,6 +17,8 @@ __all__ = ["Normalize"]
 class Normalize(AdaptedProcessor[NormalizeParams]):
     """Computes (value - shift) / scale; NaN counts in no statistics, and stays NaN or becomes the mean."""
 
+    thread_safe = True
+
     def apply(self, sample: Sample) -> Sample:
         """The normalised sample."""
         inputs = dict(sample.inputs)
