@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
@@ -116,6 +118,37 @@ def test_colour(
     command = CommandLine("prog")
     command.add_root("", zoo.GenParams)
     assert ("\x1b[" in printed_help(command, "--help", capsys)) is coloured
+
+
+@pytest.mark.parametrize("columns", ["0", "1", "", "wide", "1000"])
+def test_odd_widths_of_a_terminal_are_taken(
+    columns: str, command: CommandLine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = printed_help(command, "--help", capsys)
+    monkeypatch.setenv("COLUMNS", columns)
+    assert printed_help(command, "--help", capsys).split() == wanted.split()
+
+
+def test_colour_and_plain_text_say_the_same(
+    command: CommandLine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = printed_help(command, "--help", capsys)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    coloured = printed_help(command, "--help", capsys)
+    assert coloured != plain
+    assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == plain
+
+
+@pytest.mark.parametrize(("line", "code"), [("--help", 0), ("--show-schema", 0), ("x --show", 0), ("--wrong", 2)])
+def test_a_process_without_a_console_is_told_nothing(
+    line: str, code: int, command: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    with pytest.raises(SystemExit) as ended:
+        command.parse(line.split())
+    assert ended.value.code == code
 
 
 def test_choices_stand_before_the_type(capsys: pytest.CaptureFixture[str]) -> None:

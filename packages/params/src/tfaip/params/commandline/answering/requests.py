@@ -32,6 +32,8 @@ def answer(parsed: Parsed, command: Declarations) -> None:
     Raises:
         CommandLineError: The resulting params are asked for, but the line is wrong.
     """
+    if sys.stdout is None:  # a process without a console, or `>&-`
+        return
     if parsed.request == "help":
         print_help(parsed, command)
     elif parsed.request == "show_completion":
@@ -137,6 +139,8 @@ def save_config(result: ParseResult, path: Path, defaults: Mapping[str, ParamsNo
 
 def print_mistakes(mistakes: Sequence[Mistake], prog: str) -> None:
     """Print all mistakes to stderr, and how to get help."""
+    if sys.stderr is None:
+        return
     lines = [clean_text(mistake) for mistake in mistakes]
     prog = one_line(prog)
     text = f"{prog}: error: " + "\n".join(lines) + f"\nsee {prog} --help"
