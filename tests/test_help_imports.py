@@ -15,6 +15,9 @@ from tfaip.params import save
 BARE = ["tfaip-experimenter", "tfaip-new", "tfaip-upgrade", "tfaip-convert-exported-model"]
 BARE += ["tfaip-resume-training", "tfaip-evaluate"]
 OF_SCENARIO = ["tfaip-train", "tfaip-cross-validate", "tfaip-benchmark-input-pipeline"]
+# Their modules import evaluators and more, as those of clients do.
+SCENARIOS = [f"examples.{path.parent.name}" for path in sorted(ROOT.glob("examples/*/scenario.py"))]
+SCENARIOS += ["examples.text.finetuningbert", "examples.tutorial.full"]
 OF_BUNDLE = ["tfaip-predict", "tfaip-lav", "tfaip-evaluate", "tfaip-export", "tfaip-adapt-exported-model"]
 ASK = """if True:
     import contextlib, io, json, os, sys
@@ -44,6 +47,7 @@ def test_nothing_slow_is_imported_for_an_answer(bundle):
             ("", module[name], [TUTORIAL, *words]) for words in (["--help"], ["--help", "all"], ["--show-schema"])
         ]
         lines.append(("bash", module[name], [TUTORIAL, "--optimizer."]))
+    lines += [("", module["tfaip-train"], [name, "--help"]) for name in SCENARIOS]
     lines += [("", module[name], ["--export_dir", bundle, "--trust", "examples", "--help"]) for name in OF_BUNDLE]
     done = subprocess.run(
         [sys.executable, "-c", ASK, json.dumps(sorted(SLOW | TENSORFLOW)), json.dumps(lines)],

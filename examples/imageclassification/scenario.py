@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, cast
 
 from examples.imageclassification.evaluator import ImageEvaluator
 from examples.imageclassification.generator_params import ImagesParams, ImageTrainerPipelineParams
-from examples.imageclassification.generators import class_names
 from examples.imageclassification.params import ImageScenarioParams
 from tfaip.model import ScenarioBase
 
@@ -42,6 +41,9 @@ class ImageScenario(ScenarioBase[ImageScenarioParams, ImageTrainerPipelineParams
     @classmethod
     def complete_trainer_params(cls, params: TrainerParams) -> None:
         """Name the classes: the folders of the training images."""
+        # Imported here, since it decodes images, and help shall answer without.
+        from examples.imageclassification.generators import class_names
+
         images = cast("ImageTrainerPipelineParams", params.gen).train
         if images.download:
             from examples.imageclassification.download import download

@@ -8,14 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from tfaip.params import params
+from tfaip.pipeline import Sample
 from tfaip.pipeline.errors import HookError
 from tfaip.pipeline.hooks import Hooked, call_user_code, described, hook, returned
-
-if TYPE_CHECKING:
-    from tfaip.pipeline import Sample
 
 __all__ = ["Evaluator", "EvaluatorParams", "TEvaluatorParams", "counting", "figures_of", "has_parts"]
 

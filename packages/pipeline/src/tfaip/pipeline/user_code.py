@@ -6,12 +6,10 @@ Internal API between the packages.
 from __future__ import annotations
 
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.errors import DefinitionError, ProcessorError
-
-if TYPE_CHECKING:
-    from tfaip.pipeline.data.sample import Sample
 
 __all__ = [
     "ENDS",

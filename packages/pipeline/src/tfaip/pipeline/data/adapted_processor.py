@@ -12,13 +12,12 @@ from tfaip.pipeline.data.data_base_params import DataBaseParams
 from tfaip.pipeline.data.pipeline_params import PipelineMode
 from tfaip.pipeline.data.processor import DataProcessorParams, MappingDataProcessor
 from tfaip.pipeline.data.resources import resource
+from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.errors import DataError, DefinitionError
 from tfaip.pipeline.hooks import hook
 
 if TYPE_CHECKING:
     import numpy as np
-
-    from tfaip.pipeline.data.sample import Sample
 
 __all__ = ["AdaptedProcessor", "AdaptedProcessorParams", "TAdaptedParams"]
 

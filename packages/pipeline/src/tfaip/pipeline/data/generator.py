@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from tfaip.params import Creates, UserError, params
 from tfaip.params.defining.made_by import may_be_bound
 from tfaip.pipeline.data.pipeline_params import PipelineMode
+from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.errors import DataError
 from tfaip.pipeline.hooks import Hooked, call_user_code, hook, make
-
-if TYPE_CHECKING:
-    from tfaip.pipeline.data.sample import Sample
 
 __all__ = [
     "DataGenerator",

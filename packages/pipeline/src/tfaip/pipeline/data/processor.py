@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from tfaip.params import Creates, field, params
 from tfaip.params.defining.made_by import may_be_bound
 from tfaip.pipeline.data.pipeline_params import GENERAL, PipelineMode
+from tfaip.pipeline.data.sample import Sample
 from tfaip.pipeline.errors import DefinitionError
 from tfaip.pipeline.hooks import Hooked, hook, make
 
 if TYPE_CHECKING:
     from tfaip.pipeline.data.data_base_params import DataBaseParams
-    from tfaip.pipeline.data.sample import Sample
 
 __all__ = [
     "DataProcessor",

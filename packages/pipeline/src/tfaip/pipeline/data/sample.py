@@ -8,11 +8,16 @@ Internal API between the packages.
 from __future__ import annotations
 
 import os
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from tfaip.pipeline.data.pipeline_params import PipelineMode
+from tfaip.pipeline.loaded_later import loaded_later
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    # An evaluator names `Sample`, and its scenario is on the way to --help.
+    np = loaded_later("numpy")
 
 __all__ = ["Sample", "SampleIdentity", "lane_generator", "pass_generator", "pass_order"]
 

@@ -6,10 +6,10 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from tfaip.params import Creates, params
+from tfaip.pipeline import Sample
 from tfaip.pipeline.hooks import Hooked, hook, make
 
 if TYPE_CHECKING:
-    from tfaip.pipeline import Sample
     from tfaip.predict.predictor_base import LoadedModel
 
 __all__ = ["MultiModelVoter", "VoterParams"]
