@@ -236,11 +236,48 @@ def test_a_run_that_cannot_be_read_is_a_warning(in_run, text, caplog):
 
 
 def test_the_command_runs_both_models_on_the_validation_of_the_run_unless_samples_are_named(in_run, capsys):
-    shutil.copytree(in_run.serve, in_run.additional("half"))
-    (in_run.path / "bundle.json").unlink()
     main([str(in_run.path), "--format", "onnx"])
     printed = capsys.readouterr().out
     assert f"samples of the validation of {in_run.path.parent}:" in printed.replace("\n", "")
-    assert "model.onnx is the graph default; only a SavedModel: half" in printed
     main([str(in_run.path), "--format", "onnx", "--data.count", "5"])
     assert "samples of --data:" in capsys.readouterr().out
+
+
+@pytest.fixture(scope="module")
+def three_graphs(tmp_path_factory):
+    """Scenario, model and graph, of which three graphs are exported; ONNX has no equivalent of the third."""
+    scenario = PointsScenario(PointsScenario.tagged(PointsScenario.default_params()))
+    model = scenario.create_model()
+    graph = model.build_graph(scenario.data)
+    model._export_graphs = lambda inputs, outputs, targets: {
+        "default": outputs,
+        "half": {"half": outputs["logits"] / 2},
+        "bits": {"bits": tf.bitcast(outputs["logits"], tf.int32)},
+    }
+    return scenario, model, graph
+
+
+def test_each_exported_graph_has_an_onnx_model_or_is_named(three_graphs, tmp_path, capsys):
+    bundle = export_bundle(tmp_path / "best", *three_graphs)
+    main([str(bundle.path), "--format", "onnx", "--data.count", "5"])
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "half: half" in printed
+    assert "the graph bits was not converted: ONNX must have an equivalent" in printed
+    bundle.verify()
+    assert bundle.labels == ["default", "bits", "half"]
+    whole, half = load_onnx_function(bundle.path), load_onnx_function(bundle.path, label="half")
+    np.testing.assert_allclose(half({"point": POINT})["half"], whole({"point": POINT})["logits"] / 2, rtol=1e-6)
+    with pytest.raises(BundleError, match=r"has no additional/bits.onnx: make it"):
+        load_onnx_function(bundle.path, label="bits")
+    export_onnx(bundle.path, [{"point": POINT}])  # in place of the former ones
+    bundle.verify()
+
+
+@pytest.mark.parametrize("saved_model", [True, False])
+def test_a_training_exports_the_onnx_model_of_each_graph(three_graphs, saved_model, tmp_path, caplog):
+    samples = iter([{"point": POINT}])
+    bundle = export_bundle(tmp_path / "best", *three_graphs, saved_model=saved_model, onnx_samples=samples)
+    bundle.verify()
+    assert [path.name for path in sorted(bundle.path.rglob("*.onnx"))] == ["half.onnx", "model.onnx"]
+    (warning,) = [message for message in caplog.messages if "ONNX model" in message]
+    assert "best has no ONNX model of the graph bits: ONNX must have an equivalent" in warning

@@ -4,7 +4,7 @@ bundle.json            version of the layout, versions of what wrote it, size an
 scenario_params.json   parameters of the scenario, tagged
 serve/                 SavedModel of the graph labelled `default`
 model.onnx             the same graph for onnxruntime, where it was asked for
-additional/LABEL/      SavedModels of the other exported graphs
+additional/LABEL/      SavedModels of the other exported graphs; LABEL.onnx: the same for onnxruntime
 weights.h5             one dataset per variable path, for warm start
 resources/             files that the data's processing needs
 """
@@ -127,6 +127,10 @@ class Bundle:
     def onnx(self) -> Path:
         """The graph that predictors run, for onnxruntime."""
         return self.path / "model.onnx"
+
+    def onnx_model(self, label: str) -> Path:
+        """The exported graph of any label, for onnxruntime."""
+        return self.onnx if label == DEFAULT_LABEL else self.path / "additional" / f"{label}.onnx"
 
     @property
     def weights(self) -> Path:

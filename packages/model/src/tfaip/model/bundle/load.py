@@ -111,6 +111,7 @@ def load_prediction_function(
 def load_onnx_function(
     path: str | os.PathLike[str],
     *,
+    label: str = DEFAULT_LABEL,
     inputs: Mapping[str, ArraySpec] | None = None,
     threads: int = 0,
     gpus: Sequence[int] | None = None,
@@ -119,6 +120,7 @@ def load_onnx_function(
 
     Args:
         path: The bundle.
+        label: The label of the exported graph.
         inputs: Specs of the data's inputs, which the model must take; `None` does not compare them.
         threads: Threads within one operation; 0: one per core.
         gpus: GPUs by number, of which onnxruntime takes the first; `None`: any, empty: none.
@@ -131,16 +133,18 @@ def load_onnx_function(
     from tfaip.model.onnx.prediction import OnnxFunction
 
     bundle = Bundle.at(path)
-    if not bundle.onnx.is_file():
+    model = bundle.onnx_model(label)
+    name = model.relative_to(bundle.path)
+    if not model.is_file():
         raise BundleError(
-            f"the bundle {bundle.path} has no {bundle.onnx.name}: make it where TensorFlow is installed, by "
+            f"the bundle {bundle.path} has no {name}: make it where TensorFlow is installed, by "
             f"tfaip-export {bundle.path} --format onnx"
         )
-    where = f"the model {bundle.onnx.name} of the bundle {bundle.path}"
-    if outside := what_leads_out(bundle.path, bundle.onnx):
+    where = f"the model {name} of the bundle {bundle.path}"
+    if outside := what_leads_out(bundle.path, model):
         raise BundleError(f"{where} must lie in it, but {outside}")
-    bundle.verify(bundle.onnx)
-    function = OnnxFunction(bundle.onnx, where, threads=threads, gpus=gpus)
+    bundle.verify(model)
+    function = OnnxFunction(model, where, threads=threads, gpus=gpus)
     if inputs is not None:
         # The conversion drops an input that no output depends on.
         check_inputs(where, {**dict.fromkeys(inputs), **function.inputs}, inputs)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tfaip.model.bundle.layout import DEFAULT_LABEL, Bundle
+from tfaip.model.bundle.layout import Bundle
 from tfaip.model.command import ONE_BUNDLE, Invocation, blamed, import_tensorflow, log_to_console, run_command
 from tfaip.model.onnx.conditions import TOLERANCE, require_converter
 from tfaip.model.stored.params import find_stored_scenario, load_scenario_params
@@ -89,8 +89,8 @@ def _show(exported: Any, source: str) -> None:
     else:
         print("the outputs were not compared: there were no samples")
     bundle = exported.bundle
-    if further := [label for label in bundle.labels if label != DEFAULT_LABEL]:
-        print(one_line(f"{bundle.onnx.name} is the graph {DEFAULT_LABEL}; only a SavedModel: {', '.join(further)}"))
+    for label, reason in exported.left_out.items():
+        print(one_line(f"the graph {label} was not converted: {reason}"))
     print(
         one_line(f"{bundle.path} has {bundle.onnx.name}, {bundle.onnx.stat().st_size:,} bytes, digest {bundle.digest}")
     )

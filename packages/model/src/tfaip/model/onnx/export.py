@@ -42,5 +42,6 @@ def write_onnx(
     whole = [{name: np.asarray(batch[name]) for name in specs} for batch in batches]
     first = [{name: array[:1] for name, array in batch.items()} for batch in whole]
     differences = largest_differences(function, converted, [*whole, *first], tolerance=tolerance)
+    path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
     return differences

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfaip.model.bundle.errors import BundleError
-from tfaip.model.bundle.layout import Bundle
+from tfaip.model.bundle.layout import DEFAULT_LABEL, Bundle
 from tfaip.model.bundle.manifest import Manifest
 from tfaip.model.bundle.weights import write_weights
 from tfaip.model.folders.atomic_folder import replaced_folder
@@ -141,11 +141,13 @@ class BundleWriter:
         return [StoredWeight(weight.path, by_variable[id(weight)]) for weight in self._graph.weights]
 
     def _write_onnx(self, path: Path, bundle: Bundle, samples: Iterable[Mapping[str, np.ndarray]]) -> None:
-        function, specs = self._saved_models.function, self._specs
-        try:
-            write_onnx(bundle.onnx, lambda inputs: function(**_tensors(inputs, specs)), specs, samples)
-        except BundleError as error:
-            logger.warning("The bundle %s has no ONNX model: %s", path, error)
+        specs, batches = self._specs, list(samples)
+        for label, function in self._saved_models.functions.items():
+            try:
+                write_onnx(bundle.onnx_model(label), _on_inputs(function, specs), specs, batches)
+            except BundleError as error:
+                of_graph = "" if label == DEFAULT_LABEL else f" of the graph {label}"
+                logger.warning("The bundle %s has no ONNX model%s: %s", path, of_graph, error)
 
 
 @dataclass(frozen=True)
@@ -165,8 +167,9 @@ class StoredWeight:
         return self.value
 
 
-def _tensors(inputs: Mapping[str, Any], specs: Mapping[str, tf.TensorSpec]) -> dict[str, Any]:
-    return {name: tf.convert_to_tensor(inputs[name]) for name in specs}
+def _on_inputs(function: Any, specs: Mapping[str, tf.TensorSpec]) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+    """The function for inputs by name, arrays or tensors."""
+    return lambda inputs: function(**{name: tf.convert_to_tensor(inputs[name]) for name in specs})
 
 
 @contextmanager

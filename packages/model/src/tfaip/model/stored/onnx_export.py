@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from tfaip.model.bundle.layout import Bundle
+from tfaip.model.bundle.errors import BundleError
+from tfaip.model.bundle.layout import DEFAULT_LABEL, Bundle
 from tfaip.model.bundle.load import load_prediction_function
 from tfaip.model.bundle.manifest import Manifest
 from tfaip.model.folders.atomic_folder import replaced_folder
@@ -28,17 +29,19 @@ class OnnxExport:
     Attributes:
         bundle: The bundle.
         differences: Largest difference of each output, see `tfaip.model.onnx.verification`; empty where there were no
-            samples.
+            samples. Outputs of further graphs have names like `label: output`.
+        left_out: The further graphs without ONNX model, with the reason.
     """
 
     bundle: Bundle
     differences: Mapping[str, float]
+    left_out: Mapping[str, str]
 
 
 def export_onnx(
     path: str | os.PathLike[str], batches: Iterable[Mapping[str, np.ndarray]], *, tolerance: float = TOLERANCE
 ) -> OnnxExport:
-    """Add the ONNX model of a bundle's SavedModel to the bundle, `model.onnx`, in place of a former one.
+    """Add the ONNX models of a bundle's SavedModels to the bundle, `model.onnx` for one, in place of former ones.
 
     The bundle is written beside and takes its place in one step. The SavedModel is a program: open one of an unknown
     person in a sandbox.
@@ -49,16 +52,29 @@ def export_onnx(
         tolerance: The largest difference of outputs that is taken.
 
     Raises:
-        BundleError: The bundle is broken or has no SavedModel, the graph can't be converted, or the outputs differ.
+        BundleError: The bundle is broken or has no SavedModel, or the graph that predictors run can't be converted, or
+            its outputs differ.
     """
     require_converter()
     bundle = Bundle.at(path)
     bundle.verify()
-    function: Any = load_prediction_function(path)
+    functions: dict[str, Any] = {
+        label: load_prediction_function(path, label=label) for label in dict.fromkeys([DEFAULT_LABEL, *bundle.labels])
+    }
+    samples, differences, left_out = list(batches), dict[str, float](), dict[str, str]()
     with locked_bundle(bundle.path), replaced_folder(bundle.path) as folder:
         shutil.copytree(bundle.path, folder, dirs_exist_ok=True)
-        written = Bundle(folder).onnx
-        differences = write_onnx(written, function, function.specs, batches, tolerance=tolerance)
-        if bundle.manifest() is not None:
-            Manifest.add(folder, written)
-    return OnnxExport(bundle, differences)
+        for label, function in functions.items():
+            written = Bundle(folder).onnx_model(label)
+            try:
+                found = write_onnx(written, function, function.specs, samples, tolerance=tolerance)
+            except BundleError as error:
+                if label == DEFAULT_LABEL:
+                    raise
+                left_out[label] = str(error)
+                continue
+            prefix = "" if label == DEFAULT_LABEL else f"{label}: "
+            differences.update({f"{prefix}{name}": value for name, value in found.items()})
+            if bundle.manifest() is not None:
+                Manifest.add(folder, written)
+    return OnnxExport(bundle, differences, left_out)

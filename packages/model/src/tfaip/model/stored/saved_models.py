@@ -70,10 +70,10 @@ class SavedModels:
         remove_autograph_files()
 
     @property
-    def function(self) -> Any:
-        """The function of the default graph, from tensors by name to tensors by name."""
+    def functions(self) -> Mapping[str, Any]:
+        """The function of each graph by its label, from tensors by name to tensors by name."""
         self.trace()
-        return self._functions[DEFAULT_LABEL]
+        return self._functions
 
     def write(self, bundle: Bundle, values: Sequence[np.ndarray] | None = None) -> None:
         """Write a SavedModel for each label. With `values`, another thread may change the variables meanwhile.
