@@ -36,7 +36,7 @@ from tfaip.pipeline.running.worker_kind import declares_thread_safe, pays_in_thr
 def trials(monkeypatch):
     """The results of the next trials; each takes one of them."""
     results = []
-    monkeypatch.setattr(planning, "pays_in_threads", lambda plan, count, length: results.pop())
+    monkeypatch.setattr(planning, "pays_in_threads", lambda *_: results.pop())
     return results
 
 
@@ -113,20 +113,26 @@ def plan_of(*processors, **settings):
     return make_pipeline(*processors, **settings)._planner.plan(None, packs=False)[0]
 
 
-def test_a_trial_finds_out_whether_the_work_releases_the_interpreter_lock(monkeypatch):
+@pytest.mark.parametrize(("together", "pays"), [(0.6, True), (1.0, True), (1.3, False), (2.0, False)])
+def test_threads_pay_where_they_are_about_as_fast_as_processes(together, pays, monkeypatch):
     monkeypatch.setattr(worker_kind, "available_cores", lambda: 2)
-    monkeypatch.setattr(worker_kind, "_MOST_SECONDS", 10)
-    plan = plan_of(SlowParams(seconds=0.005), **THREADS)
-    assert pays_in_threads(plan, 2, 20)
-    monkeypatch.setattr(Slow, "apply", lambda self, sample: sample if sum(range(300_000)) else None)
-    assert not pays_in_threads(plan, 2, 20)
-    assert not pays_in_threads(plan, 1, 20)
-    assert not pays_in_threads(plan, 2, 0)
+    times = {1: (1.0, 3.0), 2: (3.0, together)}
+    monkeypatch.setattr(worker_kind, "_measured", lambda segments, *_: times[len(segments)])
+    plan = plan_of(DoubleParams(), **THREADS)
+    assert pays_in_threads(plan, 2, 20, 4) == pays
+    assert not pays_in_threads(plan, 1, 20, 4)
+    assert not pays_in_threads(plan, 2, 0, 4)
+
+
+def test_work_that_holds_the_interpreter_lock_never_pays_in_threads(monkeypatch):
+    monkeypatch.setattr(worker_kind, "available_cores", lambda: 2)
+    monkeypatch.setattr(Slow, "apply", lambda self, sample: sample if sum(range(20_000)) else None)
+    assert not any(pays_in_threads(plan_of(SlowParams(), **THREADS), 2, 20, 8) for _ in range(3))
 
 
 def test_a_trial_that_fails_is_told_of_where_samples_are_wanted():
     plan = plan_of(MisbehaveParams(at=[0]), **THREADS)
-    assert not pays_in_threads(plan, 2, 20)
+    assert not pays_in_threads(plan, 2, 20, 4)
 
 
 def test_threads_work_in_this_process_and_at_once():

@@ -248,7 +248,7 @@ class Planner:
             return False  # there is nothing that can be tried without being lost
         if undeclared_class(plan) is not None or needs_processes(self._params) is not None:
             return False
-        return pays_in_threads(plan, count, self.source().length or 0)
+        return pays_in_threads(plan, count, self.source().length or 0, self._params.batch_size)
 
     def _segments(self, *, parallel: bool) -> list[SegmentPlan]:
         segments = plan_of_segments(

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
-from time import perf_counter
+from time import perf_counter, thread_time
 from types import FunctionType
 from typing import Any
 
+import numpy as np
+
+from tfaip.pipeline.batching.layout import Allocate
 from tfaip.pipeline.data.pipeline_params import DataPipelineParams
 from tfaip.pipeline.data.processor import DataProcessorParams, processor_class
 from tfaip.pipeline.engine.plan import Plan
+from tfaip.pipeline.engine.recycled_memory import RecycledMemory
 from tfaip.pipeline.engine.stream.portion import Indices
 from tfaip.pipeline.engine.work.segment import Segment
 from tfaip.pipeline.engine.work.straight import build_segment
@@ -26,14 +29,20 @@ __all__ = ["declares_thread_safe", "needs_processes", "pays_in_threads", "requir
 
 _CODE = (FunctionType, classmethod, staticmethod, property, cached_property)
 
-_ROUNDS = 4
-_MOST_SECONDS = 0.05
-_LEAST_SECONDS = 2e-3
-"""Of the work of one thread in a trial: less than that, and the start of the threads takes most of the time."""
+_ROUNDS = 6
+_MOST_SECONDS = 0.1
+_LEAST_SECONDS = 3e-3
+"""Of the work of one thread in a trial. With less, the start of the threads takes most of the time."""
 
-_MOST_ELEMENTS = 64
-_MOST_SLOWER = 1.25
-"""How many times as long work may take beside that of other threads: about as much as processes cost."""
+_MOST_SLOWER = 1.1
+"""How many times as long as processes threads may take. Processes then send their batches, which is not measured."""
+
+_SECONDS_PER_BYTE = 1e-10
+"""More than a thread needs, where a process writes a large batch: its shared memory has small pages, that of a thread has
+large ones. Measured with 4 MiB samples on an AMD EPYC."""
+
+_HOPELESS = 1.7
+"""With two threads, work that holds the interpreter lock takes twice as long as with one."""
 
 
 def declares_thread_safe(cls: type[Any]) -> bool:
@@ -75,54 +84,81 @@ def require_threads(plan: Plan, params: DataPipelineParams) -> None:
         )
 
 
-def pays_in_threads(plan: Plan, count: int, length: int) -> bool:
-    """Whether so many threads do the work about as fast as as many processes would, by a trial on the first samples.
+def pays_in_threads(plan: Plan, count: int, length: int, batch_size: int) -> bool:
+    """Whether so many threads do the work as fast as as many processes would, by a trial on the first samples.
+
+    The time that passes with several threads is compared with the processor time of one of them, and of a process for
+    the memory of a batch. So other programs may hide that threads pay. They never make work seem to pay that holds the
+    interpreter lock.
 
     Args:
         plan: A plan whose first segment reads its samples by index.
         count: The number of workers.
         length: The number of samples.
+        batch_size: The number of samples of a batch.
     """
     at_once = min(count, available_cores())
     if at_once < 2 or not length:
         return False
-    plan = replace(plan, layout=None, packs=False)
     began = perf_counter()
     try:
         segments = [build_segment(plan, 0) for _ in range(at_once)]
-        elements = _elements_of_trial(segments[0], length)
+        memory = _CountedMemory()
+        portion = _portion_of_trial(segments[0], min(length, batch_size))
         alone = together = float("inf")
-        for _ in range(_ROUNDS):
-            alone = min(alone, _seconds_of(segments[:1], elements))
-            together = min(together, _seconds_of(segments, elements))
-            if perf_counter() - began > _MOST_SECONDS:
+        for number in range(_ROUNDS):
+            alone = min(alone, _measured(segments[:1], portion, memory.allocate)[0])
+            together = min(together, _measured(segments, portion, memory.allocate)[1])
+            in_process = alone + memory.size * _SECONDS_PER_BYTE
+            if together <= _MOST_SLOWER * in_process:
+                return True
+            # Not after the first round, in which the memory is new.
+            if number and (together > _HOPELESS * in_process or perf_counter() - began > _MOST_SECONDS):
                 break
     except Exception:  # comes again where it is reported
-        return False
-    return together <= _MOST_SLOWER * alone
+        pass
+    return False
 
 
-def _elements_of_trial(segment: Segment, length: int) -> Sequence[int]:
+class _CountedMemory(RecycledMemory):
+    """Memory that is used again.
+
+    Attributes:
+        size: The most bytes that were asked for at once.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.size = 0
+
+    def allocate(self, size: int) -> np.ndarray:
+        """See `Allocate`."""
+        self.size = max(self.size, size)
+        return super().allocate(size)
+
+
+def _portion_of_trial(segment: Segment, most: int) -> Indices:
     """The first elements, as many as take some time."""
-    began = perf_counter()
-    elements = range(min(length, _MOST_ELEMENTS))
-    for index in elements:
-        segment.run(Indices(0, [0], [index]))
-        if perf_counter() - began > _LEAST_SECONDS:
-            return elements[: index + 1]
-    return elements
+    began, began_work = perf_counter(), thread_time()
+    for number in range(1, most + 1):
+        segment.run(Indices(0, [0], [number - 1]))
+        if thread_time() - began_work > _LEAST_SECONDS or perf_counter() - began > _MOST_SECONDS:
+            break
+    return Indices(0, range(number), list(range(number)))
 
 
-def _seconds_of(segments: Sequence[Segment], elements: Sequence[int]) -> float:
-    """The seconds until each of the segments has done all elements, each in a thread of its own."""
+def _measured(segments: Sequence[Segment], portion: Indices, allocate: Allocate) -> tuple[float, float]:
+    """The processor time of all segments, and the time until each has done the portion, in a thread of its own."""
+    spent: list[float] = []
     errors: list[Exception] = []
 
     def work(segment: Segment) -> None:
+        began = thread_time()
         try:
-            for index in elements:
-                segment.run(Indices(0, [0], [index]))
+            segment.run(portion, allocate=allocate)
         except Exception as error:
             errors.append(error)
+        spent.append(thread_time() - began)
 
     threads = [threading.Thread(target=work, args=(segment,), daemon=True) for segment in segments]
     began = perf_counter()
@@ -133,7 +169,7 @@ def _seconds_of(segments: Sequence[Segment], elements: Sequence[int]) -> float:
     seconds = perf_counter() - began
     if errors:
         raise errors[0]
-    return seconds
+    return sum(spent), seconds
 
 
 def _classes(plan: Plan) -> Iterator[type[Any]]:
