@@ -38,7 +38,7 @@ _MOST_SLOWER = 1.1
 """How many times as long as processes threads may take. Processes then send their batches, which is not measured."""
 
 _SECONDS_PER_BYTE = 1e-10
-"""More than a thread needs, where a process writes a large batch: its shared memory has small pages, that of a thread has
+"""More than a thread needs, where a process writes a large batch: its memory has small pages, that of a thread has
 large ones. Measured with 4 MiB samples on an AMD EPYC."""
 
 _HOPELESS = 1.7
