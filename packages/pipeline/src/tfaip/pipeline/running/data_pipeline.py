@@ -289,7 +289,7 @@ class DataPipeline(Hooked):
 
     def describe(self) -> str:
         """The stages, one a line, with the process in which each of them runs."""
-        plan, settings = self._planner.plan(None, packs=True)
+        plan, settings = self._planner.plan(self._layout, packs=True)
         post_proc = [params for params in self.data.params.post_proc.flatten() if self.mode in params.modes]
         return describe(self.generator, self._planner, plan.segments, post_proc, self.pipeline_params, settings)
 

@@ -106,14 +106,14 @@ def pays_in_threads(plan: Plan, count: int, length: int, batch_size: int) -> boo
         memory = _CountedMemory()
         portion = _portion_of_trial(segments[0], min(length, batch_size))
         alone = together = float("inf")
-        for number in range(_ROUNDS):
+        _measured(segments, portion, memory.allocate)  # in new memory, which takes longer
+        for _ in range(_ROUNDS):
             alone = min(alone, _measured(segments[:1], portion, memory.allocate)[0])
             together = min(together, _measured(segments, portion, memory.allocate)[1])
             in_process = alone + memory.size * _SECONDS_PER_BYTE
             if together <= _MOST_SLOWER * in_process:
                 return True
-            # Not after the first round, in which the memory is new.
-            if number and (together > _HOPELESS * in_process or perf_counter() - began > _MOST_SECONDS):
+            if together > _HOPELESS * in_process or perf_counter() - began > _MOST_SECONDS:
                 break
     except Exception:  # comes again where it is reported
         pass
