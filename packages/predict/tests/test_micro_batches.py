@@ -1,3 +1,5 @@
+import contextlib
+import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -164,3 +166,23 @@ def test_closing_waits_for_a_caller_that_serves_itself():
         held.go_on.set()
         closed.result()
         assert result.result() == 0
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="the system has no timer that interrupts")
+def test_ctrl_c_at_any_moment_leaves_the_others_served():
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    try:
+        with MicroBatcher(lambda items: [2 * item for item in items], most=3) as call, ThreadPoolExecutor(2) as pool:
+            for round_ in range(60):
+                others = [pool.submit(call, number) for number in range(round_ % 3)]
+                with contextlib.suppress(KeyboardInterrupt):
+                    try:
+                        signal.setitimer(signal.ITIMER_REAL, 1e-6 * (1 + 7 * round_))
+                        for number in range(200):
+                            assert call(number) == 2 * number
+                    finally:
+                        signal.setitimer(signal.ITIMER_REAL, 0)
+                assert [other.result() for other in others] == [2 * number for number in range(round_ % 3)]
+                assert call(1) == 2
+    finally:
+        signal.signal(signal.SIGALRM, before)

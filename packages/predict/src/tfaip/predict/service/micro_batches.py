@@ -21,6 +21,10 @@ _LINGER_SECONDS = 0.001
 for threads to come back with their next item."""
 
 
+_LOOKS_AFTER_SECONDS = 1.0
+"""How long the thread sleeps at most: Ctrl-C in a caller may come just before the call that wakes it."""
+
+
 class ClosedError(RuntimeError):
     """An item was handed to a batcher that was closed."""
 
@@ -74,9 +78,12 @@ class MicroBatcher(Generic[T, R]):
         self._function = function
         self._most = most
         self._waiting: deque[_Call[T, R]] = deque()
-        self._changed = threading.Condition()
+        # Callers enter the bare lock: Ctrl-C may come within the method of a condition, which would keep its lock then.
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._expected = 1
         self._server = 0  # the thread that calls the function now
+        self._lingers = False
         self._closed = False
         self._process = os.getpid()
         # A daemon, so that a program ends whose author has forgotten to close it.
@@ -96,7 +103,7 @@ class MicroBatcher(Generic[T, R]):
         me, alone = threading.get_ident(), 0
         # Ctrl-C may come at any call from here on.
         try:
-            with self._changed:
+            with self._lock:
                 if self._closed:
                     raise ClosedError("it was closed, so there are no further results")
                 if self._expected == 1 and not self._server and not self._waiting:
@@ -107,7 +114,7 @@ class MicroBatcher(Generic[T, R]):
                 self._server = 0
                 # A caller that comes from here on finds no server, and calls for one.
                 if self._waiting or self._closed:
-                    with self._changed:
+                    with self._lock:
                         self._expected = min(1 + len(self._waiting), self._most)
                         self._changed.notify()
 
@@ -119,14 +126,13 @@ class MicroBatcher(Generic[T, R]):
 
     def _served_among_others(self, item: T, me: int) -> R:
         call: _Call[T, R] = _Call(item)
-        with self._changed:
+        with self._lock:
             if self._server == me:
                 raise NestedCallError("the function of a batcher must not call the batcher: it would wait for ever")
             if self._closed:
                 raise ClosedError("it was closed, so there are no further results")
             self._waiting.append(call)
-            count = len(self._waiting)
-            if not self._server and (count == 1 or count >= self._expected):
+            if not self._server and (not self._lingers or len(self._waiting) >= self._expected):
                 self._changed.notify()
         return call.outcome()
 
@@ -134,7 +140,7 @@ class MicroBatcher(Generic[T, R]):
         """Serve those who wait, and end the thread."""
         if self._process != os.getpid():
             return  # the thread is the other process'
-        with self._changed:
+        with self._lock:
             self._closed = True
             self._changed.notify()
         self._thread.join()
@@ -157,9 +163,14 @@ class MicroBatcher(Generic[T, R]):
 
     def _next_batch(self) -> list[_Call[T, R]]:
         with self._changed:
-            self._changed.wait_for(lambda: not self._server and (self._waiting or self._closed))
+            while not self._changed.wait_for(
+                lambda: not self._server and (self._waiting or self._closed), _LOOKS_AFTER_SECONDS
+            ):
+                pass
             if len(self._waiting) < self._expected:
+                self._lingers = True
                 self._changed.wait_for(lambda: len(self._waiting) >= self._expected or self._closed, _LINGER_SECONDS)
+                self._lingers = False
             batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._most))]
             self._server = threading.get_ident()
             return batch
