@@ -3,8 +3,9 @@
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
+
+from loaded_python import run_loaded
 
 from commands import ROOT
 
@@ -22,11 +23,5 @@ def run_python_blocks(readme: str, cwd: Path) -> subprocess.CompletedProcess:
     # A file and not `-c`, since worker processes want to know where the program is.
     script = cwd / "readme_code_to_run.py"
     script.write_text("\n".join(blocks), encoding="utf-8")
-    return subprocess.run(
-        [sys.executable, str(script)],
-        capture_output=True,
-        text=True,
-        cwd=cwd,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(cwd)])},
-        check=False,
-    )
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(cwd)])}
+    return run_loaded(script, cwd=cwd, env=env)

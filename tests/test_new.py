@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from commands import run
+from commands import run, run_with_tensorflow
 from tfaip.cli.new import SINGLE, TEMPLATES, NewScenarioError, main, write_scenario
 
 PACKAGES = [template for template in TEMPLATES if template != SINGLE]
@@ -86,7 +86,7 @@ def test_a_new_scenario_trains(tmp_path):
     done = run("tfaip-new", "my_digits", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "tfaip-train my_digits --check" in done.stdout
-    done = run("tfaip-train", "my_digits", "--trainer.random_seed", "1", cwd=tmp_path)
+    done = run_with_tensorflow("tfaip-train", "my_digits", "--trainer.random_seed", "1", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     results = [line for line in done.stderr.splitlines() if "Results of epoch" in line]
     assert float(results[-1].split("val_acc: ")[1].split()[0]) > 0.9
@@ -96,9 +96,9 @@ def test_images_of_ones_own_are_learnt_and_predicted(tmp_path):
     write_scenario("my_shapes", "images", tmp_path)
     subprocess.run([sys.executable, "-m", "my_shapes.write_samples", "data"], cwd=tmp_path, check=True)
     words = ["--train.images", "data/train", "--val.images", "data/val", "--trainer.random_seed", "1"]
-    done = run("tfaip-train", "my_shapes", *words, "--trainer.output_dir", "run", cwd=tmp_path)
+    done = run_with_tensorflow("tfaip-train", "my_shapes", *words, "--trainer.output_dir", "run", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    done = run("tfaip-predict", "--export_dir", "run/best", "--data.images", "data/new", cwd=tmp_path)
+    done = run_with_tensorflow("tfaip-predict", "--export_dir", "run/best", "--data.images", "data/new", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     right = [line for line in done.stdout.splitlines() if line.split("/")[-1].split("_")[0] == line.split()[-1]]
     assert len(right) >= 7, done.stdout

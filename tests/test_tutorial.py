@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from commands import TUTORIAL, run
+from commands import TUTORIAL, run, run_with_tensorflow
 from examples.tutorial.min.datasets import load_dataset
 from examples.tutorial.min.scenario import TutorialScenario
 from readme_code import run_python_blocks
@@ -73,7 +73,7 @@ def test_the_best_bundle_predicts_raw_samples(trained):
 
 def test_the_bundle_predicts_from_the_command_line(trained):
     folder, _ = trained
-    done = run("tfaip-predict", "--export_dir", str(folder / "best"), "--predict.include_targets")
+    done = run_with_tensorflow("tfaip-predict", "--export_dir", str(folder / "best"), "--predict.include_targets")
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert len(lines) == 1000
@@ -97,7 +97,7 @@ def test_the_python_blocks_of_a_readme_run_on_the_trained_model(trained, readme)
 
 def test_a_finished_run_is_trained_longer_by_resuming(trained):
     folder, _ = trained
-    done = run("tfaip-resume-training", str(folder / "trainer_params.json"), "--trainer.epochs", "11")
+    done = run_with_tensorflow("tfaip-resume-training", str(folder / "trainer_params.json"), "--trainer.epochs", "11")
     assert done.returncode == 0, done.stderr
     assert [line["epoch"] for line in metrics_of(folder)] == list(range(1, 12))
 
@@ -112,7 +112,7 @@ def test_stored_parameters_are_trained_with_again(trained, tmp_path):
         "--trainer.export_best",
         "False",
     ]
-    done = run("tfaip-train-from-params", str(folder / "trainer_params.json"), *changes)
+    done = run_with_tensorflow("tfaip-train-from-params", str(folder / "trainer_params.json"), *changes)
     assert done.returncode == 0, done.stderr
     assert metrics_of(tmp_path / "again")[0]["loss"] == metrics_of(folder)[0]["loss"]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from commands import run
+from commands import run_with_tensorflow
 from examples.atr.codec import characters_of, read_codec, read_transcript, write_codec
 from examples.atr.ctc_decoding import beam_search, best_path
 from examples.atr.generator_params import LinesParams
@@ -48,7 +48,7 @@ def trained(folder, tmp_path_factory):
     run_folder = tmp_path_factory.mktemp("atr") / "run"
     words = ["--trainer.epochs", "1", "--model.lstm_nodes", "8", "--train.num_processes", "0"]
     words += ["--train.image_files", f"{folder}/*.png", "--val.image_files", f"{folder}/*.png"]
-    done = run("tfaip-train", SCENARIO, *words, "--trainer.output_dir", str(run_folder))
+    done = run_with_tensorflow("tfaip-train", SCENARIO, *words, "--trainer.output_dir", str(run_folder))
     assert done.returncode == 0, done.stderr
     return run_folder
 
@@ -171,14 +171,14 @@ def test_nothing_is_read_where_there_is_nothing():
 
 def test_the_error_rate_of_files_is_printed(trained, folder):
     words = ["--data.image_files", *map(str, sorted(folder.glob("*.png"))), "--json", "-", "--lav.silent", "true"]
-    done = run("tfaip-lav", "--export_dir", str(trained / "best"), *words)
+    done = run_with_tensorflow("tfaip-lav", "--export_dir", str(trained / "best"), *words)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["data_sets"][0]["evaluator"]["cer"] > 0
 
 
 def test_files_are_predicted_in_words(trained, folder):
     files = sorted(map(str, folder.glob("*.png")))
-    done = run("tfaip-predict", "--export_dir", str(trained / "best"), "--data.image_files", *files)
+    done = run_with_tensorflow("tfaip-predict", "--export_dir", str(trained / "best"), "--data.image_files", *files)
     assert done.returncode == 0, done.stderr
     assert [line.split(": ")[0] for line in done.stdout.splitlines()] == files
 
@@ -186,7 +186,7 @@ def test_files_are_predicted_in_words(trained, folder):
 def test_two_models_vote(trained, folder):
     bundles = [str(trained / "best"), str(trained / "export")]
     words = ["--predict.voter", "Confidence", "--data.image_files", str(folder / "000.png")]
-    done = run("tfaip-predict", "--export_dir", *bundles, *words)
+    done = run_with_tensorflow("tfaip-predict", "--export_dir", *bundles, *words)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"{folder}/000.png: ")
 

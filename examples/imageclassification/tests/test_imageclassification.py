@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from commands import run
+from commands import run_with_tensorflow
 from examples.imageclassification.generator_params import ImagesParams, ImageTrainerPipelineParams
 from examples.imageclassification.params import ImageDataParams
 from examples.imageclassification.scenario import ImageScenario
@@ -38,7 +38,7 @@ def trained(folder, tmp_path_factory):
     run_folder = tmp_path_factory.mktemp("ic") / "run"
     words = [*SMALL, "--trainer.epochs", "2", "--train.image_dir", str(folder), "--train.held_out", "0.5"]
     words += ["--model.conv_filters", "30", "50", "60", "--model.dense", "200", "200", "--train.batch_size", "2"]
-    done = run("tfaip-train", SCENARIO, *words, "--trainer.output_dir", str(run_folder))
+    done = run_with_tensorflow("tfaip-train", SCENARIO, *words, "--trainer.output_dir", str(run_folder))
     assert done.returncode == 0, done.stderr
     return run_folder
 
@@ -100,7 +100,7 @@ def test_a_class_that_the_model_does_not_know_is_named(folder, tmp_path):
 
 def test_files_are_predicted_in_words(trained, folder):
     files = sorted(map(str, folder.glob("grass/*.png")))
-    done = run("tfaip-predict", "--export_dir", str(trained / "best"), "--data.image_files", *files)
+    done = run_with_tensorflow("tfaip-predict", "--export_dir", str(trained / "best"), "--data.image_files", *files)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert [line.split(": ")[0] for line in lines] == files
@@ -109,7 +109,7 @@ def test_files_are_predicted_in_words(trained, folder):
 
 def test_a_folder_is_evaluated(trained, folder):
     words = ["--data.image_dir", str(folder), "--json", "-", "--lav.silent", "true"]
-    done = run("tfaip-lav", "--export_dir", str(trained / "best"), *words)
+    done = run_with_tensorflow("tfaip-lav", "--export_dir", str(trained / "best"), *words)
     assert done.returncode == 0, done.stderr
     assert 0 <= json.loads(done.stdout)["data_sets"][0]["evaluator"]["accuracy"] <= 1
 
@@ -117,6 +117,6 @@ def test_a_folder_is_evaluated(trained, folder):
 def test_a_file_that_is_no_image_is_named(trained, tmp_path):
     path = tmp_path / "text.png"
     path.write_text("no image")
-    done = run("tfaip-predict", "--export_dir", str(trained / "best"), "--data.image_files", str(path))
+    done = run_with_tensorflow("tfaip-predict", "--export_dir", str(trained / "best"), "--data.image_files", str(path))
     assert done.returncode == 2
     assert f"{path} cannot be read as an image" in done.stderr

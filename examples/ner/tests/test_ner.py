@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from commands import run
+from commands import run_with_tensorflow
 from examples.ner.conll import Sentence, places_of, read_sentences, write_sentences
 from examples.ner.entities import Entity, check_tag, entities_of
 from examples.ner.evaluator import NEREvaluator
@@ -68,7 +68,7 @@ def trained(folder, tmp_path_factory):
     run_folder = tmp_path_factory.mktemp("ner") / "run"
     words = ["--train.lists", f"{folder}/train.lst", "--val.lists", f"{folder}/val.lst", "--train.num_processes", "0"]
     words += ["--trainer.epochs", "1", "--model.encoder.nodes", "4", "--trainer.output_dir", str(run_folder)]
-    done = run("tfaip-train", SCENARIO, *words)
+    done = run_with_tensorflow("tfaip-train", SCENARIO, *words)
     assert done.returncode == 0, done.stderr
     return run_folder
 
@@ -317,7 +317,7 @@ def test_predictions_do_not_depend_on_padding(folder, trained, tmp_path):
     for size in ("1", "12"):
         dump = tmp_path / size
         words = ["--data.lists", f"{folder}/val.lst", "--predict.pipeline.batch_size", size, "--dump", str(dump)]
-        done = run("tfaip-predict", "--export_dir", str(trained / "best"), *words)
+        done = run_with_tensorflow("tfaip-predict", "--export_dir", str(trained / "best"), *words)
         assert done.returncode == 0, done.stderr
         dumps.append(dump)
 
@@ -330,9 +330,11 @@ def test_predictions_do_not_depend_on_padding(folder, trained, tmp_path):
 
 def test_stored_predictions_are_evaluated(folder, trained, tmp_path):
     words = ["--export_dir", str(trained / "best"), "--data.lists", f"{folder}/val.lst"]
-    lav = run("tfaip-lav", *words, "--dump", str(tmp_path / "dump"), "--json", str(tmp_path / "lav.json"))
+    lav = run_with_tensorflow(
+        "tfaip-lav", *words, "--dump", str(tmp_path / "dump"), "--json", str(tmp_path / "lav.json")
+    )
     assert lav.returncode == 0, lav.stderr
-    evaluated = run(
+    evaluated = run_with_tensorflow(
         *("tfaip-evaluate", "--prediction", str(tmp_path / "dump" / "l0"), "--scenario", SCENARIO),
         *("--json", str(tmp_path / "again.json")),
     )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from commands import run
+from commands import run_with_tensorflow
 from examples.seq2seq.characters import END, PADDING, START, VOCABULARY, decode, encode
 from examples.seq2seq.dates import FORMS, ordinal, written_date
 from examples.seq2seq.evaluator import Seq2SeqEvaluator
@@ -55,7 +55,7 @@ def trained(tmp_path_factory):
     words = ["--train.count", "64", "--val.count", "8", "--train.num_processes", "0", "--model.encoder_units", "4"]
     words += ["--model.decoder.units", "8", "--trainer.stages", "Stage", "Stage", "--trainer.epochs", "1"]
     words += ["--trainer.stages.0.gen", 'train.kinds=["numbers"]', "--trainer.output_dir", str(folder)]
-    done = run("tfaip-train", SCENARIO, *words)
+    done = run_with_tensorflow("tfaip-train", SCENARIO, *words)
     assert done.returncode == 0, done.stderr
     return folder
 

@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("keras_hub", reason="keras-hub is not installed: pip install -e '.[examples]'")
 
-from commands import ROOT, run
+from commands import ROOT, run_with_tensorflow
 from examples.text.finetuningbert.generator_params import PairsParams
 from examples.text.finetuningbert.generators import read_pairs
 from examples.text.finetuningbert.params import DEFAULT_VOCABULARY, PairDataParams
@@ -69,7 +69,7 @@ def trained(folder, preset, tmp_path_factory):
     words = ["--model.preset", str(preset), "--trainer.epochs", "1", "--trainer.random_seed", "1"]
     words += ["--train.files", str(folder / "train.txt"), "--val.files", str(folder / "test.txt")]
     words += ["--trainer.no_train_scope", "pairs/bert/(.*_embedding|transformer_layer_0)"]
-    done = run("tfaip-train", SCENARIO, *words, "--trainer.output_dir", str(run_folder))
+    done = run_with_tensorflow("tfaip-train", SCENARIO, *words, "--trainer.output_dir", str(run_folder))
     assert done.returncode == 0, done.stderr
     return run_folder
 
@@ -338,7 +338,7 @@ def test_a_bundle_needs_neither_preset_nor_keras_hub(trained, preset, folder, tm
     away = preset.rename(tmp_path / "away")
     try:
         words = ["--export_dir", str(bundle), "--data.files", str(folder / "new.txt")]
-        done = run("tfaip-predict", *words, PYTHONPATH=str(tmp_path))
+        done = run_with_tensorflow("tfaip-predict", *words, PYTHONPATH=str(tmp_path))
     finally:
         away.rename(preset)
     assert done.returncode == 0, done.stderr
@@ -349,7 +349,7 @@ def test_a_bundle_needs_neither_preset_nor_keras_hub(trained, preset, folder, tm
 
 def test_a_table_is_evaluated(trained, folder):
     words = ["--data.files", str(folder / "test.txt"), "--json", "-", "--lav.silent", "true"]
-    done = run("tfaip-lav", "--export_dir", str(trained / "best"), *words)
+    done = run_with_tensorflow("tfaip-lav", "--export_dir", str(trained / "best"), *words)
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout)["data_sets"][0]["evaluator"]
     assert 0 <= figures["accuracy"] <= 1

@@ -5,7 +5,7 @@ import json
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from commands import run
+from commands import run_with_tensorflow
 from examples.tutorial.full.params import TutorialFullModelParams
 from examples.tutorial.full.write_samples import write_samples
 from tfaip.params import LoadError, from_dict
@@ -34,20 +34,22 @@ LINES = {
 def trained(tmp_path_factory):
     """Folder of a run of a few steps, with an evaluation of both splits."""
     folder = tmp_path_factory.mktemp("full") / "run"
-    done = run("tfaip-train", SCENARIO, *SMALL, "--trainer.output_dir", str(folder), "--trainer.lav_every_n", "1")
+    done = run_with_tensorflow(
+        "tfaip-train", SCENARIO, *SMALL, "--trainer.output_dir", str(folder), "--trainer.lav_every_n", "1"
+    )
     assert done.returncode == 0, done.stderr
     return folder
 
 
 @pytest.mark.parametrize("line", LINES)
 def test_the_command_lines_of_the_readme_train(line):
-    done = run("tfaip-train", SCENARIO, *LINES[line].split(), *SMALL)
+    done = run_with_tensorflow("tfaip-train", SCENARIO, *LINES[line].split(), *SMALL)
     assert done.returncode == 0, done.stderr
     assert "Results of epoch    1 acc: " in done.stderr
 
 
 def test_a_gpu_that_is_not_there_is_one_sentence():
-    done = run("tfaip-train", SCENARIO, "--device.gpus", "77")
+    done = run_with_tensorflow("tfaip-train", SCENARIO, "--device.gpus", "77")
     assert done.returncode == 2
     assert "device.gpus names GPU 77" in done.stderr
     assert len(done.stderr.splitlines()) <= 3
@@ -78,7 +80,9 @@ def test_tensorboard_shows_digits_the_curve_and_what_is_confused(trained):
 
 def test_image_files_are_predicted(trained, tmp_path):
     paths = write_samples(tmp_path / "digits", 5)
-    done = run("tfaip-predict", "--export_dir", str(trained / "best"), "--data.image_files", *map(str, paths))
+    done = run_with_tensorflow(
+        "tfaip-predict", "--export_dir", str(trained / "best"), "--data.image_files", *map(str, paths)
+    )
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert [line.split(": ")[0] for line in lines] == [str(path) for path in paths]
@@ -88,10 +92,10 @@ def test_a_file_that_is_no_image_is_named_or_skipped(trained, tmp_path):
     good, cut_off, other = write_samples(tmp_path, 3)
     cut_off.write_bytes(cut_off.read_bytes()[:60])
     words = ["--export_dir", str(trained / "best"), "--data.image_files", *map(str, (good, cut_off, other))]
-    done = run("tfaip-predict", *words)
+    done = run_with_tensorflow("tfaip-predict", *words)
     assert done.returncode == 2
     assert f"{cut_off} cannot be read as an image" in done.stderr
-    done = run("tfaip-predict", *words, "--on_error", "skip")
+    done = run_with_tensorflow("tfaip-predict", *words, "--on_error", "skip")
     assert done.returncode == 0, done.stderr
     assert [line.split(": ")[0] for line in done.stdout.splitlines()] == [str(good), str(other)]
     assert "Predicted samples: 2, dropped or skipped: 1" in done.stderr
@@ -99,7 +103,9 @@ def test_a_file_that_is_no_image_is_named_or_skipped(trained, tmp_path):
 
 def test_two_models_vote(trained):
     bundles = [str(trained / "best"), str(trained / "export")]
-    done = run("tfaip-predict", "--export_dir", *bundles, "--data.split", "test", "--predict.pipeline.limit", "8")
+    done = run_with_tensorflow(
+        "tfaip-predict", "--export_dir", *bundles, "--data.split", "test", "--predict.pipeline.limit", "8"
+    )
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) == 8
 
