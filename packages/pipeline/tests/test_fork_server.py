@@ -192,5 +192,6 @@ def test_what_a_worker_is_told_of_stays_known_after_its_end():
 
 @pytest.mark.parametrize("closed", [1, 2])
 def test_consumers_without_stdout_or_stderr_have_workers_too(closed):
-    text = f"import os; os.close({closed}); from pipeline_cases import *; batches_of(make_pipeline(num_processes=1))"
-    assert subprocess.run([sys.executable, "-c", text], cwd=TESTS, check=False).returncode == 0
+    text = f"import os; os.close({closed}); from worker_cases import PrintParams; from pipeline_cases import *; "
+    text += "assert len(batches_of(make_pipeline(PrintParams(), num_processes=1))) == 5"
+    assert subprocess.run([sys.executable, "-c", text], cwd=TESTS, capture_output=True, check=False).returncode == 0

@@ -8,7 +8,7 @@ import pytest
 from pipeline_cases import NumbersParams, TellProcessParams, make_pipeline
 
 from tfaip.pipeline import PipelineMode
-from tfaip.pipeline.running import available_workers, process_count
+from tfaip.pipeline.running import available_workers, planning, process_count
 from tfaip.pipeline.running.available_workers import missing_for_workers
 
 
@@ -57,3 +57,14 @@ def test_a_sandbox_without_shared_memory_has_no_workers(monkeypatch):
     assert missing_for_workers() is None
     monkeypatch.setattr(os, "memfd_create", refuse)
     assert missing_for_workers() == "os.memfd_create (Operation not permitted)"
+
+
+@pytest.mark.parametrize("workers", ["threads", "auto"])
+def test_threads_need_nothing_of_linux(workers, monkeypatch, caplog):
+    monkeypatch.delattr(os, "memfd_create")
+    monkeypatch.setattr(planning, "pays_in_threads", lambda *_: True)
+    pipeline = make_pipeline(TellProcessParams(), num_processes=2, workers=workers)
+    with pipeline.generate_input_batches(repeat=False) as batches:
+        assert {meta["pid"] for batch in batches for meta in batch.meta} == {os.getpid()}
+        assert batches.counters.processes == 2
+    assert caplog.messages == []

@@ -55,7 +55,7 @@ class ProcessorError(PipelineError):
 
 
 class WorkerStartError(PipelineError):
-    """A worker process could not build its generator or its processors."""
+    """A worker could not build its generator or its processors."""
 
 
 class WorkerDiedError(PipelineError):

@@ -90,7 +90,8 @@ def _train(call: Invocation) -> None:
     if parsed.arguments.check:
         _check(scenario, params, early, measure_threads=measures_threads)
         return
-    prepare_workers(params.gen.setup.train)
+    if not parsed.arguments.summary:
+        prepare_workers(params.gen.setup.train)
     import_tensorflow()
     if parsed.arguments.summary:
         _summarize(scenario, params)

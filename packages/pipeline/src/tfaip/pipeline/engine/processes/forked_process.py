@@ -85,7 +85,7 @@ class ForkedProcess:
         nowhere = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
         try:
             surroundings = Surroundings.of_this_process(_environment(os.environ)).to_file()
-            out, err = (number if _is_open(number) else nowhere for number in (1, 2))
+            out, err = (number if _is_for_children(number) else nowhere for number in (1, 2))
             self._server = start_fork_server()
             self._server.fork(self, [connection, board, lifeline, theirs.fileno(), out, err, surroundings])
         except BaseException:
@@ -156,6 +156,8 @@ def start_fork_server() -> _ForkServer:
 def _end(requests: socket.socket, process: subprocess.Popen[bytes], owner: int) -> None:
     requests.close()
     if owner == os.getpid():
+        # Nobody wants its forks any more, and its own way to the end takes longer.
+        process.kill()
         process.wait()
 
 
@@ -170,12 +172,12 @@ if hasattr(os, "register_at_fork"):  # other systems have no workers
     os.register_at_fork(after_in_child=_forget_server_of_parent)
 
 
-def _is_open(descriptor: int) -> bool:
+def _is_for_children(descriptor: int) -> bool:
+    """Whether a descriptor is stdout or stderr, rather than closed or taken by a file of Python."""
     try:
-        os.fstat(descriptor)
+        return os.get_inheritable(descriptor)
     except OSError:
         return False
-    return True
 
 
 def _key() -> tuple[Any, ...]:

@@ -160,6 +160,7 @@ class ThreadPool(WorkerPool):
                 str(error) if isinstance(error, UserError) else shortened(traceback.format_exc(), LONGEST_TRACEBACK)
             )
             failure = WorkerStartError(f"a worker could not build its generator and processors:\n{reason}")
+            failure.__cause__ = error
             self._outcomes.put(_Outcome(worker, None, failure))
             return
         while (task := self._next_task(worker)) is not None:
