@@ -15,9 +15,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 def handlers_of_one_test():
     """Let no handler of a test's console outlive it: its stream is closed then."""
     logger = logging.getLogger("tfaip")
-    handlers, level = logger.handlers[:], logger.level
+    before = logger.handlers[:], logger.level, logger.propagate
     yield
-    logger.handlers[:], logger.level = handlers, level
+    logger.handlers[:], logger.level, logger.propagate = before
 
 
 @pytest.fixture
