@@ -24,10 +24,12 @@ class ExponentialMovingAverage:
         weights: Keras variables to average; those that aren't floating-point are left alone.
         decay: d, below 1; negative for a dynamic one, 0.75 ^ (samples of the update / samples of an epoch) within
             [0.99, 0.99975].
+        has_replicas: Whether replicas share the weights, each with a copy of the average.
     """
 
-    def __init__(self, weights: Sequence[Any], decay: float) -> None:
+    def __init__(self, weights: Sequence[Any], decay: float, *, has_replicas: bool = False) -> None:
         self._decay = decay
+        self._has_replicas = has_replicas
         self._weights = [weight for weight in weights if tf.as_dtype(weight.dtype).is_floating]
         self.variables = [
             keras.Variable(
@@ -58,7 +60,11 @@ class ExponentialMovingAverage:
         """Take the present weights into the average."""
         for weight, average in zip(self._weights, self.variables, strict=True):
             # Written as a difference, an average of weights that don't change stays what it is, bit by bit.
-            average.assign_sub(tf.cast(1.0 - decay, average.dtype) * (average.value - weight.value))
+            difference, share = average.value - weight.value, tf.cast(1.0 - decay, average.dtype)
+            if self._has_replicas:
+                average.assign_sub(share * difference)
+            else:  # the same in one operation
+                tf.raw_ops.ResourceApplyGradientDescent(var=average.value.handle, alpha=share, delta=difference)
 
     def restart(self) -> None:
         """Begin again with the present weights: they were loaded from elsewhere."""

@@ -39,14 +39,10 @@ class GradientNorms:
         """All state."""
         return [self._sums, self._updates]
 
-    def update(self, gradients: Sequence[Any], scale: Any = 1.0) -> None:
-        """Measure the gradients of one update, which are `scale` times as large as they should be."""
-        zero = tf.constant(0.0)
-        squares = [
-            zero if g is None else tf.reduce_sum(tf.square(tf.cast(getattr(g, "values", g), tf.float32) / scale))
-            for g in gradients
-        ]
-        self._sums.assign_add(tf.sqrt(tf.stack([*squares, tf.add_n(squares)])))
+    def update(self, gradients: Sequence[Any], scale: Any = None) -> None:
+        """Measure the gradients of one update, which are `scale` times as large as they should be; `None`: once."""
+        halves = [_half_of_squares(gradient, scale) for gradient in gradients]
+        self._sums.assign_add(tf.sqrt(2.0 * tf.stack([*halves, tf.add_n(halves)])))
         self._updates.assign_add(1)
 
     def take(self) -> dict[str, float]:
@@ -56,6 +52,14 @@ class GradientNorms:
             variable.assign(np.zeros(variable.shape))
         names = [*(f"gradient_norm/{path}" for path in self._paths), "gradient_norm"]
         return dict(zip(names, (float(mean) for mean in means), strict=True))
+
+
+def _half_of_squares(gradient: Any, scale: Any) -> Any:
+    """Return half of the sum of squares, which is one operation of TensorFlow, a float32 scalar."""
+    if gradient is None:
+        return tf.constant(0.0)
+    values = tf.cast(getattr(gradient, "values", gradient), tf.float32)
+    return tf.nn.l2_loss(values if scale is None else values / scale)
 
 
 def weight_norms(weights: Sequence[Any]) -> dict[str, float]:

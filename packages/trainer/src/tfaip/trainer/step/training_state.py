@@ -59,7 +59,11 @@ class TrainingState:
         self.optimizer = _scale_loss_in_half_precision(params.optimizer.create(trained), trained)
         # Frozen weights are their own average. Weights that layers update themselves (batch normalisation) are not.
         averaged = [weight for weight in self.graph.weights if weight.path not in frozen]
-        self._average = ExponentialMovingAverage(averaged, params.ema_decay) if params.ema_decay else None
+        self._average = (
+            ExponentialMovingAverage(averaged, params.ema_decay, has_replicas=strategy is not None)
+            if params.ema_decay
+            else None
+        )
         self._is_averaged = False
         self.gradient_norms = GradientNorms(trained) if params.log_gradients else None
         self.schedule = TrainingStages(params).schedule()

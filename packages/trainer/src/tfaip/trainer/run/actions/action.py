@@ -24,7 +24,7 @@ class Action:
         decide          react to the logs, once it is known whether the epoch is the best
         validate_last   add logs that only the last epoch has, once it is known that it is the last
         report          write the logs
-        export          write models
+        export          write models, or let a thread begin to write them
         checkpoint      write from where the run can be resumed
 
     Within a phase, no action of the run depends on another one. The actions of `Trainer.create_actions` come last.
@@ -78,7 +78,7 @@ class Action:
         """Write the logs of the epoch."""
 
     def export(self, context: RunContext) -> None:
-        """Write models."""
+        """Write models; a bundle of the run may be whole only after the phase `checkpoint`."""
 
     def checkpoint(self, context: RunContext) -> None:
         """Write a checkpoint; the state of all actions is that of the epoch."""
