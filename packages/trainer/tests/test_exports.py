@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from tfaip.model import Bundle, BundleError, ExportedModel, GraphBase, load_onnx_function
 from tfaip.model.bundle.weights import read_weights
-from tfaip.model.onnx import conversion
+from tfaip.model.onnx import conditions
 from tfaip.model.testing.points.model import PointsGraph
 from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.trainer import RunFolderError, Trainer
@@ -140,6 +140,6 @@ def test_a_graph_without_onnx_model_is_a_warning_and_ends_no_training(points_par
 
 
 def test_a_missing_converter_is_told_before_the_training(points_params, monkeypatch):
-    monkeypatch.setattr(conversion, "find_spec", lambda name: None)
+    monkeypatch.setattr(conditions, "find_spec", lambda name: None)
     with pytest.raises(BundleError, match=r"ONNX needs tf2onnx and onnxruntime: pip install 'tfaip-model\[onnx\]'"):
         Recording.create_trainer(points_params(export_formats=["ONNX"]))
