@@ -119,3 +119,13 @@ def test_a_scenario_has_types_for_the_objects_of_upper_packages(method):
         for alias in node.names
     }
     assert (package, name) in imported
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_former_module_takes_the_place_of_a_public_name(package):
+    """Importing a module sets it as an attribute of its package."""
+    former = importlib.import_module(f"tfaip.{package}.former_modules").FORMER_MODULES
+    for name in former:
+        parent, _, last = name.rpartition(".")
+        if parent in MODULES:
+            assert last not in getattr(importlib.import_module(parent), "__all__", ()), name

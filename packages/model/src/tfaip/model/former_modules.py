@@ -13,7 +13,6 @@ FORMER_MODULES: dict[str, str] = {
     "tfaip.model.bundle.export": "tfaip.model.stored.export",
     "tfaip.model.bundle.folder_lock": "tfaip.model.folders.folder_lock",
     "tfaip.model.bundle.heartbeat": "tfaip.model.folders.heartbeat",
-    "tfaip.model.command.new_command_line": "tfaip.model.command.run_command",
     "tfaip.model.compiled": "tfaip.model.runtime.tracing",
     "tfaip.model.keras_backend": "tfaip.model.runtime.backend",
     "tfaip.model.layer_numbers": "tfaip.model.runtime.backend",

@@ -32,7 +32,6 @@ FORMER_MODULES = {
     "tfaip.params.field_spec": "tfaip.params.defining.field_spec",
     "tfaip.params.fields": "tfaip.params.defining.fields",
     "tfaip.params.generics": "tfaip.params.defining.generics",
-    "tfaip.params.json_schema": "tfaip.params.documenting.json_schema",
     "tfaip.params.post_init": "tfaip.params.defining.post_init",
     "tfaip.params.reference": "tfaip.params.documenting.reference",
     "tfaip.params.serialization.values": "tfaip.params.values.mappings",
