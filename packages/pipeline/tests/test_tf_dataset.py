@@ -72,6 +72,11 @@ def test_small_batches_cross_in_groups_and_the_last_one_is_ragged():
     assert sizes == [(4, False), (4, False), (2, True)]
 
 
+def test_an_iterator_that_ends_waits_for_no_thread_that_tunes():
+    with make_pipeline().input_dataset() as inputs:
+        assert inputs.dataset.options().autotune.enabled is False
+
+
 def test_meta_travels_as_json():
     with make_pipeline(mode=PipelineMode.EVALUATION).input_dataset(with_meta=True) as inputs:
         _, _, meta, _ = next(iter(inputs.dataset))

@@ -209,6 +209,9 @@ def _dataset(call: Any, structure: Any, *, grouped: bool) -> tf.data.Dataset:
     options = tf.data.Options()
     # Each worker of a distribution strategy has a pipeline of its own: TensorFlow finds nothing to shard.
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
+    # Nothing here can be tuned, and the thread that would tune may miss the end of its iterator, which then waits 5 s
+    # for it: mostly while the garbage collector holds the lock of Python.
+    options.autotune.enabled = False
     return dataset.with_options(options)
 
 
