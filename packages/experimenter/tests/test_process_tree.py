@@ -95,6 +95,7 @@ def test_a_run_that_took_too_long_ends_with_its_children(executor: LocalExecutor
     assert [pid for pid in found if is_there(pid)] == []
 
 
+@pytest.mark.takes_long
 def test_children_that_a_run_leaves_behind_are_ended_and_told(executor: LocalExecutor) -> None:
     submit(executor, "exit 7")
     outcome = end_of(executor)

@@ -93,6 +93,7 @@ def test_a_scheduler_that_is_killed_finds_its_actors_again(
 
 
 @pytest.mark.usefixtures("ray")
+@pytest.mark.takes_long
 def test_a_run_that_is_cancelled_ends_cleanly_and_one_that_waits_is_never_started(
     workbook: MakeWorkbook, command: Command, start: Start
 ) -> None:

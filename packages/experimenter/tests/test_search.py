@@ -129,6 +129,7 @@ def test_the_sampler_finds_the_optimum_better_than_chance(workbook: MakeWorkbook
 
 @pytest.mark.usefixtures("copies")
 @pytest.mark.parametrize("pruner", [None, HalvingPrunerParams(factor=2)], ids=["median", "halving"])
+@pytest.mark.takes_long
 def test_a_search_that_is_killed_anywhere_has_the_same_trials(
     workbook: MakeWorkbook, monkeypatch: pytest.MonkeyPatch, pruner: HalvingPrunerParams | None
 ) -> None:

@@ -163,6 +163,7 @@ def test_a_job_that_is_stopped_from_outside_goes_on_a_bounded_number_of_times(
 @pytest.mark.parametrize(
     "script", ["exec sleep 60", LONG, f"{LONG.replace('INT', 'INT TERM')}"], ids=["dies", "INT", "both"]
 )
+@pytest.mark.takes_long
 def test_a_job_that_is_cancelled_by_scancel_goes_on(
     script: str, slurm: Engine, workbook: MakeWorkbook, start: Start
 ) -> None:
@@ -295,6 +296,7 @@ def test_rows_that_start_at_once_are_an_array_whose_jobs_are_found_and_stopped_o
     assert marks == set()
 
 
+@pytest.mark.takes_long
 def test_forty_rows_of_many_kinds_have_their_fates_though_schedulers_and_nodes_are_killed(
     mixed: MixedEngine, workbook: MakeWorkbook, command: Command, start: Start
 ) -> None:

@@ -189,6 +189,7 @@ class Decoder(keras.layers.Layer):
 
 
 @pytest.mark.parametrize("width", [1, 4])
+@pytest.mark.takes_long
 def test_keys_and_values_that_are_kept_decode_as_those_that_are_computed_anew(width, tmp_path):
     keras.utils.set_random_seed(width)
     decoder = Decoder()

@@ -8,6 +8,7 @@ import tensorflow as tf
 from tfaip.model import DeviceConfigParams, DeviceError, configure_devices, precision_policy
 
 
+@pytest.mark.takes_long
 def test_threads_are_set_before_tensorflow_starts_and_not_after():
     code = """
 import tensorflow as tf
@@ -39,6 +40,7 @@ def test_a_negative_thread_count_is_refused_by_name():
         DeviceConfigParams(intra_op_threads=-1)
 
 
+@pytest.mark.takes_long
 def test_the_cpu_counts_as_several_devices_from_the_start_and_not_later():
     code = """
 import tensorflow as tf

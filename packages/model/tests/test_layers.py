@@ -74,6 +74,7 @@ def test_what_is_masked_in_a_sequence_changes_nothing():
     np.testing.assert_allclose(stack(padded, mask=mask)[:, :6], stack(sequence), atol=1e-6)
 
 
+@pytest.mark.takes_long
 def test_stacks_train():
     """All of them together learn which half of an image is the brighter one."""
     keras.utils.set_random_seed(1)

@@ -52,6 +52,7 @@ print(json.dumps([results(tf.distribute.get_strategy()), results(tf.distribute.M
 """
 
 
+@pytest.mark.takes_long
 def test_replicas_measure_what_one_device_does():
     done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -29,6 +29,7 @@ def refusal(text: str, form: str) -> str:
 
 
 @pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.takes_long
 def test_a_file_may_name_200_000_files(tmp_path: Path, form: str) -> None:
     files = FilesParams(names=[f"data/p.{number}/{{a}} = [{number}].png" for number in range(200_000)])
     save(files, tmp_path / f"f.{form}")
