@@ -56,6 +56,7 @@ def test_a_mistake_in_a_loss_ends_a_training_before_its_first_step(command, tmp_
 
 
 @pytest.mark.parametrize("processes", ["0", "1"])
+@pytest.mark.takes_long
 def test_a_mistake_in_a_generator_is_named_by_the_benchmark(command, processes):
     words = [SCENARIO, "--train.mistake", "FailingGenerator", "--train.num_processes", processes]
     code, said = command("benchmark_input_pipeline", *words, "--time_limit", "0.1")

@@ -59,6 +59,7 @@ print(json.dumps([[s.outputs["logits"].tolist(), s.outputs["text"]] for s in sam
 
 
 @pytest.mark.parametrize("processes", [0, 1])
+@pytest.mark.takes_long
 def test_a_bundle_predicts_where_only_params_data_and_processors_are(exported, tmp_path, processes):
     site = tmp_path / "site" / "codec_project"
     site.mkdir(parents=True)
@@ -93,6 +94,7 @@ def _graph_with_the_weights_of(path, scenario):
     return graph
 
 
+@pytest.mark.takes_long
 def test_the_command_adapts_a_bundle_and_tells_what_has_changed(exported, tmp_path):
     yesterday = Path(shutil.copytree(exported, tmp_path / "bundle"))
     stored = json.loads((yesterday / "scenario_params.json").read_text())

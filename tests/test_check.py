@@ -74,6 +74,7 @@ def test_the_documents_show_no_other_mistakes():
     assert list(documented_messages()) == list(MISTAKES)
 
 
+@pytest.mark.takes_long
 def test_a_scenario_that_works_passes_and_tells_what_it_costs():
     done = run("tfaip-train", TUTORIAL, "--check", "threads")
     assert done.returncode == 0, done.stderr

@@ -140,6 +140,7 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("name", MISTAKES)
+@pytest.mark.takes_long
 def test_a_mistake_is_one_short_message_and_exit_code_2(name, tmp_path):
     arguments, words = MISTAKES[name]
     done = run(*arguments)
@@ -151,6 +152,7 @@ def test_a_mistake_is_one_short_message_and_exit_code_2(name, tmp_path):
     assert len(message) <= (6 if name != "no bundle named" else 12), done.stderr
 
 
+@pytest.mark.takes_long
 def test_the_summary_shows_the_graph_and_trains_nothing(tmp_path):
     done = run("tfaip-train", TUTORIAL, "--summary", "--trainer.output_dir", str(tmp_path / "run"), COLUMNS="80")
     assert done.returncode == 0, done.stderr

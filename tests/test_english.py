@@ -34,6 +34,7 @@ def _of(kind: str) -> list[sentences.Sentence]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.takes_long
 def test_half_of_the_sentences_have_at_most_15_words(kind: str) -> None:
     assert statistics.median(sentence.words for sentence in _of(kind)) <= MEDIAN
 

@@ -58,6 +58,7 @@ def test_a_name_whose_classes_would_clash_with_those_of_tfaip_is_refused(name, t
 
 
 @pytest.mark.parametrize("template", PACKAGES)
+@pytest.mark.takes_long
 def test_a_new_scenario_passes_its_own_tests(template, tmp_path):
     write_scenario("my_digits", template, tmp_path)
     done = subprocess.run(
@@ -82,6 +83,7 @@ def test_a_scenario_in_one_file_is_one_file_and_says_its_commands(tmp_path, monk
             write_scenario("my_rings", template, tmp_path)
 
 
+@pytest.mark.takes_long
 def test_a_new_scenario_trains(tmp_path):
     done = run("tfaip-new", "my_digits", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -92,6 +94,7 @@ def test_a_new_scenario_trains(tmp_path):
     assert float(results[-1].split("val_acc: ")[1].split()[0]) > 0.9
 
 
+@pytest.mark.takes_long
 def test_images_of_ones_own_are_learnt_and_predicted(tmp_path):
     write_scenario("my_shapes", "images", tmp_path)
     subprocess.run([sys.executable, "-m", "my_shapes.write_samples", "data"], cwd=tmp_path, check=True)

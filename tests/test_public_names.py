@@ -72,6 +72,7 @@ def is_open_to_others(module: str) -> bool:
     return bool(re.search(rf"(?<![\w.]){re.escape(module)}(?![\w.]*\w)", documents()))
 
 
+@pytest.mark.takes_long
 def test_another_package_takes_only_names_that_a_module_lists():
     past = [f"{user}: {name} of {module}" for user, module, name in crossing() if name not in listed(module)]
     submodules = [f"{user}: {name} of {module}" for user, module, name in crossing() if f"{module}.{name}" in MODULES]

@@ -19,12 +19,14 @@ HOWTOS = [path.stem for path in sorted(ROOT.glob("docs/howtos/*.md")) if path.st
 
 
 @pytest.mark.parametrize("package", ["model", "trainer"])
+@pytest.mark.takes_long
 def test_the_python_blocks_of_a_package_run(package, tmp_path):
     done = run_python_blocks(f"packages/{package}/README.md", tmp_path)
     assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("page", HOWTOS)
+@pytest.mark.takes_long
 def test_the_python_blocks_of_a_how_to_run(page, tmp_path):
     # Packages that tfaip does without.
     needed = re.match(r"<!-- needs (\w+) -->", (ROOT / f"docs/howtos/{page}.md").read_text(encoding="utf-8"))
@@ -35,6 +37,7 @@ def test_the_python_blocks_of_a_how_to_run(page, tmp_path):
 
 
 @pytest.mark.parametrize("page", PAGES)
+@pytest.mark.takes_long
 def test_the_python_blocks_of_a_page_run(page, tmp_path):
     done = run_python_blocks(f"docs/{page}.md", tmp_path)
     assert done.returncode == 0, done.stderr

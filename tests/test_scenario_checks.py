@@ -139,6 +139,7 @@ def test_a_mistake_in_a_scenario_fails_the_check_of_it(monkeypatch, name, check,
     assert re.search(message, failed[check].replace("\n", " ")), failed[check]
 
 
+@pytest.mark.takes_long
 def test_a_scenario_that_loads_tensorflow_fails_the_check_of_it(tmp_path, monkeypatch):
     (tmp_path / "heavy_scenario.py").write_text(
         "import tensorflow\nfrom tfaip.model.testing.points.scenario import PointsScenario\n"

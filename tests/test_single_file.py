@@ -58,6 +58,7 @@ def test_help_and_workers_load_no_tensorflow():
     assert done.stdout.endswith("False\n")
 
 
+@pytest.mark.takes_long
 def test_digits_are_trained_resumed_validated_and_predicted(folder, capsys, caplog):
     train([str(DIGITS), "--trainer.output_dir", "run", *SHORT])
     assert "Worker processes are slow to start" not in caplog.text
@@ -69,6 +70,7 @@ def test_digits_are_trained_resumed_validated_and_predicted(folder, capsys, capl
     predict(["--export_dir", "run/export", "--pipeline.num_processes", "0"])
 
 
+@pytest.mark.takes_long
 def test_digits_pass_the_check(folder, capsys):
     train([str(DIGITS), "--check", "--train.num_processes", "0", "--val.num_processes", "0"])
     assert "✓ export" in capsys.readouterr().out

@@ -53,6 +53,7 @@ def test_tensorboard_shows_loss_and_accuracy_of_training_and_validation(trained)
         assert len(events.Tensors("acc")) == 10
 
 
+@pytest.mark.takes_long
 def test_the_installed_tensorboard_starts():
     done = subprocess.run([sys.executable, "-m", "tensorboard.main", "--version"], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -71,6 +72,7 @@ def test_the_best_bundle_predicts_raw_samples(trained):
         assert sample.outputs["logits"].argmax() == sample.outputs["class"]
 
 
+@pytest.mark.takes_long
 def test_the_bundle_predicts_from_the_command_line(trained):
     folder, _ = trained
     done = run_with_tensorflow("tfaip-predict", "--export_dir", str(folder / "best"), "--predict.include_targets")
@@ -89,12 +91,14 @@ def test_the_bundle_predicts_from_the_command_line(trained):
         "docs/security.md",
     ],
 )
+@pytest.mark.takes_long
 def test_the_python_blocks_of_a_readme_run_on_the_trained_model(trained, readme):
     folder, _ = trained
     done = run_python_blocks(readme, cwd=folder.parents[1])
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.takes_long
 def test_a_finished_run_is_trained_longer_by_resuming(trained):
     folder, _ = trained
     done = run_with_tensorflow("tfaip-resume-training", str(folder / "trainer_params.json"), "--trainer.epochs", "11")
@@ -102,6 +106,7 @@ def test_a_finished_run_is_trained_longer_by_resuming(trained):
     assert [line["epoch"] for line in metrics_of(folder)] == list(range(1, 12))
 
 
+@pytest.mark.takes_long
 def test_stored_parameters_are_trained_with_again(trained, tmp_path):
     folder, _ = trained
     changes = [

@@ -169,6 +169,7 @@ def test_nothing_is_read_where_there_is_nothing():
     assert best_path(blank)[0] == beam_search(blank, 5)[0] == []
 
 
+@pytest.mark.takes_long
 def test_the_error_rate_of_files_is_printed(trained, folder):
     words = ["--data.image_files", *map(str, sorted(folder.glob("*.png"))), "--json", "-", "--lav.silent", "true"]
     done = run_with_tensorflow("tfaip-lav", "--export_dir", str(trained / "best"), *words)
@@ -176,6 +177,7 @@ def test_the_error_rate_of_files_is_printed(trained, folder):
     assert json.loads(done.stdout)["data_sets"][0]["evaluator"]["cer"] > 0
 
 
+@pytest.mark.takes_long
 def test_files_are_predicted_in_words(trained, folder):
     files = sorted(map(str, folder.glob("*.png")))
     done = run_with_tensorflow("tfaip-predict", "--export_dir", str(trained / "best"), "--data.image_files", *files)
@@ -183,6 +185,7 @@ def test_files_are_predicted_in_words(trained, folder):
     assert [line.split(": ")[0] for line in done.stdout.splitlines()] == files
 
 
+@pytest.mark.takes_long
 def test_two_models_vote(trained, folder):
     bundles = [str(trained / "best"), str(trained / "export")]
     words = ["--predict.voter", "Confidence", "--data.image_files", str(folder / "000.png")]

@@ -312,6 +312,7 @@ def test_figures_are_those_of_a_hand_made_case():
     assert figures["f1_ORG"] == 0
 
 
+@pytest.mark.takes_long
 def test_predictions_do_not_depend_on_padding(folder, trained, tmp_path):
     dumps = []
     for size in ("1", "12"):
@@ -328,6 +329,7 @@ def test_predictions_do_not_depend_on_padding(folder, trained, tmp_path):
         np.testing.assert_allclose(alone.outputs["logits"], together.outputs["logits"][:length], atol=1e-5)
 
 
+@pytest.mark.takes_long
 def test_stored_predictions_are_evaluated(folder, trained, tmp_path):
     words = ["--export_dir", str(trained / "best"), "--data.lists", f"{folder}/val.lst"]
     lav = run_with_tensorflow(

@@ -192,6 +192,7 @@ def test_a_run_of_two_stages_writes_a_bundle(trained):
     assert (trained / "best" / "bundle.json").is_file()
 
 
+@pytest.mark.takes_long
 def test_the_width_of_the_beam_is_changed_after_the_training(trained, tmp_path):
     words = [
         str(trained / "best"),
@@ -218,6 +219,7 @@ def predicted(bundle, sources):
 
 
 @pytest.mark.parametrize("with_training_graph", [False, True])
+@pytest.mark.takes_long
 def test_the_loss_of_a_bundle_needs_the_training_graph(trained, with_training_graph):
     params = LAVParams(pipeline=DataPipelineParams(num_processes=0), with_training_graph=with_training_graph)
     lav = Seq2SeqScenario.create_lav(trained / "best", params)

@@ -160,6 +160,7 @@ def test_a_name_is_that_of_the_class():
     assert [Report.name, Told.name, HTTPPing2.name, Renamed.name] == ["report", "told", "http_ping2", "ping"]
 
 
+@pytest.mark.takes_long
 def test_a_checkpoint_of_version_0_1_is_resumed(points_params, train, resume, metrics_of):
     def params(folder, epochs):
         made = points_params(folder, epochs=epochs)

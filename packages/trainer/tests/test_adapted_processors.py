@@ -61,6 +61,7 @@ def test_a_bundle_brings_its_statistics_along(points_params, train, tmp_path):
     assert list(predictor.predict(PointsScenario.default_predict_generator_params()))
 
 
+@pytest.mark.takes_long
 def test_a_resumed_run_ends_as_one_that_never_stopped(points_params, train, resume):
     whole = train(normalised_params(points_params, folder="whole", epochs=2))
     params = normalised_params(points_params, folder="parts", epochs=1)
@@ -70,6 +71,7 @@ def test_a_resumed_run_ends_as_one_that_never_stopped(points_params, train, resu
     assert dict(resume(stored)) == dict(whole)
 
 
+@pytest.mark.takes_long
 def test_a_run_that_was_moved_reads_its_statistics(points_params, train, resume):
     params = normalised_params(points_params, folder="here", epochs=1)
     train(params)
@@ -86,6 +88,7 @@ def test_a_training_without_a_folder_leaves_no_statistics(points_params, train):
     assert np.isfinite(train(params)["loss"])
 
 
+@pytest.mark.takes_long
 def test_the_check_adapts_to_the_first_samples(points_params):
     check_scenario(PointsScenario, normalised_params(points_params, folder=None), lambda _: None, measure_threads=False)
 

@@ -168,6 +168,7 @@ write(Path(sys.argv[1]), 2, 2)
 """
 
 
+@pytest.mark.takes_long
 def test_a_process_killed_while_writing_leaves_the_former_checkpoint(tmp_path):
     write(tmp_path, 1, 1)
     here = Path(__file__).parent

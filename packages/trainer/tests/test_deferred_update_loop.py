@@ -21,6 +21,7 @@ def values_of(network):
 
 
 @pytest.mark.parametrize("changes", CASES, ids=["plain", "averaged", "accumulated"])
+@pytest.mark.takes_long
 def test_every_variable_is_the_same_bit_by_bit_however_many_steps_a_call_makes(points_params, network_after, changes):
     params = points_params(None, **changes)
     expected = values_of(network_after(params, 30, CompiledLoop))

@@ -60,6 +60,7 @@ def test_the_dynamic_decay_keeps_three_quarters_over_an_epoch_within_limits(samp
     assert float(found) == pytest.approx(decay)
 
 
+@pytest.mark.takes_long
 def test_in_a_first_epoch_of_unknown_length_the_decay_grows_with_the_samples_seen(points_params):
     network = a_network(points_params(None, ema_decay=-1))
     network.step.start_epoch(0, None)
@@ -113,6 +114,7 @@ def test_the_average_is_validated_exported_and_in_the_checkpoint_but_never_train
         assert not np.array_equal(weight.numpy(), average.numpy())
 
 
+@pytest.mark.takes_long
 def test_a_resumed_run_has_the_average_of_one_that_never_stopped(points_params):
     whole, parts = points_params("whole", ema_decay=-1), points_params("parts", ema_decay=-1, epochs=1)
     train(whole)

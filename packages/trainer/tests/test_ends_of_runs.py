@@ -55,6 +55,7 @@ def test_a_run_that_fails_while_it_is_built_says_why(points_params, train):
         assert "missing is not there" in status["reason"]
 
 
+@pytest.mark.takes_long
 def test_a_run_that_would_be_replaced_is_as_before_when_the_new_one_fails(points_params, train, resume, monkeypatch):
     params = points_params(epochs=1)
     train(params)
@@ -152,6 +153,7 @@ DAMAGES = [
 ]
 
 
+@pytest.mark.takes_long
 def test_a_run_with_damaged_logs_goes_on_from_its_checkpoint(points_params, train, resume, caplog):
     train(points_params(epochs=1))
     folder = RunFolder(points_params().output_dir)
@@ -174,6 +176,7 @@ def test_a_run_with_damaged_logs_goes_on_from_its_checkpoint(points_params, trai
     assert "damaged lines, which are left out of the tables" in caplog.text
 
 
+@pytest.mark.takes_long
 def test_the_folders_of_a_run_may_be_links_to_another_disk(points_params, train, resume, tmp_path):
     params = points_params(epochs=3)
     disk = tmp_path / "disk"

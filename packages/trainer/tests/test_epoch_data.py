@@ -37,6 +37,7 @@ def test_preloaded_data_is_generated_once_and_trains_the_same(points_params, mon
     assert len(drawn) >= 3 * (48 + 30)
 
 
+@pytest.mark.takes_long
 def test_a_run_with_preloaded_data_resumes_exactly(points_params):
     whole, parts = (
         points_params("whole", epochs=4, preload_data=True),

@@ -78,6 +78,7 @@ def test_a_run_that_is_resumed_with_other_places_leaves_those_of_before(points_p
     assert (tmp_path / "thesis" / "chapter.tex").exists()
 
 
+@pytest.mark.takes_long
 def test_an_error_of_the_hook_ends_the_training(points_params):
     class Failing(Trainer):
         def after_export(self, exported):

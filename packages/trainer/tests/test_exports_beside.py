@@ -135,6 +135,7 @@ class Killed(BaseException):
     """Stands for a SIGKILL, after which nothing more is done."""
 
 
+@pytest.mark.takes_long
 def test_a_bundle_that_a_kill_prevents_is_written_by_the_resumed_run(each_epoch, seen, monkeypatch):
     whole, killed = each_epoch(output_dir=None), each_epoch()
     whole.output_dir = killed.output_dir.with_name("whole")

@@ -49,6 +49,7 @@ def test_a_step_is_a_batch_also_under_accumulation(points_params):
     assert [line["step"] for line in lines] == [5, 10, 15]
 
 
+@pytest.mark.takes_long
 def test_a_resumed_run_accumulates_as_one_that_never_stopped(points_params):
     whole, parts = points_params("whole", train_accum_steps=2), points_params("parts", train_accum_steps=2, epochs=1)
     expected = train(whole)

@@ -9,6 +9,7 @@ from tfaip.trainer.loop.compiled_loop import CompiledLoop
 
 
 @pytest.mark.parametrize("changes", [{}, {"ema_decay": 0.9, "train_accum_steps": 2}], ids=["plain", "averaged"])
+@pytest.mark.takes_long
 def test_xla_trains_to_the_same_weights(points_params, network_after, changes):
     params = points_params(None, **changes)
     params.scenario.model.dropout = 0.0  # whose units XLA draws by another formula
@@ -20,6 +21,7 @@ def test_xla_trains_to_the_same_weights(points_params, network_after, changes):
             np.testing.assert_allclose(other.numpy(), one.numpy(), atol=1e-5)
 
 
+@pytest.mark.takes_long
 def test_a_training_learns_and_resumes_with_xla(points_params, resume, train):
     whole, parts = points_params("whole"), points_params("parts", epochs=1)
     whole.device.jit_compile = parts.device.jit_compile = True

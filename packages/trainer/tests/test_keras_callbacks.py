@@ -66,6 +66,7 @@ def test_a_callback_is_told_of_training_epochs_and_validation_with_all_logs(poin
     assert told.logs[-1] == logs
 
 
+@pytest.mark.takes_long
 def test_one_step_a_call_makes_one_call_a_batch(points_params):
     told = CountingBatches()
     train(points_params(None, epochs=1, steps_per_call=1), told)

@@ -115,11 +115,13 @@ def test_the_epoch_that_early_stopping_makes_the_last_is_validated_too(lav_param
     assert epochs_with_lav(params) == [1]
 
 
+@pytest.mark.takes_long
 def test_it_neither_changes_the_training_nor_the_validation(lav_params):
     with_lav, without = train(lav_params()), train(lav_params("without", lav_every_n=0))
     assert {name: value for name, value in with_lav.items() if not name.startswith("lav_")} == without
 
 
+@pytest.mark.takes_long
 def test_a_resumed_run_has_the_same_values(lav_params):
     whole, parts = lav_params("whole", epochs=4), lav_params("parts", epochs=2)
     train(whole)
@@ -157,6 +159,7 @@ def test_a_best_log_of_a_data_set_that_there_is_not_is_refused_before_the_first_
     assert not RunFolder(params.output_dir).metrics.exists()
 
 
+@pytest.mark.takes_long
 def test_samples_in_words_are_logged_unless_it_is_silent(lav_params, caplog):
     counts = []
     for silent in (True, False):

@@ -125,6 +125,7 @@ def test_a_batch_that_is_not_finite_changes_no_weight_average_slot_or_sum(points
 
 
 @pytest.mark.parametrize("loop", ["plain", "deferred"])
+@pytest.mark.takes_long
 def test_the_steps_of_one_call_leave_out_the_last_one_only(points_params, loop):
     expected, network = (a_network(points_params(None, ema_decay=0.9)) for _ in range(2))
     LOOPS[loop](expected.step, steps_per_call=2)(batches(POINTS))
@@ -146,6 +147,7 @@ def test_looking_for_the_cause_changes_no_weight(points_params):
 @pytest.mark.parametrize("loop", LOOPS)
 @pytest.mark.parametrize("accumulated", [1, 2])
 @pytest.mark.parametrize("check", [True, False], ids=["checked", "unchecked"])
+@pytest.mark.takes_long
 def test_a_step_that_the_scale_of_the_loss_skips_changes_no_weight(points_params, loop, accumulated, check):
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_float16")

@@ -81,6 +81,7 @@ def test_a_checkpoint_stands_when_the_last_one_is_old(points_params, train, writ
 
 
 @pytest.mark.parametrize("killed_after", [1, 2, 4])
+@pytest.mark.takes_long
 def test_a_run_resumes_in_the_middle_of_an_epoch(points_params, train, resume, metrics_of, written, killed_after):
     whole, parts = (
         linear(points_params(name, checkpoint_every_n_steps=2, samples_per_epoch=samples))
@@ -96,6 +97,7 @@ def test_a_run_resumes_in_the_middle_of_an_epoch(points_params, train, resume, m
     assert_same(whole, parts, metrics_of)
 
 
+@pytest.mark.takes_long
 def test_random_numbers_of_the_validation_go_on_too(points_params, train, resume, metrics_of, written):
     """As in `Jitter`, they are others in each pass."""
     whole, parts = points_params("whole"), points_params("parts")
@@ -138,6 +140,7 @@ STOPS = [(signal.SIGINT, KeyboardInterrupt, None), (signal.SIGTERM, SystemExit, 
 
 
 @pytest.mark.parametrize(("how", "error", "code"), STOPS, ids=["SIGINT", "SIGTERM"])
+@pytest.mark.takes_long
 def test_a_signal_finishes_the_step_and_writes_a_checkpoint(
     points_params, train, resume, metrics_of, monkeypatch, caplog, how, error, code
 ):
@@ -157,6 +160,7 @@ def test_a_signal_finishes_the_step_and_writes_a_checkpoint(
     assert_same(whole, parts, metrics_of)
 
 
+@pytest.mark.takes_long
 def test_a_signal_during_validation_leaves_it_to_the_resumed_run(points_params, train, resume, metrics_of, monkeypatch):
     whole, parts = points_params("whole"), points_params("parts")
     train(whole)

@@ -37,6 +37,7 @@ def in_thread(action):
 
 @pytest.mark.parametrize("where", ["in a callback", "in a thread"])
 @pytest.mark.parametrize("how", ["train", "resume"])
+@pytest.mark.takes_long
 def test_a_training_is_refused_while_another_runs_and_changes_nothing(points_params, train_alone, where, how):
     other = points_params("other", epochs=1)
     found = []
@@ -77,6 +78,7 @@ def test_the_next_training_is_allowed_after_one_that_failed(points_params, train
     assert train(points_params(None, epochs=2)) == train_alone
 
 
+@pytest.mark.takes_long
 def test_six_trainings_predictions_and_evaluations_of_a_process_give_no_warning_of_retracing(points_params):
     texts = []
     handler = logging.Handler()

@@ -49,6 +49,7 @@ def test_only_float16_scales_the_loss(points_params, precision):
     assert isinstance(network.optimizer, keras.optimizers.LossScaleOptimizer) == (precision == "mixed_float16")
 
 
+@pytest.mark.takes_long
 def test_a_training_learns_and_resumes_in_half_precision(points_params, precision):
     whole, parts = points_params("whole", ema_decay=0.5), points_params("parts", ema_decay=0.5, epochs=1)
     logs = PointsScenario.create_trainer(whole).train()

@@ -140,6 +140,7 @@ def test_an_exported_graph_records_nothing(recorded):
     assert not [name for name in operations if "Summary" in name or name.startswith("Assign")]
 
 
+@pytest.mark.takes_long
 def test_recording_changes_nothing_of_a_training_and_its_resume(points_params):
     plain, recorded = points_params("plain", epochs=2), points_params("recorded", epochs=1)
     train(plain, PointsModel).train()

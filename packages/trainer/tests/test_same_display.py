@@ -63,6 +63,7 @@ def shown_by(monkeypatch):
     return shown
 
 
+@pytest.mark.takes_long
 def test_python_shows_the_same_as_the_command(shown_by, tmp_path):
     def from_python():
         params = PointsScenario.default_trainer_params()

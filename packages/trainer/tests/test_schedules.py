@@ -138,6 +138,7 @@ def test_a_log_that_there_is_not_is_refused():
         ReduceOnPlateauParams(monitor="los").create(3).require_logs(["loss", "val_loss"])
 
 
+@pytest.mark.takes_long
 def test_a_plateau_is_resumed_where_it_was(points_params):
     def lines(params):
         return [json.loads(line) for line in RunFolder(params.output_dir).metrics.read_text().splitlines()]

@@ -66,6 +66,7 @@ def plateau_stages():
 
 
 @pytest.mark.parametrize("epoch", [1, 2, 3])
+@pytest.mark.takes_long
 def test_a_run_that_is_stopped_in_any_stage_ends_bit_by_bit_as_one_that_is_not(points_params, train, resume, epoch):
     whole, parts = (
         points_params(name, stages=plateau_stages(), ema_decay=0.9, steps_per_call=2) for name in ("whole", "parts")

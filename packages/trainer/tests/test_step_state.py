@@ -30,6 +30,7 @@ def batches(count):
     [NadamParams(), AdaBeliefParams(amsgrad=True), MuonParams(), AdafactorParams()],
     ids=lambda optimizer: type(optimizer).__name__,
 )
+@pytest.mark.takes_long
 def test_steps_go_on_from_a_checkpoint_as_if_nothing_had_happened(points_params, tmp_path, optimizer):
     params = points_params(
         None,

@@ -162,6 +162,7 @@ def test_neither_processes_nor_steps_per_call_change_the_training(points_params)
     assert train(plain) == train(parallel)
 
 
+@pytest.mark.takes_long
 def test_a_resumed_run_ends_as_one_that_never_stopped(points_params):
     whole, parts = points_params("whole", epochs=4), points_params("parts", epochs=2)
     train(whole)
@@ -193,6 +194,7 @@ def test_a_run_that_is_resumed_with_nothing_left_to_train_has_the_same_status(po
     assert status() == before
 
 
+@pytest.mark.takes_long
 def test_a_resumed_run_validates_as_the_first_did_where_nothing_is_learned(points_params):
     # Without an average of the weights, which would still move towards them.
     params = points_params(epochs=2)
@@ -209,6 +211,7 @@ class Killed(BaseException):
     """Stands for the end of the process: nothing in the trainer may catch it."""
 
 
+@pytest.mark.takes_long
 def test_what_was_logged_after_the_checkpoint_stands_once_after_resuming(points_params, monkeypatch):
     whole, killed = points_params("whole"), points_params("killed")
     train(whole)

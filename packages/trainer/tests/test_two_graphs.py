@@ -4,6 +4,7 @@ import json
 import logging
 
 import numpy as np
+import pytest
 
 from tfaip.model import load_prediction_function
 from tfaip.model.bundle.weights import read_weights
@@ -11,6 +12,7 @@ from tfaip.model.testing.sequences.scenario import SequencesScenario
 from tfaip.trainer import RunFolder
 
 
+@pytest.mark.takes_long
 def test_it_trains_by_the_one_and_is_validated_printed_and_exported_by_the_other(tmp_path, caplog):
     params = SequencesScenario.default_trainer_params()
     params.output_dir = tmp_path / "run"

@@ -40,6 +40,7 @@ def test_training_and_validation_share_no_sample_and_leave_none_out(points_param
     assert len(validation) == params.gen.train.count // 4
 
 
+@pytest.mark.takes_long
 def test_a_resumed_run_splits_alike_and_ends_as_one_that_never_stopped(points_params, train, resume, read_points):
     whole = train(split_params(points_params, folder="whole", epochs=2))
     validation = read_points[PipelineMode.EVALUATION]

@@ -326,6 +326,7 @@ def frozen(points_params, source, **changes):
 
 
 @pytest.mark.parametrize("source", ["export", "checkpoint", "run"])
+@pytest.mark.takes_long
 def test_a_warm_started_run_validates_as_the_first_did(points_params, train, metrics_of, source):
     """With an average of the weights, which is what was validated."""
     first = points_params("first", ema_decay=0.5)
@@ -343,6 +344,7 @@ def test_a_warm_started_run_validates_as_the_first_did(points_params, train, met
         assert line["val_acc"] == pytest.approx(logs["val_acc"], abs=1e-5)
 
 
+@pytest.mark.takes_long
 def test_a_resumed_run_is_not_warm_started_again(points_params, train, resume, metrics_of):
     first = points_params("first", epochs=1)
     train(first)
@@ -375,6 +377,7 @@ def test_a_trainer_replaces_the_class(points_params, train):
         Own(params, PointsScenario(params.scenario)).train()
 
 
+@pytest.mark.takes_long
 def test_a_run_may_start_from_the_one_that_it_replaces(points_params, train):
     folder = RunFolder(points_params().output_dir)
     train(points_params(epochs=1))

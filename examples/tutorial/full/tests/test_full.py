@@ -42,6 +42,7 @@ def trained(tmp_path_factory):
 
 
 @pytest.mark.parametrize("line", LINES)
+@pytest.mark.takes_long
 def test_the_command_lines_of_the_readme_train(line):
     done = run_with_tensorflow("tfaip-train", SCENARIO, *LINES[line].split(), *SMALL)
     assert done.returncode == 0, done.stderr
@@ -88,6 +89,7 @@ def test_image_files_are_predicted(trained, tmp_path):
     assert [line.split(": ")[0] for line in lines] == [str(path) for path in paths]
 
 
+@pytest.mark.takes_long
 def test_a_file_that_is_no_image_is_named_or_skipped(trained, tmp_path):
     good, cut_off, other = write_samples(tmp_path, 3)
     cut_off.write_bytes(cut_off.read_bytes()[:60])
@@ -101,6 +103,7 @@ def test_a_file_that_is_no_image_is_named_or_skipped(trained, tmp_path):
     assert "Predicted samples: 2, dropped or skipped: 1" in done.stderr
 
 
+@pytest.mark.takes_long
 def test_two_models_vote(trained):
     bundles = [str(trained / "best"), str(trained / "export")]
     done = run_with_tensorflow(
