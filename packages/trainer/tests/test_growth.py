@@ -1,4 +1,4 @@
-"""What is made for each weight is made once; benchmarks/growth.py measures time and memory of large networks."""
+"""Each weight has a constant number of operations; benchmarks/growth.py measures time and memory of large networks."""
 
 import pytest
 import tensorflow as tf

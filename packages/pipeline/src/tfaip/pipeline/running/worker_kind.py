@@ -32,7 +32,7 @@ _CODE = (FunctionType, classmethod, staticmethod, property, cached_property)
 _ROUNDS = 6
 _MOST_SECONDS = 0.1
 _LEAST_SECONDS = 3e-3
-"""Of the work of one thread in a trial. With less, the start of the threads takes most of the time."""
+"""Seconds that one thread works in a trial. With less, the start of the threads takes most of the time."""
 
 _MOST_SLOWER = 1.1
 """How many times as long as processes threads may take. Processes then send their batches, which is not measured."""
