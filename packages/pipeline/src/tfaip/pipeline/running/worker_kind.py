@@ -30,6 +30,9 @@ __all__ = ["declares_thread_safe", "needs_processes", "pays_in_threads", "requir
 _CODE = (FunctionType, classmethod, staticmethod, property, cached_property)
 
 _ROUNDS = 6
+_LEAST_ROUNDS = 3
+"""Another program, or the end of workers of before, may disturb a round."""
+
 _MOST_SECONDS = 0.1
 _LEAST_SECONDS = 3e-3
 """Seconds that one thread works in a trial. With less, the start of the threads takes most of the time."""
@@ -107,13 +110,14 @@ def pays_in_threads(plan: Plan, count: int, length: int, batch_size: int) -> boo
         portion = _portion_of_trial(segments[0], min(length, batch_size))
         alone = together = float("inf")
         _measured(segments, portion, memory.allocate)  # in new memory, which takes longer
-        for _ in range(_ROUNDS):
+        for number in range(1, _ROUNDS + 1):
             alone = min(alone, _measured(segments[:1], portion, memory.allocate)[0])
             together = min(together, _measured(segments, portion, memory.allocate)[1])
             in_process = alone + memory.size * _SECONDS_PER_BYTE
             if together <= _MOST_SLOWER * in_process:
                 return True
-            if together > _HOPELESS * in_process or perf_counter() - began > _MOST_SECONDS:
+            is_hopeless = number >= _LEAST_ROUNDS and together > _HOPELESS * in_process
+            if is_hopeless or perf_counter() - began > _MOST_SECONDS:
                 break
     except Exception:  # comes again where it is reported
         pass
