@@ -211,6 +211,7 @@ def test_files_compressed_by_gzip_are_read_in_order_only(name, tmp_path):
 
 @pytest.mark.parametrize("random_access", [False, True])
 def test_a_damaged_byte_in_a_tfrecord_file_is_found(random_access, tmp_path):
+    pytest.importorskip("google_crc32c", reason="needs tfaip-pipeline[tfrecord]")
     path = tmp_path / "a.tfrecord"
     cases.tfrecords(path, range(3))
     whole = path.read_bytes()
