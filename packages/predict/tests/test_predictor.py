@@ -77,6 +77,7 @@ def test_neither_batch_size_nor_processes_change_a_prediction(exported):
     np.testing.assert_allclose(outputs[0], outputs[1], atol=1e-6)
 
 
+@pytest.mark.takes_long
 def test_a_moved_read_only_bundle_predicts_in_a_process_that_has_neither_model_nor_trainer(exported, tmp_path):
     bundle, graph = exported
     moved = tmp_path / "moved"

@@ -9,14 +9,15 @@ from tfaip.pipeline.hooks.former import FORMER_HOOKS
 from tfaip.pipeline.hooks.hooked import (
     Hooked,
     call_user_code,
+    described,
     hook,
     hook_with,
     hooks_of,
     is_ours,
     make,
     overridden_hooks,
+    returned,
 )
-from tfaip.pipeline.hooks.returned import described, returned
 
 __all__ = [
     "FORMER_HOOKS",

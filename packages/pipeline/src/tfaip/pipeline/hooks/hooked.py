@@ -1,14 +1,18 @@
-"""How the framework meets the classes of users: it looks at them, makes objects of them, and calls their hooks."""
+"""How the framework meets the classes of users: it looks at them, makes objects of them, and calls their hooks.
+
+It checks the result of a hook at the place where it calls the hook.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import reprlib
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any, NamedTuple, TypeVar
 from weakref import WeakSet
 
-from tfaip.params import Creates
+from tfaip.params import Creates, UserError
 from tfaip.params.defining.made_by import bind_params
 from tfaip.pipeline.errors import DefinitionError, HookError
 from tfaip.pipeline.hooks.code_of_class import reads_of_former_params, uses_name
@@ -16,12 +20,26 @@ from tfaip.pipeline.hooks.former import FORMER_HOOKS, HOOKS_BY_NAME, UNMISTAKABL
 from tfaip.pipeline.hooks.signatures import place_of, problem_of, wanted
 from tfaip.pipeline.user_code import ENDS, caused_by, describe_sample, in_words
 
-__all__ = ["Hooked", "call_user_code", "hook", "hook_with", "hooks_of", "is_ours", "make", "overridden_hooks"]
+__all__ = [
+    "Hooked",
+    "call_user_code",
+    "described",
+    "hook",
+    "hook_with",
+    "hooks_of",
+    "is_ours",
+    "make",
+    "overridden_hooks",
+    "returned",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
 
 _MARK = "__by_name__"
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 80
 
 # Layers get their Keras base when the first object is made.
 _LIBRARIES = ("keras", "tensorflow")
@@ -218,3 +236,41 @@ def _call_in_words(function: Callable[..., Any], arguments: tuple[Any, ...]) -> 
         where = f"in {name}" if owner is None else f"in {type(owner).__name__}.{name}"
     samples = [describe_sample(argument) for argument in arguments if hasattr(argument, "identified_by")]
     return ", ".join([where, *samples])
+
+
+def returned(
+    owner: object,
+    name: str,
+    value: T,
+    fits: type | tuple[type, ...] | Callable[[Any], bool],
+    right: str,
+    error: type[UserError] = HookError,
+) -> T:
+    """Return the result of a hook, or refuse it in one sentence that names class and hook.
+
+    Args:
+        owner: The object or class whose hook was called.
+        name: Name of the hook.
+        value: The result.
+        fits: Types of right results, or a function that tells them.
+        right: The right result in words.
+        error: Class of the error.
+    """
+    is_right = isinstance(value, fits) if isinstance(fits, type | tuple) else fits(value)
+    if not is_right:
+        cls = owner if isinstance(owner, type) else type(owner)
+        raise error(f"{cls.__qualname__}.{name} must return {right}, got {described(value)}")
+    return value
+
+
+def described(value: object) -> str:
+    """A wrong result in words: short, and never the content of an array or a tensor."""
+    if value is None:
+        return "None: is its `return` missing?"
+    if isinstance(value, type):
+        return f"the class {value.__qualname__}, of which no object was made"
+    if isinstance(value, str | bytes | int | float | bool):
+        return _SHORT.repr(value)
+    if isinstance(value, list | tuple | set | frozenset | Mapping):
+        return _SHORT.repr(value) if len(value) == 0 else f"a {type(value).__qualname__}: {_SHORT.repr(value)}"
+    return f"an object of the class {type(value).__qualname__}"
