@@ -156,7 +156,10 @@ def main(argv: Sequence[str] | None = None, *, root: Path = ROOT) -> None:
     if arguments.verb == "release":
         git(root, "commit", "--all", "--message", "Release " + ", ".join(f"{n} {v}" for n, v in changed.items()))
     if arguments.verb in ("tag", "release"):
-        print("\n".join(f"git push origin {made}" for made in tag(root)) or "Each version has its tag already.")
+        print(
+            "\n".join(f"git push origin {made}" for made in tag(root))
+            or "There is nothing to tag: each version is unreleased, or has its tag."
+        )
 
 
 if __name__ == "__main__":
