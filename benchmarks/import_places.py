@@ -32,8 +32,8 @@ RUNNER = {
     "tfaip.experimenter.executors.process_tree",
     "tfaip.experimenter.executors.runner",
 }
-# Help is waited for.
-HELP = "tfaip.params.commandline.answering.drawing"
+# Help is waited for, and so is the first prediction of a service.
+WAITED_FOR = {"tfaip.params.commandline.answering.drawing", "tfaip.predict.predictor"}
 # They run before all else: the current folder isn't in its place yet, and each process pays for them.
 FIRST = {"tfaip.params.moved_modules", "tfaip.params.public_names", "tfaip.params.trust.current_folder"}
 # Parameters alone load none of them: `packages/params/tests/test_start_up.py`.
@@ -83,8 +83,8 @@ class ImportPlaces:
             return "TensorFlow"
         if not all(self._declared(found.module, name) for name in new):
             return "optional extra"
-        if found.module in self.on_the_way_to_help and _among(new, SLOW):
-            return "over 10 ms on the way to --help"
+        if found.module in self.waited_for and _among(new, SLOW):
+            return "over 10 ms that somebody waits for"
         if found.module.startswith("tfaip.params.") and _among({found.target, *new}, NOT_FOR_PARAMETERS):
             return "parameters alone do without"
         circle = self._circle_of.get(found.module)
@@ -93,10 +93,10 @@ class ImportPlaces:
         return ""
 
     @cached_property
-    def on_the_way_to_help(self) -> set[str]:
-        """The modules that a command imports before it computes: commands, parameters, and what these import."""
+    def waited_for(self) -> set[str]:
+        """The modules before --help or a first prediction: commands, parameters, predictor, and what these import."""
         reached: set[str] = set()
-        for name in {*self._commands(), *self._with_params(), *({HELP} & self._graph.modules.keys())}:
+        for name in {*self._commands(), *self._with_params(), *(WAITED_FOR & self._graph.modules.keys())}:
             reached |= self._graph.loads(name)
         return reached & self._graph.modules.keys()
 

@@ -36,7 +36,7 @@ SETS_UP = {
     "packages/model/src/tfaip/model/command/console_log.py",
     # The log of the converter, for the time of a conversion.
     "packages/model/src/tfaip/model/onnx/conversion.py",
-    "packages/model/src/tfaip/model/command/tensorflow_import.py",
+    "packages/model/src/tfaip/model/runtime/tensorflow_import.py",
     "packages/pipeline/src/tfaip/pipeline/engine/processes/worker_main.py",
     "packages/trainer/src/tfaip/trainer/reporting/train_log.py",
 }

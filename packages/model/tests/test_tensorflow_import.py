@@ -8,8 +8,8 @@ import textwrap
 
 import pytest
 
-from tfaip.model.command import import_tensorflow
 from tfaip.model.runtime import quiet_import
+from tfaip.model.runtime.tensorflow_import import import_tensorflow
 
 
 @pytest.fixture

@@ -154,7 +154,7 @@ def test_the_graph_of_the_code_is_of_tensorflow_only(bundles):
 WITHOUT = """
     import sys
 
-    for name in ("tensorflow", "keras", "tensorboard"):
+    for name in ("tensorflow", "keras", "tensorboard", "rich", "h5py", "cattrs"):
         sys.modules[name] = None
     from tfaip.model.testing.points.params import PointsGeneratorParams
     from tfaip.pipeline import Sample
@@ -170,7 +170,7 @@ WITHOUT = """
 """
 
 
-def test_a_bundle_predicts_where_tensorflow_and_keras_are_missing(bundles):
+def test_a_bundle_predicts_without_tensorflow_keras_and_other_slow_imports(bundles):
     words = [sys.executable, "-c", textwrap.dedent(WITHOUT), str(bundles[0])]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("3\n", "")

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rich.table import Table
-
-from tfaip.params.table_console import print_table
-
 __all__ = ["PredictionCounters", "print_benchmark"]
 
 
@@ -44,6 +40,11 @@ class PredictionCounters:
 
 def print_benchmark(counters: PredictionCounters) -> None:
     """Print the counters on stderr."""
+    # A service counts and draws nothing.
+    from rich.table import Table
+
+    from tfaip.params.table_console import print_table
+
     steady = max(counters.seconds - counters.first_seconds, 0.0)
     table = Table(title="Prediction")
     table.add_column("")

@@ -7,9 +7,6 @@ from collections.abc import Callable, Generator, Iterator
 from time import perf_counter
 from typing import TypeVar
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
 from tfaip.predict.params import InferenceParams
 
 __all__ = ["with_progress"]
@@ -42,6 +39,9 @@ def with_progress(
 
 
 def _drawn(samples: Iterator[T], total: int | None) -> Generator[T, None, None]:
+    # A service predicts without a terminal.
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("Predicting"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
     bar = Progress(

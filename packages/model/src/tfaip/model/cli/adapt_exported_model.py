@@ -6,7 +6,8 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from tfaip.model.command import ONE_BUNDLE, Invocation, blamed, import_tensorflow, log_to_console, run_command
+from tfaip.model.command import ONE_BUNDLE, Invocation, blamed, log_to_console, run_command
+from tfaip.model.runtime.tensorflow_import import import_tensorflow
 from tfaip.model.stored.params import load_params_of_today
 from tfaip.params import to_json
 from tfaip.params.shown_text import clean_text, one_line

@@ -10,12 +10,12 @@ from tfaip.model.command import (
     Invocation,
     Subject,
     blamed,
-    import_tensorflow,
     log_to_console,
     remember_scenario,
     run_command,
     values_of,
 )
+from tfaip.model.runtime.tensorflow_import import import_tensorflow
 from tfaip.model.stored.former_export import FormerExport, require_new_folder
 from tfaip.params.importing import import_tag
 from tfaip.params.shown_text import clean_text, one_line

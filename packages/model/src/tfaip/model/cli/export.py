@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from tfaip.model.bundle.layout import Bundle
-from tfaip.model.command import ONE_BUNDLE, Invocation, blamed, import_tensorflow, log_to_console, run_command
+from tfaip.model.command import ONE_BUNDLE, Invocation, blamed, log_to_console, run_command
 from tfaip.model.onnx.conditions import TOLERANCE, require_converter
+from tfaip.model.runtime.tensorflow_import import import_tensorflow
 from tfaip.model.stored.params import find_stored_scenario, load_scenario_params
 from tfaip.model.stored.run_of_bundle import validation_of_run
 from tfaip.params.shown_text import one_line

@@ -16,7 +16,6 @@ from tfaip.model.command.installed import installed_commands, run_installed_comm
 from tfaip.model.command.line_words import remember_scenario, take_user_word, trusted_on_the_line, values_of
 from tfaip.model.command.log_level import LOG_LEVELS, LogLevelError, take_log_level
 from tfaip.model.command.run_command import FIRST_WORD, ONE_BUNDLE, Invocation, Subject, new_command_line, run_command
-from tfaip.model.command.tensorflow_import import import_tensorflow
 from tfaip.model.command.user_errors import USAGE_ERROR, reported_user_errors
 
 __all__ = [
@@ -28,7 +27,6 @@ __all__ = [
     "LogLevelError",
     "Subject",
     "blamed",
-    "import_tensorflow",
     "installed_commands",
     "log_of_client",
     "log_to_console",

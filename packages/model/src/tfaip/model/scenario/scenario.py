@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, cast
 from tfaip.model.bundle.errors import BundleError
 from tfaip.model.bundle.exported_model import ExportedModel
 from tfaip.model.bundle.runtime import needs_tensorflow
-from tfaip.model.command.tensorflow_import import import_tensorflow
 from tfaip.model.evaluator import Evaluator, EvaluatorParams
+from tfaip.model.runtime.tensorflow_import import import_tensorflow
 from tfaip.model.scenario.params import ScenarioBaseParams, TScenarioParams
 from tfaip.model.scenario.pipeline_params import TTrainerPipelineParams
 from tfaip.model.scenario.upper_floor import stored_scenarios, upper_floor

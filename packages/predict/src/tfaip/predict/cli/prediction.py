@@ -9,7 +9,8 @@ from typing import Any
 
 from tfaip.model import ScenarioBase, ScenarioBaseParams
 from tfaip.model.bundle.runtime import needs_tensorflow
-from tfaip.model.command import blamed, import_tensorflow, log_of_client, log_to_console
+from tfaip.model.command import blamed, log_of_client, log_to_console
+from tfaip.model.runtime.tensorflow_import import import_tensorflow
 from tfaip.model.scenario.created import created
 from tfaip.params import ParseResult
 from tfaip.pipeline import DataGeneratorParams, PipelineMode, Sample

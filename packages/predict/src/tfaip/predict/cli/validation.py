@@ -12,7 +12,8 @@ from rich.text import Text
 
 from tfaip.model import ScenarioBase, ScenarioBaseParams
 from tfaip.model.bundle.runtime import is_installed
-from tfaip.model.command import blamed, import_tensorflow, log_of_client, log_to_console
+from tfaip.model.command import blamed, log_of_client, log_to_console
+from tfaip.model.runtime.tensorflow_import import import_tensorflow
 from tfaip.model.scenario.created import created
 from tfaip.params import ParseResult
 from tfaip.params.shown_text import one_line

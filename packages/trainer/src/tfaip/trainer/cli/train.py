@@ -9,12 +9,12 @@ from tfaip.model import ScenarioBase
 from tfaip.model.command import (
     Invocation,
     blamed,
-    import_tensorflow,
     log_of_client,
     log_to_console,
     run_command,
     values_of,
 )
+from tfaip.model.runtime.tensorflow_import import import_tensorflow
 from tfaip.model.scenario.created import created
 from tfaip.params import UserError, to_json
 from tfaip.pipeline import PipelineMode

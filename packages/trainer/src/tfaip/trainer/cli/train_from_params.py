@@ -12,12 +12,12 @@ from tfaip.model.command import (
     Invocation,
     Subject,
     blamed,
-    import_tensorflow,
     log_of_client,
     log_to_console,
     run_command,
     values_of,
 )
+from tfaip.model.runtime.tensorflow_import import import_tensorflow
 from tfaip.model.scenario.created import created
 from tfaip.params import LoadError, ParamsError, ParamsWarning
 from tfaip.pipeline.running.available_workers import prepare_workers
