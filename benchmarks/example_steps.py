@@ -21,6 +21,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,8 @@ def _run(kind: str, example: tuple[str, dict[str, Any]], steps: int) -> float:
     return float(done.stdout.splitlines()[-1])
 
 
-def _trainer(scenario: str, changes: dict[str, Any]) -> Any:
+def trainer_of(scenario: str, changes: dict[str, Any]) -> Any:
+    """Return the trainer of a scenario, after some of its parameters were changed."""
     from tfaip.model import find_scenario
     from tfaip.params import with_values
 
@@ -97,7 +99,7 @@ def _trainer(scenario: str, changes: dict[str, Any]) -> Any:
     return found.create_trainer(params)
 
 
-def _dataset(trainer: Any) -> Any:
+def ready_batches(trainer: Any) -> Any:
     """Batches of one shape, endless; with `False` for the end of a pass, which tfaip's loop asks for."""
     import numpy as np
     import tensorflow as tf
@@ -126,19 +128,34 @@ def _missing(array: Any, shape: Any) -> list[tuple[int, int]]:
 
 
 def _tfaip(scenario: str, changes: dict[str, Any], steps: int) -> float:
+    trainer = as_command(lambda: trainer_of(scenario, changes))
+    return seconds_of_step(trainer, iter(ready_batches(trainer)), steps)
+
+
+def as_command(create: Callable[[], Any]) -> Any:
+    """Return a trainer, in a process that has TensorFlow as `tfaip-train` has it."""
     from tfaip.model import configure_devices
     from tfaip.model.runtime.backend import prefer_tensorflow
 
     prefer_tensorflow()
-    trainer = _trainer(scenario, changes)
+    trainer = create()
     configure_devices(trainer.params.device)
+    return trainer
 
+
+def seconds_of_step(trainer: Any, iterator: Any, steps: int) -> float:
+    """Return the seconds of a step in the loop of tfaip.
+
+    Args:
+        trainer: Its scenario and parameters are used.
+        iterator: Gives inputs, targets, and whether a pass ends.
+        steps: Steps of an epoch.
+    """
     from tfaip.trainer.loop.training_loop import create_training_loop
     from tfaip.trainer.step.training_state import TrainingState
 
     state = TrainingState(trainer.scenario, trainer.params)
     loop = create_training_loop(state.step, trainer.params)
-    iterator = iter(_dataset(trainer))
     state.step.start_epoch(0, None)
 
     def epoch() -> None:
@@ -152,16 +169,27 @@ def _tfaip(scenario: str, changes: dict[str, Any], steps: int) -> float:
 
 
 def _fit(scenario: str, changes: dict[str, Any], steps: int) -> float:
-    trainer = _trainer(scenario, changes)
+    trainer = trainer_of(scenario, changes)
+    batches = ready_batches(trainer).map(lambda inputs, targets, _: (inputs, targets))
+    return seconds_of_fit(trainer, batches, steps)
 
+
+def seconds_of_fit(trainer: Any, batches: Any, steps: int) -> float:
+    """Return the seconds of a step of the same graph in `keras.Model.fit`.
+
+    Args:
+        trainer: Its scenario and parameters are used.
+        batches: A `tf.data.Dataset` of inputs and targets, endless.
+        steps: Steps of an epoch.
+    """
     import keras
 
     from tfaip.model.model_metrics import build_metrics
 
-    scenario_object, params = trainer.scenario, trainer.params
-    model = scenario_object.create_model()
-    graph = model.build_graph(scenario_object.data)
-    metrics, _ = build_metrics(model, graph, scenario_object.data)
+    scenario, params = trainer.scenario, trainer.params
+    model = scenario.create_model()
+    graph = model.build_graph(scenario.data)
+    metrics, _ = build_metrics(model, graph, scenario.data)
 
     class Fitted(keras.Model):
         """The graph with the scenario's losses and metrics."""
@@ -186,10 +214,10 @@ def _fit(scenario: str, changes: dict[str, Any], steps: int) -> float:
 
     fitted = Fitted()
     fitted.compile(optimizer=params.optimizer.create(graph.trainable_variables))
-    batches = _dataset(trainer).map(lambda inputs, targets, _: ((inputs, targets),))
+    wrapped = batches.map(lambda inputs, targets: ((inputs, targets),))
 
     def epoch() -> None:
-        fitted.fit(batches, steps_per_epoch=steps, verbose=0)
+        fitted.fit(wrapped, steps_per_epoch=steps, verbose=0)
         metrics.result()
         metrics.reset()
 
