@@ -2,12 +2,13 @@
 
     python benchmarks/decoding.py --images DATA/flowers --lines DATA/uw3_50lines/train [--rounds 5] [--steps 60]
 
-`--images` is a folder with a folder of JPEG files for each class, and trains `examples.imageclassification`; `--lines`
-holds PNG files with transcripts, and trains `examples.atr`. Both do without augmentation: read a file, decode it,
-resize it, shuffle, and pad lines to the longest one of their batch. tfaip does this by Pillow in its pipeline, sample
-by sample, as `tfaip-train` does; `fit` by TensorFlow's kernels, as many at once as `tf.data` chooses. Each contestant
-has a process of its own, in turns: a first epoch to compile, then three of `--steps` steps, whose median counts.
-`ready` is tfaip's step on batches that are ready in memory: the part that no pipeline can save.
+`--images` is a folder with a folder of JPEG files for each class, and trains `examples.imageclassification`. `--lines`
+holds PNG files with transcripts, and trains `examples.atr`. Both do without augmentation and without buckets: shuffle,
+read a file, decode it, resize it, and pad the lines of a batch to the longest one, 16 samples a batch. tfaip does this
+by Pillow in its pipeline, sample by sample, as `tfaip-train` does; `fit` by TensorFlow's kernels, as many at once as
+`tf.data` chooses. Each contestant has a process of its own, in turns: a first epoch to compile, then three of `--steps`
+steps, whose median counts. `ready` is tfaip's step on batches that are ready in memory: the part that no pipeline can
+save.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 from example_steps import as_command, ready_batches, seconds_of_fit, seconds_of_step
 
 ROOT = Path(__file__).parents[1]
+BATCH_SIZE = 16
 
 
 def main() -> None:
@@ -93,9 +95,9 @@ def _images(folder: Path) -> Any:
     from examples.imageclassification.processor_params import AugmentParams
     from examples.imageclassification.scenario import ImageScenario
 
-    params = ImageScenario.default_trainer_params()
+    params: Any = ImageScenario.default_trainer_params()
     params.gen.train.image_dir = str(folder)
-    _leave_out(AugmentParams, params)
+    _simplify(params, AugmentParams)
     return ImageScenario.create_trainer(params)
 
 
@@ -115,16 +117,16 @@ def _decoded_images(trainer: Any) -> Any:
         return {"img": _resized(pixels, data.height, data.width)}, {"gt": tf.reshape(number, (1,))}
 
     samples = _shuffled(paths, classes).map(decoded, num_parallel_calls=tf.data.AUTOTUNE)
-    return samples.batch(trainer.params.gen.setup.train.batch_size).prefetch(tf.data.AUTOTUNE)
+    return samples.batch(BATCH_SIZE, drop_remainder=True).repeat().prefetch(tf.data.AUTOTUNE)
 
 
 def _lines(folder: Path) -> Any:
     from examples.atr.processor_params import DistortLineParams
     from examples.atr.scenario import ATRScenario
 
-    params = ATRScenario.default_trainer_params()
+    params: Any = ATRScenario.default_trainer_params()
     params.gen.train.image_files = [str(folder / "*.png")]
-    _leave_out(DistortLineParams, params)
+    _simplify(params, DistortLineParams)
     return ATRScenario.create_trainer(params)
 
 
@@ -150,10 +152,13 @@ def _decoded_lines(trainer: Any) -> Any:
 
     samples = _shuffled([str(path) for path in files], tf.ragged.constant(texts, tf.int64))
     samples = samples.map(decoded, num_parallel_calls=tf.data.AUTOTUNE)
-    return samples.padded_batch(trainer.params.gen.setup.train.batch_size).prefetch(tf.data.AUTOTUNE)
+    return samples.padded_batch(BATCH_SIZE, drop_remainder=True).repeat().prefetch(tf.data.AUTOTUNE)
 
 
-def _leave_out(augmentation: type, params: Any) -> None:
+def _simplify(params: Any, augmentation: type) -> None:
+    setup = params.gen.setup.train
+    setup.bucket_boundaries, setup.bucket_batch_sizes = [], []
+    setup.batch_size, setup.batch_drop_remainder = BATCH_SIZE, True
     processors = params.scenario.data.pre_proc.processors
     processors[:] = [processor for processor in processors if not isinstance(processor, augmentation)]
 
@@ -161,7 +166,7 @@ def _leave_out(augmentation: type, params: Any) -> None:
 def _shuffled(paths: list[str], targets: Any) -> Any:
     import tensorflow as tf
 
-    return tf.data.Dataset.from_tensor_slices((paths, targets)).shuffle(len(paths)).repeat()
+    return tf.data.Dataset.from_tensor_slices((paths, targets)).shuffle(len(paths))
 
 
 def _resized(pixels: Any, height: Any, width: Any) -> Any:

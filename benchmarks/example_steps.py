@@ -60,7 +60,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if arguments.contestant:
         kind, example = arguments.contestant
-        print(json.dumps({"tfaip": _tfaip, "fit": _fit}[kind](*json.loads(example), arguments.steps)))
+        print(json.dumps(CONTESTANTS[kind](*json.loads(example), arguments.steps)))
         return
     names = arguments.only or ([] if arguments.scenario else list(EXAMPLES))
     examples = {name: EXAMPLES[name] for name in names}
@@ -232,6 +232,9 @@ def _median(epoch: Any) -> float:
         epoch()
         seconds.append(time.perf_counter() - began)
     return statistics.median(seconds)
+
+
+CONTESTANTS: dict[str, Callable[..., float]] = {"tfaip": _tfaip, "fit": _fit}
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ __all__ = ["measure_epochs", "measure_variables"]
 def _points(folder: str, epochs: int) -> Any:
     from tfaip.model.testing.points.scenario import PointsScenario
 
-    params = PointsScenario.default_trainer_params()
+    params: Any = PointsScenario.default_trainer_params()
     params.output_dir, params.epochs, params.random_seed, params.progress = Path(folder) / "run", epochs, 1, "off"
     params.gen.setup.train.num_processes = params.gen.setup.val.num_processes = 0
     params.gen.train.count, params.gen.val.count, params.gen.setup.train.batch_size = 16, 8, 8
@@ -52,8 +52,9 @@ def measure_variables(size: int, clock: Any) -> None:
             state = TrainingState(scenario, params)
         loop = create_training_loop(state.step, params)
         inputs = {"point": np.ones((8, 2), np.float32)}
+        specs = scenario.data.target_layer_specs()
         targets = {
-            name: np.zeros((8, *spec.shape), spec.dtype) for name, spec in scenario.data.target_layer_specs().items()
+            name: np.zeros((8, *(length or 1 for length in specs[name].shape)), specs[name].dtype) for name in specs
         }
         batch = (inputs, targets, False)
         data = iter(tf.data.Dataset.from_tensors(batch).repeat())
