@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from kinds_of_workers import KINDS
-from pipeline_cases import MisbehaveParams, NumbersParams, make_pipeline
+from pipeline_cases import Data, MisbehaveParams, NumbersParams, make_pipeline
 from processes import open_descriptors, own_shared_memory, workers_of
 
 from tfaip.pipeline.engine.processes.forked_process import start_fork_server
@@ -96,6 +96,29 @@ def test_after_being_forgotten(big_pipeline):
 def test_of_samples_that_were_not_all_read(big_pipeline):
     with big_pipeline().generate_input_samples() as samples:
         next(samples)
+
+
+def test_after_a_hook_that_fails_once_workers_run(big_pipeline, monkeypatch):
+    def fails(data):
+        raise ValueError("no length")
+
+    monkeypatch.setattr(Data, "element_length_fn", fails)
+    with pytest.raises(ValueError, match="no length"):
+        big_pipeline(bucket_boundaries=[5]).open_batches()
+    assert workers() == 0
+
+
+def test_after_a_thread_that_the_system_refuses(monkeypatch):
+    started = threading.Thread.start
+
+    def start(thread):
+        if thread.name == "tfaip-pipeline-1":
+            raise RuntimeError("can't start new thread")
+        started(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        make_pipeline(workers="threads", num_processes=2).open_batches()
 
 
 def start_consumer(*arguments):

@@ -1,6 +1,7 @@
 """Promise 7 and 4: how workers start, what they know, and how much they do in advance."""
 
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -8,7 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from kinds_of_workers import KINDS
+from kinds_of_workers import KINDS, WORKERS
 from pipeline_cases import (
     DataParams,
     NumbersParams,
@@ -27,7 +28,7 @@ from tfaip.pipeline import (
     PipelineMode,
     SequentialProcessorPipelineParams,
 )
-from tfaip.pipeline.errors import DefinitionError
+from tfaip.pipeline.errors import DefinitionError, PipelineError
 
 TESTS = Path(__file__).parent
 
@@ -157,6 +158,31 @@ def test_closing_from_another_thread_wakes_the_consumer(workers):
     consumer.join(5)
     assert not consumer.is_alive()
     assert received == []
+
+
+@pytest.mark.parametrize("workers", WORKERS)
+def test_a_signal_handler_may_ask_for_the_state_and_close(workers):
+    # At most one sample is made when the signal comes, so that the consumer is in the midst of a batch.
+    pipeline = make_pipeline(SlowParams(seconds=0.05), batch_size=20, **workers)
+    pipeline._is_tried_out = True
+    batches, states = pipeline.open_batches(), []
+
+    def handle(number, frame):
+        states.append(batches.state())
+        with pytest.raises(PipelineError, match="a signal handler can't ask for a batch"):
+            next(batches)
+        batches.close()
+
+    former = signal.signal(signal.SIGALRM, handle)
+    signal.setitimer(signal.ITIMER_REAL, 0.02)
+    try:
+        assert list(batches) == []
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, former)
+    assert len(states) == 1
+    assert batches.state() == states[0]
+    assert batches.worker_process_ids() == []
 
 
 @pytest.mark.parametrize("workers", KINDS)

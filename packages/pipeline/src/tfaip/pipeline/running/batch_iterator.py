@@ -16,7 +16,7 @@ from tfaip.pipeline.engine.stream.flow import Flow
 from tfaip.pipeline.engine.stream.portion import EndOfPass, PackedRows, Samples
 from tfaip.pipeline.engine.stream.state import PipelineState, ShardState
 from tfaip.pipeline.engine.worker_pool import PoolClosedError
-from tfaip.pipeline.errors import EmptyPassError, StateError
+from tfaip.pipeline.errors import EmptyPassError, PipelineError, StateError
 from tfaip.pipeline.running.batcher import BatchAt, Batcher
 from tfaip.pipeline.user_code import SampleError
 
@@ -30,7 +30,7 @@ class BatchIterator(Iterator[Batch]):
     """Batches, in an order that depends on nothing but seed and data. Made by `DataPipeline.generate_input_batches`.
 
     It may be used from several threads, one of which is served at a time. After an error, each further `next` raises
-    it again.
+    it again. A signal handler may ask for the state, or close it.
     """
 
     def __init__(
@@ -57,7 +57,10 @@ class BatchIterator(Iterator[Batch]):
         self._delivered = 0
         self._states: deque[PipelineState] = deque([start], REMEMBERED_STATES)
         self._error: BaseException | None = None
-        self._lock = threading.Lock()
+        # A signal handler runs in the thread that it interrupts, which may hold the lock.
+        self._lock = threading.RLock()
+        self._is_working = False
+        self._is_unwanted = False
         self._closed = False
         # For a consumer that neither closes it nor comes to its end; also called at the exit of the interpreter.
         self._finalizer = weakref.finalize(self, engine.close)
@@ -68,9 +71,14 @@ class BatchIterator(Iterator[Batch]):
                 raise self._error
             if self._closed:
                 raise StopIteration
+            if self._is_working:
+                raise PipelineError("a signal handler can't ask for a batch while the thread that it interrupts does")
             began = perf_counter()
+            self._is_working = True
             try:
                 batch, state = next(self._batches)
+                if self._is_unwanted:
+                    raise PoolClosedError("a signal handler closed the pipeline")
             except SampleError as failure:
                 self._error = failure.original()
             except (StopIteration, PoolClosedError):
@@ -87,6 +95,8 @@ class BatchIterator(Iterator[Batch]):
                 self._delivered += 1
                 self._states.append(state)
                 return batch
+            finally:
+                self._is_working = False
             self._close()
             # Outside of the except clause, so that the traceback is that of the processor and not one of the engine.
             raise self._error
@@ -117,7 +127,10 @@ class BatchIterator(Iterator[Batch]):
         """End the workers. Batches that were handed out stay valid. Another thread that waits for one gets none."""
         self._engine.interrupt()
         with self._lock:
-            self._close()
+            if self._is_working:
+                self._is_unwanted = True  # the interrupted `next` closes it
+            else:
+                self._close()
 
     def _close(self) -> None:
         if not self._closed:

@@ -182,19 +182,23 @@ class DataPipeline(Hooked):
         layout = None if (dealt := self._planner.shard_layout(shard)) is None else dealt.to_json()
         start = _BEGINNING if state is None else PipelineState.from_json(state, self.seed, length, layout)
         engine = self._start(start, repeat=repeat, packs=not self._planner.is_bucketed, shard=shard)
-        self._try_out(engine, start.epoch)
-        batcher = self._batcher(engine)
-        batcher.go_on_from(start)
-        return BatchIterator(
-            engine,
-            batcher,
-            start=start,
-            seed=self.seed,
-            length=length,
-            repeat=repeat,
-            layout=layout,
-            why_empty=self._why_empty,
-        )
+        try:
+            self._try_out(engine, start.epoch)
+            batcher = self._batcher(engine)
+            batcher.go_on_from(start)
+            return BatchIterator(
+                engine,
+                batcher,
+                start=start,
+                seed=self.seed,
+                length=length,
+                repeat=repeat,
+                layout=layout,
+                why_empty=self._why_empty,
+            )
+        except BaseException:
+            engine.close()
+            raise
 
     def _why_empty(self, skipped: int) -> str:
         """Why a pass gave no batch; generators are shown by their parameters, which may hold long lists."""
@@ -345,12 +349,7 @@ class DataPipeline(Hooked):
     def _try_out(self, engine: Engine, epoch: int) -> None:
         if self._is_tried_out:
             return
-        try:
-            mistake = engine.find_mistake(self._planner.source(), epoch)
-        except BaseException:
-            engine.close()
-            raise
+        mistake = engine.find_mistake(self._planner.source(), epoch)
         if mistake is not None:
-            engine.close()
             raise mistake.original()
         self._is_tried_out = True

@@ -100,8 +100,12 @@ class ThreadPool(WorkerPool):
         # Guards the queues of tasks, and tells of new ones.
         self._changed = threading.Condition()
         self._workers: list[_WorkerThread] = []
-        for place in range(settings.workers):
-            self._workers.append(self._started(place))
+        try:
+            for place in range(settings.workers):
+                self._workers.append(self._started(place))
+        except BaseException:  # the system may give no further thread
+            self.close()
+            raise
 
     def process_ids(self) -> list[int]:
         """None: the workers have no process of their own."""
