@@ -64,6 +64,13 @@ def test_a_worker_prints_where_its_consumer_prints(capfd):
     assert (captured.out, captured.err) == ("to stdout\n" * 5, "to stderr\n" * 5)  # with the trial of the first sample
 
 
+def test_printed_lines_come_out_at_once(capfd, monkeypatch):
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
+    with make_pipeline(PrintParams(), num_processes=1).generate_input_batches() as batches:
+        next(batches)
+        assert "to stdout\n" in capfd.readouterr().out
+
+
 def test_workers_draw_different_numbers_also_from_generators_of_the_whole_process():
     metas = metas_of(DrawParams(), SlowParams(seconds=0.005), count=40)
     assert len({meta["pid"] for meta in metas}) == 2
@@ -171,6 +178,55 @@ def test_a_fork_of_the_consumer_does_not_keep_the_server():
         process.kill()
         process.wait()
         assert all(is_gone(pid) for pid in servers | workers)
+
+
+USED_IN_FORK = """
+import os, sys
+from pipeline_cases import NumbersParams, make_pipeline
+kind, how = sys.argv[1:]
+pipeline = make_pipeline(generator=NumbersParams(count=400), num_processes=2, workers=kind)
+batches = pipeline.open_batches(repeat=False)
+next(batches)
+if not (pid := os.fork()):
+    if how == "read":
+        print(next(batches))
+    sys.exit()
+os.waitpid(pid, 0)
+print(1 + sum(1 for _ in batches))
+"""
+
+
+@pytest.mark.parametrize("how", ["end", "read"])
+@pytest.mark.parametrize("kind", ["processes", "threads"])
+def test_a_fork_of_the_consumer_leaves_its_workers_alone(kind, how):
+    command = [sys.executable, "-X", "dev", "-c", USED_IN_FORK, kind, how]
+    done = subprocess.run(command, cwd=TESTS, capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout == "100\n", done.stderr
+    words = done.stderr.splitlines()[-1:]
+    assert ("of which this process is a fork: open the pipeline here" in str(words)) is (how == "read")
+    assert words == [] or how == "read"
+
+
+MASKED = """
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+from pipeline_cases import batches_of, make_pipeline
+print(len(batches_of(make_pipeline(num_processes=2))))
+"""
+
+
+def test_a_consumer_that_blocks_all_signals_hears_of_ended_workers():
+    command = [sys.executable, "-c", MASKED]
+    assert subprocess.run(command, cwd=TESTS, capture_output=True, check=False, timeout=60).stdout == b"5\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2], ids=lambda number: number.name)
+def test_signals_to_the_whole_group_are_left_to_the_consumer(number):
+    with make_pipeline(num_processes=2, generator=NumbersParams(count=400)).generate_input_batches() as batches:
+        next(batches)
+        for pid in [*batches.worker_process_ids(), server_id()]:
+            os.kill(pid, number)
+        assert sum(next(batches).size for _ in range(200)) == 800
 
 
 def test_what_a_worker_is_told_of_stays_known_after_its_end():

@@ -46,7 +46,7 @@ class PrintParams(DataProcessorParams):
 
 class Print(MappingDataProcessor[PrintParams]):
     def apply(self, sample: Sample) -> Sample:
-        print("to stdout", flush=True)
+        print("to stdout")
         print("to stderr", file=sys.stderr)
         return sample
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections import Counter, deque
 from dataclasses import dataclass, field
@@ -65,6 +66,7 @@ class WorkerPool(ABC):
         self._of_lanes: list[deque[Task]] = [deque() for _ in range(settings.workers)]
         self._unfinished: Counter[int] = Counter()
         self._next_number = 0
+        self._owner = os.getpid()
         self.interrupted = False
 
     @property
@@ -109,6 +111,23 @@ class WorkerPool(ABC):
         """The queue with the first task that the worker at a place can do; None if there is none."""
         queues = [queue for queue in (self._backlog, self._of_lanes[place]) if queue]
         return min(queues, key=lambda queue: queue[0].number, default=None)
+
+    @property
+    def is_of_parent(self) -> bool:
+        """Whether this process is a fork of the one that made the pool: it has no workers of its own."""
+        return self._owner != os.getpid()
+
+    def require_own(self) -> None:
+        """Check that this process has made the pool.
+
+        Raises:
+            PipelineError: It is a fork of that process.
+        """
+        if self.is_of_parent:
+            raise PipelineError(
+                f"the workers of this pipeline belong to process {self._owner}, of which this process is a fork: open "
+                "the pipeline here, in the fork"
+            )
 
     def _require_open(self) -> None:
         if self.interrupted:

@@ -12,13 +12,14 @@ import select
 import signal
 import socket
 import sys
+import warnings
 from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from tfaip.pipeline.engine.processes import worker_main
-from tfaip.pipeline.engine.processes.surroundings import DESCRIPTORS, IDLE, NUMBER, Surroundings
+from tfaip.pipeline.engine.processes.surroundings import DESCRIPTORS, FOR_CONSUMER, IDLE, NUMBER, Surroundings
 from tfaip.pipeline.running import data_pipeline
 
 __all__ = ["main"]
@@ -32,8 +33,10 @@ def main() -> None:
 
     The argument is the file descriptor of the socket.
     """
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in FOR_CONSUMER:
         signal.signal(number, signal.SIG_IGN)
+    # The process that started it may block all signals, as those do that wait for them.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
     gc.collect()
     gc.freeze()  # so that no collection in a worker writes to memory that it shares with the others
     received = _Server(socket.socket(fileno=int(sys.argv[1]))).serve()
@@ -82,7 +85,10 @@ class _Server:
 
     def _fork(self, descriptors: list[int]) -> bool:
         """Whether this is the fork."""
-        pid = os.fork()
+        with warnings.catch_warnings():
+            # Numerical libraries may have threads, and see to them at a fork. With -W error, this would be an error.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            pid = os.fork()
         if pid == 0:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -132,6 +138,8 @@ def _be_worker(socket_of_worker: int, board: int, lifeline: int, messages: int, 
     for descriptor, number in ((out, 1), (err, 2)):
         os.dup2(descriptor, number)
         os.close(descriptor)
+    # A server has no terminal. Lines come out as they are written, whole, and aren't lost with a worker that is killed.
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     # Python does this for its own random numbers, so that no two workers draw the same ones.
     np.random.seed()
     worker_main.main(socket_of_worker, board, lifeline)

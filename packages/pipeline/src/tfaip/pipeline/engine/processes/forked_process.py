@@ -65,6 +65,11 @@ class _ForkServer:
         self._forked.add(process)
         socket.send_fds(self._requests, [b"."], descriptors)
 
+    def is_of_parent(self) -> None:
+        """This process is a fork, and has nothing to do with the server."""
+        self._end()
+        self._process.returncode = 0  # so that no warning says that it still runs
+
     def is_left(self) -> None:
         """A fork was seen to end."""
         self._used = monotonic()
@@ -121,6 +126,11 @@ class ForkedProcess:
                 self._close()
         return self._code
 
+    def leave(self) -> None:
+        """Close this end only: the process that has asked for it has the other copy."""
+        self.is_watched = False
+        self._messages.close()
+
     def _told(self, timeout: float | None) -> int | None:
         """The next number that the server tells; None if there is none in time, or the server is gone."""
         poll = select.poll()
@@ -163,8 +173,10 @@ def _end(requests: socket.socket, process: subprocess.Popen[bytes], owner: int) 
 
 def _forget_server_of_parent() -> None:
     """In a fork of this process, whose open socket would keep the server alive."""
+    global _lock
+    _lock = threading.RLock()  # another thread may have held it
     for server in _servers:
-        server._end()
+        server.is_of_parent()
     _servers.clear()
 
 

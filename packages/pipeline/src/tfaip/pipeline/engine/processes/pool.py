@@ -81,11 +81,16 @@ class ProcessPool(WorkerPool):
         try:
             for worker in workers:
                 worker.hang_up()
+            if self.is_of_parent:
+                return
             deadline = monotonic() + GRACE
             for worker in workers:
                 worker.wait(max(0.0, deadline - monotonic()))
         finally:
             for worker in workers:
+                if self.is_of_parent:
+                    worker.leave()
+                    continue
                 worker.kill()
                 worker.wait()
             if self._lifeline >= 0:

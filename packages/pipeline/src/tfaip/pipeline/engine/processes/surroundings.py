@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import struct
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["DESCRIPTORS", "IDLE", "NUMBER", "Surroundings"]
+__all__ = ["DESCRIPTORS", "FOR_CONSUMER", "IDLE", "NUMBER", "Surroundings"]
+
+FOR_CONSUMER = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
+"""Signals that a terminal or a batch system sends to the whole group; the consumer decides on the reaction."""
 
 NUMBER = struct.Struct("<i")
 """A message about a worker: first its id, then its exit code, negative for a signal."""

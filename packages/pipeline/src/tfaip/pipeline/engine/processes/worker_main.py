@@ -23,6 +23,7 @@ from tfaip.pipeline.engine.processes.messages import Board, Done, Notice, Order,
 from tfaip.pipeline.engine.processes.pickling import first_unpicklable, not_sent
 from tfaip.pipeline.engine.processes.restored_error import tell
 from tfaip.pipeline.engine.processes.shared_memory import Block
+from tfaip.pipeline.engine.processes.surroundings import FOR_CONSUMER
 from tfaip.pipeline.engine.stream.portion import Samples, describe_element
 from tfaip.pipeline.engine.work.segment import Segment
 from tfaip.pipeline.engine.work.straight import build_segment
@@ -43,13 +44,16 @@ def main(connection: int, board: int, lifeline: int) -> None:
         lifeline: That of the lifeline.
     """
     hold_on_to(lifeline)
-    # Ctrl-C, and SIGTERM from a batch system, reach the whole group; it is the consumer who decides what to do then.
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in FOR_CONSUMER:
         signal.signal(number, signal.SIG_IGN)
     # The consumer has read the same tables, and has said what there is to say about them.
     logging.getLogger("tfaip.pipeline.text_files").setLevel(logging.ERROR)
-    with contextlib.suppress(EOFError, ConnectionError), EarlyTensorFlow() as early:
-        serve(Channel(socket.socket(fileno=connection)), Board(board), early)
+    with (
+        socket.socket(fileno=connection) as consumer,
+        contextlib.suppress(EOFError, ConnectionError),
+        EarlyTensorFlow() as early,
+    ):
+        serve(Channel(consumer), Board(board), early)
 
 
 def serve(channel: Channel, board: Board, early: EarlyTensorFlow) -> None:

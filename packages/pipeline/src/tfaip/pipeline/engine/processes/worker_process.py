@@ -86,6 +86,10 @@ class WorkerProcess:
         """End the process at once."""
         self._process.kill()
 
+    def leave(self) -> None:
+        """In a fork of the consumer's process: forget the process, which is that of the consumer."""
+        self._process.leave()
+
     def wait(self, timeout: float | None = None) -> int | None:
         """The exit code (negative for a signal) once the process has ended; None if it has not within `timeout`."""
         return self._process.wait(timeout)

@@ -123,6 +123,7 @@ class WorkerFlow(Flow):
         return self._exhausted
 
     def __next__(self) -> StreamItem:
+        self._pool.require_own()
         self._fill()
         ready = self._in_flight - self._pool.unfinished(self._segment)
         if (counters := self._counters) is not None:

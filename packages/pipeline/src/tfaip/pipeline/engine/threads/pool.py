@@ -137,6 +137,8 @@ class ThreadPool(WorkerPool):
     def close(self) -> None:
         """See `WorkerPool`; a thread that is in native code ends when that returns."""
         workers, self._workers = self._workers, []
+        if self.is_of_parent:  # a fork has no threads, and another one may have held the lock
+            return
         with self._changed:
             for worker in workers:
                 worker.is_unwanted = True
