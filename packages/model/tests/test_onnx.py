@@ -102,6 +102,65 @@ def test_an_output_may_be_an_input_or_stand_twice_under_two_names():
         np.testing.assert_array_equal(outputs[name], X * factor)
 
 
+def test_an_output_may_have_the_name_of_an_input():
+    outputs = converted(lambda inputs: {"z": inputs["z"] * 2, "x": inputs["x"]}, x=X, z=X + 1)
+    assert list(outputs) == ["z", "x"]
+    np.testing.assert_array_equal(outputs["z"], (X + 1) * 2)
+    np.testing.assert_array_equal(outputs["x"], X)
+
+
+def test_a_tensor_that_the_function_captures_is_a_constant_of_the_model():
+    normalisation = keras.layers.Normalization(mean=[1.0, 2.0, 3.0], variance=[1.0, 4.0, 9.0])
+    normalisation.build((None, 3))
+    traced = tf.function(lambda x: {"y": normalisation(x)}, autograph=False)
+    function = traced.get_concrete_function(x=tf.TensorSpec([None, 3]))
+    outputs = converted(lambda inputs: function(**inputs), x=POINT[:, [0, 1, 0]])
+    np.testing.assert_allclose(outputs["y"], normalisation(POINT[:, [0, 1, 0]]), atol=1e-6)
+
+
+def test_division_of_whole_numbers_rounds_down():
+    x = np.arange(-7, 8, dtype=np.int32)
+    outputs = converted(lambda inputs: {"quotient": inputs["x"] // 3, "rest": inputs["x"] % 3}, x=x)
+    np.testing.assert_array_equal(outputs["quotient"], x // 3)
+    np.testing.assert_array_equal(outputs["rest"], x % 3)
+    numbers = np.array([-1.5, 1.5, 7], np.float32)
+    outputs = converted(lambda inputs: {"quotient": inputs["x"] // 2, "rest": inputs["x"] % 2}, x=numbers)
+    np.testing.assert_array_equal(outputs["quotient"], numbers // 2)
+    np.testing.assert_array_equal(outputs["rest"], numbers % 2)
+
+
+@pytest.mark.parametrize("blank", [0, 2, 4])
+def test_the_greedy_decoder_takes_any_blank_class(blank):
+    def decode(inputs):
+        return {"y": ops.ctc_decode(inputs["scores"], inputs["length"], mask_index=blank)[0]}
+
+    arrays = {
+        "scores": np.random.default_rng(0).normal(size=(2, 12, 5)).astype(np.float32),
+        "length": np.array([12, 7], np.int32),
+    }
+    expected = decode({name: tf.constant(array) for name, array in arrays.items()})["y"]
+    specs = {"scores": tf.TensorSpec([None, None, 5]), "length": tf.TensorSpec([None], tf.int32)}
+    np.testing.assert_array_equal(OnnxFunction(to_onnx(decode, specs), "the model")(arrays)["y"], expected)
+
+
+@pytest.mark.parametrize("texts", [["a", "bé"], [b"a", "bé".encode()]])
+def test_texts_may_be_bytes_and_come_as_bytes(texts):
+    function = OnnxFunction(to_onnx(lambda inputs: inputs, {"x": tf.TensorSpec([None], tf.string)}), "the model")
+    for given in (np.array(texts, object), np.array(texts)):
+        assert function({"x": given})["x"].tolist() == [b"a", "bé".encode()]
+    with pytest.raises(UnicodeDecodeError):
+        function({"x": np.array([b"\xff"], object)})
+
+
+def test_a_model_that_onnxruntime_cannot_run_is_refused(tmp_path):
+    lstm = keras.layers.LSTM(2, dtype="float64")
+    lstm.build((None, None, 2))
+    specs = {"x": tf.TensorSpec([None, None, 2], tf.float64)}
+    with pytest.raises(BundleError, match=r"onnxruntime can't run the model on the samples \(x \[1, 3, 2\]\)"):
+        write_onnx(tmp_path / "model.onnx", lambda inputs: {"y": lstm(inputs["x"])}, specs, [{"x": np.ones((1, 3, 2))}])
+    assert not list(tmp_path.iterdir())
+
+
 def test_an_input_on_which_no_output_depends_may_be_given(exported):
     specs = {"x": tf.TensorSpec([None, 3]), "unused": tf.TensorSpec([None, 1], tf.int64)}
     function = OnnxFunction(to_onnx(lambda inputs: {"y": inputs["x"] + 1}, specs), "the model")
@@ -123,6 +182,7 @@ def test_lengths_stay_dynamic():
     [
         ({"y": X}, {"z": X}, "must have the outputs y, got z"),
         ({"y": X}, {"y": X[:2]}, r"the output y of the ONNX model must have the shape \[3, 3\], got \[2, 3\]"),
+        ({"y": X}, {"y": X.astype(np.float64)}, "the output y of the ONNX model must be float32, got float64"),
         ({"y": np.full(2, np.nan)}, {"y": np.zeros(2)}, "y by inf"),
         ({"y": np.array(["a"], object)}, {"y": np.array(["b"], object)}, "y by 1"),
         ({"y": np.array([True])}, {"y": np.array([False])}, "y by 1"),

@@ -10,6 +10,7 @@ from typing import Any
 from tfaip.model.bundle.errors import BundleError
 from tfaip.model.onnx.conditions import require_converter
 from tfaip.model.onnx.converter_gaps import HANDLERS
+from tfaip.model.onnx.graph_ends import nodes, set_captured, set_names
 from tfaip.model.runtime.backend import root_logger_unchanged
 from tfaip.model.runtime.libraries import tf
 
@@ -32,20 +33,28 @@ def to_onnx(function: Callable[[Mapping[str, Any]], Mapping[str, Any]], specs: M
     require_converter()
     import tf2onnx
 
-    def exported(*tensors: Any) -> dict[str, Any]:
-        # Each output is a tensor of its own, also where the function returns one of them twice or an input as it is.
-        outputs = function(dict(zip(specs, tensors, strict=True)))
-        return {name: tf.identity(tensor) for name, tensor in outputs.items()}
+    outputs: list[str] = []
 
-    signature = [tf.TensorSpec(spec.shape, spec.dtype, name=name) for name, spec in specs.items()]
+    def exported(*tensors: Any) -> list[Any]:
+        # Each output is a tensor of its own, also where the function returns one of them twice or an input as it is.
+        found = function(dict(zip(specs, tensors, strict=True)))
+        outputs[:] = found
+        return [tf.identity(tensor) for tensor in found.values()]
+
+    # TensorFlow takes other names than ONNX does: `set_names` writes those of the function.
+    signature = [tf.TensorSpec(spec.shape, spec.dtype, name=f"input_{n}") for n, spec in enumerate(specs.values())]
+    traced = tf.function(exported, autograph=False)
     with root_logger_unchanged(), _silent_converter():
         try:
             model, _ = tf2onnx.convert.from_function(
-                tf.function(exported, autograph=False),
+                traced,
                 input_signature=signature,
                 opset=OPSET,
                 custom_op_handlers=dict(HANDLERS),
             )
+            captured = traced.get_concrete_function(*signature).graph.captures
+            set_captured(model.graph, {inner.name: outer for outer, inner in captured})
+            set_names(model, {spec.name: name for spec, name in zip(signature, specs, strict=True)}, outputs)
             content: bytes = model.SerializeToString()
         except Exception as error:  # of any type, from anywhere in tf2onnx
             raise BundleError(f"tf2onnx can't convert the graph to ONNX: {type(error).__name__}: {error}") from error
@@ -61,12 +70,9 @@ def _unknown_operations(graph: Any) -> Iterator[str]:
     """Yield the operations that the converter has left as TensorFlow names them."""
     import onnx
 
-    for node in graph.node:
+    for node in nodes(graph):
         if node.domain in ("", "ai.onnx") and not onnx.defs.has(node.op_type):
             yield node.op_type
-        for attribute in node.attribute:
-            for inner in (attribute.g, *attribute.graphs):
-                yield from _unknown_operations(inner)
 
 
 @contextmanager

@@ -62,6 +62,86 @@ def complement_of_erf(context: Any, node: Any, name: str, args: Any) -> None:
     context.make_node("Sub", [one, erf], name=name, outputs=[result], shapes=[shape], dtypes=[kind])
 
 
+def quotient_rounded_down(context: Any, node: Any, name: str, args: Any) -> None:
+    """Replace a `FloorDiv` of whole numbers, which ONNX' `Div` rounds towards zero: -1 // 3 is -1."""
+    from tf2onnx.onnx_opset.math import FloorDiv
+
+    del args
+    (number, divisor), (result,) = node.input, node.output
+    if _dtype(context, number).kind not in "iu":
+        FloorDiv.version_6(context, node)
+        return
+    shape, kind = context.get_shape(result), context.get_dtype(result)
+    context.remove_node(name)
+    rest = context.make_node("Mod", [number, divisor]).output[0]
+    whole = context.make_node("Sub", [number, rest]).output[0]
+    context.make_node("Div", [whole, divisor], name=name, outputs=[result], shapes=[shape], dtypes=[kind])
+
+
+def rest_with_sign_of_divisor(context: Any, node: Any, name: str, args: Any) -> None:
+    """Replace a `FloorMod` of whole numbers by `Mod`, whose result has the sign of the divisor, too: -1 % 3 is 2."""
+    from tf2onnx.onnx_opset.math import FloorMod
+
+    del args
+    inputs, (result,) = list(node.input), node.output
+    if _dtype(context, inputs[0]).kind not in "iu":
+        FloorMod.version_7(context, node)
+        return
+    shape, kind = context.get_shape(result), context.get_dtype(result)
+    context.remove_node(name)
+    context.make_node("Mod", inputs, name=name, outputs=[result], shapes=[shape], dtypes=[kind])
+
+
+def decoder_with_blank(context: Any, node: Any, name: str, args: Any) -> None:
+    """Replace a `CTCGreedyDecoder` with any blank class, of which tf2onnx takes the last one only.
+
+    The blank class is moved behind the others before the decoder, and the found classes back after it.
+    """
+    import onnx
+    from tf2onnx import utils
+    from tf2onnx.onnx_opset.nn import CTCGreedyDecoder
+
+    del name, args
+    blank = node.get_attr_value("blank_index", -1)
+    if blank < -1:
+        return
+    if blank == -1:
+        CTCGreedyDecoder.version_11(context, node)
+        return
+
+    def constant(value: Any) -> str:
+        made: str = context.make_const(utils.make_name("blank"), np.array(value, np.int64)).output[0]
+        return made
+
+    last = np.iinfo(np.int64).max
+    parts = [
+        context.make_node(
+            "Slice", [node.input[0], constant([start]), constant([end]), constant([2])], dtypes=[_kind(context, node)]
+        ).output[0]
+        for start, end in ((0, blank), (blank + 1, last), (blank, blank + 1))
+    ]
+    moved = context.make_node("Concat", parts, attr={"axis": 2}, dtypes=[_kind(context, node)]).output[0]
+    context.replace_input(node, node.input[0], moved, 0)
+    uses = [
+        (consumer, position)
+        for consumer in context.find_output_consumers(node.output[1])
+        for position, tensor in enumerate(consumer.input)
+        if tensor == node.output[1]
+    ]
+    CTCGreedyDecoder.version_11(context, node)
+    for consumer, position in uses:
+        found = consumer.input[position]
+        behind = context.make_node("GreaterOrEqual", [found, constant(blank)]).output[0]
+        shift = context.make_node("Cast", [behind], attr={"to": onnx.TensorProto.INT64}).output[0]
+        classes = context.make_node("Add", [found, shift], dtypes=[onnx.TensorProto.INT64]).output[0]
+        context.replace_input(consumer, found, classes, position)
+
+
+def _kind(context: Any, node: Any) -> int:
+    kind: int = context.get_dtype(node.input[0])
+    return kind
+
+
 def _dtype(context: Any, tensor: str) -> np.dtype[Any]:
     import onnx
 
@@ -81,6 +161,9 @@ def _masks(node: Any, sign: int) -> bool:
 
 HANDLERS: Mapping[str, tuple[Callable[..., None], list[Any]]] = {
     "Bitcast": (sign_bit_of_bitcast, []),
+    "CTCGreedyDecoder": (decoder_with_blank, []),
     "Erfc": (complement_of_erf, []),
+    "FloorDiv": (quotient_rounded_down, []),
+    "FloorMod": (rest_with_sign_of_divisor, []),
 }
 """By the operation of TensorFlow: the function that replaces its nodes, and its further arguments."""

@@ -26,11 +26,11 @@ def largest_differences(
         tolerance: The largest difference that is taken.
 
     Raises:
-        BundleError: A difference is larger, or outputs differ in name or shape.
+        BundleError: A difference is larger, outputs differ in name, shape or dtype, or one of both can't run.
     """
     largest: dict[str, float] = {}
     for batch in batches:
-        wanted, got = ({name: np.asarray(array) for name, array in run(batch).items()} for run in (expected, converted))
+        wanted, got = _outputs("TensorFlow", expected, batch), _outputs("onnxruntime", converted, batch)
         if wanted.keys() != got.keys():
             raise BundleError(
                 f"the ONNX model must have the outputs {', '.join(sorted(wanted))}, got {', '.join(sorted(got))}"
@@ -41,6 +41,10 @@ def largest_differences(
                     f"the output {name} of the ONNX model must have the shape {list(wanted[name].shape)}, "
                     f"got {list(got[name].shape)}"
                 )
+            if (wanted[name].dtype.kind, got[name].dtype.kind) != ("O", "O") and wanted[name].dtype != got[name].dtype:
+                raise BundleError(
+                    f"the output {name} of the ONNX model must be {wanted[name].dtype}, got {got[name].dtype}"
+                )
             largest[name] = max(largest.get(name, 0.0), difference(wanted[name], got[name]))
     if too_large := [f"{name} by {value:.3g}" for name, value in largest.items() if not value <= tolerance]:
         raise BundleError(
@@ -48,6 +52,14 @@ def largest_differences(
             f"{', '.join(too_large)}. Nothing was written; a larger tolerance takes them as they are"
         )
     return largest
+
+
+def _outputs(runtime: str, function: Function, batch: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    try:
+        return {name: np.asarray(array) for name, array in function(batch).items()}
+    except Exception as error:  # neither library gives its errors a public base
+        shapes = ", ".join(f"{name} {list(array.shape)}" for name, array in batch.items())
+        raise BundleError(f"{runtime} can't run the model on the samples ({shapes}): {error}") from error
 
 
 def difference(wanted: np.ndarray, got: np.ndarray) -> float:

@@ -1,0 +1,70 @@
+"""The ends of a converted graph: its inputs, its outputs, and the values that it takes from outside."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from tfaip.model.onnx.prediction import OUTPUT_NAMES
+
+__all__ = ["nodes", "set_captured", "set_names"]
+
+
+def nodes(graph: Any) -> Iterator[Any]:
+    """Yield the nodes of an ONNX graph, and of the graphs in them."""
+    for node in graph.node:
+        yield node
+        for attribute in node.attribute:
+            for inner in (attribute.g, *attribute.graphs):
+                yield from nodes(inner)
+
+
+def set_captured(graph: Any, captured: Mapping[str, Any]) -> None:
+    """Make constants of the tensors that a function has captured, for instance the mean of a normalisation.
+
+    The converter makes constants of variables, but inputs of these tensors.
+
+    Args:
+        graph: The ONNX graph.
+        captured: The tensors by the name of their input.
+    """
+    import onnx
+
+    for given in [given for given in graph.input if given.name in captured]:
+        graph.input.remove(given)
+        graph.initializer.append(onnx.numpy_helper.from_array(captured[given.name].numpy(), given.name))
+
+
+def set_names(model: Any, inputs: Mapping[str, str], outputs: Sequence[str]) -> None:
+    """Give inputs and outputs the names that the function gives them.
+
+    Two tensors of a graph can't have one name: an output that is named like an input has another in the graph, and the
+    model notes its own.
+
+    Args:
+        model: The ONNX model.
+        inputs: Name of each input by that in the graph.
+        outputs: Name of each output, in the order of the graph.
+    """
+    graph, taken = model.graph, set(inputs.values())
+    taken.update(name for node in nodes(graph) for name in node.output)
+    taken.update(constant.name for constant in graph.initializer)
+    in_graph = [name if name not in taken else _free(f"{name}_output", taken) for name in outputs]
+    names = {**inputs, **{given.name: name for given, name in zip(graph.output, in_graph, strict=True)}}
+    for given in (*graph.input, *graph.output, *graph.value_info):
+        given.name = names.get(given.name, given.name)
+    for node in nodes(graph):
+        node.input[:] = [names.get(name, name) for name in node.input]
+        node.output[:] = [names.get(name, name) for name in node.output]
+    for inner in (inner for node in nodes(graph) for a in node.attribute for inner in (a.g, *a.graphs)):
+        for given in inner.output:
+            given.name = names.get(given.name, given.name)
+    if in_graph != list(outputs):
+        model.metadata_props.add(key=OUTPUT_NAMES, value=json.dumps(list(outputs)))
+
+
+def _free(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "_"
+    return name
