@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any
 
 from tfaip.model import ScenarioBase
 from tfaip.params import CommandLine
 from tfaip.predict.errors import PredictionError
 from tfaip.predict.params import InferenceParams
+from tfaip.predict.voting.params import MultiModelPredictorParams
 
 if TYPE_CHECKING:
     from tfaip.predict.dump.part import Part
@@ -18,6 +20,7 @@ __all__ = [
     "apply_inference_arguments",
     "hidden_voter",
     "named_part",
+    "params_of_vote",
 ]
 
 
@@ -73,10 +76,27 @@ def named_part(arguments: Any) -> Part | None:
 
 def hidden_voter(scenario: type[ScenarioBase[Any, Any]], root: str) -> list[str]:
     """Return the arguments that a command hides: the choice of a voter, where the scenario has one of its own."""
+    if "voter" in scenario.predictor_kwargs():
+        return [f"{root}.voter"]
+    if _votes_by_default(scenario):
+        return []
     from tfaip.predict.voting.predictor import MultiModelPredictor
 
     own = getattr(scenario.multi_predictor_cls(), "create_voter", None) is not MultiModelPredictor.create_voter
-    return [f"{root}.voter"] if own or "voter" in scenario.predictor_kwargs() else []
+    return [f"{root}.voter"] if own else []
+
+
+def params_of_vote(scenario: type[ScenarioBase[Any, Any]]) -> MultiModelPredictorParams:
+    """Return the parameters that a vote starts from."""
+    if _votes_by_default(scenario):
+        return MultiModelPredictorParams()
+    params: MultiModelPredictorParams = scenario.multi_predictor_cls().default_params()
+    return params
+
+
+def _votes_by_default(scenario: type[ScenarioBase[Any, Any]]) -> bool:
+    """Whether the scenario names no predictor of its own for votes; ours would load NumPy on the way to help."""
+    return inspect.getattr_static(scenario, "multi_predictor_cls") is vars(ScenarioBase)["multi_predictor_cls"]
 
 
 def apply_inference_arguments(arguments: Any, params: InferenceParams) -> None:

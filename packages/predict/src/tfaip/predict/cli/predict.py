@@ -12,6 +12,7 @@ from tfaip.predict.cli.inference_arguments import (
     add_shard_argument,
     apply_inference_arguments,
     hidden_voter,
+    params_of_vote,
 )
 from tfaip.predict.params import PredictorParams
 
@@ -48,7 +49,7 @@ def _predict(call: Invocation) -> None:
     # All of them, since only here the packages are known that the user trusts.
     stored = [load_scenario_params(path, trust=trust, reading=paths) for path in paths]
     scenario = find_stored_scenario(stored[0], trust=trust, reading=paths)
-    default = PredictorParams() if len(paths) == 1 else scenario.multi_predictor_cls().default_params()
+    default = PredictorParams() if len(paths) == 1 else params_of_vote(scenario)
     generator = scenario.predict_generator_params()
     command_line = call.command_line("Predict with a bundle, or by a vote of several.")
     command_line.add_root("data", scenario.predict_generator_params_cls(), default=generator)

@@ -11,7 +11,9 @@ from tfaip.predict.cli.inference_arguments import (
     add_shard_argument,
     apply_inference_arguments,
     hidden_voter,
+    params_of_vote,
 )
+from tfaip.predict.lav.params import MultiLAVParams
 from tfaip.predict.params import LAVParams
 
 __all__ = ["read_and_validate"]
@@ -47,7 +49,4 @@ def read_and_validate(call: Invocation, *, votes: bool) -> None:
 
 
 def _params_of_vote(scenario: type[ScenarioBase[Any, Any]]) -> LAVParams:
-    from tfaip.predict.lav.params import MultiLAVParams
-
-    voter: Any = scenario.multi_predictor_cls().default_params()
-    return MultiLAVParams(voter=voter.voter)
+    return MultiLAVParams(voter=params_of_vote(scenario).voter)

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from tfaip.pipeline.loaded_later import loaded_later
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    # The voters are choices of --help.
+    np = loaded_later("numpy")
 
 __all__ = ["GAP", "aligned"]
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from tfaip.params import field, params
 from tfaip.pipeline import Sample
+from tfaip.pipeline.loaded_later import loaded_later
 from tfaip.predict.errors import PredictionError
 from tfaip.predict.voting.alignment import GAP, aligned
 from tfaip.predict.voting.outputs import values_of
 from tfaip.predict.voting.voter import MultiModelVoter, VoterParams
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    # The voters are choices of --help.
+    np = loaded_later("numpy")
 
 __all__ = ["ConfidenceVoter", "ConfidenceVoterParams"]
 

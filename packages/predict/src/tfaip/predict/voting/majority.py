@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from tfaip.params import field, params
 from tfaip.pipeline import Sample
+from tfaip.pipeline.loaded_later import loaded_later
 from tfaip.predict.voting.outputs import values_of
 from tfaip.predict.voting.voter import MultiModelVoter, VoterParams
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    # The voters are choices of --help.
+    np = loaded_later("numpy")
 
 __all__ = ["MajorityVoter", "MajorityVoterParams"]
 

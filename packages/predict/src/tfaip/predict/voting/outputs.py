@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from tfaip.pipeline.loaded_later import loaded_later
 from tfaip.predict.errors import PredictionError
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    # The voters are choices of --help.
+    np = loaded_later("numpy")
 
 __all__ = ["probabilities_of", "values_of"]
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
+from typing import TYPE_CHECKING
 
 from tfaip.params import field, params
+from tfaip.pipeline.loaded_later import loaded_later
 from tfaip.predict.errors import PredictionError
 from tfaip.predict.voting.mean import MeanVoter, MeanVoterParams
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    # The voters are choices of --help.
+    np = loaded_later("numpy")
 
 __all__ = ["WeightedMeanVoter", "WeightedMeanVoterParams"]
 
