@@ -3,6 +3,7 @@ import re
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tfaip.params import CommandLine, DefinitionError, ParamsError, params
 from tfaip.trainer import (
@@ -211,3 +212,41 @@ def test_older_spellings_are_understood(cls, names):
     command.add_root("optimizer", cls)
     read = command.parse(line)["optimizer"]
     assert [getattr(read, name) for name in names] == [0.5] * len(names)
+
+
+def updates_of(optimizer, variables):
+    """Return the compiled update of variables by gradients that are twice as large; the first one's has two rows."""
+
+    @tf.function(autograph=False)
+    def update(rows):
+        gradients = [variable.value * 2.0 for variable in variables]
+        gradients[0] = tf.IndexedSlices(rows, tf.constant([0, 2]), (4, 3))
+        optimizer.apply(gradients, variables)
+
+    return update
+
+
+def test_compiled_updates_of_adam_have_the_bits_of_keras_also_with_rows_of_an_embedding():
+    random = np.random.default_rng(1)
+    steps = [random.normal(size=(2, 3)).astype(np.float32) for _ in range(20)]
+    results = []
+    for create in (AdamParams().create, lambda made: KERAS.Adam()):
+        variables = [keras.Variable(np.full(shape, 0.7, np.float32)) for shape in ((4, 3), (5,), ())]
+        optimizer = create(variables)
+        optimizer.build(variables)
+        update = updates_of(optimizer, variables)
+        for rows in steps:
+            update(tf.constant(rows))
+        results.append([variable.value.numpy() for variable in (*variables, *optimizer.variables)])
+    assert_same(*results)
+
+
+def test_adam_takes_fifteen_operations_for_each_variable():
+    def operations(count):
+        variables = [keras.Variable(np.ones(2, np.float32)) for _ in range(count)]
+        optimizer = AdamParams().create(variables)
+        update = tf.function(lambda *gradients: optimizer.apply(gradients, variables), autograph=False)
+        graph = update.get_concrete_function(*(tf.TensorSpec((2,)) for _ in variables)).graph
+        return sum(operation.type not in ("Placeholder", "NoOp") for operation in graph.get_operations())
+
+    assert operations(3) - operations(2) == 15

@@ -26,6 +26,6 @@ class AdamParams(OptimizerParams):
 
     def cls(self) -> type[keras.optimizers.Adam]:
         """Return the optimizer's class."""
-        import keras
+        from tfaip.trainer.optimizers.adam_optimizer import Adam
 
-        return keras.optimizers.Adam
+        return Adam
