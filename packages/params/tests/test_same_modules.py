@@ -52,3 +52,35 @@ def test_a_module_that_a_person_named_by_a_path_is_found_there(here):
     searched_last.search_last(str(here))
     prefer({"mine": str(here / "named")})
     assert output_of("import mine; print(mine.VALUE)") == ["8"]
+
+
+TOLD = (
+    "import sys; from tfaip.params.trust.same_modules import command_with_same_modules as command; "
+    "print(sorted(sys._xoptions), sorted(set(sys.warnoptions)), sys.flags, sep='; ')"
+)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["-Werror::FutureWarning"], ["-Xdev"], ["-OO", "-Xutf8"], ["-Wignore", "-Xdev", "-b"], ["-E", "-s"], ["-I"]],
+    ids=" ".join,
+)
+def test_options_of_python_count_there_too(options, monkeypatch):
+    monkeypatch.delenv("PYTHONWARNINGS", raising=False)
+    asks = f"{TOLD}; import subprocess; subprocess.run(command({TOLD!r}))"
+    ours, theirs = subprocess.run(
+        [sys.executable, "-u", "-P", *options, "-c", asks], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    # The other one is told of -I by its parts.
+    assert theirs.replace("isolated=1", "isolated=0") == ours.replace("isolated=1", "isolated=0")
+
+
+def test_a_current_folder_that_was_removed_is_left_out(here):
+    (here / "gone").mkdir()
+    asks = "import os, subprocess; os.rmdir(os.getcwd()); "
+    asks += "from tfaip.params.trust.same_modules import command_with_same_modules as command; "
+    asks += "print(subprocess.run(command('import json; print(1)')).returncode)"
+    done = subprocess.run(
+        [sys.executable, "-u", "-c", asks], capture_output=True, text=True, cwd=here / "gone", check=False
+    )
+    assert done.stdout.split() == ["1", "0"], done.stderr

@@ -92,6 +92,27 @@ def test_all_pipelines_have_one_server_as_long_as_modules_are_found_in_the_same_
     assert fork_servers_of(os.getpid()) == {server_id()}
 
 
+@pytest.mark.parametrize("name", ["PYTHONHASHSEED", "PYTHONWARNINGS", "LD_LIBRARY_PATH", "TZ", "OPENBLAS_CORETYPE"])
+def test_variables_that_a_process_reads_when_it_starts_need_another_server(name, monkeypatch):
+    server = start_fork_server()
+    monkeypatch.setenv("LAB", "elsewhere")
+    assert server.is_usable()
+    monkeypatch.setenv(name, "0")
+    assert not server.is_usable()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give up its rights")
+def test_workers_have_no_rights_that_their_consumer_has_given_up():
+    start_fork_server()
+    os.setegid(65534)
+    try:
+        with make_pipeline(num_processes=1).generate_input_batches() as batches:
+            next(batches)
+            assert {Path(f"/proc/{pid}").stat().st_gid for pid in batches.worker_process_ids()} == {65534}
+    finally:
+        os.setegid(0)
+
+
 def test_a_pipeline_lives_on_without_its_server_and_the_next_one_gets_another():
     with make_pipeline(num_processes=2, generator=NumbersParams(count=400)).generate_input_batches() as batches:
         next(batches)

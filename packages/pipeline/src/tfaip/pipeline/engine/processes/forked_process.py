@@ -25,6 +25,9 @@ _ENTRY = "from tfaip.pipeline.engine.processes.fork_server import main; main()"
 # One thread per process: several workers whose numerical libraries use all cores each get in each other's way.
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
+_READ_AT_START = ("PYTHON", "LD_", "MALLOC_", "GLIBC_", "LC_", "LANG", "TZ", "OMP_", "OPENBLAS_", "MKL_", "NUM", "NPY_")
+"""Beginnings of the variables that Python, NumPy and C's libraries read when they start."""
+
 _TRUSTED = IDLE - 10
 """Seconds for which a server without workers is sure to be there."""
 
@@ -167,7 +170,8 @@ def _end(requests: socket.socket, process: subprocess.Popen[bytes], owner: int) 
     requests.close()
     if owner == os.getpid():
         # Nobody wants its forks any more, and its own way to the end takes longer.
-        process.kill()
+        with suppress(PermissionError):  # this process may have given up its rights since
+            process.kill()
         process.wait()
 
 
@@ -197,7 +201,10 @@ def _key() -> tuple[Any, ...]:
     limits = ""
     with suppress(OSError):
         limits = Path("/proc/self/limits").read_text(encoding="ascii")
-    return command_with_same_modules(_ENTRY), [os.environ.get(name) for name in _THREADS], limits
+    variables = {name: value for name, value in os.environ.items() if name.startswith(_READ_AT_START)}
+    # The rights of a process that gives them up are not left to its workers.
+    rights = os.getresuid(), os.getresgid(), os.getgroups()
+    return command_with_same_modules(_ENTRY), variables, rights, limits
 
 
 def _environment(environ: Mapping[str, str]) -> dict[str, str]:
