@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,12 @@ def test_workers_have_no_rights_that_their_consumer_has_given_up():
             assert {Path(f"/proc/{pid}").stat().st_gid for pid in batches.worker_process_ids()} == {65534}
     finally:
         os.setegid(0)
+
+
+def test_threads_may_open_pipelines_at_once():
+    expected = metas_of()
+    with ThreadPoolExecutor(8) as executor:
+        assert list(executor.map(lambda _: metas_of(), range(16))) == [expected] * 16
 
 
 def test_a_pipeline_lives_on_without_its_server_and_the_next_one_gets_another():

@@ -28,6 +28,7 @@ from tfaip.pipeline import (
     PipelineMode,
     SequentialProcessorPipelineParams,
 )
+from tfaip.pipeline.engine.processes import worker_process
 from tfaip.pipeline.errors import DefinitionError, PipelineError
 
 TESTS = Path(__file__).parent
@@ -252,3 +253,12 @@ def test_a_module_that_runs_a_pipeline_when_it_is_imported_starts_no_processes_w
     )
     assert done.returncode == 1
     assert "squares.py:11: squares runs a pipeline, or a training, when it is imported" in done.stderr
+
+
+def test_an_expression_that_a_worker_evaluates_may_run_a_pipeline():
+    expression = compile("check()", "<string>", "eval")  # its code is called <module>, as that of an import
+    outer = {"__name__": worker_process._MAIN, "eval": eval, "expression": expression}
+    outer["inner"] = {"__name__": "squares", "check": worker_process._refuse_within_import}
+    exec("eval(expression, inner)", outer)
+    with pytest.raises(DefinitionError, match="squares runs a pipeline"):
+        exec("exec(compile('check()', 'squares.py', 'exec'), inner)", outer)

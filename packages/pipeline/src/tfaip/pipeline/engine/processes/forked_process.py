@@ -64,9 +64,10 @@ class _ForkServer:
 
     def fork(self, process: ForkedProcess, descriptors: list[int]) -> None:
         """Ask for a fork."""
-        self._used = monotonic()
-        self._forked.add(process)
-        socket.send_fds(self._requests, [b"."], descriptors)
+        with _lock:
+            self._used = monotonic()
+            self._forked.add(process)
+            socket.send_fds(self._requests, [b"."], descriptors)
 
     def is_of_parent(self) -> None:
         """This process is a fork, and has nothing to do with the server."""
@@ -88,6 +89,9 @@ class ForkedProcess:
     """
 
     def __init__(self, connection: int, board: int, lifeline: int) -> None:
+        self._pid: int | None = None
+        self._code: int | None = None
+        self.is_watched = True
         self._messages, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         surroundings = -1
         nowhere = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
@@ -104,9 +108,6 @@ class ForkedProcess:
             os.close(nowhere)
             if surroundings >= 0:
                 os.close(surroundings)
-        self._pid: int | None = None
-        self._code: int | None = None
-        self.is_watched = True
 
     @property
     def pid(self) -> int:

@@ -104,7 +104,8 @@ def _refuse_within_import() -> None:
     if not any(name == _MAIN for name, _ in frames):
         return
     for name, frame in frames:
-        if frame.f_code.co_name == "<module>" and name != "__main__":
+        is_module = frame.f_code.co_name == "<module>" and not frame.f_code.co_filename.startswith("<")  # as of eval
+        if is_module and name != "__main__":
             raise DefinitionError(
                 f"{frame.f_code.co_filename}:{frame.f_lineno}: {name} runs a pipeline, or a training, when it is "
                 'imported, and each worker process imports it: indent this code below `if __name__ == "__main__":`'
