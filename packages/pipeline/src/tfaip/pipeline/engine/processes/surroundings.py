@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 __all__ = ["DESCRIPTORS", "FOR_CONSUMER", "IDLE", "NUMBER", "Surroundings"]
 
-FOR_CONSUMER = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")  # Windows lacks some of them
+FOR_CONSUMER = tuple(getattr(signal, name) for name in _NAMES if hasattr(signal, name))
 """Signals that a terminal or a batch system sends to the whole group; the consumer decides on the reaction."""
 
 NUMBER = struct.Struct("<i")
