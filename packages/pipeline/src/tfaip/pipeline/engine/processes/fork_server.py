@@ -39,7 +39,8 @@ def main() -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
     gc.collect()
     gc.freeze()  # so that no collection in a worker writes to memory that it shares with the others
-    received = _Server(socket.socket(fileno=int(sys.argv[1]))).serve()
+    with socket.socket(fileno=int(sys.argv[1])) as requests:
+        received = _Server(requests).serve()
     if received is not None:
         _be_worker(*received)
 
@@ -128,8 +129,9 @@ class _Server:
         os.waitpid(pid, 0)
 
     def _end_all(self) -> None:
-        for pid, _ in self._children.values():
+        for pid, messages in self._children.values():
             os.kill(pid, signal.SIGKILL)
+            messages.close()
 
 
 def _be_worker(socket_of_worker: int, board: int, lifeline: int, messages: int, out: int, err: int, file: int) -> None:

@@ -35,7 +35,8 @@ _TRUSTED = IDLE - 10
 class _ForkServer:
     """A fork server that this process has started.
 
-    It ends when nothing refers to this object any more: neither this module nor a process that it has forked.
+    It ends when nothing refers to this object any more: neither this module nor a process that it has forked and that
+    has not ended.
     """
 
     def __init__(self) -> None:
@@ -91,6 +92,7 @@ class ForkedProcess:
     def __init__(self, connection: int, board: int, lifeline: int) -> None:
         self._pid: int | None = None
         self._code: int | None = None
+        self._server: _ForkServer | None = None
         self.is_watched = True
         self._messages, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         surroundings = -1
@@ -98,8 +100,8 @@ class ForkedProcess:
         try:
             surroundings = Surroundings.of_this_process(_environment(os.environ)).to_file()
             out, err = (number if _is_for_children(number) else nowhere for number in (1, 2))
-            self._server = start_fork_server()
-            self._server.fork(self, [connection, board, lifeline, theirs.fileno(), out, err, surroundings])
+            server = self._server = start_fork_server()
+            server.fork(self, [connection, board, lifeline, theirs.fileno(), out, err, surroundings])
         except BaseException:
             self._messages.close()
             raise
@@ -152,7 +154,10 @@ class ForkedProcess:
         if self.is_watched:
             self.is_watched = False
             self._messages.close()
-            self._server.is_left()
+            if self._server is not None:
+                self._server.is_left()
+                # An error or a cycle may keep this object for long, but no longer the server.
+                self._server = None
 
 
 _lock = threading.RLock()
