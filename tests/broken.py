@@ -177,6 +177,12 @@ class GraphWithUnusedLayer(PointsGraph):
         self.second = keras.layers.Dense(8, name="second")
 
 
+class GraphWithScalar(PointsGraph):
+    def call(self, inputs, training=None):
+        outputs = super().call(inputs, training=training)
+        return {**outputs, "spread": keras.ops.std(outputs["logits"])}
+
+
 class GraphWithUnusedOutput(PointsGraph):
     def __init__(self, params, name="points", **kwargs):
         super().__init__(params, name=name, **kwargs)
@@ -219,6 +225,7 @@ def model_with(graph: type[PointsGraph]) -> type[PointsModel]:
 TypoInGraph = model_with(GraphWithTypo)
 NoDictOfOutputs = model_with(GraphWithoutDict)
 UnusedLayer = model_with(GraphWithUnusedLayer)
+ScalarOutput = model_with(GraphWithScalar)
 UnusedOutput = model_with(GraphWithUnusedOutput)
 NumpyInGraph = model_with(GraphWithNumpy)
 OneNameTwice = model_with(GraphWithOneNameTwice)

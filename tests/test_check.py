@@ -28,6 +28,7 @@ MISTAKES = {
     "A typo in a key of the inputs": [SCENARIO, "--model.mistake", "TypoInGraph"],
     "A graph that returns a tensor": [SCENARIO, "--model.mistake", "NoDictOfOutputs"],
     "A layer that is never called": [SCENARIO, "--model.mistake", "UnusedLayer"],
+    "A scalar among the outputs": [SCENARIO, "--model.mistake", "ScalarOutput"],
     "An output that no loss sees": [SCENARIO, "--model.mistake", "UnusedOutput"],
     "NumPy in a graph": [SCENARIO, "--model.mistake", "NumpyInGraph"],
     "Two layers of one name": [SCENARIO, "--model.mistake", "OneNameTwice"],

@@ -5,8 +5,9 @@ import pytest
 from tfaip.model import GraphBase, MetricDefinition, ModelBase
 from tfaip.model.model_definition_error import ModelDefinitionError
 from tfaip.model.model_params import ModelBaseParams
-from tfaip.model.testing.points.model import PointsModel
+from tfaip.model.testing.points.model import PointsGraph, PointsModel
 from tfaip.model.testing.points.params import PointsModelParams
+from tfaip.model.testing.points.scenario import PointsScenario
 
 
 class Model(PointsModel):
@@ -104,6 +105,31 @@ def test_an_unknown_log_for_the_best_model_names_those_there_are():
 def test_an_unknown_mode_for_the_best_model_is_refused():
     with pytest.raises(ValueError, match='must return "min" or "max" first, got \'highest\''):
         Model(_best_logging_settings=("highest", "loss")).best_log(["loss"])
+
+
+@pytest.mark.parametrize("graphs", [1, 2])
+def test_a_scalar_output_is_refused_before_a_training_begins(monkeypatch, graphs):
+    def with_scalar(self, inputs, training=None):
+        logits = self.logits(self.hidden(inputs["point"]))
+        return {"logits": logits, "spread": keras.ops.std(logits)}
+
+    if graphs == 1:
+        monkeypatch.setattr(PointsGraph, "call", with_scalar)
+    else:
+        monkeypatch.setattr(PointsGraph, "build_prediction_graph", with_scalar)
+    model, data = Model(), PointsScenario(PointsScenario.default_params()).data
+    with pytest.raises(ModelDefinitionError, match="PointsGraph must return one .* a scalar for the output 'spread'"):
+        model.build_graph(data)
+
+
+def test_a_scalar_for_the_loss_alone_is_accepted(monkeypatch):
+    def for_training(self, inputs, targets, training=None):
+        outputs = self._call(inputs, training)
+        return {**outputs, "spread": keras.ops.std(outputs["logits"])}
+
+    monkeypatch.setattr(PointsGraph, "build_train_graph", for_training)
+    graph = Model().build_graph(PointsScenario(PointsScenario.default_params()).data)
+    assert "spread" in graph.training_outputs(*BATCH[:2], training=True)
 
 
 def test_an_export_needs_a_default_graph():

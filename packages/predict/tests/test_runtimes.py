@@ -146,6 +146,14 @@ def test_the_runtime_is_the_first_that_is_installed_and_has_a_model(
             runtime_of(bundle.path, wanted)
 
 
+def test_a_bundle_with_an_onnx_model_alone_names_its_runtime_where_tensorflow_is_asked_for(bundles, tmp_path):
+    bundle = Bundle(shutil.copytree(bundles[0], tmp_path / "bundle"))
+    (bundle.path / "bundle.json").unlink()
+    shutil.rmtree(bundle.serve)
+    with pytest.raises(BundleError, match=r"has no SavedModel in serve/, but model\.onnx: choose the runtime onnx$"):
+        Predictor.from_path(bundle.path, in_process(runtime="tensorflow"))
+
+
 def test_the_graph_of_the_code_is_of_tensorflow_only(bundles):
     with pytest.raises(BundleError, match="run_eagerly .* the runtime must be tensorflow, got onnx"):
         PointsScenario.create_predictor(bundles[0], in_process(runtime="onnx", run_eagerly=True))

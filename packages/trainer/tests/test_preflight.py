@@ -3,6 +3,7 @@ import io
 import logging
 from types import SimpleNamespace
 
+import keras
 import pytest
 from rich.console import Console
 
@@ -112,6 +113,16 @@ def test_a_figure_of_load_and_validate_may_choose_the_best_model(checked, points
     monkeypatch.setattr(type(params.gen), "lav_gen", lambda self: [self.val])
     found = checked(params, _best_logging_settings=lambda self: ("min", "lav_l0_wrong"))
     assert found["best model"] == ["the lowest lav_l0_wrong"]
+
+
+def test_an_output_with_rows_of_no_sample_is_told_by_the_validation(checked, monkeypatch):
+    def predicted(self, inputs):
+        logits = self.logits(self.hidden(inputs["point"]))
+        return {"class": keras.ops.argmax(logits, axis=-1), "twice": keras.ops.concatenate([logits, logits])}
+
+    monkeypatch.setattr(PointsGraph, "build_prediction_graph", predicted)
+    with pytest.raises(PreflightError, match="validation: .*one row for each sample .* for 'twice'"):
+        checked(_print_evaluate=lambda *_: None)
 
 
 def test_samples_are_printed_without_targets_too(checked):

@@ -3,11 +3,13 @@
 import json
 import logging
 
+import keras
 import numpy as np
 import pytest
 
-from tfaip.model import load_prediction_function
+from tfaip.model import ModelDefinitionError, load_prediction_function
 from tfaip.model.bundle.weights import read_weights
+from tfaip.model.testing.points.model import PointsGraph
 from tfaip.model.testing.sequences.scenario import SequencesScenario
 from tfaip.trainer import RunFolder
 
@@ -33,3 +35,14 @@ def test_it_trains_by_the_one_and_is_validated_printed_and_exported_by_the_other
     np.testing.assert_array_equal(outputs["decoded"], [[1, 4, 6, 5], [3, 3, 3, 3]])
     names = ["embedding/embeddings", "logits/bias", "logits/kernel"]
     assert sorted(read_weights(RunFolder(params.output_dir).best / "weights.h5")) == [f"sequences/{n}" for n in names]
+
+
+@pytest.mark.parametrize("evaluate", [False, True])
+def test_a_validation_refuses_an_output_with_rows_of_no_sample(points_params, train, monkeypatch, evaluate):
+    def predicted(self, inputs):
+        logits = self.logits(self.hidden(inputs["point"]))
+        return {"class": keras.ops.argmax(logits, axis=-1), "twice": keras.ops.concatenate([logits, logits])}
+
+    monkeypatch.setattr(PointsGraph, "build_prediction_graph", predicted)
+    with pytest.raises(ModelDefinitionError, match=r"one row for each sample .* for 'twice'"):
+        train(points_params(None, epochs=1, evaluate_validation=evaluate))

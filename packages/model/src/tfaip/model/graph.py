@@ -88,6 +88,20 @@ class GraphBase(LayerBase[TLayerParams]):
         outputs = GraphRun(self, self.build_prediction_graph)(dict(inputs), training=False)
         return self._checked("build_prediction_graph", outputs)
 
+    def require_rows(self, outputs: Tensors) -> None:
+        """Refuse a scalar among the outputs of a prediction, of which no sample could get its own value.
+
+        Raises:
+            ModelDefinitionError: It names the output.
+        """
+        for name, output in outputs.items():
+            if getattr(output, "shape", None) == ():
+                raise ModelDefinitionError(
+                    f"{type(self).__qualname__} must return one value or row a sample, shape (batch, ...), got a "
+                    f"scalar for the output {name!r}: repeat it for each sample by keras.ops.broadcast_to, or leave it "
+                    "out of build_prediction_graph"
+                )
+
     def _call(self, inputs: Tensors, training: bool | None) -> dict[str, Any]:
         # A graph that overrides one of the two hooks, and calls the other or `super()`, is within the scope of a run.
         call = self.call if self.has_two_graphs else self

@@ -141,9 +141,10 @@ class ModelBase(Hooked, ABC, Generic[TModelParams]):
 
         # Tracing, unlike a call on zeros, builds graphs whose code asks for more than a batch of zeros can give.
         def trace(inputs: Tensors, targets: Tensors) -> None:
-            graph.training_outputs(inputs, self.pre_proc_targets(inputs, targets), training=True)
+            outputs = graph.training_outputs(inputs, self.pre_proc_targets(inputs, targets), training=True)
             if graph.has_two_graphs:
-                graph.prediction_outputs(inputs)
+                outputs = graph.prediction_outputs(inputs)
+            graph.require_rows(outputs)
 
         # In such a scope Keras makes the variables after the trace, so that a distribution strategy can place them.
         with refused_layers_in_call(graph), keras.StatelessScope():

@@ -15,7 +15,8 @@ class LoadedObject:
     """Base of predictors and validations.
 
     It pickles by its bundles, parameters and trust, and is loaded again where it is unpickled. In a process that was
-    forked after it was made it refuses to work: TensorFlow would wait there for threads that only its own process has.
+    forked after it was made it refuses to work: TensorFlow and onnxruntime would wait there for threads that only its
+    own process has.
     """
 
     def __init__(self) -> None:
@@ -58,8 +59,9 @@ def require_process(process: int, name: str) -> None:
     if os.getpid() != process:
         raise PredictionError(
             f"a {name} must be used in the process that made it, {process}, but this is {os.getpid()}, forked from it, "
-            "where TensorFlow would wait for ever. Start processes by multiprocessing.get_context('spawn'), and send "
-            "them the predictor, which pickles by its path, or load it in each of them"
+            "where its model would wait for ever for threads of that process. Start processes by "
+            "multiprocessing.get_context('spawn'), and send them the predictor, which pickles by its path, or load it "
+            "in each of them"
         )
 
 

@@ -19,6 +19,7 @@ from tfaip.pipeline.data.sample import SampleIdentity
 from tfaip.pipeline.hooks import Hooked
 from tfaip.predict.computing.array_adoption import run_on_arrays
 from tfaip.predict.computing.batches_ahead import BATCHES_AHEAD, map_ahead, raised_behind
+from tfaip.predict.computing.output_rows import output_rows
 from tfaip.predict.computing.prediction_function import PredictionFunction
 from tfaip.predict.counters import PredictionCounters
 from tfaip.predict.dump.part import Part
@@ -226,13 +227,11 @@ class PredictorBase(Hooked, LoadedObject, ABC):
         def unbatched(predicted: Iterable[tuple[Batch, list[Outputs]]]) -> Iterator[list[Sample]]:
             nonlocal arrived
             for number, (batch, outputs) in enumerate(predicted, 1):
-                for row, (sample, identity) in enumerate(zip(batch.samples(), identities(batch), strict=True)):
+                rows = zip(*(output_rows(of_model, batch.size) for of_model in outputs), strict=True)
+                for sample, identity, of_sample in zip(batch.samples(), identities(batch), rows, strict=True):
                     arrived += 1
                     identified = sample.identified_by(identity)
-                    yield [
-                        identified.new_outputs({name: array[row] for name, array in of_model.items()})
-                        for of_model in outputs
-                    ]
+                    yield [identified.new_outputs(row) for row in of_sample]
                 # The post-processing asks for the next sample only when its consumer has had all before.
                 on_batch(number)
 

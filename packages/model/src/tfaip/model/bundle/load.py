@@ -80,9 +80,14 @@ def load_prediction_function(
             f"the bundle {bundle.path} has no graph {label!r}; it has {', '.join(bundle.labels) or 'none'}"
         )
     if not (folder / "saved_model.pb").is_file():
+        onnx = bundle.onnx_model(label)
         raise BundleError(
-            f"the bundle {bundle.path} has no SavedModel in {folder.relative_to(bundle.path)}/; "
-            "it was exported with export_serve off, or is broken"
+            f"the bundle {bundle.path} has no SavedModel in {folder.relative_to(bundle.path)}/"
+            + (
+                f", but {onnx.relative_to(bundle.path)}: choose the runtime onnx"
+                if onnx.is_file()
+                else "; it was exported with export_serve off, or is broken"
+            )
         )
     if outside := what_leads_out(bundle.path, folder):
         raise BundleError(f"{where} must lie in it as a whole, but {outside}")

@@ -25,6 +25,7 @@ from tfaip.params import MissingExtraError
 from tfaip.pipeline import Batch, DataPipeline, Sample
 from tfaip.predict.computing.array_adoption import as_arrays, as_tensors
 from tfaip.predict.computing.batches_ahead import BATCHES_AHEAD, map_ahead, raised_behind
+from tfaip.predict.computing.output_rows import output_rows
 from tfaip.predict.computing.prediction_function import PredictionFunction, bundle_prediction_function, load_graph
 from tfaip.predict.lav.callback import LAVCallback
 from tfaip.predict.lav.lav_base import LAVBase
@@ -123,9 +124,9 @@ class LAV(LAVBase):
         def unbatched(predicted: Iterable[tuple[Batch, dict[str, Any], list[np.ndarray]]]) -> Iterator[Sample]:
             for batch, outputs, metrics in predicted:
                 identities = part.identities(batch) if part else repeat(None, batch.size)
-                for row, (sample, identity) in enumerate(zip(batch.samples(), identities, strict=True)):
-                    identified = sample.identified_by(identity)
-                    yield identified.new_outputs({name: array[row] for name, array in outputs.items()})
+                rows = output_rows(outputs, batch.size)
+                for sample, identity, row in zip(batch.samples(), identities, rows, strict=True):
+                    yield sample.identified_by(identity).new_outputs(row)
                 ended.append((batch.size, metrics))
 
         def tell_of_ended() -> None:

@@ -15,6 +15,7 @@ import numpy as np
 from tfaip.model import ModelBase, ScenarioBase, find_stored_scenario, load_scenario_params
 from tfaip.pipeline import Batch, DataBaseParams, DataPipeline, Sample
 from tfaip.predict.computing.batches_ahead import BATCHES_AHEAD, map_ahead, raised_behind
+from tfaip.predict.computing.output_rows import output_rows
 from tfaip.predict.errors import PredictionError
 from tfaip.predict.lav.callback import LAVCallback
 from tfaip.predict.lav.lav_base import LAVBase
@@ -126,10 +127,11 @@ class MultiLAV(LAVBase):
             number = 0
             for batch, outputs in predicted:
                 elements = (identity.path[0] for identity in part.identities(batch)) if part else repeat(-1, batch.size)
-                for row, (sample, element) in enumerate(zip(batch.samples(), elements, strict=True)):
+                rows = zip(*(output_rows(of_model, batch.size) for of_model in outputs), strict=True)
+                for sample, element, of_sample in zip(batch.samples(), elements, rows, strict=True):
                     arrived[number] = (element, sample)
                     number += 1
-                    yield [sample.new_outputs({name: array[row] for name, array in one.items()}) for one in outputs]
+                    yield [sample.new_outputs(row) for row in of_sample]
                 ended.append(batch)
 
         def measure_ended() -> None:

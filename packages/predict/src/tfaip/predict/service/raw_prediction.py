@@ -14,6 +14,7 @@ from tfaip.pipeline import Batch, DataBase, PipelineMode, Sample
 from tfaip.pipeline.hooks import call_user_code
 from tfaip.pipeline.running.single_samples import SingleSamples
 from tfaip.pipeline.user_code import substitute_for
+from tfaip.predict.computing.output_rows import output_rows
 from tfaip.predict.service.micro_batches import MicroBatcher
 
 __all__ = ["RawPrediction"]
@@ -116,14 +117,13 @@ class RawPrediction:
     def _finish(
         self, batch: Batch, outputs: Sequence[Outputs], numbers: Sequence[int], results: dict[int, Sample | Exception]
     ) -> None:
-        for row, (number, sample) in enumerate(zip(numbers, batch.samples(), strict=True)):
+        rows = zip(*(output_rows(of_model, batch.size) for of_model in outputs), strict=True)
+        for number, sample, of_sample in zip(numbers, batch.samples(), rows, strict=True):
             try:
                 results[number] = self._join(
                     [
-                        processing.after(
-                            sample.new_outputs({name: array[row] for name, array in of_model.items()}), number
-                        )
-                        for processing, of_model in zip(self._processing, outputs, strict=True)
+                        processing.after(sample.new_outputs(row), number)
+                        for processing, row in zip(self._processing, of_sample, strict=True)
                     ]
                 )
             except BaseException as error:

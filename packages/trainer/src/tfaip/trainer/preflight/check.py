@@ -20,6 +20,7 @@ from tfaip.model.runtime.backend import whole_keras_errors
 from tfaip.model.scenario.created import created
 from tfaip.pipeline import Batch, DataGeneratorParams, DataPipeline, PipelineMode, Sample, adapt_processors
 from tfaip.predict import PredictionFunction, graph_prediction_function
+from tfaip.predict.computing.output_rows import output_rows
 from tfaip.predict.lav.result import numbers_of
 from tfaip.trainer.params import TrainerParams
 from tfaip.trainer.preflight.data_checks import described, first_batches, serial_pipeline
@@ -278,10 +279,8 @@ class _Check:
     def _predicted(self, batch: Batch) -> list[Sample]:
         outputs = self._predict(_tensors(batch.inputs))
         arrays = {name: np.asarray(tensor) for name, tensor in outputs.items()}
-        return [
-            sample.new_outputs({name: array[row] for name, array in arrays.items()})
-            for row, sample in enumerate(batch.samples())
-        ]
+        rows = output_rows(arrays, batch.size)
+        return [sample.new_outputs(row) for sample, row in zip(batch.samples(), rows, strict=True)]
 
 
 def _in_short(figure: Any) -> str:

@@ -13,6 +13,7 @@ from tfaip.model.evaluator import counting, figures_of
 from tfaip.model.runtime.tracing import compiled
 from tfaip.pipeline import DataBase, DataPipeline, Sample
 from tfaip.pipeline.hooks import call_user_code
+from tfaip.predict.computing.output_rows import output_rows
 from tfaip.predict.lav.result import numbers_of
 from tfaip.trainer.loop.compiled_loop import CompiledLoop
 from tfaip.trainer.loop.input_batches import sample_metas
@@ -133,11 +134,11 @@ def _arrays(tensors: Tensors) -> dict[str, np.ndarray]:
 
 
 def _samples(inputs: Arrays, targets: Arrays, outputs: Arrays, metas: Sequence[Any]) -> Iterator[Sample]:
-    for row, meta in enumerate(metas):
+    for row, (meta, of_sample) in enumerate(zip(metas, output_rows(outputs, len(metas)), strict=True)):
         yield Sample(
             inputs={name: array[row] for name, array in inputs.items()},
             targets={name: array[row] for name, array in targets.items()},
-            outputs={name: array[row] for name, array in outputs.items()},
+            outputs=of_sample,
             meta=meta,
         )
 
