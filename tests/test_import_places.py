@@ -21,6 +21,7 @@ from tfaip.params.light import g as g
     "params/cell.py": "def call():\n    from tfaip.params.room.door import enter\n",
     "params/room/door.py": "from tfaip.params.cell import call\n",
     "params/command.py": "import argparse\n",
+    "predict/predictor.py": "from tfaip.params.read import f\n",
 }
 COMMAND = """
 [project]
@@ -79,6 +80,12 @@ def test_what_the_top_would_load_is_a_reason(misplaced, line):
 
 def test_a_module_off_the_way_to_help_may_take_its_time(misplaced):
     assert misplaced("def f():\n    import rich.table\n", "params/other.py") == ["rich.table"]
+
+
+def test_a_module_on_the_way_to_a_prediction_may_do_without(misplaced):
+    source = "def f():\n    import socket\n"
+    assert misplaced(source, "params/read.py") == []
+    assert misplaced(source, "params/other.py") == ["socket"]
 
 
 def test_what_the_module_loads_anyway_is_no_reason(misplaced):

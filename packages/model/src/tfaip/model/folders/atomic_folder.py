@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import ctypes
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tfaip.pipeline.loaded_later import loaded_later
+
+if TYPE_CHECKING:
+    import shutil
+else:
+    # Who only reads folders needs none.
+    shutil = loaded_later("shutil")
 
 __all__ = ["FORMER_RUN", "exchange", "in_former_run", "place_in_former_run", "replaced_folder", "standing_folder"]
 

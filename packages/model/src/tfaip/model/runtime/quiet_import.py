@@ -9,15 +9,21 @@ from __future__ import annotations
 import logging
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tfaip.model.runtime.backend import prefer_tensorflow
 from tfaip.model.runtime.short_import import LOADED_LATER, LaterLoader, without_collections
+from tfaip.pipeline.loaded_later import loaded_later
+
+if TYPE_CHECKING:
+    import tempfile
+else:
+    # A prediction without TensorFlow needs none.
+    tempfile = loaded_later("tempfile")
 
 __all__ = ["call_when_loaded", "import_quietly"]
 
@@ -45,7 +51,7 @@ class _QuietFinder:
         if spec is None or spec.loader is None:
             return spec
         if is_later:
-            spec.loader = LaterLoader(spec.loader)
+            spec.loader = LaterLoader(spec.loader)  # type: ignore[assignment]  # any object with its two methods
         else:
             _wrap(name, spec.loader)
         return spec

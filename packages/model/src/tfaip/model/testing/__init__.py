@@ -4,6 +4,6 @@ In: a scenario.
 Out: `ScenarioChecks`, which try it as training and prediction do. Two small scenarios are here to be tried.
 """
 
-from tfaip.model.testing.scenario_checks import ScenarioChecks
+from tfaip.params.public_names import public_names
 
-__all__ = ["ScenarioChecks"]
+__getattr__, __dir__, __all__ = public_names(__name__)

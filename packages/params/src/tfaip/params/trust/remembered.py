@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -147,6 +146,8 @@ def _stored_places() -> list[str]:
 def _write(places: list[str]) -> None:
     path = trusted_file()
     # Readable by the owner alone, as mkstemp makes files.
+    import tempfile
+
     descriptor, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with open(descriptor, "w", encoding="utf-8") as file:

@@ -7,15 +7,21 @@ from __future__ import annotations
 
 import copy
 import filecmp
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import attrs
 
 from tfaip.params import field
 from tfaip.pipeline.errors import DefinitionError
+from tfaip.pipeline.loaded_later import loaded_later
+
+if TYPE_CHECKING:
+    import shutil
+else:
+    # Only an export copies files.
+    shutil = loaded_later("shutil")
 
 __all__ = ["RESOURCES_FOLDER", "FoundResource", "export_resources", "find_resources", "resource"]
 

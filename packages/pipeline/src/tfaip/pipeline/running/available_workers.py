@@ -12,12 +12,19 @@ import mmap
 import os
 import select
 import signal
-import socket
 from functools import cache
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from tfaip.pipeline.data.pipeline_params import DataPipelineParams
 from tfaip.pipeline.engine.processes.forked_process import start_fork_server
+from tfaip.pipeline.loaded_later import loaded_later
+
+if TYPE_CHECKING:
+    import socket
+else:
+    # Pipelines without workers need none.
+    socket = loaded_later("socket")
 
 __all__ = ["available_cores", "missing_for_workers", "possible_process_count", "prepare_workers"]
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tfaip.model import ScenarioBase
 from tfaip.params import CommandLine
+from tfaip.predict.dump.part import Part
 from tfaip.predict.errors import PredictionError
 from tfaip.predict.params import InferenceParams
 from tfaip.predict.voting.params import MultiModelPredictorParams
-
-if TYPE_CHECKING:
-    from tfaip.predict.dump.part import Part
 
 __all__ = [
     "add_inference_arguments",
@@ -61,8 +59,6 @@ def named_part(arguments: Any) -> Part | None:
     """
     if arguments.shard is None:
         return None
-    from tfaip.predict.dump.part import Part
-
     part = Part.parse(arguments.shard)
     if not arguments.dump:
         raise PredictionError(f"--shard {part} must have a folder for all parts: add --dump FOLDER")

@@ -31,8 +31,6 @@ A prediction in parts is a folder of dumps: `part-03-of-16`, counted from 0. The
 number of parts. `made_by` names bundles, input and parameters, which all parts share.
 """
 
-from tfaip.predict.dump.part_writer import PartWriter
-from tfaip.predict.dump.reader import DumpError, DumpReader
-from tfaip.predict.dump.writer import DumpWriter
+from tfaip.params.public_names import public_names
 
-__all__ = ["DumpError", "DumpReader", "DumpWriter", "PartWriter"]
+__getattr__, __dir__, __all__ = public_names(__name__)

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import os
 import pickle
-import socket
 import struct
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tfaip.pipeline.batching.layout import ALIGNMENT
 from tfaip.pipeline.engine.processes.shared_memory import Arena, Block, MappedBlocks
 from tfaip.pipeline.errors import PipelineError
+from tfaip.pipeline.loaded_later import loaded_later
 from tfaip.pipeline.user_code import INTERRUPTIONS, in_words
+
+if TYPE_CHECKING:
+    import socket
+else:
+    # Pipelines without workers need none.
+    socket = loaded_later("socket")
 
 __all__ = ["SMALL", "Channel"]
 

@@ -5,18 +5,25 @@ from __future__ import annotations
 import os
 import select
 import signal
-import socket
-import subprocess
 import threading
 import weakref
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tfaip.params.trust.same_modules import command_with_same_modules
 from tfaip.pipeline.engine.processes.surroundings import IDLE, NUMBER, Surroundings
+from tfaip.pipeline.loaded_later import loaded_later
+
+if TYPE_CHECKING:
+    import socket
+    import subprocess
+else:
+    # Pipelines without workers need none.
+    socket = loaded_later("socket")
+    subprocess = loaded_later("subprocess")
 
 __all__ = ["ForkedProcess", "start_fork_server"]
 

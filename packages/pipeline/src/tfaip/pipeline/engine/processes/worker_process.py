@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import signal
-import socket
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tfaip.pipeline.engine.processes.cells import can_send_cells, pickled_with_cells
 from tfaip.pipeline.engine.processes.channel import Channel
@@ -13,6 +12,13 @@ from tfaip.pipeline.engine.processes.forked_process import ForkedProcess
 from tfaip.pipeline.engine.processes.messages import Board, Failed, Note
 from tfaip.pipeline.engine.stream.portion import ShardChunk
 from tfaip.pipeline.errors import DefinitionError
+from tfaip.pipeline.loaded_later import loaded_later
+
+if TYPE_CHECKING:
+    import socket
+else:
+    # Pipelines without workers need none.
+    socket = loaded_later("socket")
 
 __all__ = ["WorkerProcess"]
 
