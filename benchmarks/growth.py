@@ -8,6 +8,7 @@ that doesn't change. Memory is the peak above that of the process before. `--qui
 collector rests during short parts, since its collections begin at a size of their own.
 
     variables    a network of so many weights: build it, trace a step, checkpoint, resume, export
+    fit          the same network by `keras.Model.fit`, a peer: its first step traces too
     samples      an indexed, shuffled pipeline of so many samples: 100 batches, and 100 more from its middle
     epochs       a training of so many epochs of two steps, with a validation, a checkpoint and a curve of each one
     rows         an experimenter's workbook of so many rows: read it, write the results of all into it
@@ -34,7 +35,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from growth_network import measure_epochs, measure_variables
+from growth_network import measure_epochs, measure_fit, measure_variables
 from openpyxl import Workbook
 
 from tfaip.params import field, from_json, params, parse, to_json
@@ -53,6 +54,8 @@ LIMIT = 1.05
 """Exponent at most."""
 TIMES = 10
 """Repetitions of what takes milliseconds."""
+PEERS = {"fit"}
+"""Laws that tell how others grow."""
 SMALLEST = {"s": 0.05, "MiB": 4.0}
 """Amounts below which a growth is not told from noise."""
 
@@ -203,6 +206,7 @@ LAWS: dict[str, tuple[Callable[[int, Clock], None], list[int]]] = {
     "runs": (measure_runs, [100, 200, 400, 800]),
     "samples": (measure_samples, [10**5, 10**6, 10**7, 10**8]),
     "variables": (measure_variables, [625, 1250, 2500, 5000]),
+    "fit": (measure_fit, [625, 1250, 2500, 5000]),
     "epochs": (measure_epochs, [1250, 2500, 5000, 10_000]),
 }
 
@@ -229,7 +233,7 @@ def main() -> None:
             exponent = _exponent(sizes, [max(value, SMALLEST[unit]) for value in values])
             shown = ", ".join(f"{value:.3g}" for value in values)
             print(f"| {law} | {part} | {', '.join(map(str, sizes))} | {shown} {unit} | {exponent:.2f} |", flush=True)
-            if exponent > LIMIT:
+            if exponent > LIMIT and law not in PEERS:
                 grows.append(f"{part} of {law}")
     if grows:
         sys.exit(f"faster than size ** {LIMIT}: {', '.join(grows)}")
