@@ -62,3 +62,11 @@ def test_a_command_within_the_context_shows_messages_once(bare_logger, capsys):
     with logged_to_console():
         logger.info("seen")
     assert capsys.readouterr().err.count("seen") == 1
+
+
+def test_a_second_command_of_one_process_shows_messages_once(bare_logger, capsys):
+    logger = bare_logger()
+    log_to_console()
+    log_to_console()
+    logger.info("seen")
+    assert capsys.readouterr().err.count("seen") == 1

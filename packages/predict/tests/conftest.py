@@ -66,12 +66,19 @@ def lines_bundle(tmp_path_factory):
     return str(bundle.path)
 
 
+@pytest.fixture(autouse=True)
+def handlers_of_one_test():
+    """Let no handler of a command's console outlive its test: caplog would see nothing in the next one."""
+    logger = logging.getLogger("tfaip")
+    before = logger.handlers[:], logger.level, logger.propagate
+    yield
+    logger.handlers[:], logger.level, logger.propagate = before
+
+
 @pytest.fixture
 def run(capsys, monkeypatch):
     """Run a command in this process: exit code, standard output and standard error in one line each."""
     monkeypatch.setenv("COLUMNS", "200")
-    logger = logging.getLogger("tfaip")
-    before = logger.handlers[:], logger.level, logger.propagate
 
     def run(command, *words):
         code = 0
@@ -79,8 +86,6 @@ def run(capsys, monkeypatch):
             COMMANDS[command]([str(word) for word in words])
         except SystemExit as stopped:
             code = stopped.code
-        finally:
-            logger.handlers[:], logger.level, logger.propagate = before
         captured = capsys.readouterr()
         return code, captured.out, captured.err
 

@@ -1,4 +1,5 @@
 import json
+import logging
 import signal
 
 import pytest
@@ -7,6 +8,15 @@ from tfaip.model.testing.points.scenario import PointsScenario
 from tfaip.trainer import RunFolder, TrainerParams
 
 LONG = {"faults": "kills and full disks", "machines": "processes that train together and are killed"}
+
+
+@pytest.fixture(autouse=True)
+def handlers_of_one_test():
+    """Let no handler of a command's console outlive its test: caplog would see nothing in the next one."""
+    logger = logging.getLogger("tfaip")
+    before = logger.handlers[:], logger.level, logger.propagate
+    yield
+    logger.handlers[:], logger.level, logger.propagate = before
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from tfaip.model.command.log_level import log_level
 
 __all__ = ["log_to_console", "logged_to_console"]
 
+_NAME = "tfaip-console"
+
 
 def log_to_console() -> None:
     """Show the loggers' messages from the level of `--log_level` or TFAIP_LOG_LEVEL on, INFO unless set.
@@ -21,7 +23,12 @@ def log_to_console() -> None:
     """
     level = log_level()
     logger = logging.getLogger("tfaip")
-    logger.addHandler(_for_terminals() if sys.stderr.isatty() else _for_files())
+    # A second command of one process writes to today's console, and nothing twice.
+    for former in [handler for handler in logger.handlers if handler.name == _NAME]:
+        logger.removeHandler(former)
+    handler = _for_terminals() if sys.stderr.isatty() else _for_files()
+    handler.name = _NAME
+    logger.addHandler(handler)
     logger.setLevel(level)
     # Libraries put handlers of their own on the root logger, which would show everything twice.
     logger.propagate = False
