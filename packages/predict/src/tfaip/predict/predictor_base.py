@@ -213,25 +213,24 @@ class PredictorBase(Hooked, LoadedObject, ABC):
         began = perf_counter()
         arrived = 0
 
-        def run(batch: Batch) -> tuple[Batch, list[Outputs]]:
+        def run(batch: Batch) -> tuple[Batch, list[Iterator[Outputs]]]:
             start = perf_counter()
-            outputs = self.run_models(batch.inputs)
+            rows = [output_rows(outputs, batch.size) for outputs in self.run_models(batch.inputs)]
             if counters.batches:
                 counters.model_seconds += perf_counter() - start
             else:
                 counters.first_seconds = perf_counter() - began
                 counters.first_samples = batch.size
             counters.batches += 1
-            return batch, outputs
+            return batch, rows
 
-        def unbatched(predicted: Iterable[tuple[Batch, list[Outputs]]]) -> Iterator[list[Sample]]:
+        def unbatched(predicted: Iterable[tuple[Batch, list[Iterator[Outputs]]]]) -> Iterator[list[Sample]]:
             nonlocal arrived
-            for number, (batch, outputs) in enumerate(predicted, 1):
-                rows = zip(*(output_rows(of_model, batch.size) for of_model in outputs), strict=True)
-                for sample, identity, of_sample in zip(batch.samples(), identities(batch), rows, strict=True):
+            for number, (batch, rows) in enumerate(predicted, 1):
+                for sample, identity, *outputs in zip(batch.samples(), identities(batch), *rows, strict=True):
                     arrived += 1
                     identified = sample.identified_by(identity)
-                    yield [identified.new_outputs(row) for row in of_sample]
+                    yield [identified.new_outputs(of_model) for of_model in outputs]
                 # The post-processing asks for the next sample only when its consumer has had all before.
                 on_batch(number)
 

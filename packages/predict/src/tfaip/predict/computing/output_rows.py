@@ -15,7 +15,7 @@ __all__ = ["output_rows"]
 
 
 def output_rows(outputs: Mapping[str, np.ndarray], size: int) -> Iterator[dict[str, np.ndarray]]:
-    """Yield the outputs of each sample of a batch.
+    """Return the outputs of each sample of a batch.
 
     Args:
         outputs: By name, of shape (batch, ...).
@@ -31,5 +31,4 @@ def output_rows(outputs: Mapping[str, np.ndarray], size: int) -> Iterator[dict[s
                 f"an output must have one row for each sample of the batch, shape ({size}, ...), got {array.shape} for "
                 f"{name!r}: change it in the graph, or leave it out of `build_prediction_graph` and `_export_graphs`"
             )
-    for row in range(size):
-        yield {name: array[row] for name, array in outputs.items()}
+    return ({name: array[row] for name, array in outputs.items()} for row in range(size))

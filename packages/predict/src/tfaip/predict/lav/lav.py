@@ -117,14 +117,15 @@ class LAV(LAVBase):
         ahead = 0 if self.params.run_eagerly else BATCHES_AHEAD
         ended: deque[tuple[int, list[np.ndarray]]] = deque()
 
-        def step(batch: Batch) -> tuple[Batch, dict[str, Any], list[np.ndarray]]:
+        def step(batch: Batch) -> tuple[Batch, Iterator[dict[str, np.ndarray]], list[np.ndarray]]:
             # Before the next batch is measured, which happens ahead of the consumer.
-            return *self._step(batch), self._measures.state() if part else []
+            return batch, self._rows(batch), self._measures.state() if part else []
 
-        def unbatched(predicted: Iterable[tuple[Batch, dict[str, Any], list[np.ndarray]]]) -> Iterator[Sample]:
-            for batch, outputs, metrics in predicted:
+        def unbatched(
+            predicted: Iterable[tuple[Batch, Iterator[dict[str, np.ndarray]], list[np.ndarray]]],
+        ) -> Iterator[Sample]:
+            for batch, rows, metrics in predicted:
                 identities = part.identities(batch) if part else repeat(None, batch.size)
-                rows = output_rows(outputs, batch.size)
                 for sample, identity, row in zip(batch.samples(), identities, rows, strict=True):
                     yield sample.identified_by(identity).new_outputs(row)
                 ended.append((batch.size, metrics))
@@ -146,12 +147,15 @@ class LAV(LAVBase):
                 yield sample.identity.path[0], sample
         tell_of_ended()
 
-    def _step(self, batch: Batch) -> tuple[Batch, dict[str, Any]]:
+    def _rows(self, batch: Batch) -> Iterator[dict[str, np.ndarray]]:
+        """Run and measure the model; return the outputs of each sample."""
         if isinstance(self._function, OnnxFunction):
             arrays = self._function(batch.inputs)
+            rows = output_rows(arrays, batch.size)
             self._measures.update(batch.inputs, batch.targets, arrays)
-            return batch, arrays
+            return rows
         inputs = as_tensors(batch.inputs)
         outputs = self._function(inputs)
+        rows = output_rows(as_arrays(outputs), batch.size)
         self._measures.update(inputs, batch.targets, outputs)
-        return batch, as_arrays(outputs)
+        return rows

@@ -120,18 +120,19 @@ class MultiLAV(LAVBase):
         group: list[tuple[Sample, Mapping[str, Any]]] = []
         ahead = 0 if self.params.run_eagerly else BATCHES_AHEAD
 
-        def run(batch: Batch) -> tuple[Batch, list[dict[str, np.ndarray]]]:
-            return batch, self._predictor.run_models(batch.inputs)
+        def run(batch: Batch) -> tuple[Batch, list[Iterator[dict[str, np.ndarray]]]]:
+            return batch, [output_rows(of_model, batch.size) for of_model in self._predictor.run_models(batch.inputs)]
 
-        def unbatched(predicted: Iterable[tuple[Batch, list[dict[str, np.ndarray]]]]) -> Iterator[list[Sample]]:
+        def unbatched(
+            predicted: Iterable[tuple[Batch, list[Iterator[dict[str, np.ndarray]]]]],
+        ) -> Iterator[list[Sample]]:
             number = 0
-            for batch, outputs in predicted:
+            for batch, rows in predicted:
                 elements = (identity.path[0] for identity in part.identities(batch)) if part else repeat(-1, batch.size)
-                rows = zip(*(output_rows(of_model, batch.size) for of_model in outputs), strict=True)
-                for sample, element, of_sample in zip(batch.samples(), elements, rows, strict=True):
+                for sample, element, *outputs in zip(batch.samples(), elements, *rows, strict=True):
                     arrived[number] = (element, sample)
                     number += 1
-                    yield [sample.new_outputs(row) for row in of_sample]
+                    yield [sample.new_outputs(of_model) for of_model in outputs]
                 ended.append(batch)
 
         def measure_ended() -> None:

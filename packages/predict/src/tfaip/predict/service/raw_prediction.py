@@ -117,13 +117,13 @@ class RawPrediction:
     def _finish(
         self, batch: Batch, outputs: Sequence[Outputs], numbers: Sequence[int], results: dict[int, Sample | Exception]
     ) -> None:
-        rows = zip(*(output_rows(of_model, batch.size) for of_model in outputs), strict=True)
-        for number, sample, of_sample in zip(numbers, batch.samples(), rows, strict=True):
+        rows = [output_rows(of_model, batch.size) for of_model in outputs]
+        for number, sample, *of_sample in zip(numbers, batch.samples(), *rows, strict=True):
             try:
                 results[number] = self._join(
                     [
-                        processing.after(sample.new_outputs(row), number)
-                        for processing, row in zip(self._processing, of_sample, strict=True)
+                        processing.after(sample.new_outputs(of_model), number)
+                        for processing, of_model in zip(self._processing, of_sample, strict=True)
                     ]
                 )
             except BaseException as error:

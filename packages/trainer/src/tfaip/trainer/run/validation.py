@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -109,7 +109,8 @@ class Validation:
         while goes_on() and not ended:
             inputs, targets, meta, end = next(self._iterator)
             outputs = self._step_with_outputs(inputs, targets)
-            samples = _samples(_arrays(inputs), _arrays(targets), _arrays(outputs), sample_metas(meta))
+            metas = sample_metas(meta)
+            samples = _samples(_arrays(inputs), _arrays(targets), output_rows(_arrays(outputs), len(metas)), metas)
             for sample in self._pipeline.process_output(samples):
                 take(sample)
             self.batches += 1
@@ -133,12 +134,12 @@ def _arrays(tensors: Tensors) -> dict[str, np.ndarray]:
     return {name: tensor.numpy() for name, tensor in tensors.items()}
 
 
-def _samples(inputs: Arrays, targets: Arrays, outputs: Arrays, metas: Sequence[Any]) -> Iterator[Sample]:
-    for row, (meta, of_sample) in enumerate(zip(metas, output_rows(outputs, len(metas)), strict=True)):
+def _samples(inputs: Arrays, targets: Arrays, rows: Iterable[Arrays], metas: Sequence[Any]) -> Iterator[Sample]:
+    for row, (meta, outputs) in enumerate(zip(metas, rows, strict=True)):
         yield Sample(
             inputs={name: array[row] for name, array in inputs.items()},
             targets={name: array[row] for name, array in targets.items()},
-            outputs=of_sample,
+            outputs=dict(outputs),
             meta=meta,
         )
 
