@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tfaip.pipeline import Batch, DataBase, DataGenerator, DataGeneratorParams, Sample
-from tfaip.predict.errors import PredictionError
+import numpy as np
 
-__all__ = ["GivenSamples", "dataset_batches"]
+from tfaip.pipeline import Batch, DataBase, DataGenerator, DataGeneratorParams, Sample
+from tfaip.predict.errors import PredictionError, require
+
+__all__ = ["GivenSamples", "dataset_batches", "require_generator"]
 
 
 class GivenSamples(DataGeneratorParams):
@@ -18,6 +20,9 @@ class GivenSamples(DataGeneratorParams):
 
     Args:
         samples: Read once, lazily, in the caller's process.
+
+    Raises:
+        PredictionError: They are no iterable of samples, as far as this is seen before they are read.
     """
 
     __slots__ = ("samples",)
@@ -26,6 +31,10 @@ class GivenSamples(DataGeneratorParams):
 
     def __init__(self, samples: Iterable[Sample]) -> None:
         super().__init__()
+        # Iterables too, but of names, letters and numbers.
+        given = samples if not isinstance(samples, Mapping | str | bytes | np.ndarray) else None
+        if not isinstance(given, Iterable):
+            require("predict_raw", samples, (), "an iterable of samples", "give [Sample(inputs={NAME: ARRAY})]")
         object.__setattr__(self, "samples", samples)
 
     def cls(self) -> type[RawSamples]:
@@ -37,8 +46,25 @@ class RawSamples(DataGenerator[GivenSamples]):
     """A stream of the caller's samples."""
 
     def generate(self) -> Iterable[Any]:
-        """Return the samples, in the caller's order."""
-        return self.params.samples
+        """Yield the samples, in the caller's order."""
+        for number, sample in enumerate(self.params.samples):
+            require("predict_raw", sample, Sample, f"samples (number {number})", "give Sample(inputs={NAME: ARRAY})")
+            yield sample
+
+
+def require_generator(call: str, generator: object) -> None:
+    """Refuse an argument that is no parameters of a generator.
+
+    Raises:
+        PredictionError: It is something else.
+    """
+    require(
+        call,
+        generator,
+        DataGeneratorParams,
+        "parameters of a generator",
+        "give an object of its DataGeneratorParams; Predictor.predict_raw takes samples",
+    )
 
 
 def dataset_batches(dataset: Any, data: DataBase[Any], batch_size: int) -> Iterator[Batch]:
@@ -50,8 +76,10 @@ def dataset_batches(dataset: Any, data: DataBase[Any], batch_size: int) -> Itera
         batch_size: Of a dataset without batch axis.
 
     Raises:
-        PredictionError: Its elements are something else, or lack an input.
+        PredictionError: It is no dataset, or its elements are something else, or lack an input.
     """
+    if isinstance(dataset, type) or not hasattr(dataset, "element_spec"):
+        require("predict_dataset", dataset, (), "a tf.data.Dataset", "predict_raw takes samples")
     spec = dataset.element_spec
     inputs = spec[0] if isinstance(spec, tuple) else spec
     specs = data.input_layer_specs()

@@ -11,6 +11,7 @@ from typing import Any, Self
 from tfaip.model import ScenarioBaseParams, find_stored_scenario, load_scenario_params
 from tfaip.pipeline import DataPipeline, Sample
 from tfaip.predict.computing.prediction_function import PredictionFunction, bundle_prediction_function, model_function
+from tfaip.predict.errors import require
 from tfaip.predict.loaded_object import absolute
 from tfaip.predict.params import PredictorParams
 from tfaip.predict.predictor_base import LoadedModel, PredictorBase
@@ -50,6 +51,7 @@ class Predictor(PredictorBase):
             BundleError: `path` is no bundle, or a broken one.
             DeviceError: The devices that were asked for can't be had.
         """
+        require("Predictor.from_path", params, PredictorParams, "PredictorParams", "give PredictorParams()")
         trust = tuple(trust)
         scenario_params = load_scenario_params(path, trust=trust)
         made = cls(params, scenario_params, load_function(path, scenario_params, params, trust), **keywords)
@@ -60,7 +62,13 @@ class Predictor(PredictorBase):
         """Predict with another function from now on, of a newer bundle (`load_prediction_function`) for instance.
 
         Running passes over samples use it from their next batch on.
+
+        Raises:
+            PredictionError: It can't be called.
         """
+        if not callable(function):
+            remedy = "give that of load_prediction_function(BUNDLE), or your own from inputs to outputs by name"
+            require("set_model", function, (), "a function", remedy)
         self._models[0].function = function
         self._models[0].path = self._loading = None
 

@@ -23,7 +23,8 @@ from tfaip.predict.computing.output_rows import output_rows
 from tfaip.predict.computing.prediction_function import PredictionFunction
 from tfaip.predict.counters import PredictionCounters
 from tfaip.predict.dump.part import Part
-from tfaip.predict.given_samples import GivenSamples, dataset_batches
+from tfaip.predict.errors import require
+from tfaip.predict.given_samples import GivenSamples, dataset_batches, require_generator
 from tfaip.predict.loaded_object import LoadedObject
 from tfaip.predict.params import PredictorParams
 from tfaip.predict.part_of_input import BatchIdentities, require_parts
@@ -96,9 +97,10 @@ class PredictorBase(Hooked, LoadedObject, ABC):
             generator: Parameters of the generator that reads the samples.
 
         Raises:
-            PredictionError: This process was forked after the predictor was loaded.
+            PredictionError: This process was forked after the predictor was loaded, or `generator` is something else.
         """
         self.require_own_process()
+        require_generator("predict", generator)
         return self.predict_pipeline(self.data.create_pipeline(self.params.mode, self.params.pipeline, generator))
 
     def predict_raw(self, samples: Iterable[Sample]) -> Iterator[Sample]:
@@ -107,12 +109,17 @@ class PredictorBase(Hooked, LoadedObject, ABC):
         Args:
             samples: Samples as a generator would make them; only their inputs are needed. They are read a few batches
                 ahead.
+
+        Raises:
+            PredictionError: They are no samples.
         """
         return self.predict(GivenSamples(samples))
 
     def predict_pipeline(self, pipeline: DataPipeline) -> Iterator[Sample]:
         """Yield the samples of one pass of a pipeline with their outputs, after its post-processing."""
         self.require_own_process()
+        remedy = "give DataBase.create_pipeline(...); predict takes parameters of a generator"
+        require("predict_pipeline", pipeline, DataPipeline, "a DataPipeline", remedy)
         with pipeline.generate_input_batches(repeat=False) as batches:
             predicted = self._predict_batches(pipeline, batches, lambda: batches.counters.skipped)
             with closing(with_progress(predicted, pipeline.samples_per_epoch, self.params)) as samples:
@@ -143,6 +150,7 @@ class PredictorBase(Hooked, LoadedObject, ABC):
             StateError: The state belongs to other data.
         """
         self.require_own_process()
+        require_generator("predict_part", generator)
         pipeline = self.data.create_pipeline(self.params.mode, self.params.pipeline, generator).by_elements()
         require_parts([data.params for data in self.data_of_models()], self.params.mode, self.params.pipeline)
         if state is not None and state.get("epoch", 0) > 0:

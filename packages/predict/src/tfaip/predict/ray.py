@@ -15,10 +15,10 @@ import numpy as np
 from tfaip.model import find_stored_scenario, load_scenario_params
 from tfaip.model.scenario.created import created
 from tfaip.pipeline import DataGeneratorParams, Sample
-from tfaip.pipeline.data.generator import is_indexable
+from tfaip.pipeline.data.generator import is_indexable, length_of
 from tfaip.pipeline.hooks import call_user_code, returned
 from tfaip.predict.dump.part import Part
-from tfaip.predict.errors import PredictionError
+from tfaip.predict.errors import PredictionError, require
 from tfaip.predict.given_samples import GivenSamples
 from tfaip.predict.params import PredictorParams
 from tfaip.predict.prediction_files.by_ending import named
@@ -52,7 +52,7 @@ class BundlePredictor:
 
     Raises:
         BundleError: One of the bundles is no bundle, or a broken one.
-        PredictionError: The generator has no indices.
+        PredictionError: The generator has no indices, or `samples` or `params` is something else.
     """
 
     def __init__(
@@ -65,6 +65,10 @@ class BundlePredictor:
         to_row: Callable[[Sample], Mapping[str, Any]] = lambda sample: named(sample.outputs, "output"),
         trust: Sequence[str] = (),
     ) -> None:
+        if isinstance(samples, type) or not (isinstance(samples, DataGeneratorParams) or callable(samples)):
+            rule = "parameters of a generator or a function from a row to a sample"
+            require("BundlePredictor", samples, (), rule, "give one of both as `samples`")
+        require("BundlePredictor", params, (PredictorParams, type(None)), "PredictorParams", "give PredictorParams()")
         paths = [bundles] if isinstance(bundles, str | os.PathLike) else list(bundles)
         stored = [load_scenario_params(path, trust=trust, reading=paths) for path in paths]
         scenario = find_stored_scenario(stored[0], trust=trust, reading=paths)
@@ -99,14 +103,16 @@ class BundlePredictor:
             batch: Arrays of shape (rows, ...) by column, as `batch_format="numpy"` gives them.
 
         Raises:
-            PredictionError: There is no column of the index.
+            PredictionError: There is no column of the index, or it doesn't hold indices.
         """
+        if not isinstance(batch, Mapping):
+            require("BundlePredictor", batch, (), "a dict of arrays by column", 'use map_batches(batch_format="numpy")')
         if self._index not in batch:
             raise PredictionError(
                 f"rows must have their index in the column {self._index!r}, but the columns are {', '.join(batch)}: "
                 "name it by `index`, or add it by `ray.data.range(rows).zip(dataset)`"
             )
-        indices = batch[self._index]
+        indices = self._indices(np.asarray(batch[self._index]))
         rows = ({name: column[row] for name, column in batch.items()} for row in range(len(indices)))
         if self._batch_is_rays:
             self._params.pipeline.batch_size = max(len(indices), 1)
@@ -118,6 +124,21 @@ class BundlePredictor:
             return {self._index: np.zeros(0, np.int64)}
         names = dict.fromkeys(name for row in found for name in row)
         return {name: _column([row.get(name) for row in found]) for name in names}
+
+    def _indices(self, column: np.ndarray) -> np.ndarray:
+        if column.dtype == object:
+            column = np.array(column.tolist())
+        if column.size and column.dtype.kind not in "iu":
+            raise PredictionError(
+                f"the column {self._index!r} must hold integers, got {column.dtype}: convert it before"
+            )
+        end = None if self._generator is None else length_of(self._generator)
+        if end is not None and (wrong := [int(index) for index in column if not 0 <= index < end]):
+            raise PredictionError(
+                f"the column {self._index!r} must hold indices of the generator's {end} elements, 0 to {end - 1}, got "
+                f"{wrong[0]}: leave such rows out"
+            )
+        return column
 
     def _sample(self, row: dict[str, Any]) -> Sample:
         if self._generator is not None:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tfaip.model.onnx.prediction import OnnxFunction
+from tfaip.predict.errors import require
 
 __all__ = ["as_arrays", "as_tensors", "run_on_arrays"]
 
@@ -47,7 +48,9 @@ def run_on_arrays(
             continue
         if tensors is None:
             tensors = as_tensors(arrays)
-        outputs.append(as_arrays(function(tensors)))
+        made = function(tensors)
+        require("a prediction", made, Mapping, "a function that returns outputs by name", "return {NAME: TENSOR}")
+        outputs.append(as_arrays(made))
     return outputs
 
 

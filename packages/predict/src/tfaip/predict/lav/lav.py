@@ -27,6 +27,7 @@ from tfaip.predict.computing.array_adoption import as_arrays, as_tensors
 from tfaip.predict.computing.batches_ahead import BATCHES_AHEAD, map_ahead, raised_behind
 from tfaip.predict.computing.output_rows import output_rows
 from tfaip.predict.computing.prediction_function import PredictionFunction, bundle_prediction_function, load_graph
+from tfaip.predict.errors import require
 from tfaip.predict.lav.callback import LAVCallback
 from tfaip.predict.lav.lav_base import LAVBase
 from tfaip.predict.lav.measures import TrainingGraphMeasures
@@ -89,6 +90,7 @@ class LAV(LAVBase):
             BundleError: `path` is no bundle, or a broken one.
             DeviceError: The devices that were asked for can't be had.
         """
+        require("LAV.from_path", params, LAVParams, "LAVParams", "give LAVParams()")
         if params.with_training_graph and not is_installed("tensorflow"):
             raise MissingExtraError("tensorflow", "tfaip-predict[tf]", "with_training_graph")
         trust = tuple(trust)

@@ -21,7 +21,8 @@ from tfaip.predict.computing.created_model import created_model
 from tfaip.predict.dump import PartWriter
 from tfaip.predict.dump.part import Part
 from tfaip.predict.dump.reader import missing_parts
-from tfaip.predict.errors import PredictionError
+from tfaip.predict.errors import PredictionError, require
+from tfaip.predict.given_samples import require_generator
 from tfaip.predict.lav.callback import LAVCallback
 from tfaip.predict.lav.measures import Measures, NoMeasures
 from tfaip.predict.lav.part_run import PartRun, PartSums, require_evaluator_of_parts, store_sums, stored_sums
@@ -93,10 +94,10 @@ class LAVBase(Hooked, LoadedObject, ABC):
             callbacks: Beside those of the constructor.
 
         Raises:
-            PredictionError: A data set has no sample, or this process was forked.
+            PredictionError: A data set has no sample or no parameters of a generator, or this process was forked.
         """
         told = [*self.callbacks, *callbacks]
-        for number, generator in enumerate(generators):
+        for number, generator in enumerate(_listed("run", generators)):
             yield self._evaluate(f"l{number}", generator, told)
 
     def run_part(
@@ -128,7 +129,7 @@ class LAVBase(Hooked, LoadedObject, ABC):
         require_evaluator_of_parts(created(self.scenario, "create_evaluator", self.scenario.params.evaluator), part)
         require_parts(self._data_params(), PipelineMode.EVALUATION, self.params.pipeline)
         told = [*self.callbacks, *callbacks]
-        sets = [(f"l{number}", generator) for number, generator in enumerate(generators)]
+        sets = [(f"l{number}", generator) for number, generator in enumerate(_listed("run_part", generators))]
         for name, generator in sets:
             record = made_by(
                 [str(path) for path in self.bundles],
@@ -255,3 +256,11 @@ class LAVBase(Hooked, LoadedObject, ABC):
         for callback in callbacks:
             call_user_code(callback.on_end, result)
         return result
+
+
+def _listed(call: str, generators: Iterable[DataGeneratorParams]) -> Iterator[DataGeneratorParams]:
+    """Yield the generators, or refuse an argument that is none."""
+    require(call, generators, Iterable, "parameters of generators in a list", "write one as [generator_params]")
+    for generator in generators:
+        require_generator(call, generator)
+        yield generator

@@ -16,7 +16,7 @@ from tfaip.model import ModelBase, ScenarioBase, find_stored_scenario, load_scen
 from tfaip.pipeline import Batch, DataBaseParams, DataPipeline, Sample
 from tfaip.predict.computing.batches_ahead import BATCHES_AHEAD, map_ahead, raised_behind
 from tfaip.predict.computing.output_rows import output_rows
-from tfaip.predict.errors import PredictionError
+from tfaip.predict.errors import PredictionError, require
 from tfaip.predict.lav.callback import LAVCallback
 from tfaip.predict.lav.lav_base import LAVBase
 from tfaip.predict.lav.params import MultiLAVParams
@@ -82,6 +82,7 @@ class MultiLAV(LAVBase):
             PredictionError: There is no path, the bundles differ in their pre-processing, or there is no voter.
             DeviceError: The devices that were asked for can't be had.
         """
+        require("MultiLAV.from_paths", params, LAVParams, "LAVParams", "give MultiLAVParams()")
         if not paths:
             raise PredictionError("a vote must have at least one bundle, got none")
         if params.with_training_graph:

@@ -15,6 +15,7 @@ from tfaip.pipeline.hooks import call_user_code
 from tfaip.pipeline.running.single_samples import SingleSamples
 from tfaip.pipeline.user_code import substitute_for
 from tfaip.predict.computing.output_rows import output_rows
+from tfaip.predict.errors import require
 from tfaip.predict.service.micro_batches import MicroBatcher
 
 __all__ = ["RawPrediction"]
@@ -60,8 +61,10 @@ class RawPrediction:
 
         Raises:
             ClosedError: `close` was called before.
+            PredictionError: It is no sample.
             Exception: The error of its processing, with a note that says where.
         """
+        require("raw()", sample, Sample, "one Sample", "give Sample(inputs={NAME: ARRAY})")
         return self._batcher(sample)
 
     def __reduce__(self) -> NoReturn:

@@ -11,7 +11,7 @@ from typing import Any, Self
 from tfaip.model import load_scenario_params
 from tfaip.pipeline import DataPipeline, Sample
 from tfaip.pipeline.hooks import call_user_code, hook, returned
-from tfaip.predict.errors import PredictionError
+from tfaip.predict.errors import PredictionError, require
 from tfaip.predict.given_samples import GivenSamples
 from tfaip.predict.loaded_object import absolute
 from tfaip.predict.params import PredictorParams
@@ -89,6 +89,7 @@ class MultiModelPredictor(PredictorBase):
             PredictionError: There is no path, or the bundles differ in their pre-processing.
             DeviceError: The devices that were asked for can't be had.
         """
+        require("MultiModelPredictor.from_paths", params, PredictorParams, "PredictorParams", "give PredictorParams()")
         if not paths:
             raise PredictionError("a vote must have at least one bundle, got none")
         trust = tuple(trust)
