@@ -148,7 +148,7 @@ def test_texts_may_be_bytes_and_come_as_bytes(texts):
     function = OnnxFunction(to_onnx(lambda inputs: inputs, {"x": tf.TensorSpec([None], tf.string)}), "the model")
     for given in (np.array(texts, object), np.array(texts)):
         assert function({"x": given})["x"].tolist() == [b"a", "bé".encode()]
-    with pytest.raises(UnicodeDecodeError):
+    with pytest.raises(BundleError, match=r"the model takes texts in UTF-8 for the input 'x', got b'\\xff': decode"):
         function({"x": np.array([b"\xff"], object)})
 
 

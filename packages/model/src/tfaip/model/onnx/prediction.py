@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from tfaip.model.bundle.errors import BundleError
+from tfaip.params.shown_text import one_line
 from tfaip.pipeline import ArraySpec
 
-__all__ = ["OUTPUT_NAMES", "OnnxFunction"]
+__all__ = ["OUTPUT_NAMES", "OnnxFunction", "message_of"]
 
 OUTPUT_NAMES = "tfaip.outputs"
 """Key in the metadata of a model: the names of its outputs as a JSON list, where the graph can't have them."""
@@ -36,7 +37,8 @@ class OnnxFunction:
         gpus: GPUs by number, of which onnxruntime takes the first; `None`: any, empty: none.
 
     Raises:
-        BundleError: onnxruntime isn't installed, or does not take the model.
+        BundleError: onnxruntime isn't installed or does not take the model, or the model has other inputs and outputs
+            than tensors of NumPy's types.
     """
 
     def __init__(self, model: Path | bytes, where: str, *, threads: int = 0, gpus: Sequence[int] | None = None) -> None:
@@ -50,11 +52,17 @@ class OnnxFunction:
         given = model if isinstance(model, bytes) else str(model)
         onnxruntime.set_default_logger_severity(_ERRORS)
         try:
-            self._session = onnxruntime.InferenceSession(given, options, providers=_providers(onnxruntime, gpus))
+            providers = _providers(onnxruntime, gpus)
+            # Else the CPU is tried a second time, and that is printed.
+            fallback = int(len(providers) > 1)
+            self._session = onnxruntime.InferenceSession(given, options, providers=providers, enable_fallback=fallback)
         except Exception as error:  # onnxruntime's errors have no public base
-            raise BundleError(f"{where} can't be loaded by onnxruntime: {error}") from error
+            raise BundleError(f"{where} can't be loaded by onnxruntime: {message_of(error)}") from error
         finally:
             onnxruntime.set_default_logger_severity(_WARNINGS)
+        self._where = where
+        _require_tensors(where, "input", self._session.get_inputs())
+        _require_tensors(where, "output", self._session.get_outputs())
         self._in_graph = [output.name for output in self._session.get_outputs()]
         self._outputs = _names(self._session.get_modelmeta().custom_metadata_map, self._in_graph)
         self.inputs = {given.name: _spec(given) for given in self._session.get_inputs()}
@@ -64,10 +72,49 @@ class OnnxFunction:
         """Return the outputs for a batch of inputs, each an array of shape (batch, ...).
 
         Texts may be `str` or bytes in UTF-8. Outputs are bytes, as TensorFlow's are.
+
+        Raises:
+            BundleError: An input is missing or does not fit, or onnxruntime can't compute an operation.
         """
-        given = {name: _without_bytes(inputs[name], name) for name in self.inputs}
-        outputs = self._session.run(self._in_graph, given)
+        try:
+            given = {name: self._without_bytes(inputs[name], name) for name in self.inputs}
+        except KeyError:
+            raise BundleError(f"{self._where} takes the inputs {list(self.inputs)}, got {list(inputs)}") from None
+        try:
+            outputs = self._session.run(self._in_graph, given)
+        except Exception as error:  # onnxruntime's errors have no public base
+            shapes = ", ".join(f"{name} {array.dtype}{list(array.shape)}" for name, array in given.items())
+            raise BundleError(
+                f"{self._where} can't be run by onnxruntime on the batch ({shapes}): {message_of(error)}"
+            ) from error
         return {name: _with_bytes(array) for name, array in zip(self._outputs, outputs, strict=True)}
+
+    def _without_bytes(self, value: Any, name: str) -> np.ndarray:
+        """The array as onnxruntime takes it, which makes "b'a'" of b"a"."""
+        array = np.asarray(value)
+        if array.dtype.kind not in "OS":
+            return array
+        try:
+            return _mapped(array, lambda text: text.decode("utf-8") if isinstance(text, bytes) else text)
+        except UnicodeDecodeError as error:
+            raise BundleError(
+                f"{self._where} takes texts in UTF-8 for the input {name!r}, got {error.object[:50]!r}: decode them "
+                "before, or predict with the SavedModel"
+            ) from error
+
+
+def message_of(error: BaseException) -> str:
+    """The text of an error in one line; onnxruntime's have several."""
+    return one_line(" ".join(str(error).split()))
+
+
+def _require_tensors(where: str, role: str, ends: Iterable[Any]) -> None:
+    for given in ends:
+        if _dtype(given) is None:
+            raise BundleError(
+                f"the {role}s of {where} must be tensors of types that NumPy has, got {one_line(given.type)} for "
+                f"{one_line(given.name)!r}: cast it in the graph, and export it again"
+            )
 
 
 def _names(metadata: Mapping[str, str], in_graph: list[str]) -> list[str]:
@@ -76,20 +123,9 @@ def _names(metadata: Mapping[str, str], in_graph: list[str]) -> list[str]:
         noted: Any = json.loads(metadata.get(OUTPUT_NAMES, "null"))
     except (ValueError, RecursionError):
         return in_graph
-    fits = isinstance(noted, list) and len(noted) == len(in_graph) and all(isinstance(name, str) for name in noted)
-    return noted if fits else in_graph
-
-
-def _without_bytes(value: Any, name: str) -> np.ndarray:
-    """The array as onnxruntime takes it, which makes "b'a'" of b"a"."""
-    array = np.asarray(value)
-    if array.dtype.kind not in "OS":
-        return array
-    try:
-        return _mapped(array, lambda text: text.decode("utf-8") if isinstance(text, bytes) else text)
-    except UnicodeDecodeError as error:
-        error.add_note(f"onnxruntime takes texts in UTF-8 only, for the input {name}")
-        raise
+    if not isinstance(noted, list) or not all(isinstance(name, str) for name in noted):
+        return in_graph
+    return noted if len(noted) == len(in_graph) == len(set(noted)) else in_graph
 
 
 def _with_bytes(array: np.ndarray) -> np.ndarray:
@@ -112,9 +148,16 @@ def _providers(onnxruntime: Any, gpus: Sequence[int] | None) -> list[Any]:
 
 
 def _spec(given: Any) -> ArraySpec | None:
-    """The spec of an input; `None` where its shape is unknown, or its type is none of NumPy's."""
-    found = re.fullmatch(r"tensor\((\w+)\)", given.type)
-    name = _DTYPES.get(found[1], found[1]) if found else ""
-    if given.shape is None or (name not in np.sctypeDict and name != "object"):
+    """The spec of an input; `None` where its shape is unknown."""
+    name = _dtype(given)
+    if given.shape is None or name is None:
         return None
     return ArraySpec([n if isinstance(n, int) else None for n in given.shape], name, given.name)
+
+
+def _dtype(given: Any) -> str | None:
+    """The type of an input or output as NumPy names it; `None` where it is no tensor, or of none of these types."""
+    found = re.fullmatch(r"tensor\((\w+)\)", given.type)
+    name = _DTYPES.get(found[1], found[1]) if found else ""
+    # ml_dtypes, which TensorFlow loads, makes `bfloat16` a name of NumPy, too.
+    return name if name == "object" or (name in np.sctypeDict and np.dtype(name).kind in "biufc") else None

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tfaip.model.bundle.errors import BundleError
+from tfaip.model.onnx.prediction import message_of
 
 __all__ = ["difference", "largest_differences"]
 
@@ -59,7 +60,8 @@ def _outputs(runtime: str, function: Function, batch: Mapping[str, np.ndarray]) 
         return {name: np.asarray(array) for name, array in function(batch).items()}
     except Exception as error:  # neither library gives its errors a public base
         shapes = ", ".join(f"{name} {list(array.shape)}" for name, array in batch.items())
-        raise BundleError(f"{runtime} can't run the model on the samples ({shapes}): {error}") from error
+        reason = error.__cause__ if isinstance(error, BundleError) and error.__cause__ else error
+        raise BundleError(f"{runtime} can't run the model on the samples ({shapes}): {message_of(reason)}") from error
 
 
 def difference(wanted: np.ndarray, got: np.ndarray) -> float:
