@@ -10,6 +10,7 @@ from tfaip.model.bundle.errors import BundleError
 from tfaip.model.bundle.layout import DEFAULT_LABEL, SIGNATURE, Bundle
 from tfaip.model.folders.containment import what_leads_out
 from tfaip.model.runtime.backend import root_logger_unchanged
+from tfaip.model.runtime.tensor_names import name_in_data
 
 if TYPE_CHECKING:
     import numpy as np
@@ -100,16 +101,17 @@ def load_prediction_function(
     signature = module.signatures.get(SIGNATURE)
     if signature is None:
         raise BundleError(f"{where} must have the signature {SIGNATURE!r}, got {sorted(module.signatures)}")
+    names = {name_in_data(name): name for name in signature.structured_input_signature[1]}
+    specs = {name: signature.structured_input_signature[1][named] for name, named in names.items()}
     if inputs is not None:
-        taken = signature.structured_input_signature[1]
-        check_inputs(where, {name: _spec(spec) for name, spec in taken.items()}, inputs)
+        check_inputs(where, {name: _spec(spec) for name, spec in specs.items()}, inputs)
 
     def predict(inputs: Mapping[str, Any]) -> dict[str, Any]:
-        return signature(**{name: tf.convert_to_tensor(array) for name, array in inputs.items()})
+        return signature(**{names.get(name, name): tf.convert_to_tensor(array) for name, array in inputs.items()})
 
     # The signature does not keep the module, whose variables it reads, alive by itself.
     predict.module = module  # type: ignore[attr-defined]  # a function takes any attribute
-    predict.specs = signature.structured_input_signature[1]  # type: ignore[attr-defined]
+    predict.specs = specs  # type: ignore[attr-defined]
     return predict
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -38,6 +38,7 @@ def to_onnx(function: Callable[[Mapping[str, Any]], Mapping[str, Any]], specs: M
     def exported(*tensors: Any) -> list[Any]:
         # Each output is a tensor of its own, also where the function returns one of them twice or an input as it is.
         found = function(dict(zip(specs, tensors, strict=True)))
+        _require_names(found)
         outputs[:] = found
         return [tf.identity(tensor) for tensor in found.values()]
 
@@ -56,6 +57,8 @@ def to_onnx(function: Callable[[Mapping[str, Any]], Mapping[str, Any]], specs: M
             set_captured(model.graph, {inner.name: outer for outer, inner in captured})
             set_names(model, {spec.name: name for spec, name in zip(signature, specs, strict=True)}, outputs)
             content: bytes = model.SerializeToString()
+        except BundleError:
+            raise
         except Exception as error:  # of any type, from anywhere in tf2onnx
             raise BundleError(f"tf2onnx can't convert the graph to ONNX: {type(error).__name__}: {error}") from error
     if unknown := sorted(set(_unknown_operations(model.graph))):
@@ -64,6 +67,16 @@ def to_onnx(function: Callable[[Mapping[str, Any]], Mapping[str, Any]], specs: M
             "compute it by other operations, or predict with the SavedModel"
         )
     return content
+
+
+def _require_names(outputs: Iterable[str]) -> None:
+    for name in outputs:
+        try:
+            is_name = bool(name.encode())
+        except UnicodeEncodeError:
+            is_name = False
+        if not is_name:
+            raise BundleError(f"an output of an ONNX model must have a name in Unicode, got {name!r}: rename it")
 
 
 def _unknown_operations(graph: Any) -> Iterator[str]:

@@ -47,24 +47,43 @@ def set_names(model: Any, inputs: Mapping[str, str], outputs: Sequence[str]) -> 
         inputs: Name of each input by that in the graph.
         outputs: Name of each output, in the order of the graph.
     """
-    graph, taken = model.graph, set(inputs.values())
-    taken.update(name for node in nodes(graph) for name in node.output)
-    taken.update(constant.name for constant in graph.initializer)
+    graph, wanted = model.graph, set(inputs.values())
+    produced = {name for name in _tensors(graph) if name not in inputs}
+    taken = wanted | produced
+    # A tensor within that is named like an input makes room for it.
+    within = {name: _free(f"{name}_within", taken) for name in sorted(wanted & produced)}
     in_graph = [name if name not in taken else _free(f"{name}_output", taken) for name in outputs]
-    names = {**inputs, **{given.name: name for given, name in zip(graph.output, in_graph, strict=True)}}
-    for given in (*graph.input, *graph.output, *graph.value_info):
-        given.name = names.get(given.name, given.name)
+    names = {
+        **within,
+        **inputs,
+        **{given.name: name for given, name in zip(graph.output, in_graph, strict=True)},
+    }
+    for each in (graph, *_inner_graphs(graph)):
+        for given in (*each.input, *each.output, *each.value_info, *each.initializer):
+            given.name = names.get(given.name, given.name)
     for node in nodes(graph):
         node.input[:] = [names.get(name, name) for name in node.input]
         node.output[:] = [names.get(name, name) for name in node.output]
-    for inner in (inner for node in nodes(graph) for a in node.attribute for inner in (a.g, *a.graphs)):
-        for given in inner.output:
-            given.name = names.get(given.name, given.name)
     if in_graph != list(outputs):
         model.metadata_props.add(key=OUTPUT_NAMES, value=json.dumps(list(outputs)))
+
+
+def _inner_graphs(graph: Any) -> Iterator[Any]:
+    for node in nodes(graph):
+        for attribute in node.attribute:
+            yield from (attribute.g, *attribute.graphs)
+
+
+def _tensors(graph: Any) -> Iterator[str]:
+    """Yield the names of all tensors of a graph and of the graphs in it."""
+    for node in nodes(graph):
+        yield from node.output
+    for each in (graph, *_inner_graphs(graph)):
+        yield from (given.name for given in (*each.input, *each.initializer))
 
 
 def _free(name: str, taken: set[str]) -> str:
     while name in taken:
         name += "_"
+    taken.add(name)
     return name

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from tfaip.model.runtime.libraries import tf
+from tfaip.model.runtime.tensor_names import names_in_signature
 from tfaip.pipeline import ArraySpec
 
 __all__ = ["compiled", "tensor_specs"]
@@ -23,7 +24,8 @@ def compiled(function: Callable[..., Any], **options: Any) -> Any:
 
 def tensor_specs(specs: Mapping[str, ArraySpec]) -> dict[str, tf.TensorSpec]:
     """Add the batch axis, of any size, to the spec of each sample's array."""
+    names = names_in_signature(specs)
     return {
-        name: tf.TensorSpec((None, *spec.shape), tf.dtypes.as_dtype(spec.dtype), name=name)
+        name: tf.TensorSpec((None, *spec.shape), tf.dtypes.as_dtype(spec.dtype), name=names[name])
         for name, spec in specs.items()
     }

@@ -25,6 +25,7 @@ from tfaip.model.folders.folder_lock import FolderInUseError, FolderLock
 from tfaip.model.graph import GraphBase
 from tfaip.model.model import ModelBase
 from tfaip.model.onnx.export import write_onnx
+from tfaip.model.runtime.tensor_names import names_in_signature
 from tfaip.model.runtime.tracing import tensor_specs
 from tfaip.model.scenario import ScenarioBase
 from tfaip.model.stored.saved_models import SavedModels
@@ -169,7 +170,8 @@ class StoredWeight:
 
 def _on_inputs(function: Any, specs: Mapping[str, tf.TensorSpec]) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
     """The function for inputs by name, arrays or tensors."""
-    return lambda inputs: function(**{name: tf.convert_to_tensor(inputs[name]) for name in specs})
+    names = names_in_signature(specs)
+    return lambda inputs: function(**{names[name]: tf.convert_to_tensor(inputs[name]) for name in specs})
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from tfaip.model.graph import GraphBase
 from tfaip.model.model import ModelBase
 from tfaip.model.runtime.autograph_files import remove_autograph_files
 from tfaip.model.runtime.backend import root_logger_unchanged
+from tfaip.model.runtime.tensor_names import names_in_signature
 
 __all__ = ["SavedModels"]
 
@@ -96,13 +97,18 @@ class SavedModels:
             written.write_variables(path, [v.numpy() for v in self._graph.variables] if values is None else values)
 
     def _traced(self, label: str, labels: list[str]) -> Any:
-        def exported(**inputs: Any) -> dict[str, Any]:
+        names = {named: name for name, named in names_in_signature(self._specs).items()}
+
+        def exported(**given: Any) -> dict[str, Any]:
+            inputs = {name: given[named] for named, name in names.items()}
             graphs = self._model.export_graphs(inputs, self._graph.prediction_outputs(inputs))
             labels[:] = graphs
             return graphs[label]
 
         # A signature takes its tensors as keyword arguments.
-        return tf.function(exported, autograph=False).get_concrete_function(**self._specs)
+        return tf.function(exported, autograph=False).get_concrete_function(
+            **{named: self._specs[name] for named, name in names.items()}
+        )
 
     def _save(self, path: Path, function: Any) -> None:
         root = tf.Module()

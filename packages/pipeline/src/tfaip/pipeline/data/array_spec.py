@@ -78,8 +78,11 @@ def as_array_specs(specs: Mapping[str, Any], where: str) -> dict[str, ArraySpec]
     """The specs of all keys; `where` names the hook that they come from.
 
     Raises:
-        DefinitionError: It is no mapping, or one of them can't be (see `as_array_spec`).
+        DefinitionError: It is no mapping, a key is no name, or one of them can't be (see `as_array_spec`).
     """
     if not isinstance(specs, Mapping):
         raise DefinitionError(f"{where} must be a dict of specs, got {specs!r}")
+    for key in specs:
+        if not isinstance(key, str) or not key:
+            raise DefinitionError(f"the keys of {where} must be names, got {key!r}: name it by a text")
     return {key: as_array_spec(spec, f"{where}[{key!r}]") for key, spec in specs.items()}
