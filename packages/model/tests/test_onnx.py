@@ -1,6 +1,7 @@
 """The ONNX model of a bundle: converted, verified, and refused where it differs."""
 
 import json
+import logging
 import shutil
 
 import keras
@@ -12,6 +13,8 @@ from keras import ops
 
 from tfaip.model import Bundle, BundleError, load_onnx_function, load_prediction_function
 from tfaip.model.cli.export import main
+from tfaip.model.device import precision_policy
+from tfaip.model.onnx.conditions import HALF_TOLERANCE, TOLERANCE
 from tfaip.model.onnx.conversion import OPSET, to_onnx
 from tfaip.model.onnx.export import write_onnx
 from tfaip.model.onnx.prediction import OnnxFunction
@@ -72,6 +75,39 @@ def test_a_difference_above_the_tolerance_leaves_the_bundle_as_it_was(exported, 
         export_onnx(copy.path, [{"point": POINT}], tolerance=-1)
     assert copy.digest == before
     Bundle.at(copy.path).verify()
+
+
+def exported_in(policy, folder):
+    """A bundle whose layers compute in another precision."""
+    with precision_policy(policy):
+        scenario = PointsScenario(PointsScenario.tagged(PointsScenario.default_params()))
+        model = scenario.create_model()
+        graph = model.build_graph(scenario.data)
+    return export_bundle(folder / "best", scenario, model, graph, onnx_samples=iter([{"point": POINT}]))
+
+
+def test_a_graph_that_computes_in_half_precision_has_the_tolerance_of_half_precision(tmp_path, caplog, capsys):
+    caplog.set_level(logging.INFO)
+    bundle = exported_in("mixed_float16", tmp_path)
+    assert bundle.onnx.is_file()
+    assert "best differs by 0.0" in caplog.text
+    assert "within 0.0078: it computes in float16" in caplog.text
+    found = export_onnx(bundle.path, [{"point": POINT}])
+    assert set(found.tolerances.values()) == {HALF_TOLERANCE}
+    assert TOLERANCE < found.differences["logits"] < HALF_TOLERANCE
+    main([str(bundle.path), "--format", "onnx", "--data.count", "5"])
+    assert "0.0078" in capsys.readouterr().out
+    with pytest.raises(BundleError, match=r"must be within 1e-05 of .*logits by 0.0.*--tolerance NUMBER takes more"):
+        export_onnx(bundle.path, [{"point": POINT}], tolerance=1e-5)
+
+
+def test_a_graph_that_computes_in_bfloat16_is_refused(tmp_path, caplog, capfd):
+    bundle = exported_in("mixed_bfloat16", tmp_path)
+    assert not bundle.onnx.exists()
+    assert "has hardly any in bfloat16: train with float32 or mixed_float16" in caplog.text
+    with pytest.raises(BundleError, match="onnxruntime must have each operation in the types of the graph"):
+        export_onnx(bundle.path, [{"point": POINT}])
+    assert "Gemm rewriter" not in "".join(capfd.readouterr())
 
 
 def test_nothing_is_written_for_an_operation_without_equivalent(tmp_path):

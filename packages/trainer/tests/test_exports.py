@@ -124,6 +124,13 @@ def test_bundles_hold_the_formats_of_the_parameters(points_params, seen, formats
         assert set(load_onnx_function(path).inputs) == {"point"}
 
 
+def test_a_training_in_half_precision_exports_an_onnx_model(points_params, seen):
+    params = points_params(epochs=1, export_best=False, export_formats=["SavedModel", "ONNX"])
+    params.device.precision = "mixed_float16"
+    history = Recording.create_trainer(params).train()
+    assert set(load_onnx_function(history.export).inputs) == {"point"}
+
+
 def test_a_graph_without_onnx_model_is_a_warning_and_ends_no_training(points_params, seen, monkeypatch, caplog):
     def predicted(self, inputs):
         outputs = GraphBase.build_prediction_graph(self, inputs)

@@ -8,7 +8,7 @@ from typing import Any
 
 from tfaip.model.bundle.layout import Bundle
 from tfaip.model.command import ONE_BUNDLE, Invocation, blamed, log_to_console, run_command
-from tfaip.model.onnx.conditions import TOLERANCE, require_converter
+from tfaip.model.onnx.conditions import HALF_TOLERANCE, TOLERANCE, require_converter
 from tfaip.model.runtime.tensorflow_import import import_tensorflow
 from tfaip.model.stored.params import find_stored_scenario, load_scenario_params
 from tfaip.model.stored.run_of_bundle import validation_of_run
@@ -52,9 +52,10 @@ def _export(call: Invocation) -> None:
     line.add_argument(
         "--tolerance",
         type=float,
-        default=TOLERANCE,
+        default=None,
         help="Largest difference of an output from that of the SavedModel, relative to the largest value of the sample "
-        "where this is over 1; of whole numbers and text the fraction that differs",
+        "where this is over 1; of whole numbers and text the fraction that differs. "
+        f"Default: {TOLERANCE:g}, or {HALF_TOLERANCE:.2g} if the graph computes in float16",
     )
     parsed = line.parse(call.words)
     log_to_console()
@@ -83,9 +84,9 @@ def _show(exported: Any, source: str) -> None:
 
     if exported.differences:
         print(one_line(f"Both models ran on samples {source}:"))
-        table = Table("output", "largest difference")
+        table = Table("output", "largest difference", "tolerance")
         for name, difference in exported.differences.items():
-            table.add_row(one_line(name), f"{difference:.3g}")
+            table.add_row(one_line(name), f"{difference:.3g}", f"{exported.tolerances[name]:.2g}")
         table_console(highlight=False).print(table)
     else:
         print("the outputs were not compared: there were no samples")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from tfaip.model.bundle.errors import BundleError
 from tfaip.model.onnx.conditions import require_converter
 from tfaip.model.onnx.converter_gaps import HANDLERS
-from tfaip.model.onnx.graph_ends import nodes, set_captured, set_names
+from tfaip.model.onnx.graph_ends import nodes, set_captured, set_names, types
 from tfaip.model.runtime.backend import root_logger_unchanged
 from tfaip.model.runtime.libraries import tf
 
@@ -31,6 +32,7 @@ def to_onnx(function: Callable[[Mapping[str, Any]], Mapping[str, Any]], specs: M
         BundleError: The converter is missing, or an operation has no equivalent in ONNX.
     """
     require_converter()
+    import onnx
     import tf2onnx
 
     outputs: list[str] = []
@@ -66,6 +68,11 @@ def to_onnx(function: Callable[[Mapping[str, Any]], Mapping[str, Any]], specs: M
             f"ONNX must have an equivalent of each operation, but has none of {', '.join(unknown)}: "
             "compute it by other operations, or predict with the SavedModel"
         )
+    if onnx.TensorProto.BFLOAT16 in types(model.graph):
+        raise BundleError(
+            "onnxruntime must have each operation in the types of the graph, but has hardly any in bfloat16: train "
+            "with float32 or mixed_float16, or predict with the SavedModel"
+        )
     return content
 
 
@@ -91,10 +98,17 @@ def _unknown_operations(graph: Any) -> Iterator[str]:
 @contextmanager
 def _silent_converter() -> Iterator[None]:
     """Keep the log of tf2onnx off the console: its failures come as errors."""
-    logger = logging.getLogger("tf2onnx")
+    logger, root = logging.getLogger("tf2onnx"), logging.getLogger()
     level = logger.level
     logger.setLevel(logging.CRITICAL)
+    root.addFilter(_is_not_of_converter)
     try:
         yield
     finally:
         logger.setLevel(level)
+        root.removeFilter(_is_not_of_converter)
+
+
+def _is_not_of_converter(record: logging.LogRecord) -> bool:
+    """Whether a message of the root logger comes from elsewhere: some modules of tf2onnx log by it."""
+    return "tf2onnx" not in Path(record.pathname).parts

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from tfaip.model.onnx.conditions import TOLERANCE
+from tfaip.model.onnx.conditions import HALF_TOLERANCE, TOLERANCE
 from tfaip.model.onnx.conversion import to_onnx
+from tfaip.model.onnx.graph_ends import types
 from tfaip.model.onnx.prediction import OnnxFunction
-from tfaip.model.onnx.verification import largest_differences
+from tfaip.model.onnx.verification import Comparison, largest_differences
 from tfaip.model.runtime.libraries import tf
 
 __all__ = ["write_onnx"]
@@ -23,16 +24,17 @@ def write_onnx(
     specs: Mapping[str, tf.TensorSpec],
     batches: Iterable[Mapping[str, np.ndarray]],
     *,
-    tolerance: float = TOLERANCE,
-) -> dict[str, float]:
-    """Write the ONNX model of a function, and return the largest difference of each output.
+    tolerance: float | None = None,
+) -> Comparison:
+    """Write the ONNX model of a function, and return how far its outputs differ.
 
     Args:
         path: The file.
         function: From batches of inputs by name, arrays or tensors, to outputs by name.
         specs: Spec of each input, with batch axis.
         batches: Inputs by name, on which both run; each batch is run as a whole, and its first sample alone.
-        tolerance: The largest difference of outputs that is taken.
+        tolerance: The largest difference of outputs that is taken; default: that of the precision in which the function
+            computes, see `conditions`.
 
     Raises:
         BundleError: The graph can't be converted, or the outputs differ; nothing is written then.
@@ -41,7 +43,15 @@ def write_onnx(
     converted = OnnxFunction(content, "the ONNX model")
     whole = [{name: np.asarray(batch[name]) for name in specs} for batch in batches]
     first = [{name: array[:1] for name, array in batch.items()} for batch in whole]
+    if tolerance is None:
+        tolerance = HALF_TOLERANCE if _computes_in_half(content) else TOLERANCE
     differences = largest_differences(function, converted, [*whole, *first], tolerance=tolerance)
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
-    return differences
+    return Comparison(differences, tolerance)
+
+
+def _computes_in_half(content: bytes) -> bool:
+    import onnx
+
+    return onnx.TensorProto.FLOAT16 in types(onnx.load_from_string(content).graph)

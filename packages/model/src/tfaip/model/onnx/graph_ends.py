@@ -8,7 +8,7 @@ from typing import Any
 
 from tfaip.model.onnx.prediction import OUTPUT_NAMES
 
-__all__ = ["nodes", "set_captured", "set_names"]
+__all__ = ["nodes", "set_captured", "set_names", "types"]
 
 
 def nodes(graph: Any) -> Iterator[Any]:
@@ -18,6 +18,20 @@ def nodes(graph: Any) -> Iterator[Any]:
         for attribute in node.attribute:
             for inner in (attribute.g, *attribute.graphs):
                 yield from nodes(inner)
+
+
+def types(graph: Any) -> set[int]:
+    """Return the types of the tensors that a graph takes, holds or converts to, as ONNX numbers them."""
+    found = {given.type.tensor_type.elem_type for given in graph.input}
+    for each in (graph, *_inner_graphs(graph)):
+        found.update(constant.data_type for constant in each.initializer)
+    for node in nodes(graph):
+        for attribute in node.attribute:
+            if attribute.name in ("to", "dtype"):
+                found.add(attribute.i)
+            elif attribute.HasField("t"):
+                found.add(attribute.t.data_type)
+    return found
 
 
 def set_captured(graph: Any, captured: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,22 @@ import numpy as np
 from tfaip.model.bundle.errors import BundleError
 from tfaip.model.onnx.prediction import message_of
 
-__all__ = ["difference", "largest_differences"]
+__all__ = ["Comparison", "difference", "largest_differences"]
 
 Function = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The outputs of an ONNX model, compared with those of the function that it was made of.
+
+    Attributes:
+        differences: The largest difference of each output, by name; empty where there were no samples.
+        tolerance: The largest difference that was taken.
+    """
+
+    differences: Mapping[str, float]
+    tolerance: float
 
 
 def largest_differences(
@@ -50,7 +64,8 @@ def largest_differences(
     if too_large := [f"{name} by {value:.3g}" for name, value in largest.items() if not value <= tolerance]:
         raise BundleError(
             f"the outputs of the ONNX model must be within {tolerance:g} of those of the SavedModel, but they differ: "
-            f"{', '.join(too_large)}. Nothing was written; a larger tolerance takes them as they are"
+            f"{', '.join(too_large)}. Nothing was written; "
+            "tfaip-export BUNDLE --format onnx --tolerance NUMBER takes more"
         )
     return largest
 

@@ -24,6 +24,7 @@ from tfaip.model.folders.atomic_folder import replaced_folder
 from tfaip.model.folders.folder_lock import FolderInUseError, FolderLock
 from tfaip.model.graph import GraphBase
 from tfaip.model.model import ModelBase
+from tfaip.model.onnx.conditions import TOLERANCE
 from tfaip.model.onnx.export import write_onnx
 from tfaip.model.runtime.tensor_names import names_in_signature
 from tfaip.model.runtime.tracing import tensor_specs
@@ -144,11 +145,22 @@ class BundleWriter:
     def _write_onnx(self, path: Path, bundle: Bundle, samples: Iterable[Mapping[str, np.ndarray]]) -> None:
         specs, batches = self._specs, list(samples)
         for label, function in self._saved_models.functions.items():
+            of_graph = "" if label == DEFAULT_LABEL else f" of the graph {label}"
             try:
-                write_onnx(bundle.onnx_model(label), _on_inputs(function, specs), specs, batches)
+                found = write_onnx(bundle.onnx_model(label), _on_inputs(function, specs), specs, batches)
             except BundleError as error:
-                of_graph = "" if label == DEFAULT_LABEL else f" of the graph {label}"
                 logger.warning("The bundle %s has no ONNX model%s: %s", path, of_graph, error)
+                continue
+            # In float32 there is nothing to tell.
+            if found.tolerance > TOLERANCE:
+                largest = max(found.differences.values(), default=0.0)
+                logger.info(
+                    "The ONNX model%s of the bundle %s differs by %.2g, within %.2g: it computes in float16",
+                    of_graph,
+                    path,
+                    largest,
+                    found.tolerance,
+                )
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from tfaip.model.bundle.layout import DEFAULT_LABEL, Bundle
 from tfaip.model.bundle.load import load_prediction_function
 from tfaip.model.bundle.manifest import Manifest
 from tfaip.model.folders.atomic_folder import replaced_folder
-from tfaip.model.onnx.conditions import TOLERANCE, require_converter
+from tfaip.model.onnx.conditions import require_converter
 from tfaip.model.onnx.export import write_onnx
 from tfaip.model.stored.export import locked_bundle
 
@@ -30,16 +30,18 @@ class OnnxExport:
         bundle: The bundle.
         differences: Largest difference of each output, see `tfaip.model.onnx.verification`; empty where there were no
             samples. Outputs of further graphs have names like `label: output`.
+        tolerances: Largest difference of each output that was taken, by the same names.
         left_out: The further graphs without ONNX model, with the reason.
     """
 
     bundle: Bundle
     differences: Mapping[str, float]
+    tolerances: Mapping[str, float]
     left_out: Mapping[str, str]
 
 
 def export_onnx(
-    path: str | os.PathLike[str], batches: Iterable[Mapping[str, np.ndarray]], *, tolerance: float = TOLERANCE
+    path: str | os.PathLike[str], batches: Iterable[Mapping[str, np.ndarray]], *, tolerance: float | None = None
 ) -> OnnxExport:
     """Add the ONNX models of a bundle's SavedModels to the bundle, `model.onnx` for one, in place of former ones.
 
@@ -49,7 +51,8 @@ def export_onnx(
     Args:
         path: The bundle.
         batches: Inputs by name, on which both models run.
-        tolerance: The largest difference of outputs that is taken.
+        tolerance: The largest difference of outputs that is taken; default: 1e-5, or 7.8e-3 where a graph computes in
+            float16.
 
     Raises:
         BundleError: The bundle is broken or has no SavedModel, or the graph that predictors run can't be converted, or
@@ -61,7 +64,8 @@ def export_onnx(
     functions: dict[str, Any] = {
         label: load_prediction_function(path, label=label) for label in dict.fromkeys([DEFAULT_LABEL, *bundle.labels])
     }
-    samples, differences, left_out = list(batches), dict[str, float](), dict[str, str]()
+    samples, left_out = list(batches), dict[str, str]()
+    differences, tolerances = dict[str, float](), dict[str, float]()
     with locked_bundle(bundle.path), replaced_folder(bundle.path) as folder:
         shutil.copytree(bundle.path, folder, dirs_exist_ok=True)
         for label, function in functions.items():
@@ -74,7 +78,8 @@ def export_onnx(
                 left_out[label] = str(error)
                 continue
             prefix = "" if label == DEFAULT_LABEL else f"{label}: "
-            differences.update({f"{prefix}{name}": value for name, value in found.items()})
+            differences.update({f"{prefix}{name}": value for name, value in found.differences.items()})
+            tolerances.update({f"{prefix}{name}": found.tolerance for name in found.differences})
             if bundle.manifest() is not None:
                 Manifest.add(folder, written)
-    return OnnxExport(bundle, differences, left_out)
+    return OnnxExport(bundle, differences, tolerances, left_out)
