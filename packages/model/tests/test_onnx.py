@@ -339,6 +339,22 @@ def test_the_command_runs_both_models_on_the_validation_of_the_run_unless_sample
     assert "samples of --data:" in capsys.readouterr().out
 
 
+def test_a_bundle_that_is_replaced_during_its_export_keeps_its_own_model(exported, tmp_path):
+    copy = Bundle(shutil.copytree(exported.path, tmp_path / "copy"))
+
+    def replaced():
+        yield {"point": POINT}
+        shutil.rmtree(copy.path)
+        scenario = PointsScenario(PointsScenario.tagged(PointsScenario.default_params()))
+        model = scenario.create_model()
+        export_bundle(copy.path, scenario, model, model.build_graph(scenario.data))
+
+    with pytest.raises(BundleError, match="must stay as it is during its export, but another process has replaced it"):
+        export_onnx(copy.path, replaced())
+    copy.verify()
+    assert not copy.onnx.exists()
+
+
 @pytest.fixture(scope="module")
 def three_graphs(tmp_path_factory):
     """Scenario, model and graph, of which three graphs are exported; ONNX has no equivalent of the third."""

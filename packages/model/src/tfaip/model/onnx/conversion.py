@@ -49,6 +49,7 @@ def to_onnx(function: Callable[[Mapping[str, Any]], Mapping[str, Any]], specs: M
     traced = tf.function(exported, autograph=False)
     with root_logger_unchanged(), _silent_converter():
         try:
+            _require_variables_only(traced.get_concrete_function(*signature))
             model, _ = tf2onnx.convert.from_function(
                 traced,
                 input_signature=signature,
@@ -74,6 +75,16 @@ def to_onnx(function: Callable[[Mapping[str, Any]], Mapping[str, Any]], specs: M
             "with float32 or mixed_float16, or predict with the SavedModel"
         )
     return content
+
+
+def _require_variables_only(function: Any) -> None:
+    """Refuse tables: layers such as `StringLookup` hold one."""
+    variables = {id(variable.handle) for variable in function.variables}
+    if any(outer.dtype == tf.resource and id(outer) not in variables for outer, _ in function.graph.captures):
+        raise BundleError(
+            "an ONNX model must hold numbers only, but the graph has a lookup table, as layers like StringLookup, "
+            "IntegerLookup and TextVectorization have: look up in a processor of the data, or predict with the SavedModel"
+        )
 
 
 def _require_names(outputs: Iterable[str]) -> None:

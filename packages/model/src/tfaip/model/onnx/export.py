@@ -15,21 +15,19 @@ from tfaip.model.onnx.prediction import OnnxFunction
 from tfaip.model.onnx.verification import Comparison, largest_differences
 from tfaip.model.runtime.libraries import tf
 
-__all__ = ["write_onnx"]
+__all__ = ["verified_onnx", "write_onnx"]
 
 
-def write_onnx(
-    path: Path,
+def verified_onnx(
     function: Callable[[Mapping[str, Any]], Mapping[str, Any]],
     specs: Mapping[str, tf.TensorSpec],
     batches: Iterable[Mapping[str, np.ndarray]],
     *,
     tolerance: float | None = None,
-) -> Comparison:
-    """Write the ONNX model of a function, and return how far its outputs differ.
+) -> tuple[bytes, Comparison]:
+    """Return the ONNX model of a function, and how far its outputs differ.
 
     Args:
-        path: The file.
         function: From batches of inputs by name, arrays or tensors, to outputs by name.
         specs: Spec of each input, with batch axis.
         batches: Inputs by name, on which both run; each batch is run as a whole, and its first sample alone.
@@ -37,7 +35,7 @@ def write_onnx(
             computes, see `conditions`.
 
     Raises:
-        BundleError: The graph can't be converted, or the outputs differ; nothing is written then.
+        BundleError: The graph can't be converted, or the outputs differ.
     """
     content = to_onnx(function, specs)
     converted = OnnxFunction(content, "the ONNX model")
@@ -46,9 +44,30 @@ def write_onnx(
     if tolerance is None:
         tolerance = HALF_TOLERANCE if _computes_in_half(content) else TOLERANCE
     differences = largest_differences(function, converted, [*whole, *first], tolerance=tolerance)
+    return content, Comparison(differences, tolerance)
+
+
+def write_onnx(
+    path: Path,
+    function: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+    specs: Mapping[str, tf.TensorSpec],
+    batches: Iterable[Mapping[str, np.ndarray]],
+) -> Comparison:
+    """Write the ONNX model of a function to a file once it is verified, and return how far its outputs differ.
+
+    Args:
+        path: The file.
+        function: See `verified_onnx`.
+        specs: See `verified_onnx`.
+        batches: See `verified_onnx`.
+
+    Raises:
+        BundleError: The graph can't be converted, or the outputs differ; nothing is written then.
+    """
+    content, found = verified_onnx(function, specs, batches)
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
-    return Comparison(differences, tolerance)
+    return found
 
 
 def _computes_in_half(content: bytes) -> bool:

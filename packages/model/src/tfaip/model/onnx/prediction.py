@@ -80,6 +80,10 @@ class OnnxFunction:
             given = {name: self._without_bytes(inputs[name], name) for name in self.inputs}
         except KeyError:
             raise BundleError(f"{self._where} takes the inputs {list(self.inputs)}, got {list(inputs)}") from None
+        is_empty = bool(given) and all(array.shape[:1] == (0,) for array in given.values())
+        if is_empty:
+            # No row is more than many operations take, and LSTM ends the process. The outputs of one are cut off.
+            given = {name: _one_row(array) for name, array in given.items()}
         try:
             outputs = self._session.run(self._in_graph, given)
         except Exception as error:  # onnxruntime's errors have no public base
@@ -87,6 +91,8 @@ class OnnxFunction:
             raise BundleError(
                 f"{self._where} can't be run by onnxruntime on the batch ({shapes}): {message_of(error)}"
             ) from error
+        if is_empty:
+            outputs = [array[:0] if array.ndim else array for array in outputs]
         return {name: _with_bytes(array) for name, array in zip(self._outputs, outputs, strict=True)}
 
     def _without_bytes(self, value: Any, name: str) -> np.ndarray:
@@ -126,6 +132,11 @@ def _names(metadata: Mapping[str, str], in_graph: list[str]) -> list[str]:
     if not isinstance(noted, list) or not all(isinstance(name, str) for name in noted):
         return in_graph
     return noted if len(noted) == len(in_graph) == len(set(noted)) else in_graph
+
+
+def _one_row(array: np.ndarray) -> np.ndarray:
+    shape = (1, *array.shape[1:])
+    return np.full(shape, "", object) if array.dtype.kind == "O" else np.zeros(shape, array.dtype)
 
 
 def _with_bytes(array: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from tfaip.model.bundle.load import load_prediction_function
 from tfaip.model.bundle.manifest import Manifest
 from tfaip.model.folders.atomic_folder import replaced_folder
 from tfaip.model.onnx.conditions import require_converter
-from tfaip.model.onnx.export import write_onnx
+from tfaip.model.onnx.export import verified_onnx
 from tfaip.model.stored.export import locked_bundle
 
 __all__ = ["OnnxExport", "export_onnx"]
@@ -61,25 +61,41 @@ def export_onnx(
     require_converter()
     bundle = Bundle.at(path)
     bundle.verify()
+    before = _files(bundle)
     functions: dict[str, Any] = {
         label: load_prediction_function(path, label=label) for label in dict.fromkeys([DEFAULT_LABEL, *bundle.labels])
     }
-    samples, left_out = list(batches), dict[str, str]()
+    samples, left_out, models = list(batches), dict[str, str](), dict[str, bytes]()
     differences, tolerances = dict[str, float](), dict[str, float]()
+    for label, function in functions.items():
+        try:
+            models[label], found = verified_onnx(function, function.specs, samples, tolerance=tolerance)
+        except BundleError as error:
+            if label == DEFAULT_LABEL:
+                raise
+            left_out[label] = str(error)
+            continue
+        prefix = "" if label == DEFAULT_LABEL else f"{label}: "
+        differences.update({f"{prefix}{name}": value for name, value in found.differences.items()})
+        tolerances.update({f"{prefix}{name}": found.tolerance for name in found.differences})
+    # Not before: a training that writes the same bundle meanwhile would find the lock taken, and end.
     with locked_bundle(bundle.path), replaced_folder(bundle.path) as folder:
+        if _files(bundle) != before:
+            raise BundleError(
+                f"the bundle {bundle.path} must stay as it is during its export, but another process has replaced it: "
+                "export it again, or export a copy of it"
+            )
         shutil.copytree(bundle.path, folder, dirs_exist_ok=True)
-        for label, function in functions.items():
+        for label, content in models.items():
             written = Bundle(folder).onnx_model(label)
-            try:
-                found = write_onnx(written, function, function.specs, samples, tolerance=tolerance)
-            except BundleError as error:
-                if label == DEFAULT_LABEL:
-                    raise
-                left_out[label] = str(error)
-                continue
-            prefix = "" if label == DEFAULT_LABEL else f"{label}: "
-            differences.update({f"{prefix}{name}": value for name, value in found.differences.items()})
-            tolerances.update({f"{prefix}{name}": found.tolerance for name in found.differences})
+            written.parent.mkdir(exist_ok=True)
+            written.write_bytes(content)
             if bundle.manifest() is not None:
                 Manifest.add(folder, written)
     return OnnxExport(bundle, differences, tolerances, left_out)
+
+
+def _files(bundle: Bundle) -> dict[str, Any]:
+    """The described files of a bundle but its ONNX models, which another process may add, too."""
+    manifest = bundle.manifest()
+    return {name: file for name, file in manifest.files.items() if not name.endswith(".onnx")} if manifest else {}
