@@ -83,7 +83,7 @@ def _require_variables_only(function: Any) -> None:
     if any(outer.dtype == tf.resource and id(outer) not in variables for outer, _ in function.graph.captures):
         raise BundleError(
             "an ONNX model must hold numbers only, but the graph has a lookup table, as layers like StringLookup, "
-            "IntegerLookup and TextVectorization have: look up in a processor of the data, or predict with the SavedModel"
+            "IntegerLookup and TextVectorization have: look up in a processor, or predict with the SavedModel"
         )
 
 
