@@ -19,6 +19,12 @@ def test_rows_are_those_of_the_samples_in_order():
     assert [row["b"] for row in rows] == [b"x", b"y", b"z"]
 
 
+def test_outputs_come_in_the_order_of_their_names_whatever_the_model_gives_first():
+    for names in ("abc", "cab"):
+        (row,) = output_rows({name: np.zeros(1) for name in names}, 1)
+        assert list(row) == ["a", "b", "c"]
+
+
 def test_a_model_without_outputs_has_samples_without_outputs():
     assert list(output_rows({}, 2)) == [{}, {}]
 

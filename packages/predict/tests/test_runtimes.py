@@ -13,9 +13,18 @@ from predict_cases import POINTS, in_process, points
 from tfaip.model import Bundle, BundleError
 from tfaip.model.bundle import runtime
 from tfaip.model.bundle.runtime import runtime_of
+from tfaip.model.stored.export import export_bundle
 from tfaip.model.stored.onnx_export import export_onnx
 from tfaip.model.testing.points.scenario import PointsScenario
-from tfaip.predict import DumpReader, LAVParams, MeanVoterParams, MultiLAVParams, MultiModelPredictorParams, Predictor
+from tfaip.predict import (
+    DumpReader,
+    LAVParams,
+    MajorityVoterParams,
+    MeanVoterParams,
+    MultiLAVParams,
+    MultiModelPredictorParams,
+    Predictor,
+)
 from tfaip.predict.cli.predict import main
 
 POINT = {"point": np.stack([sample.inputs["point"] for sample in points()[:8]])}
@@ -98,6 +107,56 @@ def test_losses_of_a_vote_are_the_same(bundles):
 
     one, other = of_runtimes(validate)
     assert one == pytest.approx(other, abs=1e-5)
+
+
+@pytest.fixture(scope="module")
+def with_texts(tmp_path_factory):
+    """Two bundles whose graph has texts among its outputs."""
+    import tensorflow as tf
+
+    def exported(inputs, outputs, targets):
+        names = tf.gather(tf.constant(["nörd", "east", "west"]), outputs["class"])
+        return {"default": {**outputs, "text": names, "texts": tf.stack([names, names], -1)}}
+
+    paths = []
+    for number in range(2):
+        scenario = PointsScenario(PointsScenario.tagged(PointsScenario.default_params()))
+        model = scenario.create_model()
+        model._export_graphs = exported
+        path = tmp_path_factory.mktemp("texts") / str(number)
+        export_bundle(path, scenario, model, model.build_graph(scenario.data), onnx_samples=[POINT])
+        paths.append(path)
+    return paths
+
+
+def test_texts_are_bytes_in_votes_and_predictions_of_both_runtimes(with_texts):
+    def predict(name):
+        voter = MajorityVoterParams(label="text")
+        params = MultiModelPredictorParams(voter=voter, runtime=name)
+        params.pipeline.num_processes = 0
+        one = PointsScenario.create_predictor(with_texts[0], in_process(runtime=name)).predict(POINTS)
+        voted = PointsScenario.create_multi_predictor(with_texts, params).predict(POINTS)
+        return [[(s.outputs["text"], s.outputs["texts"].tolist()) for s in samples] for samples in (one, voted)]
+
+    one, other = of_runtimes(predict)
+    assert one == other
+    assert {text for text, _ in one[0]} <= {"nörd".encode(), b"east", b"west"}
+    assert all(texts == [text, text] for text, texts in one[0])
+
+
+def test_losses_beside_texts_are_those_of_tensorflow(with_texts):
+    def validate(name):
+        params = MultiLAVParams(voter=MajorityVoterParams(label="text"), runtime=name)
+        params.pipeline.num_processes = 0
+        (result,) = PointsScenario.create_multi_lav(with_texts, params).run([POINTS])
+        lav = LAVParams(runtime=name)
+        lav.pipeline.num_processes = 0
+        (alone,) = PointsScenario.create_lav(with_texts[0], lav).run([POINTS])
+        return {**result.metrics, **{f"alone {key}": value for key, value in alone.metrics.items()}}
+
+    one, other = of_runtimes(validate)
+    assert one == pytest.approx(other, abs=1e-5)
+    assert {"acc", "alone acc"} <= one.keys()
 
 
 def test_a_predictor_pickles_with_its_runtime(bundles):

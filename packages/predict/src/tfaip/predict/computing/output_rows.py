@@ -15,7 +15,9 @@ __all__ = ["output_rows"]
 
 
 def output_rows(outputs: Mapping[str, np.ndarray], size: int) -> Iterator[dict[str, np.ndarray]]:
-    """Return the outputs of each sample of a batch.
+    """Return the outputs of each sample of a batch, in the order of their names.
+
+    A SavedModel gives its outputs in another order in each process, and with them the columns of a table.
 
     Args:
         outputs: By name, of shape (batch, ...).
@@ -31,4 +33,5 @@ def output_rows(outputs: Mapping[str, np.ndarray], size: int) -> Iterator[dict[s
                 f"an output must have one row for each sample of the batch, shape ({size}, ...), got {array.shape} for "
                 f"{name!r}: change it in the graph, or leave it out of `build_prediction_graph` and `_export_graphs`"
             )
-    return ({name: array[row] for name, array in outputs.items()} for row in range(size))
+    ordered = [(name, outputs[name]) for name in sorted(outputs)]
+    return ({name: array[row] for name, array in ordered} for row in range(size))
