@@ -68,6 +68,30 @@ def test_whole_numbers_of_any_size_are_added_up(dtype):
         assert_same(lambda x: tf.reduce_max(x, axis=-1), x)
 
 
+@pytest.mark.parametrize("dtype", ["int32", "int64", "uint8"])
+def test_a_number_of_no_class_has_no_class(dtype):
+    x = np.array([[0, 3, 4], [-1, -4, 99]]).astype(dtype)
+    assert_same(lambda x: ops.one_hot(x, 4), x)
+    assert_same(lambda x: tf.one_hot(x, 4, on_value=5.0, off_value=-1.0, axis=1), x)
+    assert_same(lambda x: keras.layers.CategoryEncoding(100, output_mode="multi_hot")(x), np.abs(x) % 100)
+
+
+@pytest.mark.parametrize("name", ["segment_sum", "segment_max"])
+def test_numbers_of_negative_segments_are_left_out(name):
+    segments = tf.constant([0, -1, 1, 0, 2, -3, 1])
+    x = np.nan_to_num(X, posinf=9, neginf=-9)
+    assert_same(lambda x: getattr(ops, name)(x, segments, 3), x)
+    assert_same(lambda x: getattr(ops, name)(x, segments, 3) * 2, x)
+    if name == "segment_sum":  # tf2onnx has no other of whole numbers
+        assert_same(lambda x: getattr(ops, name)(x, segments, 3), x.astype(np.int32))
+
+
+def test_numbers_that_go_to_the_same_place_are_added_up():
+    places = tf.constant([[0], [4], [0], [0], [1], [1], [2]])
+    for dtype in (np.float32, np.int32):
+        assert_same(lambda x: ops.scatter(places, x, (5, 3)), np.arange(21).reshape(7, 3).astype(dtype))
+
+
 def test_logarithm_and_exponential_at_one_are_converted():
     for function, x in ((ops.log1p, np.array([0.0, 2.5, 1e6])), (ops.expm1, np.array([0.0, -3.0, 2.5]))):
         outputs = OnnxFunction(

@@ -12,6 +12,7 @@ from tfaip.model.bundle.errors import BundleError
 from tfaip.model.onnx.conditions import require_converter
 from tfaip.model.onnx.converter_gaps import HANDLERS
 from tfaip.model.onnx.graph_ends import nodes, set_captured, set_names, types
+from tfaip.model.onnx.prediction import message_of
 from tfaip.model.runtime.backend import root_logger_unchanged
 from tfaip.model.runtime.libraries import tf
 
@@ -63,7 +64,9 @@ def to_onnx(function: Callable[[Mapping[str, Any]], Mapping[str, Any]], specs: M
         except BundleError:
             raise
         except Exception as error:  # of any type, from anywhere in tf2onnx
-            raise BundleError(f"tf2onnx can't convert the graph to ONNX: {type(error).__name__}: {error}") from error
+            raise BundleError(
+                f"tf2onnx can't convert the graph to ONNX: {type(error).__name__}: {message_of(error)}"
+            ) from error
     if unknown := sorted(set(_unknown_operations(model.graph))):
         raise BundleError(
             f"ONNX must have an equivalent of each operation, but has none of {', '.join(unknown)}: "

@@ -263,6 +263,69 @@ def place_of_extreme(context: Any, node: Any, name: str, args: Any) -> None:
     ArgMax.version_12(context, node)
 
 
+def classes_from_zero(context: Any, node: Any, name: str, args: Any) -> None:
+    """Let a `OneHot` give no class to a negative number, which ONNX counts from the last class."""
+    import onnx
+    from tf2onnx import utils
+    from tf2onnx.onnx_opset.tensor import OneHot
+
+    del name, args
+    shape = context.get_shape(node.input[0])
+    numbers = context.insert_new_node_on_input(node, "Cast", node.input[0], to=onnx.TensorProto.INT64).output[0]
+    zero, none = (
+        context.make_const(utils.make_name("number"), np.array(value, np.int64)).output[0]
+        for value in (0, np.iinfo(np.int64).max)
+    )
+    negative = context.make_node("Less", [numbers, zero]).output[0]
+    kind = onnx.TensorProto.INT64
+    classes = context.make_node("Where", [negative, none, numbers], shapes=[shape], dtypes=[kind]).output[0]
+    context.replace_input(node, numbers, classes, 0)
+    OneHot.version_11(context, node)
+
+
+def scattered_sum(context: Any, node: Any, name: str, args: Any) -> None:
+    """Let a `ScatterNd` add the numbers that go to the same place, of which tf2onnx keeps the last one."""
+    from tf2onnx.onnx_opset.tensor import ScatterND
+
+    del name, args
+    node.type = "ScatterND"
+    is_number = _dtype(context, node.input[1]).kind in "iuf"
+    ScatterND.version_11(context, node)
+    if is_number:
+        node.set_attr("reduction", "add")
+
+
+def segments_from_zero(context: Any, node: Any, name: str, args: Any) -> None:
+    """Leave out numbers of negative segments, as TensorFlow does: they go to one segment more, which is cut off."""
+    import onnx
+    from tf2onnx import utils
+    from tf2onnx.onnx_opset.reduction import SegmentSum
+
+    del name, args
+    (result,), kind = node.output, _kind(context, node)
+    shape, shape_of_segments = context.get_shape(result), context.get_shape(node.input[1])
+    long = onnx.TensorProto.INT64
+
+    def constant(value: Any) -> str:
+        made: str = context.make_const(utils.make_name("segment"), np.array(value, np.int64)).output[0]
+        return made
+
+    segments, count = (
+        context.make_node("Cast", [given], attr={"to": long}, dtypes=[long], shapes=[of]).output[0]
+        for given, of in ((node.input[1], shape_of_segments), (node.input[2], []))
+    )
+    negative = context.make_node("Less", [segments, constant(0)]).output[0]
+    moved = context.make_node("Where", [negative, count, segments], dtypes=[long], shapes=[shape_of_segments]).output[0]
+    one_more = context.make_node("Add", [count, constant(1)], dtypes=[long], shapes=[[]]).output[0]
+    context.replace_inputs(node, [node.input[0], moved, one_more])
+    end = context.make_node("Reshape", [count, constant([1])]).output[0]
+    cut = context.insert_new_node_on_output("Slice", result, inputs=[result, constant([0]), end, constant([0])])
+    context.set_dtype(cut.output[0], kind)
+    if shape is not None:
+        context.set_shape(cut.output[0], shape)
+    SegmentSum.version_13(context, node)
+
+
 def _in_64_bits(context: Any, node: Any) -> None:
     """Let a node compute in 64 bits, where its numbers are of types that onnxruntime doesn't reduce."""
     import onnx
@@ -317,9 +380,12 @@ HANDLERS: Mapping[str, tuple[Callable[..., None], list[Any]]] = {
     "Log1p": (logarithm_or_exponential_at_one, []),
     "Max": (extreme_or_nan, []),
     "Min": (extreme_or_nan, []),
+    "OneHot": (classes_from_zero, []),
+    "ScatterNd": (scattered_sum, []),
     "Select": (choice, []),
     "SelectV2": (choice, []),
     "Sum": (sum_of_short_numbers, []),
+    **{f"UnsortedSegment{kind}": (segments_from_zero, []) for kind in ("Max", "Min", "Prod", "Sum")},
     "XlaDynamicUpdateSlice": (updated_slice, []),
 }
 """By the operation of TensorFlow: the function that replaces its nodes, and its further arguments."""
