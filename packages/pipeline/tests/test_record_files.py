@@ -3,6 +3,9 @@
 import gzip
 import io
 import json
+import os
+import subprocess
+import sys
 import tarfile
 
 import fsspec
@@ -224,6 +227,25 @@ def test_a_damaged_byte_in_a_tfrecord_file_is_found(random_access, tmp_path):
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
         with pytest.raises(DataError, match=r"a\.tfrecord is damaged: a record of \d+ bytes has another checksum"):
             targets(pipeline(generator))
+
+
+def test_checksums_without_their_part_in_c_are_no_error_where_warnings_are_errors(tmp_path):
+    text = (
+        "As the c extension couldn't be imported, `google-crc32c` is using a pure python implementation that is "
+        "significantly slower. If possible, please configure a c build environment and compile the extension"
+    )
+    (tmp_path / "google_crc32c.py").write_text(f"import warnings\nwarnings.warn({text!r}, RuntimeWarning)\nvalue = len\n")
+    code = (
+        "import tfaip.pipeline.generators.record_files.tfrecord as read, warnings\n"
+        "print(read.google_crc32c.value(b'abc'))\n"
+        f"warnings.warn({text!r}, RuntimeWarning)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.returncode) == ("3\n", 1), done.stderr
+    assert done.stderr.splitlines()[-1].startswith("RuntimeWarning: As the c extension")
 
 
 @pytest.mark.parametrize("name", ["json lines", "tar", "tfrecord"])

@@ -130,6 +130,42 @@ def test_work_that_holds_the_interpreter_lock_never_pays_in_threads(monkeypatch)
     assert not any(pays_in_threads(plan_of(SlowParams(), **THREADS), 2, 20, 8) for _ in range(3))
 
 
+def test_the_trial_of_slow_samples_begins_no_second_one(monkeypatch):
+    """Clocks stand still but for the samples, which take 1 s each."""
+    worked = []
+    monkeypatch.setattr(worker_kind, "available_cores", lambda: 2)
+    monkeypatch.setattr(worker_kind, "perf_counter", lambda: float(len(worked)))
+    monkeypatch.setattr(worker_kind, "thread_time", lambda: 0.0)
+    monkeypatch.setattr(Slow, "apply", lambda self, sample: worked.append(sample.meta["index"]) or sample)
+    assert not pays_in_threads(plan_of(SlowParams(), **THREADS), 2, 20, 8)
+    trial_is_over()
+    assert worked == [0]
+
+
+def test_nobody_waits_for_a_sample_of_the_trial_that_does_not_return(monkeypatch):
+    goes_on = threading.Event()
+    worked = []
+
+    def apply(self, sample):
+        worked.append(sample.meta["index"])
+        goes_on.wait()
+        return sample
+
+    monkeypatch.setattr(worker_kind, "available_cores", lambda: 2)
+    monkeypatch.setattr(worker_kind, "_LONGEST_WAIT", 0.05)
+    monkeypatch.setattr(Slow, "apply", apply)
+    assert not pays_in_threads(plan_of(SlowParams(), **THREADS), 2, 20, 8)
+    goes_on.set()
+    trial_is_over()
+    assert len(worked) <= 1
+
+
+def trial_is_over():
+    for thread in threading.enumerate():
+        if thread.name == "tfaip-pipeline-trial":
+            thread.join()
+
+
 def test_a_trial_that_fails_is_told_of_where_samples_are_wanted():
     plan = plan_of(MisbehaveParams(at=[0]), **THREADS)
     assert not pays_in_threads(plan, 2, 20, 4)

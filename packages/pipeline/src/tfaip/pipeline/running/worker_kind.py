@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from time import perf_counter, thread_time
 from types import FunctionType
@@ -20,7 +21,7 @@ from tfaip.pipeline.data.processor import DataProcessorParams, processor_class
 from tfaip.pipeline.engine.plan import Plan
 from tfaip.pipeline.engine.recycled_memory import RecycledMemory
 from tfaip.pipeline.engine.stream.portion import Indices
-from tfaip.pipeline.engine.work.segment import Segment
+from tfaip.pipeline.engine.work.segment import OnElement, Segment
 from tfaip.pipeline.engine.work.straight import build_segment
 from tfaip.pipeline.errors import DefinitionError
 from tfaip.pipeline.running.available_workers import available_cores
@@ -34,6 +35,9 @@ _LEAST_ROUNDS = 3
 """Another program, or the end of workers of before, may disturb a round."""
 
 _MOST_SECONDS = 0.1
+_LONGEST_WAIT = 0.3
+"""Seconds after which no sample of a trial is begun, and nobody waits for it. A fork server takes as long to start."""
+
 _LEAST_SECONDS = 3e-3
 """Seconds that one thread works in a trial. With less, the start of the threads takes most of the time."""
 
@@ -91,7 +95,8 @@ def pays_in_threads(plan: Plan, count: int, length: int, batch_size: int) -> boo
     """Whether so many threads do the work as fast as as many processes would, by a trial on the first samples.
 
     The time that passes with several threads is compared with the processor time of one of them, and of a process for
-    the memory of a batch. So other programs may hide that threads pay. They never make work seem to pay that holds the
+    the memory of a batch. The trial takes at most `_LONGEST_WAIT`. Longer ones, of slow samples, choose processes: the
+    sample that a trial works on then is finished in its thread, and thrown away. So other programs may hide that threads pay. They never make work seem to pay that holds the
     interpreter lock.
 
     Args:
@@ -103,25 +108,88 @@ def pays_in_threads(plan: Plan, count: int, length: int, batch_size: int) -> boo
     at_once = min(count, available_cores())
     if at_once < 2 or not length:
         return False
-    began = perf_counter()
+    trial = _Trial(plan, at_once, min(length, batch_size))
+    # In a thread, since nobody can tell how long a sample takes.
+    thread = threading.Thread(target=trial.run, name="tfaip-pipeline-trial", daemon=True)
+    thread.start()
     try:
-        segments = [build_segment(plan, 0) for _ in range(at_once)]
+        thread.join(_LONGEST_WAIT)
+    finally:
+        trial.is_over = True
+    return trial.pays
+
+
+class _Trial:
+    """Measures threads, and begins no sample after the time is up.
+
+    Args:
+        plan: As above.
+        at_once: The number of threads, >= 2.
+        most: The most samples of a portion.
+
+    Attributes:
+        is_over: Whether nobody waits for it any more.
+        pays: Whether threads pay; False until that is known.
+    """
+
+    def __init__(self, plan: Plan, at_once: int, most: int) -> None:
+        self._plan = plan
+        self._at_once = at_once
+        self._most = most
+        self._began = perf_counter()
+        self.is_over = False
+        self.pays = False
+
+    def run(self) -> None:
+        """Find out. An error is told where it comes again, outside of the trial."""
+        with suppress(Exception):
+            self.pays = self._compare()
+
+    def _compare(self) -> bool:
+        segments = [build_segment(self._plan, 0) for _ in range(self._at_once)]
         memory = _CountedMemory()
-        portion = _portion_of_trial(segments[0], min(length, batch_size))
+        portion = self._portion(segments[0])
         alone = together = float("inf")
-        _measured(segments, portion, memory.allocate)  # in new memory, which takes longer
+        self._measured(segments, portion, memory.allocate)  # in new memory, which takes longer
         for number in range(1, _ROUNDS + 1):
-            alone = min(alone, _measured(segments[:1], portion, memory.allocate)[0])
-            together = min(together, _measured(segments, portion, memory.allocate)[1])
+            alone = min(alone, self._measured(segments[:1], portion, memory.allocate)[0])
+            together = min(together, self._measured(segments, portion, memory.allocate)[1])
             in_process = alone + memory.size * _SECONDS_PER_BYTE
             if together <= _MOST_SLOWER * in_process:
                 return True
             is_hopeless = number >= _LEAST_ROUNDS and together > _HOPELESS * in_process
-            if is_hopeless or perf_counter() - began > _MOST_SECONDS:
+            if is_hopeless or self._seconds() > _MOST_SECONDS:
                 break
-    except Exception:  # comes again where it is reported
-        pass
-    return False
+        return False
+
+    def _portion(self, segment: Segment) -> Indices:
+        """The first elements, as many as take some time."""
+        began_work = thread_time()
+        for number in range(1, self._most + 1):
+            self._go_on()
+            segment.run(Indices(0, [0], [number - 1]))
+            if thread_time() - began_work > _LEAST_SECONDS or self._seconds() > _MOST_SECONDS:
+                break
+        return Indices(0, range(number), list(range(number)))
+
+    def _measured(self, segments: Sequence[Segment], portion: Indices, allocate: Allocate) -> tuple[float, float]:
+        return _measured(segments, portion, allocate, self._go_on)
+
+    def _seconds(self) -> float:
+        return perf_counter() - self._began
+
+    def _go_on(self, element: int = 0) -> None:
+        """Called before each sample.
+
+        Raises:
+            _Late: The time is up.
+        """
+        if self.is_over or self._seconds() > _LONGEST_WAIT:
+            raise _Late
+
+
+class _Late(Exception):
+    """A trial takes too long."""
 
 
 class _CountedMemory(RecycledMemory):
@@ -141,17 +209,9 @@ class _CountedMemory(RecycledMemory):
         return super().allocate(size)
 
 
-def _portion_of_trial(segment: Segment, most: int) -> Indices:
-    """The first elements, as many as take some time."""
-    began, began_work = perf_counter(), thread_time()
-    for number in range(1, most + 1):
-        segment.run(Indices(0, [0], [number - 1]))
-        if thread_time() - began_work > _LEAST_SECONDS or perf_counter() - began > _MOST_SECONDS:
-            break
-    return Indices(0, range(number), list(range(number)))
-
-
-def _measured(segments: Sequence[Segment], portion: Indices, allocate: Allocate) -> tuple[float, float]:
+def _measured(
+    segments: Sequence[Segment], portion: Indices, allocate: Allocate, on_element: OnElement
+) -> tuple[float, float]:
     """The processor time of all segments, and the time until each has done the portion, in a thread of its own."""
     spent: list[float] = []
     errors: list[Exception] = []
@@ -159,7 +219,7 @@ def _measured(segments: Sequence[Segment], portion: Indices, allocate: Allocate)
     def work(segment: Segment) -> None:
         began = thread_time()
         try:
-            segment.run(portion, allocate=allocate)
+            segment.run(portion, allocate=allocate, on_element=on_element)
         except Exception as error:
             errors.append(error)
         spent.append(thread_time() - began)

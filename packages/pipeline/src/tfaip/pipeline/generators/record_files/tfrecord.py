@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
@@ -13,7 +14,10 @@ from tfaip.pipeline.generators.record_files.params import IndexedFilesParams
 from tfaip.pipeline.generators.record_files.tf_example import read_example
 
 try:
-    import google_crc32c
+    with warnings.catch_warnings():
+        # Without its part in C it warns that it is slow. With -W error, no pipeline could be opened for that.
+        warnings.filterwarnings("ignore", "As the c extension couldn't be imported", RuntimeWarning)
+        import google_crc32c
 except ImportError:
     google_crc32c = None
 
