@@ -234,7 +234,9 @@ def test_checksums_without_their_part_in_c_are_no_error_where_warnings_are_error
         "As the c extension couldn't be imported, `google-crc32c` is using a pure python implementation that is "
         "significantly slower. If possible, please configure a c build environment and compile the extension"
     )
-    (tmp_path / "google_crc32c.py").write_text(f"import warnings\nwarnings.warn({text!r}, RuntimeWarning)\nvalue = len\n")
+    (tmp_path / "google_crc32c.py").write_text(
+        f"import warnings\nwarnings.warn({text!r}, RuntimeWarning)\nvalue = len\n"
+    )
     code = (
         "import tfaip.pipeline.generators.record_files.tfrecord as read, warnings\n"
         "print(read.google_crc32c.value(b'abc'))\n"

@@ -7,6 +7,7 @@ Internal API between the packages.
 
 from __future__ import annotations
 
+import errno
 import logging
 import mmap
 import os
@@ -84,5 +85,7 @@ def missing_for_workers() -> str | None:
     try:
         os.close(os.memfd_create("tfaip-pipeline"))
     except OSError as error:  # as some sandboxes have it
+        if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
+            return None  # which says nothing about the system: the start of a worker reports it
         return f"os.memfd_create ({error.strerror})"
     return None

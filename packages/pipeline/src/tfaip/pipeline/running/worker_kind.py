@@ -95,9 +95,11 @@ def pays_in_threads(plan: Plan, count: int, length: int, batch_size: int) -> boo
     """Whether so many threads do the work as fast as as many processes would, by a trial on the first samples.
 
     The time that passes with several threads is compared with the processor time of one of them, and of a process for
-    the memory of a batch. The trial takes at most `_LONGEST_WAIT`. Longer ones, of slow samples, choose processes: the
-    sample that a trial works on then is finished in its thread, and thrown away. So other programs may hide that threads pay. They never make work seem to pay that holds the
+    the memory of a batch. So other programs may hide that threads pay. They never make work seem to pay that holds the
     interpreter lock.
+
+    The caller waits no longer than `_LONGEST_WAIT`, and then for processes: the sample that the trial works on is
+    finished in a thread, and thrown away. Native code that holds the interpreter lock can't be left like that.
 
     Args:
         plan: A plan whose first segment reads its samples by index.
@@ -182,13 +184,13 @@ class _Trial:
         """Called before each sample.
 
         Raises:
-            _Late: The time is up.
+            _LateError: The time is up.
         """
         if self.is_over or self._seconds() > _LONGEST_WAIT:
-            raise _Late
+            raise _LateError
 
 
-class _Late(Exception):
+class _LateError(Exception):
     """A trial takes too long."""
 
 

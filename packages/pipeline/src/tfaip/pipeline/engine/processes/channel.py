@@ -13,6 +13,7 @@ import numpy as np
 
 from tfaip.pipeline.batching.layout import ALIGNMENT
 from tfaip.pipeline.engine.processes.shared_memory import Arena, Block, MappedBlocks
+from tfaip.pipeline.engine.processes.system_limits import most_files
 from tfaip.pipeline.errors import PipelineError
 from tfaip.pipeline.loaded_later import loaded_later
 from tfaip.pipeline.user_code import INTERRUPTIONS, in_words
@@ -35,6 +36,9 @@ _RECEIVE = 1 << 18
 _MOST_LEASES = 4096
 """Blocks that a consumer may keep. One that collects more gets copies, as a process can map only so many blocks."""
 
+_SHARE_OF_FILES = 16
+"""The part of all files of a process that the blocks of one worker may be: each mapped block is an open file."""
+
 
 def _dumps(content: Any, buffer_callback: Callable[[pickle.PickleBuffer], Any]) -> bytes:
     return pickle.dumps(content, 5, buffer_callback=buffer_callback)
@@ -53,6 +57,7 @@ class Channel:
         self._dumps = dumps
         self._arena = Arena()
         self._mapped = MappedBlocks()
+        self._most_leases = min(_MOST_LEASES, most_files() // _SHARE_OF_FILES)
         self._incoming = bytearray()
         self._descriptors: deque[int] = deque()
         self._outgoing: deque[tuple[memoryview, list[Block]]] = deque()
@@ -151,8 +156,13 @@ class Channel:
             EOFError: The other end is closed.
             BlockingIOError: Nothing has arrived, and the socket is non-blocking.
         """
-        data, descriptors, _, _ = socket.recv_fds(self._socket, _RECEIVE, 16)
+        data, descriptors, flags, _ = socket.recv_fds(self._socket, _RECEIVE, 16)
         self._descriptors.extend(descriptors)
+        if flags & socket.MSG_CTRUNC:
+            raise PipelineError(
+                "shared memory of a batch is lost, since this process has too many open files: raise the limit "
+                "(ulimit -n), or keep fewer batches and files open"
+            )
         if not data:
             raise EOFError
         incoming = self._incoming
@@ -199,7 +209,7 @@ class Channel:
         if fresh:
             self._mapped.attach(number, self._descriptors.popleft(), size)
         memory = self._mapped.lease(number)
-        if self._mapped.leased > _MOST_LEASES:
+        if self._mapped.leased > self._most_leases:
             memory = memory.copy()
         return _restored(data, [memory[offset : offset + length] for offset, length in arrays])
 

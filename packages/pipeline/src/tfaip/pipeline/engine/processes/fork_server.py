@@ -6,6 +6,7 @@ a few milliseconds. It sees to its forks, since it is their parent, and ends wit
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import select
@@ -19,10 +20,13 @@ from typing import Any
 import numpy as np
 
 from tfaip.pipeline.engine.processes import worker_main
-from tfaip.pipeline.engine.processes.surroundings import DESCRIPTORS, FOR_CONSUMER, IDLE, NUMBER, Surroundings
+from tfaip.pipeline.engine.processes.surroundings import DESCRIPTORS, FOR_CONSUMER, IDLE, NEWS, Surroundings
 from tfaip.pipeline.running import data_pipeline
 
 __all__ = ["main"]
+
+_MESSAGES = 3
+"""The place of the socket for messages in a request."""
 
 _LOADED = (data_pipeline, np.random)
 """Loaded before the first fork, since the modules of users import them."""
@@ -62,6 +66,8 @@ class _Server:
             self._poll.register(descriptor, select.POLLIN)
         self._children: dict[int, tuple[int, socket.socket]] = {}
         self._untold: set[int] = set()
+        self._spare: list[int] = []
+        self._keep_spare()
 
     def serve(self) -> list[int] | None:
         """In a fork, the descriptors of its request; in the server None, when nobody needs it any more."""
@@ -71,11 +77,12 @@ class _Server:
                 return None
             for descriptor, _ in events:
                 if descriptor == self._requests.fileno():
-                    _, descriptors, _, _ = socket.recv_fds(self._requests, 1, DESCRIPTORS)
-                    if len(descriptors) != DESCRIPTORS:
+                    self._give_spare_back()
+                    data, descriptors, _, _ = socket.recv_fds(self._requests, 1, DESCRIPTORS)
+                    if not data:
                         self._end_all()
                         return None
-                    if self._fork(descriptors):
+                    if self._answer(descriptors):
                         return descriptors
                 elif descriptor == self._ended:
                     with suppress(BlockingIOError):
@@ -83,6 +90,34 @@ class _Server:
                     self._tell_of_ended()
                 elif descriptor in self._children:
                     self._forget(descriptor)
+
+    def _answer(self, descriptors: list[int]) -> bool:
+        """Fork for a request, or refuse it; whether this is the fork."""
+        try:
+            if len(descriptors) != DESCRIPTORS:  # the system has no room for them
+                raise OSError(errno.ENFILE, os.strerror(errno.ENFILE))
+            # Of the request, one stays open here: the next one must find as much room as this one.
+            self._spare.append(os.dup(self._ended))
+            if self._fork(descriptors):
+                return True
+        except OSError as error:
+            if len(descriptors) > _MESSAGES:
+                with socket.socket(fileno=descriptors.pop(_MESSAGES)) as messages, suppress(ConnectionError):
+                    messages.send(NEWS.pack(0, 1, error.errno or 0))
+            for descriptor in descriptors:
+                os.close(descriptor)
+        self._keep_spare()
+        return False
+
+    def _keep_spare(self) -> None:
+        """Hold room for the descriptors of a request: those for which there is none are lost when it arrives."""
+        with suppress(OSError):
+            while len(self._spare) < DESCRIPTORS:
+                self._spare.append(os.dup(self._ended))
+
+    def _give_spare_back(self) -> None:
+        while self._spare:
+            os.close(self._spare.pop())
 
     def _fork(self, descriptors: list[int]) -> bool:
         """Whether this is the fork."""
@@ -96,17 +131,18 @@ class _Server:
             self._requests.close()
             for _, messages in self._children.values():
                 messages.close()
+            self._give_spare_back()
             os.close(self._ended)
             os.close(self._wake_up)
             return True
-        messages = socket.socket(fileno=descriptors[3])
+        messages = socket.socket(fileno=descriptors[_MESSAGES])
         for descriptor in (*descriptors[:3], *descriptors[4:]):
             os.close(descriptor)
         self._children[messages.fileno()] = pid, messages
         self._untold.add(messages.fileno())
         self._poll.register(messages, select.POLLIN)
         with suppress(ConnectionError):
-            messages.send(NUMBER.pack(pid))
+            messages.send(NEWS.pack(pid, 0, 0))
         self._tell_of_ended()
         return False
 
@@ -117,7 +153,8 @@ class _Server:
             if ended is not None:
                 self._untold.discard(descriptor)
                 with suppress(ConnectionError):
-                    messages.send(NUMBER.pack(ended.si_status * (1 if ended.si_code == os.CLD_EXITED else -1)))
+                    code = ended.si_status * (1 if ended.si_code == os.CLD_EXITED else -1)
+                    messages.send(NEWS.pack(pid, 1, code))
 
     def _forget(self, descriptor: int) -> None:
         """The consumer has closed the socket: it knows that the worker has ended, or does not want it any more."""

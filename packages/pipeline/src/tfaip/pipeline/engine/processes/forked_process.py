@@ -14,7 +14,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from tfaip.params.trust.same_modules import command_with_same_modules
-from tfaip.pipeline.engine.processes.surroundings import IDLE, NUMBER, Surroundings
+from tfaip.pipeline.engine.processes.surroundings import IDLE, NEWS, Surroundings
 from tfaip.pipeline.loaded_later import loaded_later
 
 if TYPE_CHECKING:
@@ -94,6 +94,9 @@ class ForkedProcess:
         connection: The socket of the worker.
         board: Its board.
         lifeline: The reading end of its lifeline.
+
+    Attributes:
+        refusal: The number of the error for which there is no process; 0 if there is one.
     """
 
     def __init__(self, connection: int, board: int, lifeline: int) -> None:
@@ -101,10 +104,11 @@ class ForkedProcess:
         self._code: int | None = None
         self._server: _ForkServer | None = None
         self.is_watched = True
+        self.refusal = 0
         self._messages, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        surroundings = -1
-        nowhere = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+        surroundings = nowhere = -1
         try:
+            nowhere = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
             surroundings = Surroundings.of_this_process(_environment(os.environ)).to_file()
             out, err = (number if _is_for_children(number) else nowhere for number in (1, 2))
             server = self._server = start_fork_server()
@@ -114,16 +118,16 @@ class ForkedProcess:
             raise
         finally:
             theirs.close()
-            os.close(nowhere)
-            if surroundings >= 0:
-                os.close(surroundings)
+            for descriptor in (nowhere, surroundings):
+                if descriptor >= 0:
+                    os.close(descriptor)
 
     @property
     def pid(self) -> int:
         """The id of the process, once the server has told it; 0 if the server is gone."""
-        if self._pid is None:
-            self._pid = self._told(None) or 0
-        return self._pid
+        while self._pid is None and self._learn(None):
+            pass
+        return self._pid or 0
 
     def kill(self) -> None:
         """End the process at once."""
@@ -134,9 +138,9 @@ class ForkedProcess:
     def wait(self, timeout: float | None = None) -> int | None:
         """The exit code (negative for a signal) once it has ended; None if it has not, or if the server is gone."""
         if self.is_watched and self.pid:
-            self._code = self._told(timeout)
-            if self._code is not None:
-                self._close()
+            deadline = None if timeout is None else monotonic() + timeout
+            while self.is_watched and self._learn(None if deadline is None else max(0.0, deadline - monotonic())):
+                pass
         return self._code
 
     def leave(self) -> None:
@@ -144,18 +148,32 @@ class ForkedProcess:
         self.is_watched = False
         self._messages.close()
 
-    def _told(self, timeout: float | None) -> int | None:
-        """The next number that the server tells; None if there is none in time, or the server is gone."""
+    def _learn(self, timeout: float | None) -> bool:
+        """Take note of the next message of the server; False if there is none in time, or the server is gone."""
+        if not self.is_watched:
+            return False
         poll = select.poll()
         poll.register(self._messages, select.POLLIN)
         if not poll.poll(None if timeout is None else timeout * 1000):
-            return None
-        told = self._messages.recv(NUMBER.size)
-        if len(told) < NUMBER.size:
+            return False
+        # Taken only after it was noted: an error of a signal handler in between must not lose it.
+        told = self._messages.recv(NEWS.size, socket.MSG_PEEK)
+        if len(told) < NEWS.size:
             self._close()
-            return None
-        number: int = NUMBER.unpack(told)[0]
-        return number
+            return False
+        self._note(*NEWS.unpack(told))
+        if self.is_watched:
+            self._messages.recv(NEWS.size)
+        return True
+
+    def _note(self, pid: int, has_ended: int, code: int) -> None:
+        self._pid = pid
+        if has_ended:
+            if pid:
+                self._code = code
+            else:
+                self.refusal = code
+            self._close()
 
     def _close(self) -> None:
         if self.is_watched:

@@ -140,9 +140,13 @@ class Board:
     def __init__(self, descriptor: int | None = None) -> None:
         if descriptor is None:
             descriptor = os.memfd_create("tfaip-pipeline-board", os.MFD_CLOEXEC)
-            os.ftruncate(descriptor, _SIZE)
         self.descriptor = descriptor
-        self._memory = mmap.mmap(descriptor, _SIZE)
+        try:
+            os.truncate(descriptor, _SIZE)
+            self._memory = mmap.mmap(descriptor, _SIZE)
+        except BaseException:
+            self.close()
+            raise
         # One memory, seen as whole numbers and as times.
         self._numbers = memoryview(self._memory).cast("q")
         self._times = memoryview(self._memory).cast("d")

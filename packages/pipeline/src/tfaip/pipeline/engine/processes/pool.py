@@ -13,6 +13,7 @@ from tfaip.pipeline.engine.plan import WorkerSettings
 from tfaip.pipeline.engine.processes.messages import Done, Failed, Notice, Order, Ready, StartFailed
 from tfaip.pipeline.engine.processes.pickling import first_unpicklable, not_sent
 from tfaip.pipeline.engine.processes.restored_error import error_of
+from tfaip.pipeline.engine.processes.system_limits import in_words, is_limit
 from tfaip.pipeline.engine.processes.worker_process import WorkerProcess, describe_exit
 from tfaip.pipeline.engine.stream.portion import PackedRows, Portion, Samples, ShardChunk, describe_element
 from tfaip.pipeline.engine.worker_pool import GRACE, TICK, Task, WorkerPool
@@ -48,12 +49,15 @@ class ProcessPool(WorkerPool):
         self._failed_starts = 0
         self._poll = select.poll()
         self._workers: dict[int, WorkerProcess] = {}
-        self._lifeline, self._lifeline_end = os.pipe()
+        self._lifeline = -1
         try:
+            self._lifeline, self._lifeline_end = os.pipe()
             for place in range(settings.workers):
                 self._start_worker(place)
-        except BaseException:
+        except BaseException as error:
             self.close()
+            if isinstance(error, OSError) and is_limit(error):
+                raise WorkerStartError(in_words(error.errno or 0)) from error
             raise
 
     def process_ids(self) -> list[int]:
@@ -223,6 +227,8 @@ class ProcessPool(WorkerPool):
             code = worker.wait()
         self._forget(worker)
         worker.hang_up()
+        if worker.refusal:
+            raise WorkerStartError(in_words(worker.refusal))
         if self._ended_by_error(worker):
             return
         error = self._death(worker, f"a worker process (pid {worker.pid}) {describe_exit(code)}", code)

@@ -35,8 +35,9 @@ class Block:
     def __init__(self, number: int, size: int) -> None:
         self.number = number
         self.size = size
-        self.descriptor: int | None = os.memfd_create("tfaip-pipeline", os.MFD_CLOEXEC)
+        self.descriptor: int | None = None
         try:
+            self.descriptor = os.memfd_create("tfaip-pipeline", os.MFD_CLOEXEC)
             # Reserves the pages now: a lack of memory is an error here, and no SIGBUS in the midst of a write.
             os.posix_fallocate(self.descriptor, 0, size)
             flags = mmap.MAP_SHARED | mmap.MAP_POPULATE

@@ -10,14 +10,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["DESCRIPTORS", "FOR_CONSUMER", "IDLE", "NUMBER", "Surroundings"]
+__all__ = ["DESCRIPTORS", "FOR_CONSUMER", "IDLE", "NEWS", "Surroundings"]
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")  # Windows lacks some of them
 FOR_CONSUMER = tuple(getattr(signal, name) for name in _NAMES if hasattr(signal, name))
 """Signals that a terminal or a batch system sends to the whole group; the consumer decides on the reaction."""
 
-NUMBER = struct.Struct("<i")
-"""A message about a worker: first its id, then its exit code, negative for a signal."""
+NEWS = struct.Struct("<3i")
+"""A message about a worker: its id, whether it has ended, and its exit code, negative for a signal.
+
+Without an id, there is no worker, and the code is the number of an error. Each message says all, so that it may be read
+twice: a signal handler may raise an error between reading it and taking note of it.
+"""
 
 IDLE = 60.0
 """Seconds that a server without workers waits for the next one."""

@@ -48,15 +48,17 @@ class WorkerProcess:
     def __init__(self, plan: bytes, lifeline: int, place: int = 0) -> None:
         _refuse_within_import()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._board = Board()
+        board: Board | None = None
         try:
+            board = self._board = Board()
             self._process = ForkedProcess(theirs.fileno(), self._board.descriptor, lifeline)
         except BaseException:
             ours.close()
             raise
         finally:
             theirs.close()
-            self._board.close()
+            if board is not None:
+                board.close()
         ours.setblocking(False)
         # Samples of a generator that runs here may be of classes that only cells define.
         self.channel = Channel(ours, dumps=pickled_with_cells) if can_send_cells() else Channel(ours)
@@ -73,6 +75,11 @@ class WorkerProcess:
     def pid(self) -> int:
         """The id of the process."""
         return self._process.pid
+
+    @property
+    def refusal(self) -> int:
+        """The number of the error for which there is no process; 0 if there is one, or will be."""
+        return self._process.refusal
 
     def goes_on_with(self, chunk: ShardChunk) -> None:
         """Prepare a chunk for being sent: unless it follows the one before, the worker is told what is known."""
