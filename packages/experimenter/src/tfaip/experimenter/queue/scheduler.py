@@ -10,7 +10,7 @@ from typing import Protocol
 
 from tfaip.experimenter.executors.interface import Ended, Executor, ExecutorError, Job, Lost, TogetherExecutor
 from tfaip.experimenter.executors.slots import Slot
-from tfaip.experimenter.queue.entries import WAITING, Entry, State
+from tfaip.experimenter.queue.entries import Entry, State
 from tfaip.experimenter.queue.membership import is_member_alive
 from tfaip.experimenter.queue.start_guard import StartGuard
 from tfaip.experimenter.queue.starting import words_of_attempt
@@ -206,7 +206,7 @@ class Scheduler:
                     claimed.append(found)
             if together and claimed:
                 self._start_together(together, claimed)
-        return not self._mine and any(e.id in self.ids and e.state in WAITING for e in self._store.entries())
+        return not self._mine and self._store.is_any_waiting(self.ids)
 
     def _claimed(self) -> Iterator[tuple[Entry, Slot]]:
         """Yield runs for the slots that are free."""

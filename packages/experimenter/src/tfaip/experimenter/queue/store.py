@@ -6,7 +6,7 @@ import json
 import sqlite3
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -30,6 +30,13 @@ CREATE TABLE IF NOT EXISTS runs (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
 """
+IS_WAITING = f"state IN ({', '.join(repr(str(state)) for state in WAITING)})"
+# Each run is found without a look at all others. The conditions must be those of the queries, word by word.
+INDICES = (
+    "CREATE INDEX IF NOT EXISTS keys ON runs (key)",
+    "CREATE INDEX IF NOT EXISTS running ON runs (row) WHERE state='running'",
+    f"CREATE INDEX IF NOT EXISTS waiting ON runs (failures, row, length(id), id) WHERE {IS_WAITING}",
+)
 # A commit is on the disk when it returns: after a power failure a finished run is still finished.
 SYNCHRONOUS = "FULL"
 # An attempt that is lost again and again (its runner is killed, say) isn't started for ever.
@@ -62,6 +69,9 @@ class Store:
                     for statement in filter(str.strip, SCHEMA.split(";")):
                         self._db.execute(statement)
                     self._db.execute(f"PRAGMA user_version={VERSION}")
+                if version <= VERSION:
+                    for statement in INDICES:
+                        self._db.execute(statement)
         except (OSError, sqlite3.Error) as error:
             raise ExperimenterError(f"the state of the queue in {path} can't be used: {error}") from error
         if version > VERSION:
@@ -128,7 +138,7 @@ class Store:
         found = self._db.execute("SELECT * FROM runs WHERE state='running' ORDER BY row")
         return [entry for entry in map(Entry.of, found) if scheduler in (None, entry.scheduler)]
 
-    def claim(self, slot: Slot, scheduler: str, ids: Iterable[str]) -> Entry | None:
+    def claim(self, slot: Slot, scheduler: str, ids: Set[str]) -> Entry | None:
         """Reserve the next run for a slot; from here on the run counts as running.
 
         Args:
@@ -139,17 +149,13 @@ class Store:
         Returns:
             The run with the key of its new attempt; `None` if nothing waits, or the slot's device is in use.
         """
-        wanted = set(ids)
         with self.transaction() as db:
             used = [Slot.named(name) for (name,) in db.execute("SELECT slot FROM runs WHERE state='running'")]
             if any(slot.excludes(other) for other in used):
                 return None
             # Rows that failed before wait behind all others.
-            states = ", ".join("?" * len(WAITING))
-            waiting = db.execute(
-                f"SELECT id FROM runs WHERE state IN ({states}) ORDER BY failures, row, length(id), id", WAITING
-            )
-            identity = next((found for (found,) in waiting if found in wanted), None)
+            waiting = db.execute(f"SELECT id FROM runs WHERE {IS_WAITING} ORDER BY failures, row, length(id), id")
+            identity = next((found for (found,) in waiting if found in ids), None)
             if identity is None:
                 return None
             db.execute(
@@ -159,14 +165,14 @@ class Store:
             )
         return self.entry(identity)
 
-    def first_waiting_row(self, ids: Iterable[str]) -> int | None:
+    def is_any_waiting(self, ids: Set[str]) -> bool:
+        """Whether one of the runs waits."""
+        return any(identity in ids for (identity,) in self._db.execute(f"SELECT id FROM runs WHERE {IS_WAITING}"))
+
+    def first_waiting_row(self, ids: Set[str]) -> int | None:
         """Return the row of the first run that waits and has not failed; `None` if there is none."""
-        wanted = set(ids)
-        waiting = self._db.execute(
-            f"SELECT row, id FROM runs WHERE failures=0 AND state IN ({', '.join('?' * len(WAITING))}) ORDER BY row",
-            WAITING,
-        )
-        return next((row for row, identity in waiting if identity in wanted), None)
+        waiting = self._db.execute(f"SELECT row, id FROM runs WHERE failures=0 AND {IS_WAITING} ORDER BY row")
+        return next((row for row, identity in waiting if identity in ids), None)
 
     def attempting(self, entry: Entry) -> None:
         """Note with which command line of its row a run is started."""
