@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -11,6 +12,10 @@ from pathlib import Path
 
 import pytest
 from waiting import wait_for
+
+from tfaip.experimenter.queue.membership import beat
+from tfaip.experimenter.queue.state_folder import StateFolder
+from tfaip.experimenter.queue.store import Store
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
 Start = Callable[..., subprocess.Popen[str]]
@@ -317,6 +322,24 @@ def test_sigterm_stops_the_running_ones(workbook: MakeWorkbook, programs: Progra
     process.terminate()
     assert process.wait(60) == 130
     assert states() == {"a": "interrupted", "b": "queued"}
+
+
+def test_an_experimenter_on_another_machine_is_named_with_its_last_sign_of_life(
+    workbook: MakeWorkbook, programs: Programs, command: Command
+) -> None:
+    programs("row", ROW)
+    sheet(workbook, "a")
+    store = Store(StateFolder(Path("runs.xlsx")).database)
+    store.note("scheduler 7 1 login1", '["gpu:0"]')
+    beat(store, "7 1 login1")
+    store.close()
+    refused = command("--xlsx", "runs.xlsx", "--gpus", "1")
+    assert refused.returncode == 2
+    message = " ".join(refused.stderr.split())
+    assert re.search(
+        r"\(process 7 on login1, last seen \d{4}-\d\d-\d\d \d\d:\d\d:\d\d\) works on this workbook", message
+    )
+    assert "if it has died, start the experimenter on login1, which takes the queue over" in message
 
 
 def test_a_second_experimenter_is_refused_or_helps(

@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -14,9 +15,10 @@ from tfaip.experimenter.executors.process_identity import identity_of, is_alive
 from tfaip.experimenter.executors.slots import Slot
 from tfaip.experimenter.queue.store import Store
 
-__all__ = ["is_member_alive", "living_slots", "membership", "own_identity"]
+__all__ = ["beat", "is_member_alive", "living_slots", "membership", "own_identity"]
 
 PREFIX = "scheduler "
+SEEN = "seen "
 
 
 def own_identity() -> str:
@@ -28,6 +30,11 @@ def is_member_alive(member: str) -> bool:
     """Whether a scheduler is still there; one on another machine counts as there, since nobody here can tell."""
     identity, _, host = member.rpartition(" ")
     return host != socket.gethostname() or is_alive(identity)
+
+
+def beat(store: Store, member: str) -> None:
+    """Leave a sign of life of a scheduler, for people on other machines."""
+    store.note(SEEN + member, repr(time.time()))
 
 
 @contextmanager
@@ -45,12 +52,13 @@ def membership(store: Store, slots: Sequence[Slot], *, join: bool) -> Iterator[s
     member = own_identity()
     names = json.dumps([slot.name for slot in slots])
     with store.transaction() as db:
-        _refuse(_others(db), slots, join=join)
+        _refuse(_others(db), dict(db.execute("SELECT name, text FROM notes").fetchall()), slots, join=join)
         db.execute("INSERT OR REPLACE INTO notes VALUES (?, ?)", (PREFIX + member, names))
     try:
         yield member
     finally:
         store.note(PREFIX + member, "")
+        store.note(SEEN + member, "")
 
 
 def living_slots(store: Store) -> list[str]:
@@ -69,18 +77,22 @@ def _others(db: sqlite3.Connection) -> dict[str, list[Slot]]:
         if is_member_alive(member):
             others[member] = [Slot.named(slot) for slot in json.loads(text)]
         else:
-            db.execute("DELETE FROM notes WHERE name=?", (name,))
+            db.execute("DELETE FROM notes WHERE name IN (?, ?)", (name, SEEN + member))
     return others
 
 
-def _refuse(others: dict[str, list[Slot]], slots: Sequence[Slot], *, join: bool) -> None:
+def _refuse(others: dict[str, list[Slot]], notes: dict[str, str], slots: Sequence[Slot], *, join: bool) -> None:
     for member, used in others.items():
         number, host = member.split()[0], member.split()[-1]
-        where = f"process {number} on {host}"
+        where, remedy = f"process {number} on {host}", ""
+        if host != socket.gethostname():
+            if seen := notes.get(SEEN + member):
+                where += f", last seen {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(float(seen)))}"
+            remedy = f"; if it has died, start the experimenter on {host}, which takes the queue over"
         if not join:
             raise ExperimenterError(
                 f"another experimenter ({where}) works on this workbook already, on "
-                f"{', '.join(slot.name for slot in used)}; give --join and other slots to help it"
+                f"{', '.join(slot.name for slot in used)}; give --join and other slots to help it{remedy}"
             )
         for slot in slots:
             if any(slot.excludes(other) for other in used):

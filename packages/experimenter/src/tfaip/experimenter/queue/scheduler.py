@@ -11,7 +11,7 @@ from typing import Protocol
 from tfaip.experimenter.executors.interface import Ended, Executor, ExecutorError, Job, Lost, TogetherExecutor
 from tfaip.experimenter.executors.slots import Slot
 from tfaip.experimenter.queue.entries import Entry, State
-from tfaip.experimenter.queue.membership import is_member_alive
+from tfaip.experimenter.queue.membership import beat, is_member_alive
 from tfaip.experimenter.queue.start_guard import StartGuard
 from tfaip.experimenter.queue.starting import words_of_attempt
 from tfaip.experimenter.queue.stops import count_stop, forget_stops, wished_stop
@@ -25,6 +25,8 @@ __all__ = ["PAUSED", "Listener", "Options", "Scheduler", "Supply"]
 PAUSED = "paused"
 # Runs of other schedulers report to those; should they die, this is how soon it is noticed.
 LOOK_AROUND_SECONDS = 1.0
+# A sign of life for people on other machines, who can't look at this process.
+BEAT_SECONDS = 60.0
 # A shell's exit code for a command that it can't run.
 CANNOT_START = 127
 # Adopted runs can't wake this process at their end.
@@ -131,6 +133,7 @@ class Scheduler:
         self._answered = 0
         self._looked_around = -LOOK_AROUND_SECONDS
         self._not_before = 0.0
+        self._next_beat = 0.0
         self._stopping: set[str] = set()
         self._told: dict[str, str] = {}
 
@@ -165,6 +168,9 @@ class Scheduler:
         if time.monotonic() - self._looked_around < LOOK_AROUND_SECONDS:
             return
         self._looked_around = time.monotonic()
+        if self._looked_around >= self._next_beat:
+            self._next_beat = self._looked_around + BEAT_SECONDS
+            beat(self._store, self._member)
         for entry in self._store.running():
             if entry.scheduler == self._member or is_member_alive(entry.scheduler):
                 continue
