@@ -113,3 +113,27 @@ def test_an_interrupt_while_the_pid_of_a_worker_arrives_loses_no_worker(place, m
         assert select.select([end], [], [], 5)[0]
     finally:
         os.close(end)
+
+
+def test_a_fork_that_fails_is_refused_and_leaves_no_descriptor():
+    code = """
+import errno, os, socket
+from tfaip.pipeline.engine.processes import fork_server
+from tfaip.pipeline.engine.processes.system_limits import in_words
+
+def fork():
+    raise BlockingIOError(errno.EAGAIN, "no more processes")
+
+os.fork = fork
+requests, theirs = socket.socketpair()
+server = fork_server._Server(theirs)
+messages, of_server = socket.socketpair()
+descriptors = [os.dup(of_server.fileno()) for _ in range(7)]
+server._give_spare_back()
+before = len(os.listdir("/proc/self/fd"))
+print(server._answer(descriptors), len(os.listdir("/proc/self/fd")) - before)
+print(in_words(fork_server.NEWS.unpack(messages.recv(99))[2]))
+"""
+    answer, words = run(code)
+    assert answer == "False 0"  # the seven of the request are closed, and as many are held for the next one
+    assert words.endswith("raise the limit of processes (ulimit -u), or set fewer num_processes")
