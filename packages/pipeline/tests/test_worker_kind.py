@@ -225,6 +225,14 @@ def test_threads_post_process_in_order():
 
 def test_an_interruption_of_the_consumer_ends_the_threads(monkeypatch):
     monkeypatch.setattr(Slow, "apply", lambda self, sample: signal.raise_signal(signal.SIGINT) or sample)
-    with pytest.raises(KeyboardInterrupt), make_pipeline(SlowParams(), **THREADS).generate_input_batches() as batches:
-        list(batches)
+    # A shell lets its background jobs ignore the signal.
+    former = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with (
+            pytest.raises(KeyboardInterrupt),
+            make_pipeline(SlowParams(), **THREADS).generate_input_batches() as batches,
+        ):
+            list(batches)
+    finally:
+        signal.signal(signal.SIGINT, former)
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("tfaip-pipeline")]
