@@ -13,7 +13,7 @@ from tfaip.model.onnx.conditions import require_converter
 from tfaip.model.onnx.converter_gaps import HANDLERS
 from tfaip.model.onnx.graph_ends import nodes, set_captured, set_names, types
 from tfaip.model.onnx.prediction import message_of
-from tfaip.model.runtime.backend import root_logger_unchanged
+from tfaip.model.runtime.backend import root_logger_filtered, root_logger_unchanged
 from tfaip.model.runtime.libraries import tf
 
 __all__ = ["OPSET", "to_onnx"]
@@ -112,15 +112,14 @@ def _unknown_operations(graph: Any) -> Iterator[str]:
 @contextmanager
 def _silent_converter() -> Iterator[None]:
     """Keep the log of tf2onnx off the console: its failures come as errors."""
-    logger, root = logging.getLogger("tf2onnx"), logging.getLogger()
+    logger = logging.getLogger("tf2onnx")
     level = logger.level
     logger.setLevel(logging.CRITICAL)
-    root.addFilter(_is_not_of_converter)
     try:
-        yield
+        with root_logger_filtered(_is_not_of_converter):
+            yield
     finally:
         logger.setLevel(level)
-        root.removeFilter(_is_not_of_converter)
 
 
 def _is_not_of_converter(record: logging.LogRecord) -> bool:

@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,6 +17,7 @@ __all__ = [
     "prefer_tensorflow",
     "require_own_paths",
     "require_tensorflow",
+    "root_logger_filtered",
     "root_logger_unchanged",
     "whole_keras_errors",
 ]
@@ -62,6 +63,17 @@ def onednn_choice() -> str:
     """Return "on" or "off" as chosen, "automatic" where it is left to TensorFlow."""
     chosen = os.environ.get(ONEDNN_VARIABLE, "").lower()
     return {"1": "on", "true": "on", "0": "off", "false": "off"}.get(chosen, "automatic")
+
+
+@contextmanager
+def root_logger_filtered(is_shown: Callable[[logging.LogRecord], bool]) -> Iterator[None]:
+    """Show only some of the messages that libraries log by the root logger itself."""
+    root = logging.getLogger()
+    root.addFilter(is_shown)
+    try:
+        yield
+    finally:
+        root.removeFilter(is_shown)
 
 
 @contextmanager
