@@ -84,7 +84,7 @@ with pipeline.generate_input_batches(repeat=False) as batches:
 
 
 class HandlerError(Exception):
-    """Of a signal handler."""
+    """Raised by a signal handler."""
 
 
 @pytest.mark.parametrize("place", ["noted", "taken"])
