@@ -13,7 +13,7 @@ from pathlib import Path
 
 from import_graph import Import, ImportGraph, circles
 
-__all__ = ["PLACES", "UPPER_FLOOR", "ImportPlaces", "edges_between"]
+__all__ = ["NOT_WAITED_FOR", "PLACES", "UPPER_FLOOR", "ImportPlaces", "edges_between"]
 
 PLACES = ("top", "typing", "function")
 # The one module that may reach up a floor: `ScenarioBase.create_trainer` and its sisters.
@@ -24,8 +24,10 @@ SLOW = {
     *("cattrs", "filelock", "h5py", "importlib.metadata", "numpy", "openpyxl", "platformdirs", "rich"),
     *("optuna", "ray", "typing_extensions", "yaml"),
 }
-# They take 2 to 5 ms each: together a tenth of a first prediction by onnxruntime, which uses none of them.
-NOT_FOR_A_PREDICTION = {"shutil", "socket", "subprocess", "tempfile"}
+# They take 1 to 5 ms each: together a tenth of a help, or of a first prediction by onnxruntime, which use none of them.
+NOT_WAITED_FOR = {
+    *("ctypes", "difflib", "hashlib", "secrets", "shutil", "socket", "subprocess", "sysconfig", "tempfile", "uuid"),
+}
 # Some systems lack them.
 NOT_EVERYWHERE = {"fcntl", "msvcrt", "resource", "pwd"}
 # The process above each run imports these, and next to nothing else: `typing` would be half of its start-up.
@@ -35,8 +37,7 @@ RUNNER = {
     "tfaip.experimenter.executors.runner",
 }
 # Help is waited for, and so is the first prediction of a service.
-PREDICTOR = "tfaip.predict.predictor"
-WAITED_FOR = {"tfaip.params.commandline.answering.drawing", PREDICTOR}
+WAITED_FOR = {"tfaip.params.commandline.answering.drawing", "tfaip.predict.predictor"}
 # They run before all else: the current folder isn't in its place yet, and each process pays for them.
 FIRST = {"tfaip.params.moved_modules", "tfaip.params.public_names", "tfaip.params.trust.current_folder"}
 # Parameters alone load none of them: `packages/params/tests/test_start_up.py`.
@@ -88,8 +89,8 @@ class ImportPlaces:
             return "optional extra"
         if found.module in self.waited_for and _among(new, SLOW):
             return "over 10 ms that somebody waits for"
-        if found.target in NOT_FOR_A_PREDICTION and found.module in self._graph.loads(PREDICTOR):
-            return "a prediction does without"
+        if found.target in NOT_WAITED_FOR and found.module in self.waited_for:
+            return "help and a first prediction do without"
         if found.module.startswith("tfaip.params.") and _among({found.target, *new}, NOT_FOR_PARAMETERS):
             return "parameters alone do without"
         circle = self._circle_of.get(found.module)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from commands import ROOT
 from import_graph import ImportGraph, circles
-from import_places import PLACES, ImportPlaces
+from import_places import NOT_WAITED_FOR, PLACES, ImportPlaces
 
 FILES = {
     "params/light.py": "import os\n",
@@ -80,6 +84,19 @@ def test_what_the_top_would_load_is_a_reason(misplaced, line):
 
 def test_a_module_off_the_way_to_help_may_take_its_time(misplaced):
     assert misplaced("def f():\n    import rich.table\n", "params/other.py") == ["rich.table"]
+
+
+def test_help_loads_nothing_that_only_a_training_needs():
+    code = (
+        "import sys\nfrom tfaip.trainer.cli.train import main\n"
+        "try:\n    main(['examples.tutorial.min', '--help'])\n"
+        f"except SystemExit:\n    print({NOT_WAITED_FOR!r} & sys.modules.keys())"
+    )
+    environment = {**os.environ, "CI": "1"}  # else the place of the examples is remembered
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.endswith("\nset()\n")
 
 
 def test_a_module_on_the_way_to_a_prediction_may_do_without(misplaced):

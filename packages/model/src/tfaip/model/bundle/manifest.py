@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tfaip.model.bundle.errors import BundleError
 from tfaip.model.folders.containment import what_leads_out
 from tfaip.params.regular_files import read_regular
+from tfaip.pipeline.loaded_later import loaded_later
+
+if TYPE_CHECKING:
+    import hashlib
+else:
+    # Who only reads folders or asks for help needs none.
+    hashlib = loaded_later("hashlib")
 
 __all__ = ["BUNDLE_VERSION", "MANIFEST", "Manifest"]
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import inspect
 import re
 import site
-import sysconfig
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -25,10 +24,6 @@ _NODE_NAMES = re.compile(r"\{\{.*?\}\} ?| \[Op:\w+\].*$")
 _WHILE_TRACED = "tensors have no values while a graph is traced: use keras.ops, not NumPy or Python's own functions"
 _WORKERS_LINE = re.compile(r'^  File "(.+)", line (\d+), in (.+)$', re.MULTILINE)
 
-# The places of other people's code: the standard library and installed packages.
-_INSTALLED = tuple(
-    {*site.getsitepackages(), site.getusersitepackages(), *map(str, map(sysconfig.get_path, ("stdlib", "platstdlib")))}
-)
 _OUR_FILES = str(Path(__file__).parents[2]), str(Path(inspect.getfile(Hooked)).parents[2])
 
 
@@ -100,6 +95,8 @@ def _is_users_mistake(error: BaseException) -> bool:
 
 
 def _known(missing: str, names: Mapping[str, list[str]]) -> list[str]:
+    import difflib
+
     known = [f"{what}: {', '.join(keys)}" for what, keys in names.items() if keys]
     near = difflib.get_close_matches(missing, sorted({key for keys in names.values() for key in keys}), n=1)
     return [*known, *(f"did you mean {name!r}?" for name in near)]
@@ -143,7 +140,7 @@ def _is_users(frame: FrameType) -> bool:
 
 
 def _is_users_file(file: str) -> bool:
-    return not file.startswith(("<", *_INSTALLED, *_OUR_FILES))
+    return not file.startswith(("<", *_installed(), *_OUR_FILES))
 
 
 def _packages_of_users() -> set[str]:
@@ -162,3 +159,12 @@ def _qualified_name(frame: FrameType) -> str:
         return name
     cls = owner if isinstance(owner, type) else type(owner)
     return f"{cls.__qualname__}.{name.rpartition('.')[2]}"
+
+
+@cache
+def _installed() -> tuple[str, ...]:
+    """The places of other people's code: the standard library and installed packages."""
+    import sysconfig
+
+    library = map(str, map(sysconfig.get_path, ("stdlib", "platstdlib")))
+    return (*site.getsitepackages(), site.getusersitepackages(), *library)

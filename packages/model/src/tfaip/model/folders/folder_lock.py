@@ -5,17 +5,23 @@ from __future__ import annotations
 import errno
 import json
 import os
-import socket
 import stat
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from tfaip.model.folders.heartbeat import MAX_RECORD, Heartbeat
 from tfaip.params import UserError
 from tfaip.params.regular_files import read_regular
 from tfaip.params.shown_text import one_line
+from tfaip.pipeline.loaded_later import loaded_later
+
+if TYPE_CHECKING:
+    import socket
+else:
+    # Who only reads folders or asks for help needs none.
+    socket = loaded_later("socket")
 
 __all__ = ["FolderInUseError", "FolderLock"]
 

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
-import socket
-import tempfile
 import threading
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tfaip.params.regular_files import read_regular
+from tfaip.pipeline.loaded_later import loaded_later
+
+if TYPE_CHECKING:
+    import secrets
+    import socket
+    import tempfile
+else:
+    # Who only reads folders or asks for help needs none.
+    secrets = loaded_later("secrets")
+    socket = loaded_later("socket")
+    tempfile = loaded_later("tempfile")
 
 __all__ = ["MAX_RECORD", "Heartbeat"]
 

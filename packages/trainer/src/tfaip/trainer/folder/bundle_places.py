@@ -5,7 +5,6 @@ from __future__ import annotations
 import glob
 import os
 import re
-import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -117,6 +116,8 @@ class BundlePlace:
         """Remove the bundle of an epoch; something else that stands there stays."""
         path = self.of(epoch)
         if self.is_numbered and path.is_dir() and not path.is_symlink() and not _other_file(path):
+            import shutil
+
             shutil.rmtree(path, ignore_errors=True)
 
 

@@ -11,12 +11,19 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tfaip.model.folders.atomic_folder import FORMER_RUN, place_in_former_run
+from tfaip.pipeline.loaded_later import loaded_later
 from tfaip.trainer.errors import RunFolderError
+
+if TYPE_CHECKING:
+    import shutil
+else:
+    # Who asks for help needs none.
+    shutil = loaded_later("shutil")
 
 __all__ = ["CHECKPOINT", "PARAMS", "FormerRun"]
 

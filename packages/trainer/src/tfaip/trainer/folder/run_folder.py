@@ -6,7 +6,6 @@ import json
 import logging
 import os
 import shlex
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -300,6 +299,8 @@ class RunFolder:
 
     def _require_writable(self) -> None:
         """Find out by writing: permission bits don't tell of read-only file systems, nor a full disk."""
+        import tempfile
+
         try:
             self.path.resolve().mkdir(parents=True, exist_ok=True)  # a link may lead to a folder that is not there yet
             with tempfile.NamedTemporaryFile(dir=self.path):

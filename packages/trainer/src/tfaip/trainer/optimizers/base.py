@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -91,6 +90,8 @@ class OptimizerParams(Creates["keras.optimizers.Optimizer"]):
                 ) from None
             if not found:
                 paths = [variable.path for variable in variables]
+                import difflib
+
                 near = difflib.get_close_matches(pattern, paths, n=5, cutoff=0.3) or paths[:5]
                 raise ParamsError(
                     f"optimizer.weight_decay_exclude: {pattern!r} is found in the path of no trained variable; "

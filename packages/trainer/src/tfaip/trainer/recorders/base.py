@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -48,6 +47,8 @@ class RecordedRun:
         """Identity of the run, 32 hexadecimal digits. It stays the same when the run is resumed."""
         found = self._values.get("id")
         if not isinstance(found, str) or not re.fullmatch("[0-9a-f]{32}", found):
+            import uuid
+
             found = uuid.uuid4().hex
             self.remember("id", found)
         return found

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -147,6 +146,8 @@ class MLflowRecorder(Recorder):
 
     def image(self, epoch: int, split: str, name: str, image: Any) -> None:
         """Record an image as the artifact `images/SPLIT/NAME_EPOCH.png`."""
+        import tempfile
+
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"{_key(name).replace('/', '_')}_{epoch:05d}.png"
             scaled = image if image.dtype == "uint8" else (image.clip(0, 1) * 255).round().astype("uint8")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import logging
 import math
 from collections.abc import Mapping, Sequence
@@ -86,6 +85,8 @@ class ReduceOnPlateau(Schedule):
                 self._log = name
                 return
         if not self.params.monitor.startswith("lav_"):  # which comes from lists that only later epochs look at
+            import difflib
+
             near = difflib.get_close_matches(self.params.monitor, names, n=3, cutoff=0.0)
             raise ParamsError(
                 f"learning_rate.monitor must be a log, got {self.params.monitor!r}; the nearest ones: {', '.join(near)}"
