@@ -6,8 +6,10 @@ import threading
 import numpy as np
 import pytest
 
-from tfaip.model import ExportedModel
+from tfaip.model import ExportedModel, load_onnx_function, load_weights
 from tfaip.model.bundle.weights import read_weights
+from tfaip.model.onnx.export import write_onnx
+from tfaip.model.stored import export
 from tfaip.model.stored.export import BundleWriter
 from tfaip.model.testing.points.model import PointsModel
 from tfaip.model.testing.points.scenario import PointsScenario
@@ -106,6 +108,41 @@ def test_the_exported_graph_is_traced_once_in_a_run(each_epoch, train, monkeypat
     params.scenario.export_serve = True
     train(params)
     assert traced == [threading.main_thread()]
+
+
+@pytest.mark.takes_long
+@pytest.mark.parametrize("formats", [["SavedModel", "ONNX"], ["ONNX"]])
+def test_onnx_models_are_made_in_the_thread_and_compute_as_the_network_of_their_epoch(
+    each_epoch, train, monkeypatch, formats
+):
+    pytest.importorskip("tf2onnx", reason="tf2onnx makes ONNX models")
+    threads = []
+
+    def spy(*arguments):
+        threads.append(threading.current_thread().name.partition("_")[0])
+        return write_onnx(*arguments)
+
+    monkeypatch.setattr(export, "write_onnx", spy)
+    params = each_epoch(export_formats=formats, ema_decay=0.9)
+    params.scenario.export_serve = True
+    history = train(params)
+    assert threads == ["export", "export", "MainThread", "MainThread"]
+    assert sorted(path.name for path in history.export.iterdir()) == sorted(
+        ["bundle.json", "model.onnx", "resources", "scenario_params.json", "weights.h5"]
+        + ["serve"] * ("SavedModel" in formats)
+    )
+    point = {"point": np.array([[0.5, -1.0], [2.0, 0.25]], np.float32)}
+    scenario = PointsScenario(params.scenario)
+    graph = scenario.create_model().build_graph(scenario.data)
+    predicted = []
+    for epoch in (1, 2, 3):
+        bundle = params.output_dir / "epochs" / f"{epoch:04d}"
+        weights = load_weights(bundle)
+        for variable in graph.weights:
+            variable.assign(weights[variable.path])
+        predicted.append(load_onnx_function(bundle)(point)["logits"])
+        np.testing.assert_allclose(predicted[-1], graph.prediction_outputs(point)["logits"], rtol=1e-5, atol=1e-6)
+    assert not np.allclose(predicted[0], predicted[1])
 
 
 @pytest.mark.parametrize(

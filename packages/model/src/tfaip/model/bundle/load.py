@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
 
 from tfaip.model.bundle.errors import BundleError
 from tfaip.model.bundle.layout import DEFAULT_LABEL, SIGNATURE, Bundle
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from tfaip.model.onnx.prediction import OnnxFunction
     from tfaip.pipeline import ArraySpec
 
-__all__ = ["load_onnx_function", "load_prediction_function", "load_weights", "open_weights"]
+__all__ = ["load_onnx_function", "load_prediction_function", "load_weights", "open_weights", "saved_model_function"]
 
 
 def load_weights(
@@ -69,8 +70,6 @@ def load_prediction_function(
     Raises:
         BundleError: The bundle is broken, has no such SavedModel, or one that does not fit the data.
     """
-    import tensorflow as tf
-
     from tfaip.model.bundle.signature import check_inputs
 
     bundle = Bundle.at(path)
@@ -93,6 +92,24 @@ def load_prediction_function(
     if outside := what_leads_out(bundle.path, folder):
         raise BundleError(f"{where} must lie in it as a whole, but {outside}")
     bundle.verify(folder)
+    predict: Any = saved_model_function(folder, where)
+    if inputs is not None:
+        check_inputs(where, {name: _spec(spec) for name, spec in predict.specs.items()}, inputs)
+    return cast(Callable[[Mapping[str, Any]], dict[str, Any]], predict)
+
+
+def saved_model_function(folder: Path, where: str) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+    """Return the function of the SavedModel in a folder: batches of input arrays by name to output tensors by name.
+
+    Args:
+        folder: The SavedModel.
+        where: Which one it is, in words.
+
+    Raises:
+        BundleError: It can't be loaded, or is none of a bundle.
+    """
+    import tensorflow as tf
+
     try:
         with root_logger_unchanged():
             module = tf.saved_model.load(str(folder))
@@ -103,8 +120,6 @@ def load_prediction_function(
         raise BundleError(f"{where} must have the signature {SIGNATURE!r}, got {sorted(module.signatures)}")
     names = {name_in_data(name): name for name in signature.structured_input_signature[1]}
     specs = {name: signature.structured_input_signature[1][named] for name, named in names.items()}
-    if inputs is not None:
-        check_inputs(where, {name: _spec(spec) for name, spec in specs.items()}, inputs)
 
     def predict(inputs: Mapping[str, Any]) -> dict[str, Any]:
         return signature(**{names.get(name, name): tf.convert_to_tensor(array) for name, array in inputs.items()})

@@ -8,9 +8,10 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ import tensorflow as tf
 
 from tfaip.model.bundle.errors import BundleError
 from tfaip.model.bundle.layout import DEFAULT_LABEL, Bundle
+from tfaip.model.bundle.load import saved_model_function
 from tfaip.model.bundle.manifest import Manifest
 from tfaip.model.bundle.weights import write_weights
 from tfaip.model.folders.atomic_folder import replaced_folder
@@ -35,6 +37,8 @@ from tfaip.params import save
 __all__ = ["BundleWriter", "StoredWeight", "export_bundle", "locked_bundle"]
 
 logger = logging.getLogger(__name__)
+
+Function = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
 def export_bundle(
@@ -71,11 +75,14 @@ def export_bundle(
 class BundleWriter:
     """Writes bundles of one graph, whose exported functions are traced once; see `export_bundle`.
 
+    The ONNX model of a snapshot is that of its SavedModel, which is loaded for this.
+
     Args:
         scenario: Its data and parameters.
         model: Says what is exported.
         graph: The built graph.
         saved_model: Whether SavedModels are written, unless the scenario's `export_serve` is off.
+        onnx: Whether ONNX models will be written too.
     """
 
     def __init__(
@@ -85,22 +92,24 @@ class BundleWriter:
         graph: GraphBase[Any],
         *,
         saved_model: bool = True,
+        onnx: bool = False,
     ) -> None:
         self._scenario = scenario
         self._graph = graph
         self._has_saved_models = scenario.params.export_serve and saved_model
+        self._has_functions = self._has_saved_models or onnx
         self._specs = tensor_specs(scenario.data.input_layer_specs())
         self._saved_models = SavedModels(model, graph, self._specs)
 
     def snapshot(self) -> list[np.ndarray]:
         """Return the present value of each variable of the graph, for a later `write` in another thread.
 
-        This traces the graph, which needs the thread of Keras.
+        This traces the exported functions, which needs the thread of Keras, unless no bundle holds one.
 
         Raises:
             ValueError: An exported graph is labelled with something that can't be a folder.
         """
-        if self._has_saved_models:
+        if self._has_functions:
             self._saved_models.trace()
         return [np.asarray(variable.numpy()) for variable in self._graph.variables]
 
@@ -116,7 +125,7 @@ class BundleWriter:
         Args:
             path: The folder of the bundle.
             values: A `snapshot`, with which another thread may train the graph meanwhile; `None`: as the graph is now.
-            onnx_samples: See `export_bundle`; not with a snapshot.
+            onnx_samples: See `export_bundle`.
 
         Raises:
             ValueError, DefinitionError, FileNotFoundError, BundleError: See `export_bundle`.
@@ -131,8 +140,8 @@ class BundleWriter:
             if self._has_saved_models:
                 self._saved_models.write(bundle, values)
             if onnx_samples is not None:
-                assert values is None, "an ONNX model holds the weights as they are"
-                self._write_onnx(path, bundle, onnx_samples)
+                with self._functions(bundle, values) as functions:
+                    self._write_onnx(path, bundle, functions, onnx_samples)
             Manifest.write(folder)
         return Bundle(path)
 
@@ -142,12 +151,32 @@ class BundleWriter:
         by_variable = {id(variable): value for variable, value in zip(self._graph.variables, values, strict=True)}
         return [StoredWeight(weight.path, by_variable[id(weight)]) for weight in self._graph.weights]
 
-    def _write_onnx(self, path: Path, bundle: Bundle, samples: Iterable[Mapping[str, np.ndarray]]) -> None:
-        specs, batches = self._specs, list(samples)
-        for label, function in self._saved_models.functions.items():
+    @contextmanager
+    def _functions(self, bundle: Bundle, values: Sequence[np.ndarray] | None) -> Iterator[Mapping[str, Function]]:
+        """The exported functions by label, from inputs by name to outputs by name, with these values."""
+        functions, specs = self._saved_models.functions, self._specs
+        if values is None:
+            yield {label: _on_inputs(function, specs) for label, function in functions.items()}
+            return
+        with ExitStack() as stack:
+            written = bundle
+            if not self._has_saved_models:
+                written = Bundle(Path(stack.enter_context(TemporaryDirectory(dir=bundle.path))))
+                self._saved_models.write(written, values)
+            yield {label: saved_model_function(written.saved_model(label), "the SavedModel") for label in functions}
+
+    def _write_onnx(
+        self,
+        path: Path,
+        bundle: Bundle,
+        functions: Mapping[str, Function],
+        samples: Iterable[Mapping[str, np.ndarray]],
+    ) -> None:
+        batches = list(samples)
+        for label, function in functions.items():
             of_graph = "" if label == DEFAULT_LABEL else f" of the graph {label}"
             try:
-                found = write_onnx(bundle.onnx_model(label), _on_inputs(function, specs), specs, batches)
+                found = write_onnx(bundle.onnx_model(label), function, self._specs, batches)
             except BundleError as error:
                 logger.warning("The bundle %s has no ONNX model%s: %s", path, of_graph, error)
                 continue
@@ -180,7 +209,7 @@ class StoredWeight:
         return self.value
 
 
-def _on_inputs(function: Any, specs: Mapping[str, tf.TensorSpec]) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
+def _on_inputs(function: Any, specs: Mapping[str, tf.TensorSpec]) -> Function:
     """The function for inputs by name, arrays or tensors."""
     names = names_in_signature(specs)
     return lambda inputs: function(**{names[name]: tf.convert_to_tensor(inputs[name]) for name in specs})

@@ -26,7 +26,8 @@ SAMPLES = 16
 class Exports:
     """Writes bundles, one after the other.
 
-    The code of users runs in the thread of the training: it traces the graphs, and tells of each bundle.
+    The code of users runs in the thread of the training: it traces the graphs, reads the samples on which ONNX models
+    are compared, and tells of each bundle.
 
     Args:
         beside: Whether the training goes on meanwhile.
@@ -38,6 +39,7 @@ class Exports:
         self._thread: ThreadPoolExecutor | None = None
         self._writer: BundleWriter | None = None
         self._scenario: ScenarioBase[Any, Any] | None = None
+        self._samples: list[Mapping[str, np.ndarray]] | None = None
 
     def write(self, context: RunContext, path: Path, kind: str, then: Callable[[Bundle], None]) -> None:
         """Write the bundle of the network as it is now.
@@ -49,12 +51,11 @@ class Exports:
             then: Called with the whole bundle: by this method, or by a later one.
         """
         self.settle(context)
-        state, has_onnx = context.training_state, "ONNX" in context.params.export_formats
-        writer = self._writer_of(context)
-        if has_onnx or context.is_last_epoch or not self._beside:
+        state, writer = context.training_state, self._writer_of(context)
+        if context.is_last_epoch or not self._beside:
             self.settle(context, all_of_them=True)
             with state.averaged_weights():
-                then(writer.write(path, onnx_samples=_samples(context) if has_onnx else None))
+                then(writer.write(path, onnx_samples=self._samples))
             return
         values = self._jobs[-1].values if self._jobs else None
         if values is None:
@@ -62,7 +63,7 @@ class Exports:
                 values = writer.snapshot()
         if self._thread is None:
             self._thread = ThreadPoolExecutor(1, thread_name_prefix="export")
-        future = self._thread.submit(writer.write, path, values)
+        future = self._thread.submit(writer.write, path, values, onnx_samples=self._samples)
         self._jobs.append(_Job(kind, context.epoch, context.step, values, future, then))
 
     def is_pending(self, kind: str) -> bool:
@@ -107,11 +108,15 @@ class Exports:
                 self._thread = None
 
     def _writer_of(self, context: RunContext) -> BundleWriter:
-        """Return the writer of the stage, whose data may be others."""
+        """Return the writer of the stage, whose data may be others, and so are the samples."""
         if self._writer is None or self._scenario is not context.scenario:
-            state, has_saved_model = context.training_state, "SavedModel" in context.params.export_formats
+            state, formats = context.training_state, context.params.export_formats
+            has_saved_model, has_onnx = "SavedModel" in formats, "ONNX" in formats
             self._scenario = context.scenario
-            self._writer = BundleWriter(context.scenario, state.model, state.graph, saved_model=has_saved_model)
+            self._writer = BundleWriter(
+                context.scenario, state.model, state.graph, saved_model=has_saved_model, onnx=has_onnx
+            )
+            self._samples = list(_samples(context)) if has_onnx else None
         return self._writer
 
 
