@@ -14,6 +14,7 @@ import params_zoo as zoo
 import pytest
 
 from tfaip.params import CommandLine, field, params, parse
+from tfaip.params.table_console import open_console
 
 Snapshot = Callable[[str], None]
 
@@ -120,13 +121,29 @@ def test_colour(
     assert ("\x1b[" in printed_help(command, "--help", capsys)) is coloured
 
 
+@pytest.mark.parametrize("colour", ["", "1"], ids=["plain", "colour"])
 @pytest.mark.parametrize("columns", ["0", "1", "", "wide", "1000"])
 def test_odd_widths_of_a_terminal_are_taken(
-    columns: str, command: CommandLine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    columns: str,
+    colour: str,
+    command: CommandLine,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     wanted = printed_help(command, "--help", capsys)
+    monkeypatch.setenv("FORCE_COLOR", colour)
+    monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLUMNS", columns)
-    assert printed_help(command, "--help", capsys).split() == wanted.split()
+    printed = re.sub(r"\x1b\[[0-9;]*m", "", printed_help(command, "--help", capsys))
+    assert printed.split() == wanted.split()
+
+
+@pytest.mark.parametrize(("columns", "lines"), [("0", "0"), ("0", "40"), ("120", "0")])
+def test_a_console_has_a_size(columns: str, lines: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setenv("LINES", lines)
+    size = open_console().size
+    assert size == (int(columns) or 80, int(lines) or 25)
 
 
 def test_colour_and_plain_text_say_the_same(

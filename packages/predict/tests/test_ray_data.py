@@ -58,6 +58,13 @@ def test_a_function_makes_rows_of_samples(exported):
     assert all(isinstance(words, list) for words in rows["words"])
 
 
+@pytest.mark.parametrize("row", [None, 3, ["a"], [("a", 1)]], ids=str)
+def test_a_function_that_makes_no_row_is_named(exported, row):
+    predict = BundlePredictor(exported[0].path, POINTS, to_row=lambda sample: row)
+    with pytest.raises(HookError, match=r"BundlePredictor.to_row must return a dict of values by column, got"):
+        predict({"id": np.arange(2)})
+
+
 def test_several_bundles_vote(three_exported):
     predict = BundlePredictor([bundle.path for bundle, _ in three_exported], POINTS)
     assert predict({"id": np.arange(4)})["pred"].shape == (4, 3)

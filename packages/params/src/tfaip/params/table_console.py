@@ -1,4 +1,4 @@
-"""Tables that are never cut: at full width in files and pipes, as wide as the window on a terminal.
+"""Consoles, and tables that are never cut: at full width in files and pipes, as wide as the window on a terminal.
 
 Internal API between the packages.
 """
@@ -9,10 +9,28 @@ from typing import Any
 
 from rich.console import Console, RenderableType
 
-__all__ = ["print_table", "table_console", "width_of"]
+__all__ = ["open_console", "print_table", "table_console", "width_of"]
 
 _UNLIMITED = 10_000
 """Wider than any table; one that does not expand takes only the columns that it needs."""
+
+
+_WIDTH, _HEIGHT = 80, 25
+"""Of a terminal that doesn't tell its own."""
+
+
+def open_console(**options: Any) -> Console:
+    """Return a console of rich that has a size, also where `COLUMNS` or `LINES` are 0: it would show nothing then.
+
+    Args:
+        **options: For `rich.console.Console`.
+    """
+    console = Console(**options)
+    if console.width < 1:
+        console.width = _WIDTH
+    if console.height < 1:
+        console.height = _HEIGHT
+    return console
 
 
 def table_console(**options: Any) -> Console:
@@ -21,7 +39,7 @@ def table_console(**options: Any) -> Console:
     Args:
         **options: For `rich.console.Console`.
     """
-    console = Console(**options)
+    console = open_console(**options)
     if not console.is_terminal and not console.is_jupyter:
         console.width = _UNLIMITED
     return console

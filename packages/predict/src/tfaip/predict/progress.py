@@ -40,14 +40,15 @@ def with_progress(
 
 def _drawn(samples: Iterator[T], total: int | None) -> Generator[T, None, None]:
     # A service predicts without a terminal.
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from tfaip.params.table_console import open_console
 
     columns = (TextColumn("Predicting"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
     bar = Progress(
         *columns,
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=open_console(stderr=True),
         transient=True,
         # Printed text would come out on stderr, which only does where both are the terminal.
         redirect_stdout=sys.stdout.isatty(),

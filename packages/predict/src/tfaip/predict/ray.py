@@ -117,13 +117,15 @@ class BundlePredictor:
         if self._batch_is_rays:
             self._params.pipeline.batch_size = max(len(indices), 1)
         predicted = self._predictor.predict_part(GivenSamples(map(self._sample, rows)), Part(0, 1))
-        found = [
-            {self._index: int(indices[number]), **call_user_code(self._to_row, sample)} for number, sample in predicted
-        ]
+        found = [{self._index: int(indices[number]), **self._row(sample)} for number, sample in predicted]
         if not found:
             return {self._index: np.zeros(0, np.int64)}
         names = dict.fromkeys(name for row in found for name in row)
         return {name: _column([row.get(name) for row in found]) for name in names}
+
+    def _row(self, sample: Sample) -> Mapping[str, Any]:
+        made = call_user_code(self._to_row, sample)
+        return returned(self, "to_row", made, Mapping, "a dict of values by column")
 
     def _indices(self, column: np.ndarray) -> np.ndarray:
         if column.dtype == object:

@@ -8,8 +8,6 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
 
-from rich.console import Console
-
 from tfaip.experimenter.cli.arguments import PROG, Arguments, OrderArguments, StatusArguments
 from tfaip.experimenter.commands.command_words import quoted
 from tfaip.experimenter.commands.plan import Plan, read_plan
@@ -27,7 +25,7 @@ from tfaip.experimenter.views.live import LiveView
 from tfaip.experimenter.views.snapshot import Snapshot
 from tfaip.experimenter.views.status import status_json, workbook_snapshot
 from tfaip.params.shown_text import clean_text, one_line
-from tfaip.params.table_console import print_table
+from tfaip.params.table_console import open_console, print_table
 
 __all__ = ["cancel", "retry", "run", "show_status"]
 
@@ -94,7 +92,7 @@ def _run_plan(plan: Plan, arguments: Arguments) -> int:
 
 def _view(snapshot: Callable[[], Snapshot]) -> AbstractContextManager[Listener]:
     """Redrawn in place on a terminal, else a line for each thing that happens."""
-    console = Console(stderr=True)
+    console = open_console(stderr=True)
     return LiveView(console, snapshot) if console.is_terminal else Lines()
 
 

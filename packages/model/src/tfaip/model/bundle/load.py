@@ -103,7 +103,7 @@ def saved_model_function(folder: Path, where: str) -> Callable[[Mapping[str, Any
 
     Args:
         folder: The SavedModel.
-        where: Which one it is, in words.
+        where: Its name in messages.
 
     Raises:
         BundleError: It can't be loaded, or is none of a bundle.

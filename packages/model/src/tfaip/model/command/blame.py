@@ -20,9 +20,9 @@ from tfaip.pipeline.hooks import Hooked, is_ours
 __all__ = ["blamed", "explained"]
 
 # TensorFlow's own words before its messages, and after them.
-_NODE_NAMES = re.compile(r"\{\{.*?\}\} ?| \[Op:\w+\].*$")
+_NODE_NAMES = r"\{\{.*?\}\} ?| \[Op:\w+\].*$"
 _WHILE_TRACED = "tensors have no values while a graph is traced: use keras.ops, not NumPy or Python's own functions"
-_WORKERS_LINE = re.compile(r'^  File "(.+)", line (\d+), in (.+)$', re.MULTILINE)
+_WORKERS_LINE = r'(?m)^  File "(.+)", line (\d+), in (.+)$'
 
 _OUR_FILES = str(Path(__file__).parents[2]), str(Path(inspect.getfile(Hooked)).parents[2])
 
@@ -64,7 +64,7 @@ def explained(error: BaseException, names: Mapping[str, list[str]]) -> str:
 def _text(error: BaseException) -> str:
     # A KeyError shows the repr of its argument, of any type.
     told = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
-    text = _NODE_NAMES.sub("", told.strip().split("\n\n")[0])
+    text = re.sub(_NODE_NAMES, "", told.strip().split("\n\n")[0])
     if _is_our_own(error):
         return text
     if isinstance(error, SyntaxError):
@@ -122,7 +122,7 @@ def _place(error: BaseException) -> str:
 def _place_in_worker(error: BaseException) -> str:
     """The place that the traceback of a worker process names, which comes as a note."""
     notes = [note for note in getattr(error, "__notes__", ()) if note.startswith("Traceback of the worker")]
-    lines = [line for note in notes for line in _WORKERS_LINE.findall(note) if _is_users_file(line[0])]
+    lines = [line for note in notes for line in re.findall(_WORKERS_LINE, note) if _is_users_file(line[0])]
     return f"{lines[-1][2]} ({Path(lines[-1][0]).name}:{lines[-1][1]})" if lines else ""
 
 

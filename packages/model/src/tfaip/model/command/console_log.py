@@ -63,13 +63,13 @@ def logged_to_console(*, level: int = logging.NOTSET) -> Iterator[None]:
 
 
 def _for_terminals() -> logging.Handler:
-    from rich.console import Console
     from rich.logging import RichHandler
 
     from tfaip.model.command.number_highlighter import NumberHighlighter
+    from tfaip.params.table_console import open_console
 
     handler = RichHandler(
-        console=Console(stderr=True),
+        console=open_console(stderr=True),
         show_path=False,
         show_level=False,
         log_time_format="%H:%M:%S",

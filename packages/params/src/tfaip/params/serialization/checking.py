@@ -28,7 +28,7 @@ from tfaip.params.values.structures import ParamsType
 
 __all__ = ["checked_text"]
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = "[\ud800-\udfff]"
 
 _TOO_LARGE = 10**4000
 """Python refuses to read numbers of more than 4,300 digits."""
@@ -104,7 +104,7 @@ def _unplain(data: Any, path: Path, format: str) -> Iterator[tuple[Path, ValuePr
         yield path, _Unplain(f"no file holds a {type(data).__name__}")
     elif type(data) is int and abs(data) >= _TOO_LARGE:
         yield path, _Unplain("no file holds a number of thousands of digits")
-    elif format == "toml" and isinstance(data, str) and not data.isprintable() and _SURROGATE.search(data):
+    elif format == "toml" and isinstance(data, str) and not data.isprintable() and re.search(_SURROGATE, data):
         yield path, _Unplain("TOML holds no half of a surrogate pair, as in paths of other encodings; JSON and YAML do")
 
 

@@ -11,14 +11,11 @@ from tfaip.params.values.problem import ValueProblem
 
 __all__ = ["IsoType", "TimedeltaType", "format_timedelta", "parse_timedelta"]
 
-_DURATION = re.compile(
-    r"(?P<sign>-?)(?:(?P<d>\d+)d)?(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<s>\d+)(?:\.(?P<fraction>\d{1,6}))?s)?",
-    re.ASCII,
+_DURATION = (
+    r"(?a)(?P<sign>-?)(?:(?P<d>\d+)d)?(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<s>\d+)(?:\.(?P<fraction>\d{1,6}))?s)?"
 )
 # As clocks, spreadsheets and batch systems write it: 12:00:00, 36:00:00, 2-12:00:00 for 2 days and a half.
-_CLOCK = re.compile(
-    r"(?P<sign>-?)(?:(?P<d>\d+)-)?(?P<h>\d+):(?P<m>[0-5]\d):(?P<s>[0-5]\d)(?:\.(?P<fraction>\d{1,6}))?", re.ASCII
-)
+_CLOCK = r"(?a)(?P<sign>-?)(?:(?P<d>\d+)-)?(?P<h>\d+):(?P<m>[0-5]\d):(?P<s>[0-5]\d)(?:\.(?P<fraction>\d{1,6}))?"
 
 
 def parse_timedelta(word: str) -> timedelta:
@@ -28,7 +25,7 @@ def parse_timedelta(word: str) -> timedelta:
         ValueProblem: The word is none of them.
     """
     try:
-        match = _DURATION.fullmatch(word) or _CLOCK.fullmatch(word)
+        match = re.fullmatch(_DURATION, word) or re.fullmatch(_CLOCK, word)
         if match and any(match[unit] for unit in "dhms"):
             days, hours, minutes, seconds = (int(match[unit] or 0) for unit in "dhms")
             # Whole microseconds, not a float of seconds: the written value must be read back exactly.

@@ -39,10 +39,10 @@ def _measure(call: Invocation) -> None:
     scenario_cls, command_line = scenario_command_line(call)
     command_line.add_argument("--time_limit", type=float, default=10.0, help="Seconds to measure")
     parsed = command_line.parse(call.words)
-    from rich.console import Console
     from rich.live import Live
     from rich.text import Text
 
+    from tfaip.params.table_console import open_console
     from tfaip.pipeline import adapt_processors
     from tfaip.pipeline.measure import format_measurement, measure
 
@@ -55,7 +55,7 @@ def _measure(call: Invocation) -> None:
             PipelineMode.TRAINING, params.gen.setup.train, samples, seed=params.random_seed or 0
         )
         print(pipeline.describe(), flush=True)
-        with Live(console=Console(stderr=True), transient=True) as live:
+        with Live(console=open_console(stderr=True), transient=True) as live:
             result = measure(
                 pipeline,
                 time_limit=parsed.arguments.time_limit,

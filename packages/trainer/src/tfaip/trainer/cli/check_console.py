@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tfaip.params.shown_text import clean_text
+from tfaip.params.table_console import open_console
 
 if TYPE_CHECKING:
     from tfaip.trainer.preflight.stages import Stage
@@ -36,7 +37,7 @@ class ConsoleStages:
     """
 
     def __init__(self, console: Console | None = None) -> None:
-        self._console = console or Console(highlight=False)
+        self._console = console or open_console(highlight=False)
         columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
         self._progress = Progress(*columns, console=self._console, transient=True)
 
@@ -79,4 +80,4 @@ def show_stage(stage: Stage, console: Console | None = None) -> None:
     cost = f"{stage.seconds:.1f} s" + (f", +{stage.memory / 2**20:,.0f} MiB" if stage.memory >= 2**20 else "")
     findings = clean_text("\n".join(stage.findings))
     row.add_row(Text("✓", "green"), Text(stage.name, "bold"), Text(findings), Text(cost, "dim"))
-    (console or Console(highlight=False)).print(row)
+    (console or open_console(highlight=False)).print(row)

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.logging import RichHandler
 
 from tfaip.model.command import logged_to_console
+from tfaip.params.table_console import open_console
 from tfaip.trainer.history import History
 from tfaip.trainer.params import TrainerParams
 from tfaip.trainer.reporting.epoch_progress import EpochProgress
@@ -58,7 +59,7 @@ def create_progress(params: TrainerParams, history: History) -> ProgressDisplay:
     mode = params.progress
     if _is_shown_in_notebook(params):
         return NotebookProgress(history)
-    console = _console_of_log() or Console(stderr=True)
+    console = _console_of_log() or open_console(stderr=True)
     if mode == "auto":
         mode = "bar" if console.is_terminal else "lines"
     if mode == "bar":

@@ -39,10 +39,11 @@ def print_help(parsed: Parsed, command: Declarations) -> None:
         print("\n".join("".join(text for text, _ in line) for line in page.lines(parsed, command)))
         return
     # Plain text does without rich, which takes 25 ms to import.
-    from rich.console import Console
     from rich.text import Text
 
-    console = Console(highlight=False)
+    from tfaip.params.table_console import open_console
+
+    console = open_console(highlight=False)
     page = _Page(console.width, console.encoding)
     # At once: each call of `print` takes 0.3 ms.
     console.print(Text("\n").join(map(_styled, page.lines(parsed, command))), soft_wrap=True)

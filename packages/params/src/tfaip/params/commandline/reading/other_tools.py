@@ -22,17 +22,17 @@ _ADDS = {"add", "append", "extend", "insert", "push"}
 _REMOVES = {"del", "delete", "discard", "pop", "remove"}
 _SELECTS = {"class_path", "_target_", "__target__", "__class__", "__cls__", "_type_", "_cls_", "_component_"}
 _BETWEEN = {"init_args", "params", "kwargs"}
-_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
-_INDEX = re.compile(r"\[(['\"]?)([^\]]*)\1\]")
-_DASHED = re.compile(r"(?:-|\N{EN DASH}|\N{EM DASH})([A-Za-z_][\w.-]*)(?:=.*)?", re.DOTALL)
-_ASSIGNMENT = re.compile(r"(?:\+{0,2}|~)([A-Za-z_][\w.-]*)(?::?=(.*))?", re.DOTALL)
+_NUMBER = r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?"
+_INDEX = r"\[(['\"]?)([^\]]*)\1\]"
+_DASHED = r"(?s)(?:-|\N{EN DASH}|\N{EM DASH})([A-Za-z_][\w.-]*)(?:=.*)?"
+_ASSIGNMENT = r"(?s)(?:\+{0,2}|~)([A-Za-z_][\w.-]*)(?::?=(.*))?"
 
 
 def argument_of_other_tool(option: Option, table: ArgumentTable) -> str:
     """The words to write in place of an argument that doesn't exist; empty where it is no other tool's."""
     name = option.written
     if "[" in name:
-        plain = _INDEX.sub(lambda found: f".{found[2]}" if found[2] not in ("", "+") else "+", name)
+        plain = re.sub(_INDEX, lambda found: f".{found[2]}" if found[2] not in ("", "+") else "+", name)
         return f"write --{plain}" if _known(plain, table) else ""
     head, _, last = name.rpartition(".")
     argument = table.by_name.get(normalise(f"--{head}"))
@@ -76,10 +76,10 @@ def _has_items(argument: Argument) -> bool:
 
 def word_of_other_tool(text: str, table: ArgumentTable, plain: Mapping[str, Any]) -> str:
     """The words to write in place of `x=3`, `+x=3`, `~x` or `-x`; empty where there is no such argument."""
-    if (dashed := _DASHED.fullmatch(text)) is not None:
+    if (dashed := re.fullmatch(_DASHED, text)) is not None:
         name = normalise(f"--{dashed[1]}")
         return f"write --{dashed[1]}" if name in table.by_name or name in plain else ""
-    found = _ASSIGNMENT.fullmatch(text)
+    found = re.fullmatch(_ASSIGNMENT, text)
     if found is None or (found[2] is None and not text.startswith("~")):
         return ""
     name = normalise(f"--{found[1]}")
@@ -144,6 +144,6 @@ def _fits(child: Node, word: str) -> bool:
     if not isinstance(kind, ValueType) or not _is_value(kind, [word]):
         return False
     takes_text = _is_value(kind, ["a/b"])
-    if _NUMBER.fullmatch(word):
+    if re.fullmatch(_NUMBER, word):
         return not takes_text and not isinstance(kind, BoolType)
     return takes_text and "/" in word and bool(child.spec.options.basic)
