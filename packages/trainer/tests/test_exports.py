@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from tfaip.model import Bundle, BundleError, ExportedModel, GraphBase, load_onnx_function
+from tfaip.model.bundle.layout import PARTS
 from tfaip.model.bundle.weights import read_weights
 from tfaip.model.onnx import conditions
 from tfaip.model.testing.points.model import PointsGraph
@@ -122,6 +123,20 @@ def test_bundles_hold_the_formats_of_the_parameters(points_params, seen, formats
     for path in (history.best, history.export):
         assert (path / "serve").exists() == ("SavedModel" in formats)
         assert set(load_onnx_function(path).inputs) == {"point"}
+
+
+@pytest.mark.takes_long
+@pytest.mark.parametrize("formats", [["SavedModel", "ONNX"], ["ONNX"]])
+def test_a_run_with_onnx_models_is_resumed_and_replaced(points_params, train, resume, formats):
+    params = points_params(epochs=2, export_every_n_epochs=1, export_formats=formats)
+    params.scenario.export_serve = True
+    train(params)
+    params.epochs = 3
+    bundle = resume(params).export
+    assert {path.name for path in bundle.iterdir()} - {"serve"} < set(PARTS)
+    params.overwrite = True
+    train(params)
+    assert [path.name for path in sorted((params.output_dir / "epochs").iterdir())] == ["0001", "0002", "0003"]
 
 
 def test_a_training_in_half_precision_exports_an_onnx_model(points_params, seen):

@@ -21,7 +21,7 @@ from tfaip.model.bundle.manifest import MANIFEST, Manifest
 from tfaip.model.folders.atomic_folder import standing_folder
 from tfaip.model.folders.containment import what_leads_out
 
-__all__ = ["DEFAULT_LABEL", "SIGNATURE", "Bundle"]
+__all__ = ["DEFAULT_LABEL", "PARTS", "SIGNATURE", "Bundle"]
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 SIGNATURE = "serving_default"
 # The graph that predictors run.
 DEFAULT_LABEL = "default"
+# A folder with other files is never replaced.
+PARTS = (MANIFEST, "scenario_params.json", "serve", "model.onnx", "additional", "weights.h5", "resources")
 
 
 @dataclass(frozen=True)

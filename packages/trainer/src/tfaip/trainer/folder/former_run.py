@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tfaip.model.bundle.layout import PARTS
 from tfaip.model.folders.atomic_folder import FORMER_RUN, place_in_former_run
 from tfaip.pipeline.loaded_later import loaded_later
 from tfaip.trainer.errors import RunFolderError
@@ -33,7 +34,7 @@ PARAMS = "trainer_params.json"
 # Step, and number among the checkpoints of that step.
 CHECKPOINT = r"step_[0-9]{1,18}(_[0-9]{1,9})?"
 # Files of a run in a folder, and files that systems leave there.
-BUNDLE = r"(scenario_params\.json|bundle\.json|weights\.h5|serve|additional|resources).*"
+BUNDLE = rf"({'|'.join(map(re.escape, PARTS))}).*"
 OWN = {
     "checkpoint": rf"{CHECKPOINT}|\.step_.*",
     "events": r"(events\.out\.|train|validation|lav_l|plugins).*",
